@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that is taken piece by piece and given back all at once. */
+#include "common/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+#define BLOCK_SIZE (64u * 1024u)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+static struct arena_block *block_new(size_t size)
+{
+    struct arena_block *block = memory_get(sizeof *block + size);
+    block->next = NULL;
+    block->size = size;
+    return block;
+}
+
+void *arena_get(struct arena *arena, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+
+    assert(size < SIZE_MAX / 2);
+    size = (size + align - 1) & ~(align - 1);
+    if (arena->current == NULL || arena->current->size - arena->used < size) {
+        struct arena_block *block = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+        if (arena->current == NULL)
+            arena->first = block;
+        else
+            arena->current->next = block;
+        arena->current = block;
+        arena->used = 0;
+    }
+    void *piece = arena->current->bytes + arena->used;
+    arena->used += size;
+    return piece;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_get(arena, length + 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *arena_print(struct arena *arena, const char *format, ...)
+{
+    va_list values, again;
+
+    va_start(values, format);
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    va_end(values);
+    assert(length >= 0);
+    char *text = arena_get(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+static void free_blocks(struct arena_block *block)
+{
+    while (block != NULL) {
+        struct arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void arena_reset(struct arena *arena)
+{
+    if (arena->first == NULL)
+        return;
+    free_blocks(arena->first->next);
+    arena->first->next = NULL;
+    if (arena->first->size > BLOCK_SIZE) {
+        free(arena->first);
+        arena->first = NULL;
+    }
+    arena->current = arena->first;
+    arena->used = 0;
+}
+
+void arena_release(struct arena *arena)
+{
+    free_blocks(arena->first);
+    *arena = (struct arena){0};
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that is taken piece by piece and given back all at once: one arena for one request, reset when it is answered.
+ * Pieces are aligned for any object. An arena is used by one thread at a time.
+ */
+#ifndef COMMON_ARENA_H
+#define COMMON_ARENA_H
+
+#include <stddef.h>
+
+#include "common/compiler.h"
+
+struct arena_block;
+
+/* All zero is an empty arena. */
+struct arena {
+    struct arena_block *first;   /* kept over a reset */
+    struct arena_block *current; /* pieces come from here */
+    size_t used;                 /* bytes of current that are taken */
+};
+
+/* `size` bytes, not set to anything. Never NULL: see common/memory.h. */
+void *arena_get(struct arena *arena, size_t size);
+
+/* A copy of `length` bytes of text, and a NUL behind them. */
+char *arena_copy(struct arena *arena, const char *text, size_t length);
+
+/* What printf would print, in the arena. */
+char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Gives every piece back. The first block (64 KiB) stays for the next request; larger needs are returned to the system.
+ */
+void arena_reset(struct arena *arena);
+
+/* Gives everything back; the arena is empty and can be used again. */
+void arena_release(struct arena *arena);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An SQLite database with a schema version (PRAGMA user_version) and an application id (PRAGMA application_id), opened
+ * for reading or made from SQL. What both programs' stores share; what is in the tables is theirs.
+ */
+#ifndef COMMON_DATABASE_H
+#define COMMON_DATABASE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+
+/* What makes a database file one of ours, and of which version. */
+struct database_kind {
+    const char *name;       /* for messages: "catalog", "discount" */
+    const char *made_by;    /* for messages: "catalogctl init" */
+    int32_t application_id; /* PRAGMA application_id */
+    int schema_version;     /* PRAGMA user_version */
+};
+
+/*
+ * Opens an existing database for reading, in WAL mode or not, and checks that it is of this kind and version. On false
+ * `reason` names the file and what is wrong: missing, unreadable, no database, another program's, newer or older than
+ * this program. The handle is closed with sqlite3_close_v2().
+ */
+MUST_CHECK bool database_open(const char *path, const struct database_kind *kind, sqlite3 **db, char *reason,
+                              size_t reason_size);
+
+/*
+ * Makes a database of this kind at `path`, file mode 0640, in WAL mode, by running the SQL scripts in one transaction.
+ * Refuses to touch a file that exists. All or nothing: it is made under another name beside `path` and linked into
+ * place. On false `reason` says why. `scripts` is ended by NULL.
+ */
+MUST_CHECK bool database_create(const char *path, const struct database_kind *kind, const char *const *scripts,
+                                char *reason, size_t reason_size);
+
+/* Prepares a statement that is used for the life of the handle. NULL: `reason` has SQLite's message. */
+MUST_CHECK sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, char *reason, size_t reason_size);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that is never NULL. */
+#include "common/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+static void *insist(void *block, size_t size)
+{
+    if (block == NULL) {
+        log_error("out-of-memory", "bytes=%zu", size);
+        _exit(MEMORY_EXIT_CODE);
+    }
+    return block;
+}
+
+void *memory_get(size_t size)
+{
+    return insist(malloc(size > 0 ? size : 1), size);
+}
+
+void *memory_get_zeroed(size_t count, size_t size)
+{
+    return insist(calloc(count > 0 ? count : 1, size > 0 ? size : 1), count);
+}
+
+void *memory_resize(void *block, size_t size)
+{
+    return insist(realloc(block, size > 0 ? size : 1), size);
+}
+
+char *memory_copy_text(const char *text)
+{
+    return insist(strdup(text), strlen(text) + 1);
+}

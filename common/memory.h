@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that is never NULL. Out of memory ends the process with one line in the log: a worker is replaced by its
+ * master, a command says so and fails. What these return is released with free(3).
+ */
+#ifndef COMMON_MEMORY_H
+#define COMMON_MEMORY_H
+
+#include <stddef.h>
+
+/* The exit code of a process that ran out of memory (EX_OSERR of sysexits.h). */
+#define MEMORY_EXIT_CODE 71
+
+void *memory_get(size_t size);
+void *memory_get_zeroed(size_t count, size_t size);
+void *memory_resize(void *block, size_t size);
+char *memory_copy_text(const char *text);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A master and its workers: N forked processes that do the same work, kept alive by a parent that does none of it.
+ *
+ * The master only forks, waits for signals and replaces the dead. It must be single-threaded, and must not have begun
+ * anything that does not survive fork(2), gRPC above all.
+ *
+ *   a worker dies             replaced at once
+ *   … before it was ready,    replaced after a pause that doubles from 100 ms to 5 s, and shrinks back once a
+ *     or within 1 s             worker has lived
+ *   SIGHUP                    reload() is asked; if it agrees every worker is replaced, the new one serving before the
+ * old one is told to drain, so that somebody serves at every moment SIGTERM                   workers drain (SIGTERM);
+ * after drain_ms whoever is left is killed; the master returns SIGINT, SIGQUIT           workers stop at once (SIGINT,
+ * then SIGKILL after 500 ms); the master returns the master is killed      its workers get SIGTERM from the kernel
+ * (PR_SET_PDEATHSIG) and drain
+ *
+ * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, waits for them as it likes (sigwait(3),
+ * signalfd(2)), and with SIGPIPE ignored. It has to end by itself after SIGTERM (finish what it has, take nothing new)
+ * and after SIGINT (at once).
+ */
+#ifndef COMMON_PREFORK_H
+#define COMMON_PREFORK_H
+
+#include <stdbool.h>
+
+#include "common/compiler.h"
+
+struct prefork {
+    int workers;  /* how many, 1 or more */
+    int drain_ms; /* how long workers may take to finish after SIGTERM */
+    /*
+     * The life of a worker, in the child. `index` is 0 … workers-1; a replacement has the index of the worker it
+     * replaces. Calls prefork_worker_ready() once it serves. What it returns is the child's exit code.
+     */
+    int (*work)(void *data, int index);
+    /* SIGHUP, in the master: checks what a new worker would read. On false the old workers stay. May be NULL: always
+     * agree. */
+    bool (*reload)(void *data);
+    /* The master's turn after every worker became ready for the first time (to say so to whoever waits). May be NULL.
+     */
+    void (*started)(void *data);
+    void *data;
+};
+
+/*
+ * Runs the master until it is told to stop. Returns the exit code for main(): 0 after SIGTERM or SIGINT; when a worker
+ * ends with SETTINGS_EXIT_CODE (common/settings.h) before any worker was ever ready, that code, every other worker
+ * stopped.
+ */
+MUST_CHECK int prefork_run(const struct prefork *prefork);
+
+/* In a worker: tells the master that this worker serves. In a process that is no worker it does nothing. */
+void prefork_worker_ready(void);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Plain CGI (RFC 3875): one request from the environment, one answer to standard output. */
+#ifndef CATALOG_HTTP_CGI_H
+#define CATALOG_HTTP_CGI_H
+
+#include <stddef.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/http/exchange.h"
+
+struct cgi_options {
+    const char *const *variables; /* environ */
+    const char *base;             /* see http_request_read() */
+    size_t body_max;              /* bytes of standard input that are read away before the answer */
+    http_handler *handler;
+    void *handler_data;
+};
+
+/*
+ * Calls the handler with the request. The answer is on its way to standard output when the exchange is finished, which
+ * the handler may leave for later: *is_finished tells. One request per process: the exchange lives in static storage.
+ */
+void cgi_serve(const struct cgi_options *options, bool *is_finished);
+
+#endif

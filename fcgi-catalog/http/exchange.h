@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An exchange: one request and its answer, with the memory they need. A handler fills the response and finishes the
+ * exchange, at once or later, on its own thread or another one. Whether FastCGI or plain CGI carries it, a handler
+ * cannot tell.
+ */
+#ifndef CATALOG_HTTP_EXCHANGE_H
+#define CATALOG_HTTP_EXCHANGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "fcgi-catalog/http/request.h"
+
+struct http_response {
+    int status;               /* 200, 404, …; 200 at first */
+    const char *content_type; /* NULL: no body */
+    const char
+        *headers; /* more header lines, each ended by "\r\n"; "" at first. Only from constants and checked values. */
+    const char *body;
+    size_t body_length;
+};
+
+struct http_exchange {
+    struct http_request request;
+    struct http_response response;
+    struct arena arena; /* reset when the exchange is finished */
+    int64_t arrived_ns; /* when the request was read, on common/clock.h's clock */
+    void *handler_data; /* the handler's own */
+    /* Sends the response. Set by whoever made the exchange. */
+    void (*finish)(struct http_exchange *exchange);
+};
+
+/* Called for each request, in the order of arrival, on one thread. */
+typedef void http_handler(void *data, struct http_exchange *exchange);
+
+/* Sends the response and ends the exchange: it, its arena and its request are gone after this. Exactly once; from any
+ * thread. The body stays away when the method is HEAD. */
+void http_exchange_finish(struct http_exchange *exchange);
+
+/* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length, headers,
+ * an empty line. In the exchange's arena. */
+const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
+
+/* Adds a header line to the response. `value` must hold no control characters (assert). */
+void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The FastCGI responder: a readiness loop over libfcgi, which is used in this room's fastcgi.c and nowhere else.
+ *
+ * libfcgi's own accept loop would bind the process to one connection until the web server closes it. Here epoll waits
+ * for all of them, idle or new, and libfcgi is handed only connections that have something to read. The loop's thread
+ * reads requests and calls the handler; it never waits for an answer. Finished exchanges are written by the thread that
+ * finishes them; a connection that the web server keeps open goes back to the loop.
+ */
+#ifndef CATALOG_HTTP_FASTCGI_H
+#define CATALOG_HTTP_FASTCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/http/exchange.h"
+
+struct fastcgi_options {
+    int listen_fd;    /* the listening socket, 0 by the FastCGI specification (2.2) */
+    const char *base; /* see http_request_read() */
+    size_t body_max;  /* bytes of a request body that are read away before the answer; more closes the connection with
+                         the answer */
+    http_handler *handler;
+    void *handler_data;
+    /* Called on the loop's thread whenever it wakes up with work, before the handler, so that a handler can look at a
+     * changing thing once for many requests. May be NULL. */
+    void (*woken)(void *handler_data);
+};
+
+/* Whether descriptor `fd` is a listening socket, that is, whether a web server started this program as a FastCGI
+ * responder. */
+bool fastcgi_is_listening(int fd);
+
+/*
+ * Serves until SIGTERM (takes no new requests, returns when every exchange is finished and written) or SIGINT (returns
+ * at once). Both must be blocked in every thread; the loop receives them through signalfd(2). Returns 0, or an exit
+ * code with the cause in the log.
+ */
+MUST_CHECK int fastcgi_serve(const struct fastcgi_options *options);
+
+#endif

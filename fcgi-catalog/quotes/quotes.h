@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Discount service as the Catalog sees it: asks go in, quotes come out. The only user of the RPC client.
+ *
+ * Asks are coalesced like a group commit. While an RPC is out, asks that arrive wait for it and then leave together in
+ * one ApplyDiscounts; when none is out, an ask leaves at once. So at most one RPC is out, nobody waits for anything
+ * else, and the busier it gets the fewer RPCs a request costs. Each ask is answered on its own: a wrong one fails
+ * alone, and each keeps its own deadline.
+ *
+ *            ask                    answer, deadline, refusal
+ *     front ─────> waiting ─> out ─────────────────────────────> done(), on the thread that polls
+ *              \______________________________________________> done(), at once, while Discount is known to be away
+ *
+ * States, per process:
+ *     asking      asks go to the service
+ *     degraded    after a miss (a deadline passed, the service is away or refuses): asks are answered QUOTES_DEGRADED
+ * at once, while a probe (an ApplyDiscounts without asks) is sent again and again; when one is answered: asking The log
+ * has one line for each change.
+ *
+ * A server that knows only ApplyDiscount (it answers UNIMPLEMENTED) is asked once per product, all at the same time;
+ * this is remembered and ApplyDiscounts tried again after a minute or a miss.
+ */
+#ifndef CATALOG_QUOTES_QUOTES_H
+#define CATALOG_QUOTES_QUOTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+#include "common/rpc/keyset.h"
+#include "fcgi-catalog/catalog/product.h"
+
+/* Products in one RPC: an ask that would pass it waits for the next one; a larger ask travels alone.
+ * tests/bench/README.md has what it costs. */
+#define QUOTES_BATCH_PRODUCTS 4096
+
+struct quotes;
+
+enum quotes_result {
+    QUOTES_OK,       /* every product has its quote */
+    QUOTES_DEGRADED, /* there are no quotes: show list prices and say so */
+};
+
+/* One customer's question. The asker owns it, and what it points to, until done() is called. */
+struct quote_ask {
+    struct customer customer;
+    const struct product_list *products;
+    int64_t deadline_ns;  /* when done() must have been called, on common/clock.h's clock */
+    struct quote *quotes; /* room for one quote per product, filled on QUOTES_OK */
+    /* Called exactly once: by quotes_poll(), or by quotes_ask() itself when the answer is known at once. */
+    void (*done)(struct quote_ask *ask, enum quotes_result result);
+    struct quote_ask *next; /* the waiting line's */
+};
+
+struct quotes_options {
+    const char *service_host; /* DISCOUNT_SERVICE_HOST: host:port */
+    struct keyset_files keyset;
+};
+
+/* Starts the RPC client in this process, after the last fork. NULL: `reason` says what is wrong with the keyset. What
+ * options point to must outlive it. */
+MUST_CHECK struct quotes *quotes_new(const struct quotes_options *options, char *reason, size_t reason_size);
+
+/*
+ * Sends a fail-fast probe, so that a wrong certificate or address is named in the log at start and the first ask finds
+ * the connection made. Any thread, once, before the first quotes_poll().
+ */
+void quotes_check(struct quotes *quotes);
+
+/* Asks. Returns at once. Any thread. */
+void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
+
+/* Waits for one thing to happen (answer, deadline, probe) and deals with it. One thread, over and over, until
+ * quotes_stop(); false: stopped. */
+bool quotes_poll(struct quotes *quotes);
+
+/* Makes quotes_poll() return false once nothing is waiting or out. Any thread. */
+void quotes_stop(struct quotes *quotes);
+
+/* Frees it; nothing may be waiting or out. NULL is allowed. */
+void quotes_free(struct quotes *quotes);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where products and customers are kept: catalog.db, an SQLite database with a schema version (PRAGMA user_version).
+ * The rest of the program knows this header only, and no SQL. A store is used by one thread.
+ */
+#ifndef CATALOG_STORE_STORE_H
+#define CATALOG_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/product.h"
+
+#define STORE_SCHEMA_VERSION 1
+
+enum store_status {
+    STORE_OK,
+    STORE_NOT_FOUND, /* no such row */
+    STORE_BUSY,      /* somebody else holds the database; asking again may help */
+    STORE_FAILED,    /* the database cannot be read; the cause is in the log */
+};
+
+struct store;
+
+/*
+ * Opens the database at `path` for reading. On false `reason` names the file and says why: it is missing, cannot be
+ * read, is no database, is of a newer or unknown schema version, or not made by catalogctl init.
+ */
+MUST_CHECK bool store_open(const char *path, struct store **store, char *reason, size_t reason_size);
+
+void store_close(struct store *store);
+
+/*
+ * A number that grows with every change that somebody committed since the store was opened (PRAGMA data_version; about
+ * a microsecond). What was read under one revision stays true until it moves.
+ */
+MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
+
+/* Every product, ordered by id. On STORE_OK *products is filled and lives in `arena`; on anything else it is untouched.
+ */
+MUST_CHECK enum store_status store_list_products(struct store *store, struct arena *arena,
+                                                 struct product_list *products);
+
+/* The customer of this id. On STORE_OK *customer is filled and its strings live in `arena`. STORE_NOT_FOUND: there is
+ * none. */
+MUST_CHECK enum store_status store_find_customer(struct store *store, int32_t id, struct arena *arena,
+                                                 struct customer *customer);
+
+/*
+ * Makes a database at `path` (mode 0640) with the schema and, with `demo`, the demo's products and customers. Refuses
+ * to touch a file that exists. All or nothing: it is made beside `path` and moved into place. On false `reason` says
+ * why.
+ */
+MUST_CHECK bool store_create(const char *path, bool demo, char *reason, size_t reason_size);
+
+#endif
