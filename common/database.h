@@ -24,7 +24,7 @@ struct database_kind {
 /*
  * Opens an existing database for reading, in WAL mode or not, and checks that it is of this kind and version. On false
  * `reason` names the file and what is wrong: missing, unreadable, no database, another program's, newer or older than
- * this program. The handle is closed with sqlite3_close_v2().
+ * this program. The handle is used by one thread at a time and closed with sqlite3_close_v2().
  */
 MUST_CHECK bool database_open(const char *path, const struct database_kind *kind, sqlite3 **db, char *reason,
                               size_t reason_size);

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+const char *const log_level_names[] = {"debug", "info", "warning", "error", NULL};
+
 static const char *log_program = "-";
 static enum log_level log_least = LOG_LEVEL_INFO;
 static bool log_to_journal;
@@ -37,6 +39,22 @@ void log_set_level(enum log_level level)
     log_least = level;
 }
 
+const char *log_quote(char *buffer, const char *text)
+{
+    size_t used = 0;
+
+    buffer[used++] = '"';
+    /* Room is kept for an escaped character, the closing quote and the NUL. */
+    for (; *text != '\0' && used < LOG_QUOTED_MAX - 4; text++) {
+        if (*text == '"' || *text == '\\')
+            buffer[used++] = '\\';
+        buffer[used++] = *text;
+    }
+    buffer[used++] = '"';
+    buffer[used] = '\0';
+    return buffer;
+}
+
 static size_t clamp_length(int wanted, size_t room)
 {
     if (wanted < 0)
@@ -46,7 +64,6 @@ static size_t clamp_length(int wanted, size_t room)
 
 static size_t print_prefix(char *line, size_t room, enum log_level level)
 {
-    static const char *const words[] = {"debug", "info", "warning", "error"};
     static const int priorities[] = {7, 6, 4, 3};
 
     if (log_to_journal)
@@ -58,7 +75,7 @@ static size_t print_prefix(char *line, size_t room, enum log_level level)
     gmtime_r(&now.tv_sec, &utc);
     size_t length = strftime(line, room, "%Y-%m-%dT%H:%M:%S", &utc);
     return length + clamp_length(snprintf(line + length, room - length, ".%03ldZ %s %s[%ld] ", now.tv_nsec / 1000000,
-                                          words[level], log_program, (long)getpid()),
+                                          log_level_names[level], log_program, (long)getpid()),
                                  room - length);
 }
 

@@ -19,15 +19,28 @@
 /* In rising importance; the values order. */
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
+/* Their names, in the order of the values, ended by NULL: for a setting. */
+extern const char *const log_level_names[];
+
 /* Names the program in every line. `program` must live as long as the process. Call once, before any thread. */
 void log_open(const char *program);
 
 /* Drops lines below `level`; LOG_LEVEL_INFO until told otherwise. */
 void log_set_level(enum log_level level);
 
+/* The most that LOG_QUOTED() leaves of a text, quotes included. */
+#define LOG_QUOTED_MAX 768
+
+/*
+ * `text` in double quotes, with '"' and '\' in it escaped by '\', cut to what fits in LOG_QUOTED_MAX bytes: a value
+ * that cannot be taken for more than one. Lives as long as the block that it stands in.
+ */
+#define LOG_QUOTED(text) log_quote((char[LOG_QUOTED_MAX]){0}, text)
+const char *log_quote(char *buffer, const char *text);
+
 /*
  * Writes one line. `event` is a constant name such as "worker-started"; format makes the key=value pairs that
- * follow it ("" for none). Text values go in double quotes: reason="…". May be called from any thread.
+ * follow it ("" for none). Text that may hold spaces goes through LOG_QUOTED(). May be called from any thread.
  */
 void log_event(enum log_level level, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Text from outside: is it what it says? */
+#ifndef COMMON_TEXT_H
+#define COMMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether `length` bytes are well-formed UTF-8 (RFC 3629: shortest forms, no surrogates) without a NUL. Empty text is.
+ */
+bool text_is_utf8(const void *bytes, size_t length);
+
+#endif

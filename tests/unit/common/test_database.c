@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening a database, and what is said when that fails. */
+#include "tests/unit/common/database_harness.h"
+
+#include <sys/wait.h>
+
+#define NOBODY 65534
+
+static void a_missing_file_says_what_makes_it(void **state)
+{
+    (void)state;
+    assert_opening_says("testctl init");
+    assert_int_equal(list_directory(NULL), 0);
+}
+
+static void a_directory_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_opening_says("not a regular file");
+}
+
+static void a_file_that_is_no_database_is_refused(void **state)
+{
+    (void)state;
+    write_file(path,
+               "This is a text of more than a hundred bytes, which is what SQLite reads of a file before it knows "
+               "that the file is none of its own.\n");
+    assert_opening_says("not an SQLite database");
+}
+
+static void an_empty_file_is_refused(void **state)
+{
+    (void)state;
+    write_file(path, "");
+    assert_opening_says("not a test database");
+}
+
+static void another_program_s_database_is_refused(void **state)
+{
+    (void)state;
+    make_database();
+    change_by_hand("PRAGMA application_id = 1");
+    assert_opening_says("not a test database");
+}
+
+static void a_newer_schema_is_refused(void **state)
+{
+    (void)state;
+    make_database();
+    change_by_hand("PRAGMA user_version = 4");
+    assert_opening_says("schema version is 4, newer than this program's (3)");
+}
+
+static void an_older_schema_is_refused(void **state)
+{
+    (void)state;
+    make_database();
+    change_by_hand("PRAGMA user_version = 2");
+    assert_opening_says("schema version is 2, older than this program's (3)");
+}
+
+static void a_handle_cannot_write(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    make_database();
+    assert_true(database_open(path, &kind, &db, reason, sizeof reason));
+    assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (2)", NULL, NULL, NULL), SQLITE_READONLY);
+    sqlite3_close_v2(db);
+}
+
+static void a_reader_sees_what_is_committed_while_it_is_open(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    make_database();
+    assert_true(database_open(path, &kind, &db, reason, sizeof reason));
+    assert_int_equal(count_rows(db), 1);
+    change_by_hand("INSERT INTO t VALUES (2)");
+    assert_int_equal(count_rows(db), 2);
+    sqlite3_close_v2(db);
+}
+
+static void a_reader_is_not_held_up_by_a_writer(void **state)
+{
+    sqlite3 *writer;
+
+    (void)state;
+    make_database();
+    assert_int_equal(sqlite3_open(path, &writer), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(writer, "BEGIN IMMEDIATE; INSERT INTO t VALUES (2)", NULL, NULL, NULL), SQLITE_OK);
+    assert_opens_with_rows(1);
+    sqlite3_close(writer);
+}
+
+static void a_statement_that_is_wrong_is_explained(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    make_database();
+    assert_true(database_open(path, &kind, &db, reason, sizeof reason));
+    assert_null(database_prepare(db, "SELECT missing FROM t", reason, sizeof reason));
+    assert_non_null(strstr(reason, "no such column: missing"));
+    sqlite3_close_v2(db);
+}
+
+/* ---- Readers who may not write: other rights are tried in a child that gives up root ---- */
+
+/* Runs `check` as nobody; what fails there fails here. */
+static void run_as_nobody(void (*check)(void))
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+            _exit(3);
+        check();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("as nobody: failed (status %d)", status);
+}
+
+/* In the child cmocka's asserts have nowhere to go. */
+static void open_or_exit(bool opens, const char *words)
+{
+    sqlite3 *db = NULL;
+
+    if (database_open(path, &kind, &db, reason, sizeof reason) != opens) {
+        fprintf(stderr, "as nobody: %s\n", opens ? reason : "could be opened");
+        _exit(1);
+    }
+    if (!opens && (strstr(reason, path) == NULL || strstr(reason, words) == NULL)) {
+        fprintf(stderr, "as nobody: \"%s\" does not have \"%s\"\n", reason, words);
+        _exit(2);
+    }
+    if (opens && sqlite3_exec(db, "SELECT * FROM t", NULL, NULL, NULL) != SQLITE_OK)
+        _exit(4);
+    sqlite3_close_v2(db);
+}
+
+static void open_is_refused_permission(void)
+{
+    open_or_exit(false, "Permission denied");
+}
+
+static void open_needs_another_mode(void)
+{
+    open_or_exit(false, "PRAGMA journal_mode=DELETE");
+}
+
+static void open_works(void)
+{
+    open_or_exit(true, "");
+}
+
+static void skip_unless_root(void)
+{
+    if (geteuid() != 0)
+        skip();
+}
+
+static void a_file_that_may_not_be_read_is_named(void **state)
+{
+    (void)state;
+    skip_unless_root();
+    make_database();
+    run_as_nobody(open_is_refused_permission);
+}
+
+static void wal_mode_without_the_right_to_write_beside_names_the_remedy(void **state)
+{
+    (void)state;
+    skip_unless_root();
+    make_database();
+    assert_int_equal(chmod(path, 0644), 0);
+    run_as_nobody(open_needs_another_mode);
+}
+
+static void out_of_wal_mode_the_right_to_read_is_enough(void **state)
+{
+    (void)state;
+    skip_unless_root();
+    make_database();
+    change_by_hand("PRAGMA journal_mode = DELETE");
+    assert_int_equal(chmod(path, 0644), 0);
+    run_as_nobody(open_works);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DATABASE_TEST(a_missing_file_says_what_makes_it),
+        DATABASE_TEST(a_directory_is_refused),
+        DATABASE_TEST(a_file_that_is_no_database_is_refused),
+        DATABASE_TEST(an_empty_file_is_refused),
+        DATABASE_TEST(another_program_s_database_is_refused),
+        DATABASE_TEST(a_newer_schema_is_refused),
+        DATABASE_TEST(an_older_schema_is_refused),
+        DATABASE_TEST(a_handle_cannot_write),
+        DATABASE_TEST(a_reader_sees_what_is_committed_while_it_is_open),
+        DATABASE_TEST(a_reader_is_not_held_up_by_a_writer),
+        DATABASE_TEST(a_statement_that_is_wrong_is_explained),
+        DATABASE_TEST(a_file_that_may_not_be_read_is_named),
+        DATABASE_TEST(wal_mode_without_the_right_to_write_beside_names_the_remedy),
+        DATABASE_TEST(out_of_wal_mode_the_right_to_read_is_enough),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
