@@ -5,18 +5,17 @@
  * The master only forks, waits for signals and replaces the dead. It must be single-threaded, and must not have begun
  * anything that does not survive fork(2), gRPC above all.
  *
- *   a worker dies             replaced at once
- *   … before it was ready,    replaced after a pause that doubles from 100 ms to 5 s, and shrinks back once a
- *     or within 1 s             worker has lived
- *   SIGHUP                    reload() is asked; if it agrees every worker is replaced, the new one serving before the
- * old one is told to drain, so that somebody serves at every moment SIGTERM                   workers drain (SIGTERM);
- * after drain_ms whoever is left is killed; the master returns SIGINT, SIGQUIT           workers stop at once (SIGINT,
- * then SIGKILL after 500 ms); the master returns the master is killed      its workers get SIGTERM from the kernel
- * (PR_SET_PDEATHSIG) and drain
+ *   - A worker that dies is replaced at once; one that dies before it was ready, or within 1 s of that, after a pause
+ *     that doubles from 100 ms to 5 s and is forgotten once a worker has lived longer.
+ *   - SIGHUP: reload() is asked. If it agrees, every worker is replaced, the new one serving before the old one is told
+ *     to drain, so that somebody serves at every moment.
+ *   - SIGTERM: workers drain (SIGTERM); after drain_ms whoever is left is killed; the master returns.
+ *   - SIGINT, SIGQUIT: workers stop at once (SIGINT, then SIGKILL after 500 ms); the master returns.
+ *   - The master is killed: its workers get SIGTERM from the kernel (PR_SET_PDEATHSIG) and drain.
  *
- * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, waits for them as it likes (sigwait(3),
- * signalfd(2)), and with SIGPIPE ignored. It has to end by itself after SIGTERM (finish what it has, take nothing new)
- * and after SIGINT (at once).
+ * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, to wait for as it likes (sigwait(3), signalfd(2)),
+ * and with SIGPIPE ignored; every other signal is as the master's caller had it. It has to end by itself after SIGTERM
+ * (finish what it has, take nothing new) and after SIGINT (at once).
  */
 #ifndef COMMON_PREFORK_H
 #define COMMON_PREFORK_H
@@ -33,11 +32,10 @@ struct prefork {
      * replaces. Calls prefork_worker_ready() once it serves. What it returns is the child's exit code.
      */
     int (*work)(void *data, int index);
-    /* SIGHUP, in the master: checks what a new worker would read. On false the old workers stay. May be NULL: always
-     * agree. */
+    /* SIGHUP, in the master: checks what a new worker would read. On false the old workers stay. May be NULL, which
+     * always agrees. */
     bool (*reload)(void *data);
-    /* The master's turn after every worker became ready for the first time (to say so to whoever waits). May be NULL.
-     */
+    /* In the master, once: all workers are ready for the first time (to tell whoever waits). May be NULL. */
     void (*started)(void *data);
     void *data;
 };

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a worker comes into being: fork(2), what the child has to put right, and the scoreboard on which it says that it
+ * serves. For prefork.c only.
+ */
+#ifndef COMMON_PREFORK_BIRTH_H
+#define COMMON_PREFORK_BIRTH_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/compiler.h"
+#include "common/prefork/prefork.h"
+
+struct birth_place {
+    /* Shared memory, one cell for each seat: the serial of the youngest worker that became ready there. */
+    _Atomic uint64_t *scoreboard;
+    int seats;
+    pid_t master;
+    sigset_t caller_mask; /* the signal mask of prefork_run()'s caller */
+};
+
+/* Makes an empty scoreboard. On false errno says why and nothing needs releasing. */
+MUST_CHECK bool birth_place_init(struct birth_place *place, int seats);
+
+void birth_place_release(struct birth_place *place);
+
+/*
+ * Forks a worker. Serials grow from 1. Returns its process id in the master, -1 and errno when there can be no child;
+ * in the child it does not return.
+ */
+MUST_CHECK pid_t birth_fork(const struct birth_place *place, const struct prefork *prefork, int seat, uint64_t serial);
+
+/* Whether the worker of this serial called prefork_worker_ready(). */
+bool birth_is_ready(const struct birth_place *place, int seat, uint64_t serial);
+
+#endif

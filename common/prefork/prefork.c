@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The master's policy: who is started, replaced, retired and killed, and when.
+ *
+ * Each of the N seats is to hold one worker of the current generation. A seat that lacks one gets a worker in the
+ * state STARTING, beside the one that still serves it, if any:
+ *
+ *   STARTING ──ready──> SERVING ──a successor is ready, or the master stops──> LEAVING ──> gone
+ *
+ * SIGHUP raises the generation, and that is all of a roll: every seat then lacks a worker.
+ */
+#include "common/prefork/prefork.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/prefork/birth.h"
+#include "common/settings.h"
+
+#define PAUSE_LEAST_NS (100 * CLOCK_NS_PER_MS)
+#define PAUSE_MOST_NS (5 * CLOCK_NS_PER_S)
+#define YOUNG_NS CLOCK_NS_PER_S
+#define STOP_NOW_MS 500 /* between SIGINT and SIGKILL */
+
+enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_LEAVING };
+
+struct worker {
+    pid_t pid;
+    int seat;
+    enum worker_state state;
+    uint64_t serial;     /* of its birth; never used again */
+    uint64_t generation; /* how many reloads it has seen */
+    int64_t since_ns;    /* when it was born, or became ready */
+    int64_t kill_ns;     /* when it gets SIGKILL; CLOCK_NEVER: not */
+};
+
+struct seat {
+    int64_t start_ns; /* nobody is started here before */
+    int64_t pause_ns; /* the last pause after a young death; 0: none */
+};
+
+struct master {
+    const struct prefork *prefork;
+    struct birth_place place;
+    struct seat *seats;
+    struct worker *workers; /* everybody alive, in no order */
+    size_t worker_count, worker_room;
+    uint64_t serial, generation;
+    bool has_served;  /* some worker was ready, once */
+    bool has_started; /* all were, at the same time */
+    bool is_stopping;
+    int exit_code;
+    sigset_t signals; /* what the master waits for */
+};
+
+/* ---- Seats ---- */
+
+static struct worker *find_worker(const struct master *master, int seat, enum worker_state state)
+{
+    for (size_t i = 0; i < master->worker_count; i++) {
+        struct worker *worker = &master->workers[i];
+        if (worker->seat == seat && worker->state == state)
+            return worker;
+    }
+    return NULL;
+}
+
+static bool seat_lacks_worker(const struct master *master, int seat)
+{
+    if (master->is_stopping || find_worker(master, seat, WORKER_STARTING) != NULL)
+        return false;
+    const struct worker *serving = find_worker(master, seat, WORKER_SERVING);
+    return serving == NULL || serving->generation < master->generation;
+}
+
+/* Makes the seat wait, longer each time. */
+static void seat_pause(struct master *master, int index)
+{
+    struct seat *seat = &master->seats[index];
+
+    seat->pause_ns = seat->pause_ns == 0 ? PAUSE_LEAST_NS : 2 * seat->pause_ns;
+    if (seat->pause_ns > PAUSE_MOST_NS)
+        seat->pause_ns = PAUSE_MOST_NS;
+    seat->start_ns = clock_now_ns() + seat->pause_ns;
+    log_warning("worker-delayed", "index=%d again_in_ms=%lld", index, (long long)(seat->pause_ns / CLOCK_NS_PER_MS));
+}
+
+static void seat_forget_pause(struct seat *seat)
+{
+    *seat = (struct seat){0};
+}
+
+/* ---- Starting ---- */
+
+static struct worker *add_worker(struct master *master)
+{
+    if (master->worker_count == master->worker_room) {
+        master->worker_room = master->worker_room == 0 ? 8 : 2 * master->worker_room;
+        master->workers = memory_resize(master->workers, master->worker_room * sizeof *master->workers);
+    }
+    return &master->workers[master->worker_count++];
+}
+
+static void start_worker(struct master *master, int seat)
+{
+    uint64_t serial = ++master->serial;
+    pid_t pid = birth_fork(&master->place, master->prefork, seat, serial);
+
+    if (pid < 0) {
+        log_error("fork-failed", "index=%d reason=%s", seat, LOG_QUOTED(strerror(errno)));
+        seat_pause(master, seat);
+        return;
+    }
+    *add_worker(master) = (struct worker){
+        .pid = pid,
+        .seat = seat,
+        .state = WORKER_STARTING,
+        .serial = serial,
+        .generation = master->generation,
+        .since_ns = clock_now_ns(),
+        .kill_ns = CLOCK_NEVER,
+    };
+    log_info("worker-started", "index=%d worker=%ld", seat, (long)pid);
+}
+
+static void start_missing_workers(struct master *master)
+{
+    for (int seat = 0; seat < master->prefork->workers; seat++) {
+        if (seat_lacks_worker(master, seat) && clock_now_ns() >= master->seats[seat].start_ns)
+            start_worker(master, seat);
+    }
+}
+
+/* ---- Leaving ---- */
+
+static void tell_to_leave(struct worker *worker, int signal, int patience_ms)
+{
+    int64_t kill_ns = clock_now_ns() + patience_ms * CLOCK_NS_PER_MS;
+
+    worker->state = WORKER_LEAVING;
+    if (worker->kill_ns > kill_ns)
+        worker->kill_ns = kill_ns;
+    kill(worker->pid, signal);
+}
+
+static void kill_overdue_workers(struct master *master)
+{
+    for (size_t i = 0; i < master->worker_count; i++) {
+        struct worker *worker = &master->workers[i];
+        if (clock_now_ns() < worker->kill_ns)
+            continue;
+        log_warning("worker-killed", "index=%d worker=%ld reason=\"did not end in time\"", worker->seat,
+                    (long)worker->pid);
+        kill(worker->pid, SIGKILL);
+        worker->kill_ns = CLOCK_NEVER;
+    }
+}
+
+static void stop_workers(struct master *master, int signal, int patience_ms)
+{
+    log_info("stopping", "workers=%zu signal=%d patience_ms=%d", master->worker_count, signal, patience_ms);
+    master->is_stopping = true;
+    for (size_t i = 0; i < master->worker_count; i++)
+        tell_to_leave(&master->workers[i], signal, patience_ms);
+}
+
+/* ---- Getting ready ---- */
+
+static void promote_worker(struct master *master, struct worker *worker)
+{
+    struct worker *old = find_worker(master, worker->seat, WORKER_SERVING);
+
+    worker->state = WORKER_SERVING;
+    worker->since_ns = clock_now_ns();
+    master->has_served = true;
+    log_info("worker-ready", "index=%d worker=%ld", worker->seat, (long)worker->pid);
+    if (old != NULL) {
+        log_info("worker-replaced", "index=%d worker=%ld by=%ld", old->seat, (long)old->pid, (long)worker->pid);
+        tell_to_leave(old, SIGTERM, master->prefork->drain_ms);
+    }
+}
+
+static void promote_ready_workers(struct master *master)
+{
+    int serving = 0;
+
+    for (size_t i = 0; i < master->worker_count; i++) {
+        struct worker *worker = &master->workers[i];
+        if (worker->state == WORKER_STARTING && birth_is_ready(&master->place, worker->seat, worker->serial))
+            promote_worker(master, worker);
+    }
+    for (int seat = 0; seat < master->prefork->workers; seat++)
+        serving += find_worker(master, seat, WORKER_SERVING) != NULL;
+    if (master->has_started || serving < master->prefork->workers)
+        return;
+    master->has_started = true;
+    if (master->prefork->started != NULL)
+        master->prefork->started(master->prefork->data);
+}
+
+/* ---- Death ---- */
+
+static void log_death(const struct worker *worker, int status)
+{
+    bool is_expected = worker->state == WORKER_LEAVING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+    log_event(is_expected ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, is_expected ? "worker-ended" : "worker-died",
+              "index=%d worker=%ld %s=%d", worker->seat, (long)worker->pid, WIFSIGNALED(status) ? "signal" : "exit",
+              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static void bury_worker(struct master *master, const struct worker *worker, int status)
+{
+    log_death(worker, status);
+    if (worker->state == WORKER_LEAVING)
+        return;
+    if (!master->has_served && WIFEXITED(status) && WEXITSTATUS(status) == SETTINGS_EXIT_CODE) {
+        master->exit_code = SETTINGS_EXIT_CODE;
+        stop_workers(master, SIGINT, STOP_NOW_MS);
+    } else if (worker->state == WORKER_SERVING && clock_now_ns() - worker->since_ns >= YOUNG_NS) {
+        seat_forget_pause(&master->seats[worker->seat]);
+    } else {
+        seat_pause(master, worker->seat);
+    }
+}
+
+static void reap_workers(struct master *master)
+{
+    promote_ready_workers(master); /* a worker may have been ready and have died since */
+    for (size_t i = master->worker_count; i-- > 0;) {
+        int status;
+        if (waitpid(master->workers[i].pid, &status, WNOHANG) <= 0)
+            continue;
+        struct worker dead = master->workers[i];
+        master->workers[i] = master->workers[--master->worker_count];
+        bury_worker(master, &dead, status);
+    }
+}
+
+/* ---- Reload ---- */
+
+static void roll_workers(struct master *master)
+{
+    if (master->is_stopping)
+        return;
+    if (master->prefork->reload != NULL && !master->prefork->reload(master->prefork->data))
+        return; /* reload() knows why, and said so */
+    log_info("reload", "workers=%d", master->prefork->workers);
+    promote_ready_workers(master);
+    master->generation++;
+    for (int seat = 0; seat < master->prefork->workers; seat++) {
+        /* Who is not ready yet has read what was there before, or hangs in it. */
+        struct worker *starting = find_worker(master, seat, WORKER_STARTING);
+        if (starting != NULL)
+            tell_to_leave(starting, SIGTERM, master->prefork->drain_ms);
+        seat_forget_pause(&master->seats[seat]);
+    }
+}
+
+/* ---- The master's life ---- */
+
+static int64_t next_deadline(const struct master *master)
+{
+    int64_t next = CLOCK_NEVER;
+
+    for (int seat = 0; seat < master->prefork->workers; seat++) {
+        if (seat_lacks_worker(master, seat) && master->seats[seat].start_ns < next)
+            next = master->seats[seat].start_ns;
+    }
+    for (size_t i = 0; i < master->worker_count; i++) {
+        if (master->workers[i].kill_ns < next)
+            next = master->workers[i].kill_ns;
+    }
+    return next;
+}
+
+/* Waits for a signal or the next deadline. 0: it is time for something. */
+static int next_signal(const struct master *master)
+{
+    int64_t next = next_deadline(master);
+    if (next == CLOCK_NEVER) {
+        int signal = sigwaitinfo(&master->signals, NULL);
+        return signal < 0 ? 0 : signal;
+    }
+    int64_t left = next - clock_now_ns();
+    if (left < 0)
+        left = 0;
+    struct timespec timeout = {.tv_sec = left / CLOCK_NS_PER_S, .tv_nsec = left % CLOCK_NS_PER_S};
+    int signal = sigtimedwait(&master->signals, NULL, &timeout);
+    return signal < 0 ? 0 : signal;
+}
+
+static void run_master(struct master *master)
+{
+    while (!master->is_stopping || master->worker_count > 0) {
+        kill_overdue_workers(master);
+        start_missing_workers(master);
+        switch (next_signal(master)) {
+        case SIGUSR2:
+            promote_ready_workers(master);
+            break;
+        case SIGCHLD:
+            reap_workers(master);
+            break;
+        case SIGHUP:
+            roll_workers(master);
+            break;
+        case SIGTERM:
+            stop_workers(master, SIGTERM, master->prefork->drain_ms);
+            break;
+        case SIGINT:
+        case SIGQUIT:
+            stop_workers(master, SIGINT, STOP_NOW_MS);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* From here on signals wait to be asked for. SIGCHLD must not be ignored: the kernel would reap behind our back. */
+static void take_signals(struct master *master)
+{
+    static const int wanted[] = {SIGUSR2, SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
+
+    sigemptyset(&master->signals);
+    for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++)
+        sigaddset(&master->signals, wanted[i]);
+    sigprocmask(SIG_BLOCK, &master->signals, &master->place.caller_mask);
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A wake-up that nobody waits for any more would end the process. */
+static void give_back_signals(const struct master *master)
+{
+    const struct timespec at_once = {0};
+
+    while (sigtimedwait(&master->signals, NULL, &at_once) > 0)
+        ;
+    sigprocmask(SIG_SETMASK, &master->place.caller_mask, NULL);
+}
+
+int prefork_run(const struct prefork *prefork)
+{
+    struct master master = {.prefork = prefork};
+
+    if (!birth_place_init(&master.place, prefork->workers)) {
+        log_error("start-failed", "reason=%s", LOG_QUOTED(strerror(errno)));
+        return MEMORY_EXIT_CODE;
+    }
+    master.seats = memory_get_zeroed((size_t)prefork->workers, sizeof *master.seats);
+    take_signals(&master);
+    run_master(&master);
+    give_back_signals(&master);
+    log_info("stopped", "exit=%d", master.exit_code);
+    free(master.workers);
+    free(master.seats);
+    birth_place_release(&master.place);
+    return master.exit_code;
+}
