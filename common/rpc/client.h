@@ -78,6 +78,12 @@ void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const Proto
  */
 bool rpc_client_poll(struct rpc_client *client, int64_t until_ns);
 
+/*
+ * Lets the calls that start from now on use a new connection; those in progress keep theirs. For a connection that
+ * nobody answers on: TCP alone may take minutes to find out. Any thread.
+ */
+void rpc_client_reconnect(struct rpc_client *client);
+
 /* Makes the rpc_client_poll() in progress, or the next one, return false now. From any thread. */
 void rpc_client_wake(struct rpc_client *client);
 

@@ -24,6 +24,6 @@ enum rpc_code {
 };
 
 /* "OK", "INVALID_ARGUMENT", …; "UNKNOWN" for a number that gRPC does not define. Never NULL. */
-const char *rpc_code_name(int code);
+const char *rpc_code_name(enum rpc_code code);
 
 #endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* The gRPC client: stubs start calls, one thread polls the completion queue, closures get the answers. */
+#include "common/rpc/client.h"
+
+#include <assert.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpc/slice.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/internal.h"
+
+#define SERVICES_MAX 8
+#define KEYSET_MAX_AGE_NS CLOCK_NS_PER_S
+
+/*
+ * Nothing is lost while servers are drained, killed or replaced when a call waits for a connection and is tried again
+ * after both codes that an ending server gives: UNAVAILABLE, and CANCELLED for what it had begun.
+ */
+static const char service_config[] =
+    "{\"methodConfig\":[{\"name\":[{}],\"waitForReady\":true,\"retryPolicy\":{\"maxAttempts\":5,"
+    "\"initialBackoff\":\"0.01s\",\"maxBackoff\":\"0.1s\",\"backoffMultiplier\":2,"
+    "\"retryableStatusCodes\":[\"UNAVAILABLE\",\"CANCELLED\"]}}]}";
+
+/* A connection, more or less: gRPC core's channel with the keyset it was made with. Lives until its last call ends. */
+struct channel {
+    grpc_channel *core;
+    unsigned users; /* calls, and one for the client while the channel is current; under the client's lock */
+    struct {
+        const ProtobufCServiceDescriptor *descriptor;
+        void **handles; /* gRPC core's, one per method; made at first use */
+    } services[SERVICES_MAX];
+};
+
+struct call {
+    struct rpc_client *client;
+    struct channel *channel;
+    struct call *next, **link; /* in the client's list of what is outstanding */
+    grpc_call *core;
+    const ProtobufCMessageDescriptor *answer_type;
+    ProtobufCClosure closure;
+    void *closure_data;
+    grpc_metadata_array initial_metadata, trailing_metadata;
+    grpc_byte_buffer *answer;
+    grpc_status_code code;
+    grpc_slice message;
+};
+
+struct rpc_client {
+    struct rpc_client_options options;
+    struct keyset_watch *watch;
+    uint64_t generation; /* of the keyset that `channel` was made with */
+    grpc_completion_queue *queue;
+    pthread_mutex_t lock;
+    struct channel *channel; /* for the calls that start now */
+    struct call *outstanding;
+    /* Of the polling thread: */
+    struct arena arena;
+    enum rpc_code status;
+    const char *message;
+    bool is_ending; /* calls that closures still make are cancelled at once */
+};
+
+/* ---- Channels ---- */
+
+static grpc_arg integer_arg(const char *key, int value)
+{
+    return (grpc_arg){.type = GRPC_ARG_INTEGER, .key = (char *)key, .value = {.integer = value}};
+}
+
+static struct channel *channel_new(const char *target, const struct keyset *keyset)
+{
+    grpc_arg args[] = {
+        {.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_SERVICE_CONFIG, .value = {.string = (char *)service_config}},
+        integer_arg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
+        integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100),
+        integer_arg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500),
+        integer_arg(GRPC_ARG_ENABLE_HTTP_PROXY, 0),
+        integer_arg(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1), /* a new channel is a new connection */
+    };
+    grpc_channel_args all = {.num_args = ARRAY_LENGTH(args), .args = args};
+    grpc_channel_credentials *credentials = credentials_for_client(keyset);
+    struct channel *channel = memory_get_zeroed(1, sizeof *channel);
+
+    channel->core = grpc_channel_create(target, credentials, &all);
+    channel->users = 1;
+    grpc_channel_credentials_release(credentials);
+    return channel;
+}
+
+static void channel_drop(struct channel *channel)
+{
+    if (channel == NULL || --channel->users > 0)
+        return;
+    grpc_channel_destroy(channel->core);
+    for (size_t i = 0; i < SERVICES_MAX; i++)
+        free(channel->services[i].handles);
+    free(channel);
+}
+
+static void renew_channel(void *data, const struct keyset *keyset)
+{
+    struct rpc_client *client = data;
+
+    channel_drop(client->channel);
+    client->channel = channel_new(client->options.target, keyset);
+}
+
+static void *method_handle(struct channel *channel, const ProtobufCServiceDescriptor *descriptor, unsigned method)
+{
+    size_t i = 0;
+
+    while (channel->services[i].descriptor != NULL && channel->services[i].descriptor != descriptor) {
+        i++;
+        assert(i < SERVICES_MAX);
+    }
+    if (channel->services[i].descriptor == NULL) {
+        channel->services[i].descriptor = descriptor;
+        channel->services[i].handles = memory_get_zeroed(descriptor->n_methods, sizeof(void *));
+    }
+    void **handle = &channel->services[i].handles[method];
+    if (*handle == NULL) {
+        char *path = rpc_method_path(descriptor, method);
+        *handle = grpc_channel_register_call(channel->core, path, NULL, NULL);
+        free(path);
+    }
+    return *handle;
+}
+
+/* ---- Calls ---- */
+
+/* Gets a call of the current channel, made anew when the keyset changed, and lists it as outstanding. */
+static void call_open(struct call *call, const struct rpc_stub *stub, unsigned method)
+{
+    struct rpc_client *client = stub->client;
+
+    pthread_mutex_lock(&client->lock);
+    int64_t max_age_ns = client->channel != NULL ? KEYSET_MAX_AGE_NS : CLOCK_NEVER;
+    if (client->channel == NULL)
+        client->generation = 0; /* any keyset is new to no channel */
+    keyset_watch_refresh(client->watch, max_age_ns, &client->generation, renew_channel, client);
+    call->channel = client->channel;
+    call->channel->users++;
+    call->core = grpc_channel_create_registered_call(call->channel->core, NULL, GRPC_PROPAGATE_DEFAULTS, client->queue,
+                                                     method_handle(call->channel, stub->base.descriptor, method),
+                                                     rpc_deadline_to_core(stub->deadline_ns), NULL);
+    call->next = client->outstanding;
+    if (call->next != NULL)
+        call->next->link = &call->next;
+    client->outstanding = call;
+    call->link = &client->outstanding;
+    pthread_mutex_unlock(&client->lock);
+}
+
+static void call_start(struct call *call, grpc_byte_buffer *request, bool fail_fast)
+{
+    grpc_op ops[6] = {
+        /* Saying so explicitly, with the bit unset, overrides the service configuration's waitForReady. */
+        {.op = GRPC_OP_SEND_INITIAL_METADATA,
+         .flags = fail_fast ? GRPC_INITIAL_METADATA_WAIT_FOR_READY_EXPLICITLY_SET : 0},
+        {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = request},
+        {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
+        {.op = GRPC_OP_RECV_INITIAL_METADATA,
+         .data.recv_initial_metadata.recv_initial_metadata = &call->initial_metadata},
+        {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &call->answer},
+        {.op = GRPC_OP_RECV_STATUS_ON_CLIENT,
+         .data.recv_status_on_client = {.trailing_metadata = &call->trailing_metadata,
+                                        .status = &call->code,
+                                        .status_details = &call->message}},
+    };
+    grpc_call_error error = grpc_call_start_batch(call->core, ops, ARRAY_LENGTH(ops), call, NULL);
+    assert(error == GRPC_CALL_OK);
+    (void)error;
+}
+
+/* What the generated functions call. */
+static void stub_invoke(ProtobufCService *service, unsigned method, const ProtobufCMessage *request,
+                        ProtobufCClosure closure, void *closure_data)
+{
+    const struct rpc_stub *stub = (const struct rpc_stub *)service;
+    struct call *call = memory_get_zeroed(1, sizeof *call);
+
+    call->client = stub->client;
+    call->answer_type = service->descriptor->methods[method].output;
+    call->closure = closure;
+    call->closure_data = closure_data;
+    call->message = grpc_empty_slice();
+    grpc_metadata_array_init(&call->initial_metadata);
+    grpc_metadata_array_init(&call->trailing_metadata);
+    call_open(call, stub, method);
+    grpc_byte_buffer *bytes = rpc_pack(request);
+    if (stub->client->is_ending)
+        grpc_call_cancel(call->core, NULL);
+    call_start(call, bytes, stub->fail_fast);
+    grpc_byte_buffer_destroy(bytes);
+}
+
+static void call_free(struct call *call)
+{
+    struct rpc_client *client = call->client;
+
+    pthread_mutex_lock(&client->lock);
+    *call->link = call->next;
+    if (call->next != NULL)
+        call->next->link = call->link;
+    pthread_mutex_unlock(&client->lock);
+    grpc_call_unref(call->core);
+    pthread_mutex_lock(&client->lock);
+    channel_drop(call->channel);
+    pthread_mutex_unlock(&client->lock);
+    grpc_metadata_array_destroy(&call->initial_metadata);
+    grpc_metadata_array_destroy(&call->trailing_metadata);
+    grpc_byte_buffer_destroy(call->answer);
+    grpc_slice_unref(call->message);
+    free(call);
+}
+
+static char *slice_text(struct arena *arena, grpc_slice slice)
+{
+    return arena_copy(arena, (const char *)GRPC_SLICE_START_PTR(slice), GRPC_SLICE_LENGTH(slice));
+}
+
+/* The answer, or NULL with the client's status and message set. */
+static ProtobufCMessage *call_answer(struct call *call)
+{
+    struct rpc_client *client = call->client;
+    ProtobufCMessage *answer = NULL;
+
+    client->status = (enum rpc_code)call->code;
+    client->message = "";
+    if (call->code != GRPC_STATUS_OK) {
+        client->message = slice_text(&client->arena, call->message);
+    } else if (rpc_unpack(call->answer_type, call->answer, &client->arena, &answer) != RPC_UNPACK_OK) {
+        client->status = RPC_INTERNAL;
+        client->message = "the answer is not a message of the method's type in valid UTF-8";
+        answer = NULL;
+    }
+    return answer;
+}
+
+/* ---- The client ---- */
+
+struct rpc_client *rpc_client_new(const struct rpc_client_options *options, char *reason, size_t reason_size)
+{
+    struct keyset_watch *watch = keyset_watch_new(&options->keyset, reason, reason_size);
+    if (watch == NULL)
+        return NULL;
+    struct rpc_client *client = memory_get_zeroed(1, sizeof *client);
+    client->options = *options;
+    client->watch = watch;
+    client->queue = grpc_completion_queue_create_for_next(NULL);
+    pthread_mutex_init(&client->lock, NULL);
+    return client;
+}
+
+void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const ProtobufCServiceDescriptor *descriptor)
+{
+    *stub = (struct rpc_stub){
+        .base = {.descriptor = descriptor, .invoke = stub_invoke}, .client = client, .deadline_ns = CLOCK_NEVER};
+}
+
+void rpc_client_reconnect(struct rpc_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    channel_drop(client->channel);
+    client->channel = NULL;
+    pthread_mutex_unlock(&client->lock);
+}
+
+bool rpc_client_poll(struct rpc_client *client, int64_t until_ns)
+{
+    grpc_event event = grpc_completion_queue_next(client->queue, rpc_deadline_to_core(until_ns), NULL);
+    if (event.type != GRPC_OP_COMPLETE || event.tag == NULL)
+        return false;
+
+    struct call *call = event.tag;
+    call->closure(call_answer(call), call->closure_data);
+    call_free(call);
+    arena_reset(&client->arena);
+    return true;
+}
+
+/* gRPC core has no event of its own to post; watching a channel's state until a moment in the past ends at once, with
+ * one. */
+void rpc_client_wake(struct rpc_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    if (client->channel == NULL) {
+        client->generation = 0;
+        keyset_watch_refresh(client->watch, CLOCK_NEVER, &client->generation, renew_channel, client);
+    }
+    grpc_channel_watch_connectivity_state(client->channel->core,
+                                          grpc_channel_check_connectivity_state(client->channel->core, 0),
+                                          gpr_inf_past(GPR_CLOCK_MONOTONIC), client->queue, NULL);
+    pthread_mutex_unlock(&client->lock);
+}
+
+enum rpc_code rpc_client_status(const struct rpc_client *client)
+{
+    return client->status;
+}
+
+const char *rpc_client_message(const struct rpc_client *client)
+{
+    return client->message;
+}
+
+static void cancel_outstanding(struct rpc_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    for (struct call *call = client->outstanding; call != NULL; call = call->next)
+        grpc_call_cancel(call->core, NULL);
+    pthread_mutex_unlock(&client->lock);
+}
+
+void rpc_client_free(struct rpc_client *client)
+{
+    if (client == NULL)
+        return;
+    client->is_ending = true;
+    cancel_outstanding(client);
+    while (client->outstanding != NULL)
+        rpc_client_poll(client, CLOCK_NEVER);
+    channel_drop(client->channel);
+    grpc_completion_queue_shutdown(client->queue);
+    while (grpc_completion_queue_next(client->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL).type !=
+           GRPC_QUEUE_SHUTDOWN)
+        continue;
+    grpc_completion_queue_destroy(client->queue);
+    pthread_mutex_destroy(&client->lock);
+    keyset_watch_free(client->watch);
+    arena_release(&client->arena);
+    free(client);
+}
