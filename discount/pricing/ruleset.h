@@ -18,6 +18,9 @@ struct rule {
     const char *key;     /* a slug, unique */
     int32_t customer_id; /* who gets it */
     int32_t percent;     /* hundredths of a percent, 0 … PRICE_PERCENT_MAX */
+    /* In a ruleset: the same customer's next rule, of a lower percentage and a lower key. It wins where rounding makes
+     * both come to the same price. NULL: none. ruleset_new() does not read it. */
+    const struct rule *next;
 };
 
 /* The price that one customer pays for one product. All zero: no discount applies. */
@@ -38,12 +41,12 @@ void ruleset_free(struct ruleset *ruleset);
 
 int64_t ruleset_revision(const struct ruleset *ruleset);
 
-/* The rule that wins for this customer, or NULL. Costs the logarithm of the number of rules. Looked up once per
- * customer, it prices all their products. */
+/* This customer's rules, the highest percentage first, or NULL. Costs the logarithm of the number of customers. Looked
+ * up once per customer, it prices all their products. */
 const struct rule *ruleset_find(const struct ruleset *ruleset, int32_t customer_id);
 
-/* What `rule` (NULL: none) makes of a price. A price of zero or below is never discounted. *quote is always set. True:
- * a discount applies. */
+/* What a customer's rules (NULL: none) make of a price. A price of zero or below is never discounted. *quote is always
+ * set. True: a discount applies. */
 bool rule_quote(const struct rule *rule, int32_t price_cents, struct quote *quote);
 
 #endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * discountd: the prefork Discount server. This file is the master's life: check everything, hold the ports, fork
+ * workers and keep them. It never touches gRPC, so a worker is born from a clean process.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/prefork/prefork.h"
+#include "common/program.h"
+#include "common/rpc/keyset.h"
+#include "discount/master/ports.h"
+#include "discount/service/rulebook.h"
+#include "discount/settings.h"
+#include "discount/worker.h"
+
+#define DEFAULT_PORT "11443"
+#define DAYS_LEFT_TO_WARN 14
+
+static const struct program program = {
+    .name = "discountd",
+    .purpose =
+        "discountd -- tells over gRPC what each customer pays.\v"
+        "PORT (default " DEFAULT_PORT ") is where it serves this machine; DISCOUNT_LISTEN names other addresses.",
+    .argument_name = "[PORT]",
+    .settings = &discount_settings_table,
+};
+
+/* What lives as long as the master. Workers inherit a copy. */
+struct master {
+    struct program_options options;
+    struct discount_settings settings;
+    struct ports ports;
+};
+
+/* Everything that a worker will read is read here first: what is wrong is told once, before anything is served. */
+static bool check_settings(const struct discount_settings *settings, char *reason, size_t reason_size)
+{
+    const struct keyset_files files = discount_settings_keyset(settings);
+    struct keyset keyset;
+
+    if (!keyset_load(&files, &keyset, reason, reason_size))
+        return false;
+    int days_left = keyset_days_left(keyset.certificate);
+    keyset_release(&keyset);
+    if (days_left < DAYS_LEFT_TO_WARN)
+        log_warning("certificate-expires", "file=%s days_left=%d", LOG_QUOTED(settings->certificate), days_left);
+    struct rulebook *rulebook = rulebook_new(settings->database, reason, reason_size);
+    rulebook_free(rulebook);
+    return rulebook != NULL;
+}
+
+static bool read_settings(const struct master *master, struct discount_settings *settings, char *reason,
+                          size_t reason_size)
+{
+    if (!settings_load(&discount_settings_table, master->options.config, settings, reason, reason_size))
+        return false;
+    if (check_settings(settings, reason, reason_size))
+        return true;
+    settings_release(&discount_settings_table, settings);
+    return false;
+}
+
+/* SIGHUP: new workers get the settings of today, if they are good. Addresses and the number of workers stay. */
+static bool reload(void *data)
+{
+    struct master *master = data;
+    struct discount_settings settings;
+    char reason[512];
+
+    if (!read_settings(master, &settings, reason, sizeof reason)) {
+        log_error("reload-refused", "reason=%s in_use=old", LOG_QUOTED(reason));
+        return false;
+    }
+    settings_release(&discount_settings_table, &master->settings);
+    master->settings = settings;
+    log_set_level((enum log_level)settings.log_level);
+    return true;
+}
+
+static int work(void *data, int index)
+{
+    const struct master *master = data;
+    struct worker_options options = {.settings = &master->settings,
+                                     .addresses = (const char *const *)master->ports.addresses,
+                                     .address_count = master->ports.count};
+
+    (void)index;
+    return worker_run(&options);
+}
+
+static void say_started(void *data)
+{
+    const struct master *master = data;
+
+    for (size_t i = 0; i < master->ports.count; i++)
+        log_info("serving", "address=%s", master->ports.addresses[i]);
+}
+
+/* gRPC core's listener goes deaf when descriptors run out: begin with all that this process may have. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int worker_count(const struct discount_settings *settings)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (settings->workers > 0)
+        return (int)settings->workers;
+    return cores > 0 ? (int)cores : 1;
+}
+
+static int serve(struct master *master)
+{
+    struct prefork prefork = {.workers = worker_count(&master->settings),
+                              .drain_ms = (int)master->settings.drain_ms,
+                              .work = work,
+                              .reload = reload,
+                              .started = say_started,
+                              .data = master};
+
+    raise_descriptor_limit();
+    return prefork_run(&prefork);
+}
+
+static bool prepare(struct master *master, char *reason, size_t reason_size)
+{
+    const char *port = master->options.argument != NULL ? master->options.argument : DEFAULT_PORT;
+
+    if (!read_settings(master, &master->settings, reason, reason_size))
+        return false;
+    enum ports_status status = ports_reserve(&master->ports, master->settings.listen, port, reason, reason_size);
+    /* Settings are tested beside the server that runs on the old ones. */
+    if (status == PORTS_OK || (status == PORTS_TAKEN && master->options.is_test))
+        return true;
+    settings_release(&discount_settings_table, &master->settings);
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    struct master master = {0};
+    char reason[512];
+
+    log_open("discountd");
+    program_read_options(&program, argc, argv, &master.options);
+    if (!prepare(&master, reason, sizeof reason)) {
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+        return SETTINGS_EXIT_CODE;
+    }
+    log_set_level((enum log_level)master.settings.log_level);
+    int exit_code = EXIT_SUCCESS;
+    if (master.options.is_test)
+        puts("OK");
+    else
+        exit_code = serve(&master);
+    ports_release(&master.ports);
+    settings_release(&discount_settings_table, &master.settings);
+    return exit_code;
+}

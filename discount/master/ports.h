@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The addresses that discountd serves, held by the master: bound, so that nobody else gets them and port 0 means the
+ * same for every worker, but never listening, so that no connection goes to a process that serves none. Workers listen
+ * beside it (SO_REUSEPORT).
+ */
+#ifndef DISCOUNT_MASTER_PORTS_H
+#define DISCOUNT_MASTER_PORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/compiler.h"
+
+struct ports {
+    char **addresses; /* "127.0.0.1:11443", "[::1]:11443": numeric, the port that was given */
+    int *sockets;
+    size_t count;
+};
+
+enum ports_status {
+    PORTS_OK,
+    PORTS_TAKEN, /* somebody listens on one of them */
+    PORTS_WRONG, /* an address that is none, or not this machine's, or not allowed to us */
+};
+
+/*
+ * Finds out whether somebody else listens on one of the addresses, and binds them all. `listen` is DISCOUNT_LISTEN:
+ * host:port or [host]:port, separated by commas; a host may be a name. Empty: 127.0.0.1 and ::1 (where this machine has
+ * it) at `port`, a decimal number. Otherwise `reason` names the address and what is wrong with it.
+ */
+MUST_CHECK enum ports_status ports_reserve(struct ports *ports, const char *listen, const char *port, char *reason,
+                                           size_t reason_size);
+
+void ports_release(struct ports *ports);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The Discount service of proto/ecommerce.proto: messages in, quotes by the current rules, messages out. */
+#ifndef DISCOUNT_SERVICE_DISCOUNT_H
+#define DISCOUNT_SERVICE_DISCOUNT_H
+
+#include "discount/service/rulebook.h"
+#include "proto/ecommerce.pb-c.h"
+
+struct discount_service {
+    Ecommerce__Discount_Service base; /* what the RPC server is given */
+    struct rulebook *rulebook;
+};
+
+/* Sets up the service in the caller's storage. The rulebook must outlive it. */
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a worker process. */
+#include "discount/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/log.h"
+#include "common/prefork/prefork.h"
+#include "common/rpc/runtime.h"
+#include "common/rpc/server.h"
+#include "common/settings.h"
+#include "discount/service/access.h"
+#include "discount/service/discount.h"
+#include "discount/service/rulebook.h"
+
+/* What the thread that waits for signals needs. */
+struct watcher {
+    struct rpc_server *server;
+    int drain_ms;
+};
+
+/* Waits for the master's word, and once a second for a listener that went deaf: such a worker ends and is replaced. */
+static void *watch(void *data)
+{
+    const struct watcher *watcher = data;
+    const struct timespec second = {.tv_sec = 1};
+    bool is_deaf = false;
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    for (;;) {
+        int signal = sigtimedwait(&signals, NULL, &second);
+        if (signal == SIGTERM)
+            rpc_server_stop(watcher->server, watcher->drain_ms);
+        else if (signal == SIGINT)
+            rpc_server_stop(watcher->server, 0);
+        if (!is_deaf && rpc_server_is_deaf(watcher->server)) {
+            is_deaf = true;
+            log_error("listener-deaf", "reason=\"no descriptor was left for a connection\"");
+            rpc_server_stop(watcher->server, watcher->drain_ms);
+        }
+    }
+    return NULL;
+}
+
+static int serve(struct rpc_server *server, int drain_ms)
+{
+    struct watcher watcher = {.server = server, .drain_ms = drain_ms};
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, watch, &watcher);
+
+    if (error != 0) {
+        log_error("no-thread", "errno=%d", error);
+        return EXIT_FAILURE;
+    }
+    prefork_worker_ready();
+    rpc_server_run(server);
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+    return EXIT_SUCCESS;
+}
+
+static int run_server(const struct worker_options *options, struct rulebook *rulebook)
+{
+    struct access access = {.trust_domain = options->settings->trust_domain};
+    struct rpc_server_options server_options = {
+        .addresses = options->addresses,
+        .address_count = options->address_count,
+        .keyset = discount_settings_keyset(options->settings),
+        .admit = access_admit,
+        .data = &access,
+    };
+    struct discount_service service;
+    char reason[512];
+    int exit_code = EXIT_FAILURE;
+
+    discount_service_init(&service, rulebook);
+    rpc_runtime_start();
+    struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
+    if (server != NULL)
+        rpc_server_add_service(server, &service.base.base);
+    if (server != NULL && rpc_server_start(server, reason, sizeof reason))
+        exit_code = serve(server, (int)options->settings->drain_ms);
+    else
+        log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
+    rpc_server_free(server);
+    rpc_runtime_stop();
+    return exit_code;
+}
+
+int worker_run(const struct worker_options *options)
+{
+    char reason[512];
+    struct rulebook *rulebook = rulebook_new(options->settings->database, reason, sizeof reason);
+
+    if (rulebook == NULL) {
+        log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
+        return EXIT_FAILURE;
+    }
+    int exit_code = run_server(options, rulebook);
+    rulebook_free(rulebook);
+    return exit_code;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a worker process: the only part of discountd that starts gRPC. */
+#ifndef DISCOUNT_WORKER_H
+#define DISCOUNT_WORKER_H
+
+#include <stddef.h>
+
+#include "discount/settings.h"
+
+struct worker_options {
+    const struct discount_settings *settings;
+    const char *const *addresses; /* that the master holds */
+    size_t address_count;
+};
+
+/* Serves until it is told to stop (see common/prefork/prefork.h), in a process that was just forked. Returns its exit
+ * code. */
+int worker_run(const struct worker_options *options);
+
+#endif
