@@ -3,6 +3,7 @@
 #ifndef CATALOG_HTTP_CGI_H
 #define CATALOG_HTTP_CGI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/compiler.h"
@@ -21,5 +22,8 @@ struct cgi_options {
  * the handler may leave for later: *is_finished tells. One request per process: the exchange lives in static storage.
  */
 void cgi_serve(const struct cgi_options *options, bool *is_finished);
+
+/* Answers the one request with an error, when the program cannot even begin to serve it. `variables` is environ. */
+void cgi_refuse(const char *const *variables, int status, const char *detail);
 
 #endif

@@ -35,6 +35,10 @@ struct http_exchange {
 /* Called for each request, in the order of arrival, on one thread. */
 typedef void http_handler(void *data, struct http_exchange *exchange);
 
+/* Makes it ready for the next request, except for the request itself and what belongs to the handler. For whoever made
+ * it. */
+void http_exchange_begin(struct http_exchange *exchange);
+
 /* Sends the response and ends the exchange: it, its arena and its request are gone after this. Exactly once; from any
  * thread. The body stays away when the method is HEAD. */
 void http_exchange_finish(struct http_exchange *exchange);
@@ -42,6 +46,9 @@ void http_exchange_finish(struct http_exchange *exchange);
 /* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length, headers,
  * an empty line. In the exchange's arena. */
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
+
+/* How many bytes of the body leave: none for HEAD and where the status allows none. */
+size_t http_exchange_body_length(const struct http_exchange *exchange);
 
 /* Adds a header line to the response. `value` must hold no control characters (assert). */
 void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value);

@@ -26,8 +26,8 @@ struct http_request {
 enum http_request_status {
     HTTP_REQUEST_OK,
     HTTP_REQUEST_INCOMPLETE, /* no REQUEST_METHOD: not a request at all, or one that broke off */
-    HTTP_REQUEST_MALFORMED,  /* a path that cannot be decoded, holds control characters or climbs above the root; a
-                                CONTENT_LENGTH that is no number */
+    HTTP_REQUEST_MALFORMED,  /* a path that cannot be decoded, is no UTF-8, holds control characters or climbs above the
+                                root; a CONTENT_LENGTH that is no number. The path is "/", the variables can be read. */
 };
 
 /*
@@ -35,10 +35,10 @@ enum http_request_status {
  * ("/catalog"), "" or NULL when nobody said; a variable CATALOG_BASE_PATH, which only the web server can set, goes
  * before it.
  *
- * The path is SCRIPT_NAME + PATH_INFO; then an explicit base is taken off, else SCRIPT_NAME is when its last segment
- * ends in .fcgi or .cgi. Where such a script has no PATH_INFO (Apache's FallbackResource) the path is REQUEST_URI's,
- * below the script's directory. A path that is not below an explicit base is taken as it is. Two and more slashes count
- * as one; "." and ".." segments are resolved.
+ * The path is SCRIPT_NAME + PATH_INFO, or PATH_INFO alone when SCRIPT_NAME's last segment ends in .fcgi or .cgi. Where
+ * such a script has no PATH_INFO (Apache's FallbackResource) the path is REQUEST_URI's, below the script or its
+ * directory. Then an explicit base is taken off; a path that is not below it is taken as it is. Two and more slashes
+ * count as one; "." and ".." segments are resolved.
  */
 MUST_CHECK enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
                                                       const char *base, struct arena *arena);

@@ -58,9 +58,15 @@ struct quotes_options {
     struct keyset_files keyset;
 };
 
-/* Starts the RPC client in this process, after the last fork. NULL: `reason` says what is wrong with the keyset. What
- * options point to must outlive it. */
-MUST_CHECK struct quotes *quotes_new(const struct quotes_options *options, char *reason, size_t reason_size);
+/* Makes it without connecting or reading a file. What options point to must outlive it. */
+struct quotes *quotes_new(const struct quotes_options *options);
+
+/*
+ * Loads the keyset and starts the RPC client in this process, after the last fork. On false `reason` says what is wrong
+ * with the keyset. A process that serves one request may leave it out: the first quotes_ask() does it, and answers
+ * degraded when it fails.
+ */
+MUST_CHECK bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size);
 
 /*
  * Sends a fail-fast probe, so that a wrong certificate or address is named in the log at start and the first ask finds

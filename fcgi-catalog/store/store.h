@@ -34,12 +34,14 @@ MUST_CHECK bool store_open(const char *path, struct store **store, char *reason,
 void store_close(struct store *store);
 
 /*
- * A number that grows with every change that somebody committed since the store was opened (PRAGMA data_version; about
- * a microsecond). What was read under one revision stays true until it moves.
+ * A number that grows with every change that somebody committed since the store was opened (PRAGMA data_version; a few
+ * microseconds). What was read under one revision stays true until it moves.
  */
 MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
 
-/* Every product, ordered by id. On STORE_OK *products is filled and lives in `arena`; on anything else it is untouched.
+/*
+ * Every product, ordered by id. On STORE_OK *products is filled and lives in `arena`; on anything else it is untouched.
+ * Text in the database that is not UTF-8 comes out with U+FFFD in the place of each wrong byte.
  */
 MUST_CHECK enum store_status store_list_products(struct store *store, struct arena *arena,
                                                  struct product_list *products);
@@ -55,5 +57,16 @@ MUST_CHECK enum store_status store_find_customer(struct store *store, int32_t id
  * why.
  */
 MUST_CHECK bool store_create(const char *path, bool demo, char *reason, size_t reason_size);
+
+/* How many rows there are. */
+struct store_counts {
+    int64_t products, customers;
+};
+
+/*
+ * Has SQLite check a whole database that store_open() opens, row by row (PRAGMA integrity_check, foreign_key_check),
+ * and counts. Takes as long as the database is large. On false `reason` names the file and says what was found first.
+ */
+MUST_CHECK bool store_check(const char *path, struct store_counts *counts, char *reason, size_t reason_size);
 
 #endif

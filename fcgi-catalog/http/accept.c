@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of two media types a client would rather have: the Accept header (RFC 9110, 12.5.1). */
+#include "fcgi-catalog/http/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define QUALITY_MOST 1000 /* q=1; qualities are counted in thousandths */
+
+/* A piece of the header, not ended by NUL. */
+struct piece {
+    const char *text;
+    size_t length;
+};
+
+/* How well the header's ranges fit one media type: the most specific one decides. */
+struct fit {
+    int specificity; /* 0: nothing fits; 1: any type; 2: type/any; 3: type/subtype */
+    int quality;
+};
+
+static struct piece trim(struct piece piece)
+{
+    while (piece.length > 0 && (*piece.text == ' ' || *piece.text == '\t')) {
+        piece.text++;
+        piece.length--;
+    }
+    while (piece.length > 0 && (piece.text[piece.length - 1] == ' ' || piece.text[piece.length - 1] == '\t'))
+        piece.length--;
+    return piece;
+}
+
+/* Cuts off what stands before the next separator that is not inside a quoted string. */
+static struct piece cut(struct piece *rest, char separator)
+{
+    bool is_quoted = false;
+    size_t i = 0;
+
+    for (; i < rest->length && (is_quoted || rest->text[i] != separator); i++) {
+        if (rest->text[i] == '"')
+            is_quoted = !is_quoted;
+        else if (is_quoted && rest->text[i] == '\\' && i + 1 < rest->length)
+            i++;
+    }
+    struct piece head = {rest->text, i};
+    size_t taken = i < rest->length ? i + 1 : i;
+    rest->text += taken;
+    rest->length -= taken;
+    return trim(head);
+}
+
+static bool is_text(struct piece piece, const char *text, size_t length)
+{
+    return piece.length == length && strncasecmp(piece.text, text, length) == 0;
+}
+
+/* A qvalue: 0 or 1, with up to three decimals. -1: it is none. */
+static int read_quality(struct piece value)
+{
+    int quality = 0, weight = QUALITY_MOST;
+
+    if (value.length == 0 || value.length > 5 || (value.length > 1 && value.text[1] != '.'))
+        return -1;
+    for (size_t i = 0; i < value.length; i++) {
+        if (i == 1)
+            continue;
+        if (value.text[i] < '0' || value.text[i] > '9')
+            return -1;
+        quality += (value.text[i] - '0') * weight;
+        weight /= 10;
+    }
+    return quality <= QUALITY_MOST ? quality : -1;
+}
+
+/* The range's quality from its parameters; the others say nothing about our types, which have none. */
+static int parameters_quality(struct piece parameters)
+{
+    while (parameters.length > 0) {
+        struct piece value = cut(&parameters, ';');
+        struct piece name = cut(&value, '=');
+        if (is_text(name, "q", 1))
+            return read_quality(trim(value));
+    }
+    return QUALITY_MOST;
+}
+
+static int range_specificity(struct piece range, const char *media)
+{
+    size_t type_length = strcspn(media, "/") + 1; /* with the slash */
+
+    if (is_text(range, media, strlen(media)))
+        return 3;
+    if (range.length == type_length + 1 && range.text[type_length] == '*' &&
+        strncasecmp(range.text, media, type_length) == 0)
+        return 2;
+    return is_text(range, "*/*", 3) ? 1 : 0;
+}
+
+static void fit_header(struct fit *fit, const char *header, const char *media)
+{
+    struct piece rest = {header, strlen(header)};
+
+    while (rest.length > 0) {
+        struct piece parameters = cut(&rest, ',');
+        struct piece range = cut(&parameters, ';');
+        int specificity = range_specificity(range, media);
+        if (specificity == 0 || specificity < fit->specificity)
+            continue;
+        int quality = parameters_quality(parameters);
+        if (quality < 0)
+            continue; /* what cannot be read says nothing */
+        if (specificity > fit->specificity || quality > fit->quality)
+            *fit = (struct fit){specificity, quality};
+    }
+}
+
+bool http_request_prefers(const struct http_request *request, const char *text, const char *other)
+{
+    struct fit text_fit = {0}, other_fit = {0};
+
+    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+        if (strncmp(*variable, "HTTP_ACCEPT=", 12) != 0)
+            continue;
+        fit_header(&text_fit, *variable + 12, text);
+        fit_header(&other_fit, *variable + 12, other);
+    }
+    return text_fit.quality > other_fit.quality;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Plain CGI: one request from the environment, one answer to standard output. */
+#include "fcgi-catalog/http/cgi.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "fcgi-catalog/http/problem.h"
+
+#define BODY_TIMEOUT_MS 500 /* how long the body may take */
+
+/* Carries the one exchange over CGI. */
+static struct {
+    struct http_exchange exchange;
+    bool *is_finished;
+} carrier;
+
+static void write_parts(struct iovec *parts, int count)
+{
+    while (count > 0) {
+        ssize_t written = writev(STDOUT_FILENO, parts, count);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return; /* the web server has gone away */
+        while (count > 0 && (size_t)written >= parts->iov_len) {
+            written -= (ssize_t)parts->iov_len;
+            parts++;
+            count--;
+        }
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + written;
+            parts->iov_len -= (size_t)written;
+        }
+    }
+}
+
+static void finish_exchange(struct http_exchange *exchange)
+{
+    size_t head_length;
+    const char *head = http_exchange_head(exchange, &head_length);
+    struct iovec parts[] = {
+        {.iov_base = (void *)(uintptr_t)head, .iov_len = head_length},
+        {.iov_base = (void *)(uintptr_t)exchange->response.body, .iov_len = http_exchange_body_length(exchange)},
+    };
+
+    write_parts(parts, ARRAY_LENGTH(parts));
+    arena_release(&exchange->arena);
+    *carrier.is_finished = true;
+}
+
+/* How much of standard input is the body's. Without a length (a chunked body under mod_cgid) it is all there is; where
+ * none is announced nothing may be read, for it may never end. */
+static int64_t body_length(const struct http_request *request)
+{
+    if (request->content_length >= 0)
+        return request->content_length;
+    return http_request_variable(request, "HTTP_TRANSFER_ENCODING") != NULL ? INT64_MAX : 0;
+}
+
+/* Reads the body away, so that the web server can send it all; what comes too late or too much stays. */
+static void drain_input(int64_t length, size_t body_max)
+{
+    char scratch[8192];
+    int64_t deadline_ns = clock_now_ns() + BODY_TIMEOUT_MS * CLOCK_NS_PER_MS;
+    int64_t most = body_max < INT64_MAX ? (int64_t)body_max : INT64_MAX;
+    int64_t left = length < most ? length : most;
+
+    while (left > 0) {
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        int64_t wait_ns = deadline_ns - clock_now_ns();
+        if (wait_ns <= 0 || poll(&input, 1, (int)(wait_ns / CLOCK_NS_PER_MS)) <= 0)
+            return;
+        ssize_t count = read(STDIN_FILENO, scratch, left < (int64_t)sizeof scratch ? (size_t)left : sizeof scratch);
+        if (count <= 0)
+            return;
+        left -= count;
+    }
+}
+
+static void refuse(struct http_exchange *exchange, int status, const char *detail)
+{
+    problem_set(exchange, status, detail);
+    http_exchange_finish(exchange);
+}
+
+/* The exchange with its request, whose body is read away as far as options say. */
+static enum http_request_status begin(const struct cgi_options *options, bool *is_finished)
+{
+    struct http_exchange *exchange = &carrier.exchange;
+
+    *is_finished = false;
+    carrier.is_finished = is_finished;
+    exchange->finish = finish_exchange;
+    signal(SIGPIPE, SIG_IGN); /* a web server that went away is an error of write(2) */
+    http_exchange_begin(exchange);
+    enum http_request_status status =
+        http_request_read(&exchange->request, options->variables, options->base, &exchange->arena);
+    drain_input(body_length(&exchange->request), options->body_max);
+    return status;
+}
+
+void cgi_serve(const struct cgi_options *options, bool *is_finished)
+{
+    switch (begin(options, is_finished)) {
+    case HTTP_REQUEST_OK:
+        options->handler(options->handler_data, &carrier.exchange);
+        return;
+    case HTTP_REQUEST_INCOMPLETE:
+        refuse(&carrier.exchange, 400, "The web server named no method.");
+        return;
+    case HTTP_REQUEST_MALFORMED:
+        refuse(&carrier.exchange, 400, "The address or the length of the request is malformed.");
+        return;
+    }
+}
+
+void cgi_refuse(const char *const *variables, int status, const char *detail)
+{
+    bool is_finished;
+
+    /* Whatever else is wrong with the request, this is the answer. */
+    (void)!begin(&(struct cgi_options){.variables = variables, .body_max = SIZE_MAX}, &is_finished);
+    refuse(&carrier.exchange, status, detail);
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Connections and what they wait for. */
+#include "fcgi-catalog/http/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/memory.h"
+
+#define CONNECTIONS_MAX 1024
+#define OTHER_FDS 64                   /* descriptors that the rest of the process may need */
+#define LINGER_MS 2000                 /* how long a peer may go on sending after its answer */
+#define LINGER_BYTES (8 * 1024 * 1024) /* … and how much */
+#define FIRST_REQUEST_MS 500           /* how long a draining pool waits for a new connection's request */
+
+enum connection_state {
+    CONNECTION_FREE,
+    CONNECTION_FRESH,
+    CONNECTION_KEPT,
+    CONNECTION_LENT,
+    CONNECTION_LINGERING,
+};
+
+struct connection {
+    struct connection_pool *pool;
+    struct connection *next_free;
+    int64_t deadline_ns; /* LINGERING: until when */
+    size_t discarded;    /* … and what came so far */
+    int fd;
+    enum connection_state state;
+    bool is_registered; /* with epoll, which disarms it after each event (EPOLLONESHOT) */
+};
+
+int connection_fd(const struct connection *connection)
+{
+    return connection->fd;
+}
+
+static void wake_loop(struct connection_pool *pool)
+{
+    ssize_t written = write(pool->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
+    (void)written; /* EAGAIN: it is as awake as can be */
+}
+
+/* Waits for the next event. Under the lock, for the loop's thread may have it before this returns. */
+static bool arm(struct connection *connection)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = connection};
+    int operation = connection->is_registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+    if (epoll_ctl(connection->pool->epoll_fd, operation, connection->fd, &event) != 0) {
+        log_error("epoll-failed", "reason=%s", LOG_QUOTED(strerror(errno)));
+        return false;
+    }
+    connection->is_registered = true;
+    return true;
+}
+
+/* Under the lock. The descriptor is closed, or somebody else's. The pool may be gone once the lock is left. */
+static void give_back(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    if (connection->state == CONNECTION_LINGERING)
+        pool->lingering--;
+    connection->state = CONNECTION_FREE;
+    connection->next_free = pool->first_free;
+    pool->first_free = connection;
+    pool->open--;
+    if (pool->is_watched)
+        wake_loop(pool);
+}
+
+static void close_locked(struct connection *connection)
+{
+    close(connection->fd);
+    give_back(connection);
+}
+
+void connection_keep(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    connection->state = CONNECTION_KEPT;
+    if (pool->is_draining || !arm(connection))
+        close_locked(connection);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void connection_forget(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    give_back(connection);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void connection_close(struct connection *connection)
+{
+    close(connection->fd);
+    connection_forget(connection);
+}
+
+void connection_linger(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    shutdown(connection->fd, SHUT_WR);
+    pthread_mutex_lock(&pool->lock);
+    connection->deadline_ns = clock_now_ns() + LINGER_MS * CLOCK_NS_PER_MS;
+    connection->discarded = 0;
+    connection->state = CONNECTION_LINGERING;
+    if (pool->lingering++ == 0)
+        wake_loop(pool); /* it may be waiting without a bound */
+    if (!arm(connection))
+        close_locked(connection);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* ---- The pool ---------------------------------------------------------------------------------------------------- */
+
+static size_t pool_room(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= CONNECTIONS_MAX + OTHER_FDS)
+        return CONNECTIONS_MAX;
+    return limit.rlim_cur > 2 * OTHER_FDS ? (size_t)limit.rlim_cur - OTHER_FDS : OTHER_FDS;
+}
+
+void connection_pool_init(struct connection_pool *pool, int epoll_fd, int wake_fd)
+{
+    *pool = (struct connection_pool){.epoll_fd = epoll_fd, .wake_fd = wake_fd, .room = pool_room()};
+    pool->connections = memory_get_zeroed(pool->room, sizeof *pool->connections);
+    for (size_t i = pool->room; i-- > 0;) {
+        pool->connections[i].pool = pool;
+        pool->connections[i].next_free = pool->first_free;
+        pool->first_free = &pool->connections[i];
+    }
+    pthread_mutex_init(&pool->lock, NULL);
+}
+
+bool connection_pool_release(struct connection_pool *pool)
+{
+    bool is_lent = false;
+
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < pool->room; i++)
+        is_lent |= pool->connections[i].state == CONNECTION_LENT;
+    for (size_t i = 0; i < pool->room && !is_lent; i++) {
+        if (pool->connections[i].state != CONNECTION_FREE)
+            close_locked(&pool->connections[i]);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (is_lent)
+        return false;
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->connections);
+    return true;
+}
+
+bool connection_pool_has_room(struct connection_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool has_room = pool->first_free != NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return has_room;
+}
+
+bool connection_pool_is_empty(struct connection_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool is_empty = pool->open == 0;
+    pthread_mutex_unlock(&pool->lock);
+    return is_empty;
+}
+
+bool connection_pool_has_bounds(struct connection_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool has_bounds = pool->is_draining || pool->lingering > 0;
+    pthread_mutex_unlock(&pool->lock);
+    return has_bounds;
+}
+
+void connection_pool_watch(struct connection_pool *pool, bool is_watched)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->is_watched = is_watched;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void connection_pool_close_overdue(struct connection_pool *pool)
+{
+    if (!connection_pool_has_bounds(pool))
+        return;
+    int64_t now_ns = clock_now_ns();
+
+    pthread_mutex_lock(&pool->lock);
+    bool is_drain_old = pool->is_draining && now_ns - pool->drain_began_ns > FIRST_REQUEST_MS * CLOCK_NS_PER_MS;
+    for (size_t i = 0; i < pool->room; i++) {
+        struct connection *connection = &pool->connections[i];
+        if ((connection->state == CONNECTION_LINGERING && connection->deadline_ns <= now_ns) ||
+            (connection->state == CONNECTION_FRESH && is_drain_old))
+            close_locked(connection);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* Whether there is a byte to read (1), none yet (0), or never again (-1). */
+static int peek(int fd)
+{
+    char byte;
+    ssize_t count = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    if (count > 0)
+        return 1;
+    return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+size_t connection_pool_drain(struct connection_pool *pool, struct connection **ready)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&pool->lock);
+    pool->is_draining = pool->is_watched = true;
+    pool->drain_began_ns = clock_now_ns();
+    for (size_t i = 0; i < pool->room; i++) {
+        struct connection *connection = &pool->connections[i];
+        if (connection->state != CONNECTION_KEPT)
+            continue;
+        if (peek(connection->fd) > 0) {
+            connection->state = CONNECTION_LENT;
+            ready[count++] = connection;
+        } else {
+            close_locked(connection);
+        }
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return count;
+}
+
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
+
+/* Mostly the request comes with the connection: it is looked for before epoll is troubled. */
+bool connection_welcome(struct connection_pool *pool, int fd, struct connection **connection)
+{
+    int found = peek(fd);
+
+    pthread_mutex_lock(&pool->lock);
+    struct connection *fresh = pool->first_free;
+    pool->first_free = fresh->next_free;
+    pool->open++;
+    fresh->fd = fd;
+    fresh->is_registered = false;
+    fresh->state = found > 0 ? CONNECTION_LENT : CONNECTION_FRESH;
+    if (found < 0 || (found == 0 && !arm(fresh)))
+        close_locked(fresh);
+    pthread_mutex_unlock(&pool->lock);
+    *connection = fresh;
+    return found > 0;
+}
+
+/* Throws away what came, a bounded part of it at a time. False: the peer has ended, or should. */
+static bool discard_input(struct connection *connection)
+{
+    char scratch[16384];
+
+    for (int i = 0; i < 16; i++) {
+        ssize_t count = recv(connection->fd, scratch, sizeof scratch, MSG_DONTWAIT);
+        if (count == 0)
+            return false;
+        if (count < 0)
+            return errno == EAGAIN || errno == EINTR;
+        connection->discarded += (size_t)count;
+    }
+    return connection->discarded <= LINGER_BYTES;
+}
+
+bool connection_event(struct connection *connection, uint32_t events)
+{
+    struct connection_pool *pool = connection->pool;
+    bool is_hangup = (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) != 0;
+    bool is_ready = false;
+
+    pthread_mutex_lock(&pool->lock);
+    if (connection->state == CONNECTION_LINGERING) {
+        if (!discard_input(connection) || !arm(connection))
+            close_locked(connection);
+    } else if (is_hangup && peek(connection->fd) <= 0) {
+        close_locked(connection);
+    } else {
+        connection->state = CONNECTION_LENT;
+        is_ready = true;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return is_ready;
+}

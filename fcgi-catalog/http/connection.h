@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Connections and what they wait for: a pool of them beside an epoll set. Knows sockets, and nothing of what travels on
+ * them.
+ *
+ *             something to read          connection_keep()
+ *     fresh ────────────────────> lent ────────────────────> kept: lent again when there is something to read
+ *                                  │  connection_close(), connection_forget()
+ *                                  ├────────────────────────> gone
+ *                                  │  connection_linger()                peer closed, or a bound
+ *                                  └────────────────────────> lingering ────────────────────> gone
+ *
+ * A connection belongs to exactly one thread at a time: to whoever it is lent to, else to the loop's. One that is lent
+ * makes no events.
+ */
+#ifndef CATALOG_HTTP_CONNECTION_H
+#define CATALOG_HTTP_CONNECTION_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+
+struct connection;
+
+/* ---- For whoever a connection is lent to; any thread ------------------------------------------------------------ */
+
+int connection_fd(const struct connection *connection);
+
+/* What becomes of it: one of these, once. */
+void connection_keep(struct connection *connection);   /* waits for the next request; while the pool drains: closed */
+void connection_close(struct connection *connection);  /* its descriptor is closed */
+void connection_forget(struct connection *connection); /* somebody else closed the descriptor */
+/* The answer is out but the peer still sends: what it sends is thrown away, up to 2 s and 8 MiB, so that closing does
+ * not take the answer from it. */
+void connection_linger(struct connection *connection);
+
+/* ---- For the loop's thread --------------------------------------------------------------------------------------- */
+
+struct connection_pool {
+    int epoll_fd, wake_fd; /* the loop's; an eventfd(2) to wake it */
+    struct connection *connections;
+    size_t room;
+
+    pthread_mutex_t lock; /* for what follows, and the states of connections */
+    struct connection *first_free;
+    size_t open, lingering;
+    bool is_watched;  /* wake the loop when a connection is gone */
+    bool is_draining; /* no connection is kept any more */
+    int64_t drain_began_ns;
+};
+
+void connection_pool_init(struct connection_pool *pool, int epoll_fd, int wake_fd);
+
+/* Closes what is not lent and frees the pool. False: some are lent, and nothing was done. */
+MUST_CHECK bool connection_pool_release(struct connection_pool *pool);
+
+bool connection_pool_has_room(struct connection_pool *pool);
+bool connection_pool_is_empty(struct connection_pool *pool);
+
+/* Whether connection_pool_close_overdue() should be called again soon. */
+bool connection_pool_has_bounds(struct connection_pool *pool);
+void connection_pool_close_overdue(struct connection_pool *pool);
+
+void connection_pool_watch(struct connection_pool *pool, bool is_watched);
+
+/* From now on nothing is kept. What waits for another request is closed; where one has just come, it is put into
+ * `ready`, which has pool->room entries, and is lent. Returns how many. */
+MUST_CHECK size_t connection_pool_drain(struct connection_pool *pool, struct connection **ready);
+
+/* A connection for an accepted descriptor. The pool must have room. True: it has something to read and is lent; false:
+ * it waits, or is gone. */
+MUST_CHECK bool connection_welcome(struct connection_pool *pool, int fd, struct connection **connection);
+
+/* An event of epoll(7) for a connection. True: it has something to read and is lent. */
+MUST_CHECK bool connection_event(struct connection *connection, uint32_t events);
+
+#endif

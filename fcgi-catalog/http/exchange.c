@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* One request and its answer. */
+#include "fcgi-catalog/http/exchange.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "fcgi-catalog/http/problem.h"
+
+void http_exchange_begin(struct http_exchange *exchange)
+{
+    exchange->response = (struct http_response){.status = 200, .headers = ""};
+    exchange->arrived_ns = clock_now_ns();
+}
+
+void http_exchange_finish(struct http_exchange *exchange)
+{
+    exchange->finish(exchange);
+}
+
+/* RFC 9110, 15.3.5 and 15.4.5. */
+static bool may_have_body(int status)
+{
+    return status != 204 && status != 304;
+}
+
+size_t http_exchange_body_length(const struct http_exchange *exchange)
+{
+    const struct http_response *response = &exchange->response;
+
+    if (exchange->request.method == HTTP_HEAD || response->content_type == NULL || !may_have_body(response->status))
+        return 0;
+    return response->body_length;
+}
+
+const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
+{
+    const struct http_response *response = &exchange->response;
+    const char *type = response->content_type;
+    const char *title = problem_title(response->status);
+    size_t room = 128 + strlen(title) + strlen(response->headers) + (type == NULL ? 0 : strlen(type));
+    char *head = arena_get(&exchange->arena, room);
+    int used;
+
+    if (!may_have_body(response->status))
+        used = snprintf(head, room, "Status: %d %s\r\n%s\r\n", response->status, title, response->headers);
+    else if (type == NULL)
+        used = snprintf(head, room, "Status: %d %s\r\nContent-Length: 0\r\n%s\r\n", response->status, title,
+                        response->headers);
+    else
+        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s\r\n",
+                        response->status, title, type, response->body_length, response->headers);
+    assert(used > 0 && (size_t)used < room);
+    *length = (size_t)used;
+    return head;
+}
+
+static bool has_control_characters(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value)
+{
+    assert(!has_control_characters(name) && !has_control_characters(value));
+    exchange->response.headers = arena_print(&exchange->arena, "%s%s: %s\r\n", exchange->response.headers, name, value);
+}

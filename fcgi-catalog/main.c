@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * catalog.fcgi: the Catalog. Started by a web server as a FastCGI responder (descriptor 0 is a listening socket) or for
+ * one CGI request (the environment has the request); it finds out by itself.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/prefork/prefork.h"
+#include "common/program.h"
+#include "fcgi-catalog/http/cgi.h"
+#include "fcgi-catalog/http/fastcgi.h"
+#include "fcgi-catalog/process.h"
+#include "fcgi-catalog/settings.h"
+
+#define DRAIN_MS 5000
+
+static const struct program program = {
+    .name = "catalog.fcgi",
+    .purpose = "catalog.fcgi -- answers HTTP with products and what this customer pays.\v"
+               "A web server starts it, as a FastCGI responder with its listening socket on descriptor 0, or as a CGI "
+               "program.",
+    .settings = &catalog_settings_table,
+};
+
+static int work(void *data, int index)
+{
+    (void)index;
+    return process_serve_fastcgi(data);
+}
+
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* One process needs no master; it is what a web server's own process manager wants to see. */
+static int serve(struct catalog_settings *settings)
+{
+    struct prefork prefork = {
+        .workers = (int)settings->processes, .drain_ms = DRAIN_MS, .work = work, .data = settings};
+
+    if (settings->processes > 1)
+        return prefork_run(&prefork);
+    block_signals();
+    return process_serve_fastcgi(settings);
+}
+
+static int run(const struct program_options *options)
+{
+    struct catalog_settings settings;
+    char reason[512];
+
+    if (!settings_load(&catalog_settings_table, options->config, &settings, reason, sizeof reason)) {
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+        return SETTINGS_EXIT_CODE;
+    }
+    log_set_level((enum log_level)settings.log_level);
+    int exit_code = EXIT_SUCCESS;
+    if (!process_check(&settings, reason, sizeof reason)) {
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+        exit_code = SETTINGS_EXIT_CODE;
+    } else if (options->is_test) {
+        puts("OK");
+    } else if (fastcgi_is_listening(0)) {
+        exit_code = serve(&settings);
+    } else {
+        fputs("catalog.fcgi: descriptor 0 is no listening socket and there is no CGI request; a web server starts this "
+              "program "
+              "(see --help)\n",
+              stderr);
+        exit_code = EXIT_FAILURE;
+    }
+    settings_release(&catalog_settings_table, &settings);
+    return exit_code;
+}
+
+/* Under CGI the words of a query string may come as arguments (RFC 3875, 4.4): they are never read. */
+static _Noreturn void run_cgi(void)
+{
+    struct catalog_settings settings;
+    char reason[512];
+
+    if (!settings_load(&catalog_settings_table, NULL, &settings, reason, sizeof reason)) {
+        log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
+        cgi_refuse((const char *const *)environ, 500, "The catalog is not set up.");
+        exit(EXIT_SUCCESS);
+    }
+    log_set_level((enum log_level)settings.log_level);
+    process_serve_cgi(&settings);
+}
+
+int main(int argc, char **argv)
+{
+    struct program_options options;
+
+    log_open("catalog.fcgi");
+    if (!fastcgi_is_listening(0) && getenv("REQUEST_METHOD") != NULL)
+        run_cgi();
+    program_read_options(&program, argc, argv, &options);
+    return run(&options);
+}

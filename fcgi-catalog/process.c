@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of one serving process. */
+#include "fcgi-catalog/process.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/prefork/prefork.h"
+#include "fcgi-catalog/http/cgi.h"
+#include "fcgi-catalog/http/fastcgi.h"
+#include "fcgi-catalog/http/routes.h"
+#include "fcgi-catalog/http/site.h"
+#include "fcgi-catalog/quotes/quotes.h"
+#include "fcgi-catalog/store/store.h"
+
+#define BODY_MAX ((size_t)256 * 1024) /* of a request; nobody here reads one */
+
+extern char **environ;
+
+static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
+{
+    const struct quotes_options options = {.service_host = settings->service_host,
+                                           .keyset = catalog_settings_keyset(settings)};
+    const char *wrong;
+
+    *site = (struct site){.deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
+    if (!store_open(settings->database, &site->store, reason, reason_size))
+        return false;
+    site->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
+    site->quotes = quotes_new(&options);
+    return true;
+}
+
+static void site_close(struct site *site)
+{
+    quotes_free(site->quotes);
+    shelf_drop(site->shelf);
+    identity_proxies_free((struct identity_proxies *)site->proxies);
+    store_close(site->store);
+}
+
+bool process_check(const struct catalog_settings *settings, char *reason, size_t reason_size)
+{
+    const struct keyset_files files = catalog_settings_keyset(settings);
+    struct keyset keyset;
+    struct store *store;
+
+    if (!store_open(settings->database, &store, reason, reason_size))
+        return false;
+    store_close(store);
+    if (!keyset_load(&files, &keyset, reason, reason_size))
+        return false;
+    keyset_release(&keyset);
+    return true;
+}
+
+/* ---- FastCGI ---- */
+
+static void *complete(void *data)
+{
+    struct quotes *quotes = data;
+
+    while (quotes_poll(quotes))
+        continue;
+    return NULL;
+}
+
+static int serve(struct site *site, const struct catalog_settings *settings)
+{
+    const struct fastcgi_options options = {.listen_fd = 0,
+                                            .base = settings->base_path,
+                                            .body_max = BODY_MAX,
+                                            .handler = routes_handle,
+                                            .handler_data = site,
+                                            .woken = site_refresh};
+    pthread_t completing;
+
+    quotes_check(site->quotes);
+    int error = pthread_create(&completing, NULL, complete, site->quotes);
+    if (error != 0) {
+        log_error("no-thread", "errno=%d", error);
+        return EXIT_FAILURE;
+    }
+    prefork_worker_ready();
+    int exit_code = fastcgi_serve(&options);
+    quotes_stop(site->quotes);
+    pthread_join(completing, NULL);
+    return exit_code;
+}
+
+int process_serve_fastcgi(const struct catalog_settings *settings)
+{
+    struct site site;
+    char reason[512];
+    int exit_code = SETTINGS_EXIT_CODE;
+
+    if (!site_open(&site, settings, reason, sizeof reason)) {
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+        return exit_code;
+    }
+    if (quotes_open(site.quotes, reason, sizeof reason))
+        exit_code = serve(&site, settings);
+    else
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+    site_close(&site);
+    return exit_code;
+}
+
+/* ---- CGI ---- */
+
+_Noreturn void process_serve_cgi(const struct catalog_settings *settings)
+{
+    struct site site;
+    char reason[512];
+    bool is_finished = false;
+
+    if (!site_open(&site, settings, reason, sizeof reason)) {
+        log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
+        cgi_refuse((const char *const *)environ, 503, "The catalog cannot be read right now.");
+        _exit(EXIT_SUCCESS);
+    }
+    site_refresh(&site);
+    const struct cgi_options options = {.variables = (const char *const *)environ,
+                                        .base = settings->base_path,
+                                        .body_max = BODY_MAX,
+                                        .handler = routes_handle,
+                                        .handler_data = &site};
+    cgi_serve(&options, &is_finished);
+    while (!is_finished && quotes_poll(site.quotes))
+        continue;
+    /* The answer is out: what a tidy end would cost here, the next request would pay. */
+    _exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of one serving process: what it opens, how it serves, how it ends. Runs after the last fork. */
+#ifndef CATALOG_PROCESS_H
+#define CATALOG_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/settings.h"
+
+/* Checks what a serving process will open: database and keys. On false `reason` says what is wrong. */
+MUST_CHECK bool process_check(const struct catalog_settings *settings, char *reason, size_t reason_size);
+
+/*
+ * Serves FastCGI on descriptor 0 until SIGTERM or SIGINT, which must be blocked. The calling thread receives requests,
+ * a second one completes those that wait for Discount. Returns the exit code.
+ */
+int process_serve_fastcgi(const struct catalog_settings *settings);
+
+/* Answers the one CGI request of the environment. Does not return. Whatever is wrong with keys or Discount, there is an
+ * answer; without a database it is 503. */
+_Noreturn void process_serve_cgi(const struct catalog_settings *settings);
+
+#endif

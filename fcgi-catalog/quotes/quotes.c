@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Coalesces asks into RPCs and keeps deadlines; quotes.h has the picture.
+ *
+ * Two threads: the asking one calls quotes_ask(), the polling one does everything else. What they share is under the
+ * lock. A batch belongs to whoever builds it until its RPC starts, and to the polling thread from then on.
+ */
+#include "fcgi-catalog/quotes/quotes.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/rpc/client.h"
+#include "common/rpc/runtime.h"
+#include "fcgi-catalog/quotes/batch.h"
+#include "fcgi-catalog/quotes/messages.h"
+
+#define PROBE_DEADLINE_NS (500 * CLOCK_NS_PER_MS)
+#define PROBE_PAUSE_NS (250 * CLOCK_NS_PER_MS)
+#define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
+
+struct quotes {
+    struct rpc_client *client;
+    struct quotes_options options;
+    pthread_mutex_t lock;
+    /* Under the lock: */
+    struct quote_ask *waiting, **waiting_end;
+    struct batch *out;   /* NULL: no RPC is out */
+    struct batch *spare; /* memory of an earlier batch */
+    bool is_degraded;
+    bool asks_singles; /* the server knows only ApplyDiscount: the polling thread asks product by product */
+    bool is_stopping;
+    /* Of the polling thread: */
+    int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
+    int64_t probe_ns;         /* when the next probe leaves */
+    bool is_probing;
+    bool was_cause_logged; /* since it became degraded */
+    bool was_wrong_logged;
+};
+
+/* ---- The waiting line ---- */
+
+static struct batch *take_spare(struct quotes *quotes)
+{
+    struct batch *batch = quotes->spare != NULL ? quotes->spare : batch_new(quotes);
+
+    quotes->spare = NULL;
+    batch_reset(batch);
+    return batch;
+}
+
+/* What waits, up to the bound, becomes what is out. NULL: nothing waits. Under the lock. */
+static struct batch *take_waiting(struct quotes *quotes)
+{
+    size_t products = 0;
+
+    assert(quotes->out == NULL);
+    if (quotes->waiting == NULL)
+        return NULL;
+    struct batch *batch = take_spare(quotes);
+    do {
+        struct quote_ask *ask = quotes->waiting;
+        quotes->waiting = ask->next;
+        products += ask->products->count;
+        batch_add(batch, ask);
+    } while (quotes->waiting != NULL && products + quotes->waiting->products->count <= QUOTES_BATCH_PRODUCTS);
+    if (quotes->waiting == NULL)
+        quotes->waiting_end = &quotes->waiting;
+    quotes->out = batch;
+    return batch;
+}
+
+static void degrade_waiting(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    struct quote_ask *ask = quotes->waiting;
+    quotes->waiting = NULL;
+    quotes->waiting_end = &quotes->waiting;
+    pthread_mutex_unlock(&quotes->lock);
+    while (ask != NULL) {
+        struct quote_ask *next = ask->next;
+        ask->done(ask, QUOTES_DEGRADED);
+        ask = next;
+    }
+}
+
+/* ---- States ---- */
+
+/* Returns whether this was a change. */
+static bool note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool is_change = !quotes->is_degraded;
+    quotes->is_degraded = true;
+    pthread_mutex_unlock(&quotes->lock);
+    if (is_change) {
+        log_warning("discount-degraded", "service=%s code=%s message=%s", quotes->options.service_host,
+                    rpc_code_name(code), LOG_QUOTED(message));
+        quotes->was_cause_logged = false;
+        quotes->probe_ns = clock_now_ns();
+    }
+    degrade_waiting(quotes);
+    return is_change;
+}
+
+static void note_answer(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool is_change = quotes->is_degraded;
+    quotes->is_degraded = false;
+    pthread_mutex_unlock(&quotes->lock);
+    if (is_change)
+        log_info("discount-restored", "service=%s", quotes->options.service_host);
+}
+
+/* An answer that nobody can use: the service's fault, not the connection's. One line, the first time. */
+static void note_wrong(struct quotes *quotes, const char *wrong)
+{
+    if (!quotes->was_wrong_logged)
+        log_warning("discount-answer-refused", "service=%s reason=%s", quotes->options.service_host, LOG_QUOTED(wrong));
+    quotes->was_wrong_logged = true;
+}
+
+/* ---- One RPC for all asks of a batch ---- */
+
+static void start_singles(struct batch *batch);
+static void start_batch(struct batch *batch);
+
+static bool is_singles_time(struct quotes *quotes)
+{
+    if (!quotes->asks_singles || clock_now_ns() < quotes->singles_until_ns)
+        return quotes->asks_singles;
+    pthread_mutex_lock(&quotes->lock);
+    quotes->asks_singles = false;
+    pthread_mutex_unlock(&quotes->lock);
+    return false;
+}
+
+/* Of the polling thread. */
+static void start(struct batch *batch)
+{
+    if (batch == NULL)
+        return;
+    if (is_singles_time(batch->quotes))
+        start_singles(batch);
+    else
+        start_batch(batch);
+}
+
+/* What is out is over: what waits leaves before anybody is told, so that the service is not left idle. */
+static void let_next_leave(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    quotes->out = NULL;
+    struct batch *next = take_waiting(quotes);
+    pthread_mutex_unlock(&quotes->lock);
+    start(next);
+}
+
+static void put_back(struct batch *batch)
+{
+    struct quotes *quotes = batch->quotes;
+
+    pthread_mutex_lock(&quotes->lock);
+    if (quotes->spare == NULL) {
+        quotes->spare = batch;
+        batch = NULL;
+    }
+    pthread_mutex_unlock(&quotes->lock);
+    batch_free(batch);
+}
+
+static void end_missed(struct batch *batch, enum rpc_code code, const char *message)
+{
+    note_miss(batch->quotes, code, message);
+    let_next_leave(batch->quotes);
+    batch_degrade(batch);
+    put_back(batch);
+}
+
+static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsResponse *response)
+{
+    struct quotes *quotes = batch->quotes;
+    size_t answers = 0;
+
+    note_answer(quotes);
+    let_next_leave(quotes);
+    for (size_t i = 0; i < batch->count; i++) {
+        struct quote_ask *ask = batch->asks[i];
+        const Ecommerce__DiscountAnswer *answer = response->answers[answers++];
+        const char *wrong;
+        if (ask == NULL)
+            continue;
+        bool is_good = messages_read_answer(answer, ask, &wrong);
+        if (!is_good)
+            note_wrong(quotes, wrong);
+        ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
+    }
+    put_back(batch);
+}
+
+static void remember_singles(struct quotes *quotes)
+{
+    if (quotes->singles_until_ns == 0)
+        log_info("discount-singles", "service=%s reason=\"it knows only ApplyDiscount\"", quotes->options.service_host);
+    quotes->singles_until_ns = clock_now_ns() + SINGLES_FOR_NS;
+    pthread_mutex_lock(&quotes->lock);
+    quotes->asks_singles = true;
+    pthread_mutex_unlock(&quotes->lock);
+}
+
+static void on_batch_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
+{
+    struct batch *batch = data;
+    struct quotes *quotes = batch->quotes;
+    enum rpc_code code = rpc_client_status(quotes->client);
+
+    if (response != NULL && response->n_answers == batch->count) {
+        end_answered(batch, response);
+    } else if (response != NULL) {
+        end_missed(batch, RPC_INTERNAL, "another number of answers than asks");
+    } else if (code == RPC_UNIMPLEMENTED) {
+        remember_singles(quotes);
+        start_singles(batch);
+    } else {
+        end_missed(batch, code, rpc_client_message(quotes->client));
+    }
+}
+
+/* The only start that the asking thread makes, too. It must not touch the batch after the call. */
+static void start_batch(struct batch *batch)
+{
+    struct rpc_stub stub;
+    Ecommerce__ApplyDiscountsRequest request;
+
+    rpc_stub_init(&stub, batch->quotes->client, &ecommerce__discount__descriptor);
+    stub.deadline_ns = batch_latest_deadline(batch);
+    messages_ask_all(&request, batch->asks, batch->count, &batch->arena);
+    ecommerce__discount__apply_discounts(&stub.base, &request, on_batch_answered, batch);
+}
+
+/* ---- A server that knows only ApplyDiscount: one RPC per product, all at once ---- */
+
+struct single {
+    struct batch *batch;
+    size_t ask, product;
+};
+
+static void end_singles(struct batch *batch)
+{
+    struct quotes *quotes = batch->quotes;
+
+    if (batch->singles_code == RPC_OK)
+        note_answer(quotes);
+    else
+        note_miss(quotes, batch->singles_code, "ApplyDiscount failed");
+    let_next_leave(quotes);
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->asks[i] != NULL)
+            batch->asks[i]->done(batch->asks[i], batch->failed[i] ? QUOTES_DEGRADED : QUOTES_OK);
+    }
+    put_back(batch);
+}
+
+static void on_single_answered(const Ecommerce__DiscountResponse *response, void *data)
+{
+    struct single *single = data;
+    struct batch *batch = single->batch;
+    struct quotes *quotes = batch->quotes;
+    struct quote_ask *ask = batch->asks[single->ask];
+    const char *wrong;
+
+    if (response == NULL) {
+        batch->failed[single->ask] = true;
+        batch->singles_code = rpc_client_status(quotes->client);
+    } else if (ask != NULL && !messages_read_single(response, ask, single->product, &wrong)) {
+        batch->failed[single->ask] = true;
+        note_wrong(quotes, wrong);
+    }
+    free(single);
+    if (--batch->singles_left == 0)
+        end_singles(batch);
+}
+
+static void start_single(struct batch *batch, size_t ask, size_t product)
+{
+    struct single *single = memory_get(sizeof *single);
+    struct messages_single message;
+    struct rpc_stub stub;
+
+    *single = (struct single){.batch = batch, .ask = ask, .product = product};
+    rpc_stub_init(&stub, batch->quotes->client, &ecommerce__discount__descriptor);
+    stub.deadline_ns = batch->asks[ask]->deadline_ns;
+    messages_ask_single(&message, batch->asks[ask], product);
+    ecommerce__discount__apply_discount(&stub.base, &message.request, on_single_answered, single);
+}
+
+/* Answers come in on this very thread, so none can come before the last product was asked. */
+static void start_singles(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        for (size_t product = 0; batch->asks[i] != NULL && product < batch->asks[i]->products->count; product++) {
+            batch->singles_left++;
+            start_single(batch, i, product);
+        }
+    }
+    if (batch->singles_left == 0)
+        end_singles(batch);
+}
+
+/* ---- Probes ---- */
+
+static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
+{
+    struct quotes *quotes = data;
+    enum rpc_code code = rpc_client_status(quotes->client);
+    const char *message = rpc_client_message(quotes->client);
+
+    quotes->is_probing = false;
+    quotes->probe_ns = clock_now_ns() + PROBE_PAUSE_NS;
+    if (response != NULL || code == RPC_UNIMPLEMENTED) { /* who does not know the method is there all the same */
+        note_answer(quotes);
+        return;
+    }
+    bool is_told = note_miss(quotes, code, message);
+    if (code == RPC_DEADLINE_EXCEEDED) { /* perhaps only this connection is dead */
+        rpc_client_reconnect(quotes->client);
+    } else if (!quotes->was_cause_logged) {
+        if (!is_told)
+            log_warning("discount-cause", "service=%s code=%s message=%s", quotes->options.service_host,
+                        rpc_code_name(code), LOG_QUOTED(message));
+        quotes->was_cause_logged = true;
+    }
+}
+
+static void start_probe(struct quotes *quotes)
+{
+    struct rpc_stub stub;
+    Ecommerce__ApplyDiscountsRequest nothing = ECOMMERCE__APPLY_DISCOUNTS_REQUEST__INIT;
+
+    quotes->is_probing = true;
+    rpc_stub_init(&stub, quotes->client, &ecommerce__discount__descriptor);
+    stub.deadline_ns = clock_now_ns() + PROBE_DEADLINE_NS;
+    stub.fail_fast = true; /* its message names what is wrong */
+    ecommerce__discount__apply_discounts(&stub.base, &nothing, on_probe_answered, quotes);
+}
+
+/* ---- The polling thread ---- */
+
+static int64_t next_moment(struct quotes *quotes)
+{
+    int64_t moment = CLOCK_NEVER;
+
+    pthread_mutex_lock(&quotes->lock);
+    if (quotes->out != NULL && quotes->out->count > 1)
+        moment = batch_earliest_deadline(quotes->out);
+    if (quotes->is_degraded && !quotes->is_probing && quotes->probe_ns < moment)
+        moment = quotes->probe_ns;
+    pthread_mutex_unlock(&quotes->lock);
+    return moment;
+}
+
+/*
+ * A batch of one keeps its deadline by its RPC's. So what the asking thread starts, always a batch of one, is its own
+ * until the RPC starts; larger batches are started by this thread.
+ */
+static void expire_out(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    struct batch *out = quotes->out != NULL && quotes->out->count > 1 ? quotes->out : NULL;
+    pthread_mutex_unlock(&quotes->lock);
+    if (out != NULL && batch_expire(out, clock_now_ns()) > 0)
+        note_miss(quotes, RPC_DEADLINE_EXCEEDED, "no answer within the deadline");
+}
+
+static void probe_when_due(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool is_due = quotes->is_degraded && !quotes->is_stopping && !quotes->is_probing;
+    pthread_mutex_unlock(&quotes->lock);
+    if (is_due && clock_now_ns() >= quotes->probe_ns)
+        start_probe(quotes);
+}
+
+/* While a server is asked product by product, the asking thread leaves the start to this one. */
+static void start_left_waiting(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    struct batch *batch = quotes->out == NULL ? take_waiting(quotes) : NULL;
+    pthread_mutex_unlock(&quotes->lock);
+    start(batch);
+}
+
+static bool is_over(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool over = quotes->is_stopping && quotes->out == NULL && quotes->waiting == NULL;
+    pthread_mutex_unlock(&quotes->lock);
+    return over;
+}
+
+bool quotes_poll(struct quotes *quotes)
+{
+    if (is_over(quotes))
+        return false;
+    rpc_client_poll(quotes->client, next_moment(quotes));
+    expire_out(quotes);
+    probe_when_due(quotes);
+    start_left_waiting(quotes);
+    return !is_over(quotes);
+}
+
+/* ---- For everybody ---- */
+
+static bool is_open_or_opens(struct quotes *quotes)
+{
+    char reason[512];
+
+    if (quotes->client != NULL || quotes_open(quotes, reason, sizeof reason))
+        return true;
+    log_error("keyset-refused", "reason=%s", LOG_QUOTED(reason));
+    return false;
+}
+
+void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
+{
+    struct batch *batch = NULL;
+    bool is_left_waiting = false;
+
+    if (ask->products->count == 0) {
+        ask->done(ask, QUOTES_OK);
+        return;
+    }
+    ask->next = NULL;
+    if (!is_open_or_opens(quotes)) {
+        ask->done(ask, QUOTES_DEGRADED);
+        return;
+    }
+    pthread_mutex_lock(&quotes->lock);
+    if (quotes->is_degraded) {
+        pthread_mutex_unlock(&quotes->lock);
+        ask->done(ask, QUOTES_DEGRADED);
+        return;
+    }
+    bool is_alone = quotes->out == NULL && quotes->waiting == NULL;
+    *quotes->waiting_end = ask;
+    quotes->waiting_end = &ask->next;
+    if (is_alone && !quotes->asks_singles)
+        batch = take_waiting(quotes);
+    else
+        is_left_waiting = quotes->out == NULL;
+    pthread_mutex_unlock(&quotes->lock);
+    if (batch != NULL)
+        start_batch(batch);
+    else if (is_left_waiting)
+        rpc_client_wake(quotes->client);
+}
+
+void quotes_check(struct quotes *quotes)
+{
+    start_probe(quotes);
+}
+
+struct quotes *quotes_new(const struct quotes_options *options)
+{
+    struct quotes *quotes = memory_get_zeroed(1, sizeof *quotes);
+    quotes->options = *options;
+    quotes->waiting_end = &quotes->waiting;
+    pthread_mutex_init(&quotes->lock, NULL);
+    return quotes;
+}
+
+bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size)
+{
+    struct rpc_client_options options = {.target = quotes->options.service_host, .keyset = quotes->options.keyset};
+
+    rpc_runtime_start();
+    quotes->client = rpc_client_new(&options, reason, reason_size);
+    if (quotes->client == NULL)
+        rpc_runtime_stop();
+    return quotes->client != NULL;
+}
+
+void quotes_stop(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    quotes->is_stopping = true;
+    pthread_mutex_unlock(&quotes->lock);
+    rpc_client_wake(quotes->client);
+}
+
+void quotes_free(struct quotes *quotes)
+{
+    if (quotes == NULL)
+        return;
+    assert(quotes->out == NULL && quotes->waiting == NULL);
+    if (quotes->client != NULL) {
+        rpc_client_free(quotes->client);
+        rpc_runtime_stop();
+    }
+    batch_free(quotes->spare);
+    pthread_mutex_destroy(&quotes->lock);
+    free(quotes);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be set for catalog.fcgi. */
+#include "fcgi-catalog/settings.h"
+
+#include <string.h>
+
+#include "common/log.h"
+#include "fcgi-catalog/http/identity.h"
+
+static const char *check_not_empty(const char *value)
+{
+    return value[0] != '\0' ? NULL : "a path";
+}
+
+static const char *check_host(const char *value)
+{
+    return value[0] != '\0' && strchr(value, ' ') == NULL ? NULL : "host:port, for example localhost:11443";
+}
+
+static const char *check_base_path(const char *value)
+{
+    if (value[0] == '\0' || (value[0] == '/' && value[1] != '\0' && value[strlen(value) - 1] != '/'))
+        return NULL;
+    return "empty, or a path that begins with a slash and does not end with one, for example /catalog";
+}
+
+static const char *check_proxies(const char *value)
+{
+    const char *wrong;
+    struct identity_proxies *proxies = identity_proxies_new(value, &wrong);
+
+    if (proxies == NULL)
+        return "IP addresses and networks such as 10.0.0.0/8, separated by commas or spaces";
+    identity_proxies_free(proxies);
+    return NULL;
+}
+
+#define FIELD(name) offsetof(struct catalog_settings, name)
+
+static const struct setting rows[] = {
+    {.name = "CATALOG_DATABASE",
+     .type = SETTING_PATH,
+     .offset = FIELD(database),
+     .fallback = "catalog.db",
+     .help = "the database of products and customers, made by catalogctl init",
+     .check = check_not_empty},
+    {.name = "DISCOUNT_SERVICE_HOST",
+     .type = SETTING_TEXT,
+     .offset = FIELD(service_host),
+     .fallback = "localhost:11443",
+     .help = "the Discount service, host:port; its certificate must be for this host",
+     .check = check_host},
+    {.name = "CATALOG_DEADLINE_MS",
+     .type = SETTING_NUMBER,
+     .offset = FIELD(deadline_ms),
+     .fallback = "1000",
+     .help = "how long an answer may wait for Discount, from the request's arrival; then list prices are shown",
+     .min = 1,
+     .max = 60000,
+     .unit = "ms"},
+    {.name = "CATALOG_PROCESSES",
+     .type = SETTING_NUMBER,
+     .offset = FIELD(processes),
+     .fallback = "1",
+     .help = "processes on the one listening socket; more than 1: forked and replaced by a master",
+     .min = 1,
+     .max = 256},
+    {.name = "CATALOG_TRUSTED_PROXIES",
+     .type = SETTING_TEXT,
+     .offset = FIELD(trusted_proxies),
+     .fallback = "",
+     .help = "addresses and networks whose X-USER-ID names the customer; this machine may always",
+     .check = check_proxies},
+    {.name = "CATALOG_BASE_PATH",
+     .type = SETTING_TEXT,
+     .offset = FIELD(base_path),
+     .fallback = "",
+     .help = "the path below which the web server mounts this program, such as /catalog; empty: the root",
+     .check = check_base_path},
+    {.name = "CATALOG_TLS_CA",
+     .type = SETTING_PATH,
+     .offset = FIELD(ca),
+     .fallback = "keys/ca.crt",
+     .help = "who signs the Discount service's certificate, PEM",
+     .check = check_not_empty},
+    {.name = "CATALOG_TLS_CERTIFICATE",
+     .type = SETTING_PATH,
+     .offset = FIELD(certificate),
+     .fallback = "keys/catalog.crt",
+     .help = "the certificate this program shows, PEM; empty (with the key): none"},
+    {.name = "CATALOG_TLS_KEY",
+     .type = SETTING_PATH,
+     .offset = FIELD(key),
+     .fallback = "keys/catalog.key",
+     .help = "its private key, PEM"},
+    {.name = "CATALOG_LOG_LEVEL",
+     .type = SETTING_CHOICE,
+     .offset = FIELD(log_level),
+     .fallback = "info",
+     .help = "the least important lines to log",
+     .choices = log_level_names},
+};
+
+const struct settings_table catalog_settings_table = {
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .config_variable = "CATALOG_CONFIG",
+    .config_name = "catalog.conf",
+};
+
+struct keyset_files catalog_settings_keyset(const struct catalog_settings *settings)
+{
+    return (struct keyset_files){.ca = settings->ca, .certificate = settings->certificate, .key = settings->key};
+}

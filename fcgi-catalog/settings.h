@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be set for catalog.fcgi: the table is in settings.c. */
+#ifndef CATALOG_SETTINGS_H
+#define CATALOG_SETTINGS_H
+
+#include <stdint.h>
+
+#include "common/rpc/keyset.h"
+#include "common/settings.h"
+
+struct catalog_settings {
+    char *database;
+    char *service_host;
+    int64_t deadline_ms;
+    int64_t processes;
+    char *trusted_proxies;
+    char *base_path;
+    char *ca, *certificate, *key;
+    int64_t log_level; /* enum log_level */
+};
+
+extern const struct settings_table catalog_settings_table;
+
+/* The TLS files of the settings; they live as long as the settings. */
+struct keyset_files catalog_settings_keyset(const struct catalog_settings *settings);
+
+#endif

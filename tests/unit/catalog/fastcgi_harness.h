@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The FastCGI responder in a process of its own, and the web server that a test plays. */
+#ifndef CATALOG_TESTS_UNIT_CATALOG_FASTCGI_HARNESS_H
+#define CATALOG_TESTS_UNIT_CATALOG_FASTCGI_HARNESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "fcgi-catalog/http/fastcgi.h"
+#include "tests/unit/catalog/fastcgi_client.h"
+
+#define BODY_MAX 4096
+#define BIG_LENGTH 300000
+#define SOON_MS 2000 /* what should come at once comes within this, however busy the machine is */
+
+static char directory[] = "/tmp/test_fastcgi.XXXXXX";
+static char socket_path[64];
+static int listen_fd;
+static pid_t responder;
+static int release_pipe[2]; /* a byte into it: the answer that waits is finished */
+static char text[BIG_LENGTH + 4096];
+
+/* ---- The responder's process ------------------------------------------------------------------------------------- */
+
+static void *finish_later(void *data)
+{
+    struct http_exchange *exchange = data;
+    char byte;
+
+    if (read(release_pipe[0], &byte, 1) == 1)
+        http_exchange_finish(exchange);
+    return NULL;
+}
+
+static void handle(void *data, struct http_exchange *exchange)
+{
+    static char big[BIG_LENGTH];
+    pthread_t thread;
+
+    (void)data;
+    exchange->response.content_type = "text/plain";
+    exchange->response.body = "hello";
+    exchange->response.body_length = 5;
+    if (strcmp(exchange->request.path, "/big") == 0) {
+        memset(big, 'x', sizeof big);
+        exchange->response.body = big;
+        exchange->response.body_length = sizeof big;
+    }
+    if (strcmp(exchange->request.path, "/later") == 0 && pthread_create(&thread, NULL, finish_later, exchange) == 0)
+        pthread_detach(thread);
+    else
+        http_exchange_finish(exchange);
+}
+
+static void run_responder(rlim_t files)
+{
+    sigset_t signals;
+    struct rlimit limit = {.rlim_cur = files, .rlim_max = files};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    int code =
+        fastcgi_serve(&(struct fastcgi_options){.listen_fd = listen_fd, .body_max = BODY_MAX, .handler = handle});
+    exit(code); /* with what a leak checker does there */
+}
+
+static void start_responder(rlim_t files)
+{
+    assert_int_equal(pipe(release_pipe), 0);
+    fflush(NULL);
+    responder = fork();
+    if (responder == 0)
+        run_responder(files);
+    assert_true(responder > 0);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    start_responder(1024);
+    return 0;
+}
+
+/* Its exit status when it ends within the bound, else -1. */
+static int end_status(int wait_ms)
+{
+    int64_t until_ns = clock_now_ns() + wait_ms * CLOCK_NS_PER_MS;
+    int status;
+
+    do {
+        if (waitpid(responder, &status, WNOHANG) == responder) {
+            responder = 0;
+            return status;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    } while (clock_now_ns() < until_ns);
+    return -1;
+}
+
+static int stop(void **state)
+{
+    int status = 0;
+
+    (void)state;
+    if (responder > 0) {
+        kill(responder, SIGTERM);
+        status = end_status(5000);
+        if (status == -1) {
+            kill(responder, SIGKILL);
+            waitpid(responder, NULL, 0);
+        }
+    }
+    close(release_pipe[0]);
+    close(release_pipe[1]);
+    return status;
+}
+
+static int open_socket(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(socket_path, sizeof socket_path, "%s/socket", directory);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+    listen_fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    return bind(listen_fd, (struct sockaddr *)&address, sizeof address) | listen(listen_fd, 128);
+}
+
+static int close_socket(void **state)
+{
+    (void)state;
+    close(listen_fd);
+    unlink(socket_path);
+    return rmdir(directory);
+}
+
+/* ---- The web server ---------------------------------------------------------------------------------------------- */
+
+static int connected(void)
+{
+    int fd = client_connect(socket_path);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static int asked(const char *method, const char *path, bool is_kept)
+{
+    struct message message = make_request(method, path, is_kept);
+    int fd = connected();
+
+    assert_true(client_send(fd, &message));
+    return fd;
+}
+
+static void assert_answered(int fd, const char *part)
+{
+    assert_true(client_answer(fd, text, sizeof text, SOON_MS));
+    if (strstr(text, part) == NULL)
+        fail_msg("no %s in %.200s", part, text);
+}
+
+/* The responder lives and answers. */
+static void assert_serving(void)
+{
+    int fd = asked("GET", "/", false);
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * quotes.h against a Discount server in this process that does what the test says: a server thread, a polling thread
+ * as in catalog.fcgi, and the test as the one that asks.
+ */
+#ifndef TESTS_UNIT_CATALOG_QUOTES_HARNESS_H
+#define TESTS_UNIT_CATALOG_QUOTES_HARNESS_H
+
+#include <math.h>
+#include <stdatomic.h>
+
+#include "tests/unit/common/rpc_harness.h"
+
+#include "common/memory.h"
+#include "fcgi-catalog/quotes/quotes.h"
+#include "proto/ecommerce.pb-c.h"
+
+#define HISTORY_MAX 10000
+#define A_LONG_TIME_MS (int64_t)20000
+
+/* One ApplyDiscounts that had asks. */
+struct batch_seen {
+    size_t asks, products;
+};
+
+/* What the server does, and what it saw. Under the lock, except for the service. */
+static struct fake {
+    Ecommerce__Discount_Service base;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* The test's part: */
+    int allowed;               /* so many RPCs with asks may be answered, later ones wait; probes pass */
+    enum rpc_code fails_with;  /* every RPC, if not RPC_OK */
+    bool knows_only_singles;   /* ApplyDiscounts is UNIMPLEMENTED */
+    int answers_more;          /* answers beside one per ask */
+    int quotes_more;           /* quotes beside one per product */
+    int32_t refused_customer;  /* whose asks are refused */
+    bool quotes_are_odd;       /* every quote is `odd` */
+    Ecommerce__DiscountValue odd;
+    /* What it saw: */
+    struct batch_seen batches[HISTORY_MAX];
+    int batch_count, single_count, probe_count;
+    int held; /* RPCs that wait to be allowed */
+} fake;
+
+static struct test_server server;
+static struct quotes *quotes;
+static pthread_t poller;
+static bool is_polled;
+static atomic_int asked, answered; /* over all asks of a test */
+
+/* ---- The server ---- */
+
+static inline void fake_lock(void)
+{
+    pthread_mutex_lock(&fake.lock);
+}
+
+static inline void fake_unlock(void)
+{
+    pthread_cond_broadcast(&fake.changed);
+    pthread_mutex_unlock(&fake.lock);
+}
+
+/* Under the lock. */
+static inline void wait_to_be_allowed(int number)
+{
+    const struct timespec end = patience_end();
+    int error = 0;
+
+    fake.held++;
+    pthread_cond_broadcast(&fake.changed);
+    while (number > fake.allowed && error == 0)
+        error = pthread_cond_timedwait(&fake.changed, &fake.lock, &end);
+    fake.held--;
+}
+
+/* The contract's rule: a tenth off for customer 1. */
+static inline Ecommerce__DiscountValue *make_value(int32_t customer_id, int32_t price, struct arena *arena)
+{
+    Ecommerce__DiscountValue *value = arena_get(arena, sizeof *value);
+
+    if (fake.quotes_are_odd) {
+        *value = fake.odd;
+        return value;
+    }
+    ecommerce__discount_value__init(value);
+    if (customer_id == 1) {
+        value->pct = 0.1F;
+        value->value_in_cents = (int32_t)((int64_t)price * 9 / 10);
+    }
+    return value;
+}
+
+static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerce__DiscountAsk *ask,
+                               struct arena *arena)
+{
+    size_t count = ask->n_products + (size_t)fake.quotes_more;
+
+    ecommerce__discount_answer__init(answer);
+    if (ask->customer->id == fake.refused_customer) {
+        answer->code = RPC_INVALID_ARGUMENT;
+        answer->message = (char *)"not this one";
+        return;
+    }
+    answer->n_quotes = count;
+    answer->quotes = arena_get(arena, count * sizeof *answer->quotes);
+    for (size_t i = 0; i < count; i++)
+        answer->quotes[i] =
+            make_value(ask->customer->id, i < ask->n_products ? ask->products[i]->price_in_cents : 0, arena);
+}
+
+/* Under the lock. Returns the number of this RPC among those with asks. */
+static inline int note_batch(const Ecommerce__ApplyDiscountsRequest *request)
+{
+    struct batch_seen *seen = &fake.batches[fake.batch_count++];
+
+    assert_true(fake.batch_count < HISTORY_MAX);
+    *seen = (struct batch_seen){.asks = request->n_asks};
+    for (size_t i = 0; i < request->n_asks; i++)
+        seen->products += request->asks[i]->n_products;
+    return fake.batch_count;
+}
+
+static inline void answer_batch(const Ecommerce__ApplyDiscountsRequest *request, struct rpc_call *call,
+                                Ecommerce__ApplyDiscountsResponse_Closure closure)
+{
+    Ecommerce__ApplyDiscountsResponse response = ECOMMERCE__APPLY_DISCOUNTS_RESPONSE__INIT;
+    struct arena *arena = rpc_call_arena(call);
+    size_t count = request->n_asks + (size_t)(request->n_asks > 0 ? fake.answers_more : 0);
+    Ecommerce__DiscountAnswer *answers = arena_get(arena, count * sizeof *answers);
+
+    response.n_answers = count;
+    response.answers = arena_get(arena, count * sizeof *response.answers);
+    for (size_t i = 0; i < count; i++) {
+        fill_answer(&answers[i], request->asks[i < request->n_asks ? i : 0], arena);
+        response.answers[i] = &answers[i];
+    }
+    closure(&response, call);
+}
+
+static inline void fake_apply_discounts(Ecommerce__Discount_Service *service,
+                                        const Ecommerce__ApplyDiscountsRequest *request,
+                                        Ecommerce__ApplyDiscountsResponse_Closure closure, void *call)
+{
+    (void)service;
+    fake_lock();
+    if (request->n_asks == 0)
+        fake.probe_count++;
+    else
+        wait_to_be_allowed(note_batch(request));
+    if (fake.fails_with != RPC_OK)
+        rpc_call_fail(call, fake.fails_with, "as the test wants it");
+    else if (fake.knows_only_singles)
+        rpc_call_fail(call, RPC_UNIMPLEMENTED, "what is ApplyDiscounts?");
+    else
+        answer_batch(request, call, closure);
+    fake_unlock();
+}
+
+static inline void fake_apply_discount(Ecommerce__Discount_Service *service, const Ecommerce__DiscountRequest *request,
+                                       Ecommerce__DiscountResponse_Closure closure, void *call)
+{
+    Ecommerce__DiscountResponse response = ECOMMERCE__DISCOUNT_RESPONSE__INIT;
+    Ecommerce__Product product = *request->product;
+
+    (void)service;
+    fake_lock();
+    fake.single_count++;
+    wait_to_be_allowed(fake.batch_count + 1);
+    if (fake.fails_with != RPC_OK || request->customer->id == fake.refused_customer) {
+        rpc_call_fail(call, fake.fails_with != RPC_OK ? fake.fails_with : RPC_INVALID_ARGUMENT, "not this one");
+    } else {
+        response.product = &product;
+        product.discount_value = make_value(request->customer->id, product.price_in_cents, rpc_call_arena(call));
+        closure(&response, call);
+    }
+    fake_unlock();
+}
+
+/* From now on so many RPCs with asks, counted from the start of the test, may be answered. */
+static inline void fake_allow(int count)
+{
+    fake_lock();
+    fake.allowed = count;
+    fake_unlock();
+}
+
+/* Waits until an RPC has come that may not be answered yet. */
+static inline void fake_await_held(void)
+{
+    const struct timespec end = patience_end();
+    int error = 0;
+
+    pthread_mutex_lock(&fake.lock);
+    while (fake.held == 0 && error == 0)
+        error = pthread_cond_timedwait(&fake.changed, &fake.lock, &end);
+    pthread_mutex_unlock(&fake.lock);
+    assert_int_equal(error, 0);
+}
+
+static inline void start_fake_server(void)
+{
+    server_start(&server, &fake.base.base);
+}
+
+/* ---- Who asks ---- */
+
+struct test_ask {
+    struct quote_ask ask;
+    struct product_list products;
+    atomic_int done;
+    enum quotes_result result;
+    int64_t asked_ns, done_ns;
+};
+
+static inline void on_done(struct quote_ask *ask, enum quotes_result result)
+{
+    struct test_ask *test = (struct test_ask *)ask;
+
+    test->result = result;
+    test->done_ns = clock_now_ns();
+    atomic_fetch_add(&answered, 1);
+    if (atomic_fetch_add(&test->done, 1) != 0)
+        abort(); /* done() twice */
+}
+
+static inline struct test_ask *ask_new(int32_t customer_id, size_t product_count, int64_t deadline_ms)
+{
+    struct test_ask *test = memory_get_zeroed(1, sizeof *test);
+    struct product *products = memory_get(product_count * sizeof *products);
+
+    for (size_t i = 0; i < product_count; i++)
+        products[i] =
+            (struct product){.id = (int32_t)i + 1, .price_cents = 99999, .slug = "slug", .description = "text"};
+    test->products = (struct product_list){.items = products, .count = product_count};
+    test->asked_ns = clock_now_ns();
+    test->ask = (struct quote_ask){.customer = {.id = customer_id, .first_name = "Ann", .last_name = "Bo"},
+                                   .products = &test->products,
+                                   .deadline_ns = test->asked_ns + deadline_ms * CLOCK_NS_PER_MS,
+                                   .quotes = memory_get_zeroed(product_count, sizeof(struct quote)),
+                                   .done = on_done};
+    return test;
+}
+
+static inline void ask_free(struct test_ask *test)
+{
+    free((void *)test->products.items);
+    free(test->ask.quotes);
+    free(test);
+}
+
+/* Asks, and does not wait for the answer. */
+static inline struct test_ask *ask_for(int32_t customer_id, size_t product_count, int64_t deadline_ms)
+{
+    struct test_ask *test = ask_new(customer_id, product_count, deadline_ms);
+
+    atomic_fetch_add(&asked, 1);
+    quotes_ask(quotes, &test->ask);
+    return test;
+}
+
+static inline bool ask_is_done(void *test)
+{
+    return atomic_load(&((struct test_ask *)test)->done) > 0;
+}
+
+static inline enum quotes_result ask_await(struct test_ask *test)
+{
+    assert_true(wait_for(ask_is_done, test));
+    return test->result;
+}
+
+static inline int64_t ask_took_ms(const struct test_ask *test)
+{
+    return (test->done_ns - test->asked_ns) / CLOCK_NS_PER_MS;
+}
+
+/* Asks, waits and forgets. */
+static inline enum quotes_result ask_once(int64_t deadline_ms)
+{
+    struct test_ask *test = ask_for(1, 3, deadline_ms);
+    enum quotes_result result = ask_await(test);
+
+    ask_free(test);
+    return result;
+}
+
+static inline bool is_served(void *data)
+{
+    (void)data;
+    return ask_once(A_LONG_TIME_MS) == QUOTES_OK;
+}
+
+/* ---- The fixture ---- */
+
+static inline void *poll_quotes(void *data)
+{
+    while (quotes_poll(data))
+        continue;
+    return NULL;
+}
+
+static inline void start_polling(void)
+{
+    assert_int_equal(pthread_create(&poller, NULL, poll_quotes, quotes), 0);
+    is_polled = true;
+}
+
+/* Without a server. */
+static inline int prepare_quotes(void **state)
+{
+    static struct key_files files;
+    static struct quotes_options options; /* what it points to must outlive the quotes */
+    char reason[512];
+
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR);
+    rpc_runtime_start();
+    fake = (struct fake){.base = ECOMMERCE__DISCOUNT__INIT(fake_),
+                         .lock = PTHREAD_MUTEX_INITIALIZER,
+                         .changed = PTHREAD_COND_INITIALIZER,
+                         .allowed = HISTORY_MAX};
+    atomic_store(&asked, 0);
+    atomic_store(&answered, 0);
+    server_prepare(&server);
+    files = name_keys(keys_directory, "catalog");
+    options = (struct quotes_options){.service_host = server.address, .keyset = client_keys(&files)};
+    quotes = quotes_new(&options);
+    return quotes_open(quotes, reason, sizeof reason) ? 0 : -1;
+}
+
+static inline int start_quotes(void **state)
+{
+    int result = prepare_quotes(state);
+
+    start_fake_server();
+    start_polling();
+    return result;
+}
+
+/* Stops everything; whoever asked has been answered then. */
+static inline int end_quotes(void **state)
+{
+    const struct timespec end = patience_end();
+
+    (void)state;
+    fake_allow(HISTORY_MAX);
+    if (is_polled) {
+        quotes_stop(quotes);
+        if (pthread_timedjoin_np(poller, NULL, &end) != 0)
+            return -1;
+    }
+    is_polled = false;
+    quotes_free(quotes);
+    server_end(&server);
+    rpc_runtime_stop();
+    return atomic_load(&asked) == atomic_load(&answered) ? 0 : -1;
+}
+
+#define QUOTES_TEST(test) cmocka_unit_test_setup_teardown(test, start_quotes, end_quotes)
+#define UNSERVED_TEST(test) cmocka_unit_test_setup_teardown(test, prepare_quotes, end_quotes)
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The head of an answer, and when its body stays away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/catalog/fixture.h"
+
+static void set_body(const char *type, const char *body)
+{
+    exchange.response.content_type = type;
+    exchange.response.body = body;
+    exchange.response.body_length = strlen(body);
+}
+
+static void a_head_names_status_type_and_length(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    set_body("text/plain", "It is working.");
+    assert_string_equal(head_text(), "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\n");
+    assert_int_equal(http_exchange_body_length(&exchange), 14);
+}
+
+static void headers_stand_in_the_order_they_were_added(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    exchange.response.status = 404;
+    set_body("text/plain", "");
+    http_response_add_header(&exchange, "Vary", "X-USER-ID");
+    http_response_add_header(&exchange, "Allow", "GET, HEAD");
+    assert_string_equal(head_text(), "Status: 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n"
+                                     "Vary: X-USER-ID\r\nAllow: GET, HEAD\r\n\r\n");
+}
+
+static void an_answer_to_head_has_the_length_and_no_body(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=HEAD");
+    set_body("text/plain", "It is working.");
+    assert_non_null(strstr(head_text(), "Content-Length: 14\r\n"));
+    assert_int_equal(http_exchange_body_length(&exchange), 0);
+}
+
+static void no_content_and_not_modified_have_no_length(void **state)
+{
+    static const int statuses[] = {204, 304};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(statuses); i++) {
+        BEGIN("REQUEST_METHOD=GET");
+        set_body("text/plain", "x");
+        exchange.response.status = statuses[i];
+        assert_null(strstr(head_text(), "Content-"));
+        assert_int_equal(http_exchange_body_length(&exchange), 0);
+    }
+}
+
+static void an_answer_without_a_type_is_empty(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    assert_string_equal(head_text(), "Status: 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_int_equal(http_exchange_body_length(&exchange), 0);
+}
+
+static void finishing_sends_once(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    http_exchange_finish(&exchange);
+    assert_int_equal(times_finished, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_names_status_type_and_length),
+        cmocka_unit_test(headers_stand_in_the_order_they_were_added),
+        cmocka_unit_test(an_answer_to_head_has_the_length_and_no_body),
+        cmocka_unit_test(no_content_and_not_modified_have_no_length),
+        cmocka_unit_test(an_answer_without_a_type_is_empty),
+        cmocka_unit_test(finishing_sends_once),
+    };
+    (void)body_text;
+    return cmocka_run_group_tests(tests, NULL, release_exchange);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* How the FastCGI responder answers, right requests and wrong ones. */
+#include "tests/unit/catalog/fastcgi_harness.h"
+
+static void send_again(int fd, const char *path)
+{
+    struct message message = make_request("GET", path, true);
+    assert_true(client_send(fd, &message));
+}
+
+/* ---- Answers ----------------------------------------------------------------------------------------------------- */
+
+static void a_request_is_answered_and_its_connection_closed(void **state)
+{
+    (void)state;
+    int fd = asked("GET", "/", false);
+    assert_answered(fd, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
+    assert_true(client_sees_close(fd, SOON_MS));
+    close(fd);
+}
+
+static void an_answer_larger_than_every_buffer_is_whole(void **state)
+{
+    (void)state;
+    int fd = asked("GET", "/big", false);
+    assert_answered(fd, "Content-Length: 300000\r\n\r\n");
+    assert_int_equal(strspn(strstr(text, "\r\n\r\n") + 4, "x"), BIG_LENGTH);
+    close(fd);
+}
+
+static void head_has_no_body(void **state)
+{
+    (void)state;
+    int fd = asked("HEAD", "/", false);
+    assert_answered(fd, "Content-Length: 5\r\n\r\n");
+    assert_null(strstr(text, "hello"));
+    close(fd);
+}
+
+static void a_kept_connection_serves_again(void **state)
+{
+    (void)state;
+    int fd = asked("GET", "/", true);
+    for (int i = 0; i < 50; i++) {
+        assert_answered(fd, "hello");
+        send_again(fd, "/");
+    }
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+static void idle_kept_connections_starve_nobody(void **state)
+{
+    enum { COUNT = 40 };
+    int idle[COUNT];
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        idle[i] = i % 2 == 0 ? asked("GET", "/", true) : connected();
+        if (i % 2 == 0)
+            assert_answered(idle[i], "hello");
+    }
+    assert_serving();
+    for (int i = 0; i < COUNT; i++) {
+        send_again(idle[i], "/");
+        assert_answered(idle[i], "hello");
+        close(idle[i]);
+    }
+}
+
+static void an_answer_that_waits_holds_up_nobody(void **state)
+{
+    (void)state;
+    int fd = asked("GET", "/later", true);
+    assert_serving();
+    assert_int_equal(write(release_pipe[1], "", 1), 1);
+    assert_answered(fd, "hello");
+    /* Finished by another thread, the connection is back in the loop. */
+    send_again(fd, "/");
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+static void a_client_that_went_away_harms_nobody(void **state)
+{
+    (void)state;
+    close(asked("GET", "/big", false));
+    int fd = asked("GET", "/later", false);
+    close(fd);
+    assert_int_equal(write(release_pipe[1], "", 1), 1);
+    assert_serving();
+}
+
+/* ---- Bodies ------------------------------------------------------------------------------------------------------ */
+
+/* A POST that says it has `said` bytes and sends `sent` of them, then ends its body or does not. */
+static int posted(const char *said, size_t sent, bool is_ended)
+{
+    static const char body[8192];
+    struct message message = {.length = 0};
+    int fd = connected();
+
+    add_begin(&message, ROLE_RESPONDER, true);
+    add_params(&message, (const char *const[]){"REQUEST_METHOD", "POST", "CONTENT_LENGTH", said, NULL});
+    add_record(&message, RECORD_STDIN, body, sent);
+    if (is_ended)
+        add_record(&message, RECORD_STDIN, NULL, 0);
+    assert_true(client_send(fd, &message));
+    return fd;
+}
+
+static void a_body_is_read_away_and_the_connection_kept(void **state)
+{
+    (void)state;
+    int fd = posted("1000", 1000, true);
+    assert_answered(fd, "hello");
+    send_again(fd, "/");
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+static void a_body_that_is_cut_short_is_refused(void **state)
+{
+    (void)state;
+    int fd = posted("1000", 999, true);
+    assert_answered(fd, "Status: 400 Bad Request");
+    close(fd);
+}
+
+static void rest(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
+
+static void whoever_goes_on_sending_keeps_the_answer(void **state)
+{
+    struct message more = {.length = 0};
+
+    (void)state;
+    add_record(&more, RECORD_STDIN, (const char[1000]){0}, 1000);
+    int fd = posted("100000", 8000, false);
+    assert_answered(fd, "hello");
+    assert_true(client_sees_close(fd, SOON_MS));
+    for (int i = 0; i < 5; i++) {
+        rest(); /* time for the responder to do the wrong thing */
+        assert_true(client_send(fd, &more));
+    }
+    assert_serving();
+    close(fd);
+}
+
+static void whoever_never_stops_sending_is_cut_off(void **state)
+{
+    struct message more = {.length = 0};
+    size_t sent = 0;
+
+    (void)state;
+    add_record(&more, RECORD_STDIN, (const char[8192]){0}, 8192);
+    int fd = posted("1000000000", 8000, false);
+    while (sent < (size_t)100 * 1024 * 1024 && client_send(fd, &more))
+        sent += more.length;
+    assert_true(sent < (size_t)100 * 1024 * 1024);
+    assert_serving();
+    close(fd);
+}
+
+static void a_body_that_does_not_come_is_not_waited_for(void **state)
+{
+    (void)state;
+    int fd = posted("1000", 10, false);
+    assert_answered(fd, "hello");
+    assert_serving();
+    close(fd);
+}
+
+/* ---- What no web server sends ------------------------------------------------------------------------------------ */
+
+static void a_half_sent_request_is_given_up(void **state)
+{
+    struct message message = make_request("GET", "/", false);
+
+    (void)state;
+    message.length -= 20;
+    int fd = connected();
+    assert_true(client_send(fd, &message));
+    assert_true(client_sees_close(fd, SOON_MS));
+    assert_serving();
+    close(fd);
+}
+
+static void half_a_record_is_given_up(void **state)
+{
+    (void)state;
+    int fd = connected();
+    assert_int_equal(write(fd, "\1\1\0", 3), 3);
+    assert_true(client_sees_close(fd, SOON_MS));
+    assert_serving();
+    close(fd);
+}
+
+static void garbage_is_not_answered(void **state)
+{
+    (void)state;
+    int fd = connected();
+    assert_int_equal(write(fd, "GET / HTTP/1.1\r\n\r\n", 18), 18);
+    assert_true(client_sees_close(fd, SOON_MS));
+    assert_serving();
+    close(fd);
+}
+
+static void broken_parameters_are_not_answered(void **state)
+{
+    struct message cut = {.length = 0}, unended = {.length = 0};
+    const struct message *const messages[] = {&cut, &unended};
+
+    (void)state;
+    add_begin(&cut, ROLE_RESPONDER, false);
+    add_record(&cut, RECORD_PARAMS, "\16\3REQUEST_METHODGET\13\1SCRIPT", 26);
+    add_record(&cut, RECORD_STDIN, NULL, 0);
+    /* libfcgi calls this a request. */
+    add_begin(&unended, ROLE_RESPONDER, false);
+    add_record(&unended, RECORD_PARAMS, "\16\3REQUEST_METHODGET", 19);
+    add_record(&unended, RECORD_STDIN, NULL, 0);
+    for (size_t i = 0; i < ARRAY_LENGTH(messages); i++) {
+        int fd = connected();
+        assert_true(client_send(fd, messages[i]));
+        assert_true(client_sees_close(fd, SOON_MS));
+        close(fd);
+    }
+    assert_serving();
+}
+
+static void a_request_without_a_method_is_refused(void **state)
+{
+    struct message message = {.length = 0};
+
+    (void)state;
+    add_begin(&message, ROLE_RESPONDER, false);
+    add_params(&message, (const char *const[]){"SCRIPT_NAME", "/", NULL});
+    add_record(&message, RECORD_STDIN, NULL, 0);
+    int fd = connected();
+    assert_true(client_send(fd, &message));
+    assert_answered(fd, "Status: 400 Bad Request");
+    close(fd);
+}
+
+/* An answer of 200 would let everybody in. */
+static void an_authorizer_is_not_answered(void **state)
+{
+    struct message message = {.length = 0};
+
+    (void)state;
+    add_begin(&message, ROLE_AUTHORIZER, false);
+    add_params(&message, (const char *const[]){"REQUEST_METHOD", "GET", "SCRIPT_NAME", "/", NULL});
+    int fd = connected();
+    assert_true(client_send(fd, &message));
+    assert_true(client_sees_close(fd, SOON_MS));
+    close(fd);
+}
+
+static void a_listening_socket_is_told_from_others(void **state)
+{
+    int fds[2];
+
+    (void)state;
+    assert_true(fastcgi_is_listening(listen_fd));
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_false(fastcgi_is_listening(fds[0]));
+    close(fds[0]);
+    assert_false(fastcgi_is_listening(fds[0]));
+    close(fds[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_request_is_answered_and_its_connection_closed),
+        TEST(an_answer_larger_than_every_buffer_is_whole),
+        TEST(head_has_no_body),
+        TEST(a_kept_connection_serves_again),
+        TEST(idle_kept_connections_starve_nobody),
+        TEST(an_answer_that_waits_holds_up_nobody),
+        TEST(a_client_that_went_away_harms_nobody),
+        TEST(a_body_is_read_away_and_the_connection_kept),
+        TEST(a_body_that_is_cut_short_is_refused),
+        TEST(whoever_goes_on_sending_keeps_the_answer),
+        TEST(whoever_never_stops_sending_is_cut_off),
+        TEST(a_body_that_does_not_come_is_not_waited_for),
+        TEST(a_half_sent_request_is_given_up),
+        TEST(half_a_record_is_given_up),
+        TEST(garbage_is_not_answered),
+        TEST(broken_parameters_are_not_answered),
+        TEST(a_request_without_a_method_is_refused),
+        TEST(an_authorizer_is_not_answered),
+        cmocka_unit_test(a_listening_socket_is_told_from_others),
+    };
+    return cmocka_run_group_tests(tests, open_socket, close_socket);
+}

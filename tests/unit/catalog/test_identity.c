@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may name the customer, and what counts as a customer's number. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fcgi-catalog/http/identity.h"
+
+#define LOCAL "REMOTE_ADDR=127.0.0.1"
+#define FAR "REMOTE_ADDR=203.0.113.9"
+
+static int32_t id;
+
+/* Reads the identity with a list of proxies; the variables end with NULL. */
+static enum identity_status read_with(const char *list, const char *const *variables)
+{
+    struct http_request request = {.variables = variables};
+    const char *wrong = NULL;
+    struct identity_proxies *proxies = identity_proxies_new(list, &wrong);
+
+    assert_non_null(proxies);
+    id = -99;
+    enum identity_status status = identity_read(&request, proxies, &id);
+    identity_proxies_free(proxies);
+    return status;
+}
+
+#define READ_WITH(list, ...) read_with(list, (const char *const[]){__VA_ARGS__, NULL})
+#define READ(...) READ_WITH("", __VA_ARGS__)
+
+static void a_local_client_names_the_customer(void **state)
+{
+    static const char *const addresses[] = {LOCAL, "REMOTE_ADDR=127.255.0.7", "REMOTE_ADDR=::1",
+                                            "REMOTE_ADDR=0:0:0:0:0:0:0:1", "REMOTE_ADDR=::ffff:127.0.0.1"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(addresses); i++) {
+        assert_int_equal(READ(addresses[i], "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+        assert_int_equal(id, 1);
+    }
+}
+
+static void anybody_else_is_anonymous(void **state)
+{
+    static const char *const addresses[] = {FAR,
+                                            "REMOTE_ADDR=128.0.0.1",
+                                            "REMOTE_ADDR=::2",
+                                            "REMOTE_ADDR=::",
+                                            "REMOTE_ADDR=::ffff:10.0.0.1",
+                                            "REMOTE_ADDR=::127.0.0.1",
+                                            "REMOTE_ADDR=localhost",
+                                            "REMOTE_ADDR=",
+                                            "REMOTE_ADDR=127.0.0.1 ",
+                                            "REMOTE_ADDR=127.1",
+                                            "REMOTE_HOST=127.0.0.1"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(addresses); i++)
+        assert_int_equal(READ(addresses[i], "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+    assert_int_equal(id, -99);
+}
+
+static void a_header_that_does_not_count_is_not_judged(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(FAR, "HTTP_X_USER_ID=x"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(FAR, "HTTP_X_USER_ID=99999999999"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(FAR, "HTTP_X_USER_ID=1", "HTTP_X_USER_ID=2"), IDENTITY_ANONYMOUS);
+}
+
+static void a_forwarded_request_is_not_local(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_X_FORWARDED_FOR=203.0.113.9"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_FORWARDED=for=203.0.113.9"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_X_REAL_IP=203.0.113.9"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_VIA=1.1 proxy"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_VIA=", "HTTP_VIA=1.1 proxy"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_X_FORWARDED_FOR="), IDENTITY_CUSTOMER);
+}
+
+static void a_listed_proxy_names_the_customer(void **state)
+{
+    (void)state;
+    assert_int_equal(READ_WITH("203.0.113.9", FAR, "HTTP_X_USER_ID=1", "HTTP_X_FORWARDED_FOR=a"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("10.0.0.0/8, 203.0.113.0/24", FAR, "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("2001:db8::/33", "REMOTE_ADDR=2001:db8:7fff::1", "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("203.0.113.9", "REMOTE_ADDR=::ffff:203.0.113.9", "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("::ffff:203.0.113.0/120", FAR, "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("0.0.0.0/0", FAR, "HTTP_X_USER_ID=1"), IDENTITY_CUSTOMER);
+    assert_int_equal(READ_WITH("127.0.0.1", LOCAL, "HTTP_X_USER_ID=1", "HTTP_X_FORWARDED_FOR=a"), IDENTITY_CUSTOMER);
+}
+
+static void a_neighbour_of_a_listed_proxy_does_not(void **state)
+{
+    (void)state;
+    assert_int_equal(READ_WITH("203.0.113.8", FAR, "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ_WITH("203.0.113.0/29", FAR, "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ_WITH("2001:db8::/33", "REMOTE_ADDR=2001:db8:8000::1", "HTTP_X_USER_ID=1"),
+                     IDENTITY_ANONYMOUS);
+    assert_int_equal(READ_WITH("::/0", FAR, "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ_WITH("203.0.113.9/32", "REMOTE_ADDR=cb00:7109::", "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+}
+
+static void a_list_with_a_wrong_entry_names_it(void **state)
+{
+    static const char *const lists[] = {
+        "10.0.0.1, !x",  "!10.0.0", "!10.0.0.0/33", "!10.0.0.0/-1",
+        "!10.0.0.0/",    "!::/129", "!10.0.0.1/8x", "::1 !fe80::1%eth0 ::2",
+        "!10.0.0.0/8/8", "!/8",     "!localhost",   "!1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
+        char list[128] = "";
+        const char *mark = strchr(lists[i], '!'), *wrong = NULL;
+        strncat(list, lists[i], (size_t)(mark - lists[i]));
+        strcat(list, mark + 1);
+        assert_null(identity_proxies_new(list, &wrong));
+        assert_ptr_equal(wrong, list + (mark - lists[i]));
+    }
+}
+
+static void an_empty_list_lists_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(READ_WITH(" , ,", FAR, "HTTP_X_USER_ID=1"), IDENTITY_ANONYMOUS);
+}
+
+static void the_number_is_decimal_digits_alone(void **state)
+{
+    static const char *const wrong[] = {"x", "+1", " 1", "1 ", "1,1", "1e3", "0x1", "1.0", "-", "--1", "\xd9\xa1"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        char variable[64] = "HTTP_X_USER_ID=";
+        strcat(variable, wrong[i]);
+        if (READ(LOCAL, variable) != IDENTITY_NOT_A_NUMBER)
+            fail_msg("\"%s\"", wrong[i]);
+    }
+}
+
+static void the_number_is_an_int32(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=2147483647"), IDENTITY_CUSTOMER);
+    assert_int_equal(id, INT32_MAX);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=-2147483648"), IDENTITY_CUSTOMER);
+    assert_int_equal(id, INT32_MIN);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=007"), IDENTITY_CUSTOMER);
+    assert_int_equal(id, 7);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=2147483648"), IDENTITY_OUT_OF_RANGE);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=-2147483649"), IDENTITY_OUT_OF_RANGE);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=99999999999999999999999"), IDENTITY_OUT_OF_RANGE);
+}
+
+static void an_empty_or_absent_header_is_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(LOCAL), IDENTITY_ANONYMOUS);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID="), IDENTITY_ANONYMOUS);
+}
+
+static void a_repeated_header_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=1", "HTTP_X_USER_ID=1"), IDENTITY_REPEATED);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=", "HTTP_X_USER_ID=1"), IDENTITY_REPEATED);
+    assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=x", "A=b", "HTTP_X_USER_ID=1"), IDENTITY_REPEATED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_local_client_names_the_customer),
+        cmocka_unit_test(anybody_else_is_anonymous),
+        cmocka_unit_test(a_header_that_does_not_count_is_not_judged),
+        cmocka_unit_test(a_forwarded_request_is_not_local),
+        cmocka_unit_test(a_listed_proxy_names_the_customer),
+        cmocka_unit_test(a_neighbour_of_a_listed_proxy_does_not),
+        cmocka_unit_test(a_list_with_a_wrong_entry_names_it),
+        cmocka_unit_test(an_empty_list_lists_nobody),
+        cmocka_unit_test(the_number_is_decimal_digits_alone),
+        cmocka_unit_test(the_number_is_an_int32),
+        cmocka_unit_test(an_empty_or_absent_header_is_nobody),
+        cmocka_unit_test(a_repeated_header_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON of products and discounts: what is printed, what is left out, and that it is JSON whatever the text. */
+#include <float.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <cjson/cJSON.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/json.h"
+
+static void assert_prints(struct product product, const char *expected)
+{
+    char *text = json_print_product(&product);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* A description must come back from JSON as it went in, on one line. */
+static void assert_survives(const char *description)
+{
+    struct product product = {.id = 1, .slug = "a", .description = description};
+    char *text = json_print_product(&product);
+    assert_null(strchr(text, '\n'));
+    cJSON *object = cJSON_Parse(text);
+    assert_non_null(object);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(object, "description")), description);
+    cJSON_Delete(object);
+    free(text);
+}
+
+static void assert_discount(struct quote quote, const char *expected)
+{
+    char text[JSON_DISCOUNT_VALUE_MAX + 1];
+    struct json_pct last = {0};
+    memset(text, '#', sizeof text);
+    char *end = json_put_discount_value(text, &quote, &last);
+    assert_true(end <= text + JSON_DISCOUNT_VALUE_MAX);
+    assert_int_equal(*end, '#');
+    *end = '\0';
+    assert_string_equal(text, expected);
+}
+
+static void product_has_its_fields_in_order(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.id = 3, .slug = "b", .description = "c", .price_cents = 4},
+                  "{\"id\":3,\"slug\":\"b\",\"description\":\"c\",\"price_in_cents\":4}");
+}
+
+static void empty_fields_are_left_out(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.id = 1, .slug = "", .description = ""}, "{\"id\":1}");
+    assert_prints((struct product){.slug = "", .description = "c"}, "{\"description\":\"c\"}");
+}
+
+static void product_without_any_field_is_an_empty_object(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.slug = "", .description = ""}, "{}");
+}
+
+static void extreme_numbers_are_whole(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.id = INT32_MAX, .slug = "", .description = "", .price_cents = INT32_MIN},
+                  "{\"id\":2147483647,\"price_in_cents\":-2147483648}");
+}
+
+static void quotes_and_backslashes_are_escaped(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.slug = "a\"b\\c", .description = ""}, "{\"slug\":\"a\\\"b\\\\c\"}");
+}
+
+static void control_characters_are_escaped(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.slug = "\n\r\t\x01\x1f", .description = ""},
+                  "{\"slug\":\"\\n\\r\\t\\u0001\\u001f\"}");
+}
+
+static void text_beyond_ascii_stays_as_it_is(void **state)
+{
+    (void)state;
+    assert_prints((struct product){.slug = "é \xe2\x80\xa8 \xf0\x9f\x98\x80", .description = ""},
+                  "{\"slug\":\"é \xe2\x80\xa8 \xf0\x9f\x98\x80\"}");
+}
+
+static void hostile_text_survives(void **state)
+{
+    (void)state;
+    assert_survives("\",\"price_in_cents\":1,\"x\":\"");
+    assert_survives("\\");
+    assert_survives("}]");
+    assert_survives("</script><!-- %s%n {{ }} \x7f \v\f\b");
+}
+
+static void no_discount_is_an_empty_object(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){0}, "\"discount_value\":{}");
+}
+
+static void discount_has_share_and_price(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){0.1f, 89999}, "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":89999}");
+}
+
+static void zero_share_is_left_out(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){0, 500}, "\"discount_value\":{\"value_in_cents\":500}");
+}
+
+static void zero_price_is_left_out(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){1, 0}, "\"discount_value\":{\"pct\":1}");
+}
+
+static void price_to_pay_spans_its_type(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){0, INT32_MAX}, "\"discount_value\":{\"value_in_cents\":2147483647}");
+    assert_discount((struct quote){0, INT32_MIN}, "\"discount_value\":{\"value_in_cents\":-2147483648}");
+    assert_discount((struct quote){0, -1}, "\"discount_value\":{\"value_in_cents\":-1}");
+    assert_discount((struct quote){0, 1000000000}, "\"discount_value\":{\"value_in_cents\":1000000000}");
+}
+
+static void longest_discount_fits_its_bound(void **state)
+{
+    (void)state;
+    assert_discount((struct quote){-1.17549435e-38f, INT32_MIN},
+                    "\"discount_value\":{\"pct\":-1.1754944e-38,\"value_in_cents\":-2147483648}");
+    assert_discount((struct quote){-FLT_MAX, 0}, "\"discount_value\":{\"pct\":-3.4028235e+38}");
+}
+
+static void share_is_printed_shortest(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"0.1", "0.05", "0.125", "0.3333", "0.0001", "0.29", "0.57", "1", "0.33333334"};
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "\"discount_value\":{\"pct\":%s}", texts[i]);
+        assert_discount((struct quote){strtof(texts[i], NULL), 0}, expected);
+    }
+}
+
+static void every_hundredth_of_a_percent_comes_back_exactly(void **state)
+{
+    (void)state;
+    for (int hundredths = 1; hundredths <= 10000; hundredths++) {
+        char text[JSON_DISCOUNT_VALUE_MAX + 1];
+        struct json_pct last = {0};
+        struct quote quote = {.pct = (float)hundredths / 10000.0f};
+        *json_put_discount_value(text, &quote, &last) = '\0';
+        const char *number = text + strlen("\"discount_value\":{\"pct\":");
+        assert_true(strtof(number, NULL) == quote.pct);
+        assert_true(strlen(number) <= strlen("0.1234}"));
+    }
+}
+
+static void second_share_is_not_the_first_ones_text(void **state)
+{
+    (void)state;
+    static const float shares[] = {0.1f, 0.1f, 0.25f, 0.1f};
+    static const char *const expected[] = {"\"discount_value\":{\"pct\":0.1}", "\"discount_value\":{\"pct\":0.1}",
+                                           "\"discount_value\":{\"pct\":0.25}", "\"discount_value\":{\"pct\":0.1}"};
+    struct json_pct last = {0};
+    for (size_t i = 0; i < ARRAY_LENGTH(shares); i++) {
+        char text[JSON_DISCOUNT_VALUE_MAX + 1];
+        *json_put_discount_value(text, &(struct quote){.pct = shares[i]}, &last) = '\0';
+        assert_string_equal(text, expected[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(product_has_its_fields_in_order),
+        cmocka_unit_test(empty_fields_are_left_out),
+        cmocka_unit_test(product_without_any_field_is_an_empty_object),
+        cmocka_unit_test(extreme_numbers_are_whole),
+        cmocka_unit_test(quotes_and_backslashes_are_escaped),
+        cmocka_unit_test(control_characters_are_escaped),
+        cmocka_unit_test(text_beyond_ascii_stays_as_it_is),
+        cmocka_unit_test(hostile_text_survives),
+        cmocka_unit_test(no_discount_is_an_empty_object),
+        cmocka_unit_test(discount_has_share_and_price),
+        cmocka_unit_test(zero_share_is_left_out),
+        cmocka_unit_test(zero_price_is_left_out),
+        cmocka_unit_test(price_to_pay_spans_its_type),
+        cmocka_unit_test(longest_discount_fits_its_bound),
+        cmocka_unit_test(share_is_printed_shortest),
+        cmocka_unit_test(every_hundredth_of_a_percent_comes_back_exactly),
+        cmocka_unit_test(second_share_is_not_the_first_ones_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

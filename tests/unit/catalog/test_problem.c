@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Errors as callers see them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "fcgi-catalog/http/problem.h"
+#include "tests/unit/catalog/fixture.h"
+
+static void a_problem_is_json(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    problem_set(&exchange, 400, "Customer ID is not a number.");
+    assert_int_equal(exchange.response.status, 400);
+    assert_string_equal(exchange.response.content_type, "application/problem+json");
+    assert_string_equal(body_text(), "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
+                                     "\"detail\":\"Customer ID is not a number.\"}\n");
+    assert_int_equal(times_finished, 0);
+}
+
+static void a_client_that_prefers_text_gets_text(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET", "HTTP_ACCEPT=text/plain");
+    problem_set(&exchange, 400, "Customer ID is not a number.");
+    assert_string_equal(exchange.response.content_type, "text/plain");
+    assert_string_equal(body_text(), "Customer ID is not a number.\n");
+}
+
+static void a_client_that_takes_json_gets_json(void **state)
+{
+    static const char *const headers[] = {"HTTP_ACCEPT=application/json, text/plain, */*",
+                                          "HTTP_ACCEPT=application/json, text/plain;q=0.5",
+                                          "HTTP_ACCEPT=application/problem+json, text/plain;q=0.5", "HTTP_ACCEPT=*/*"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(headers); i++) {
+        BEGIN("REQUEST_METHOD=GET", headers[i]);
+        problem_set(&exchange, 404, "No.");
+        assert_string_equal(exchange.response.content_type, "application/problem+json");
+    }
+}
+
+static void a_detail_is_escaped_and_copied(void **state)
+{
+    char detail[] = "a \"quoted\" \x01 word";
+
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    problem_set(&exchange, 404, detail);
+    memset(detail, 'x', sizeof detail - 1);
+    assert_non_null(strstr(body_text(), "\"detail\":\"a \\\"quoted\\\" \\u0001 word\"}"));
+}
+
+static void a_detail_of_the_worst_bytes_fits(void **state)
+{
+    enum { LENGTH = 3000 };
+    char *detail = malloc(LENGTH + 1);
+
+    (void)state;
+    memset(detail, '\x01', LENGTH);
+    detail[LENGTH] = '\0';
+    BEGIN("REQUEST_METHOD=GET");
+    problem_set(&exchange, 400, detail);
+    free(detail);
+    assert_string_equal(exchange.response.content_type, "application/problem+json");
+    assert_true(exchange.response.body_length > (size_t)LENGTH * 6);
+}
+
+static void headers_that_were_set_stay(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    http_response_add_header(&exchange, "Allow", "GET");
+    problem_set(&exchange, 405, "No.");
+    assert_non_null(strstr(head_text(), "Status: 405 Method Not Allowed\r\n"));
+    assert_non_null(strstr(head_text(), "\r\nAllow: GET\r\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_problem_is_json),
+        cmocka_unit_test(a_client_that_prefers_text_gets_text),
+        cmocka_unit_test(a_client_that_takes_json_gets_json),
+        cmocka_unit_test(a_detail_is_escaped_and_copied),
+        cmocka_unit_test(a_detail_of_the_worst_bytes_fits),
+        cmocka_unit_test(headers_that_were_set_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, release_exchange);
+}

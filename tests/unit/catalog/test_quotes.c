@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Quotes from a Discount server that is there: how asks leave together, and how each is answered on its own. */
+#include "tests/unit/catalog/quotes_harness.h"
+
+#define MANY 50
+
+static void an_ask_gets_a_quote_for_every_product(void **state)
+{
+    (void)state;
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+    assert_int_equal(ask_await(ask), QUOTES_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(ask->ask.quotes[i].pct == 0.1F);
+        assert_int_equal(ask->ask.quotes[i].value_cents, 89999);
+    }
+    ask_free(ask);
+}
+
+static void whoever_has_no_discount_gets_empty_quotes(void **state)
+{
+    (void)state;
+    struct test_ask *ask = ask_for(2, 3, A_LONG_TIME_MS);
+    assert_int_equal(ask_await(ask), QUOTES_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(ask->ask.quotes[i].pct == 0);
+        assert_int_equal(ask->ask.quotes[i].value_cents, 0);
+    }
+    ask_free(ask);
+}
+
+static void an_ask_about_nothing_is_answered_at_once(void **state)
+{
+    (void)state;
+    struct test_ask *ask = ask_for(1, 0, A_LONG_TIME_MS);
+    assert_true(ask_is_done(ask));
+    assert_int_equal(ask->result, QUOTES_OK);
+    assert_int_equal(fake.batch_count, 0);
+    ask_free(ask);
+}
+
+/* ---- Leaving together ---- */
+
+/* An ask that is out, and will be until fake_allow(). */
+static struct test_ask *hold_one(void)
+{
+    fake_allow(0);
+    struct test_ask *held = ask_for(1, 1, A_LONG_TIME_MS);
+    fake_await_held();
+    return held;
+}
+
+static void await_and_free_all(struct test_ask *const *asks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(ask_await(asks[i]), QUOTES_OK);
+        ask_free(asks[i]);
+    }
+}
+
+static void asks_that_come_while_an_rpc_is_out_leave_together_in_the_next(void **state)
+{
+    struct test_ask *asks[MANY + 1];
+
+    (void)state;
+    asks[0] = hold_one();
+    for (int32_t i = 1; i <= MANY; i++)
+        asks[i] = ask_for(i % 2 + 1, 3, A_LONG_TIME_MS);
+    fake_allow(HISTORY_MAX);
+    for (int i = 1; i <= MANY; i++) {
+        assert_int_equal(ask_await(asks[i]), QUOTES_OK);
+        assert_int_equal(asks[i]->ask.quotes[2].value_cents, i % 2 == 0 ? 89999 : 0);
+    }
+    await_and_free_all(asks, MANY + 1);
+    assert_int_equal(fake.batch_count, 2);
+    assert_int_equal(fake.batches[0].asks, 1);
+    assert_int_equal(fake.batches[1].asks, MANY);
+}
+
+static void an_ask_leaves_at_once_when_nothing_is_out(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 5; i++) {
+        assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+        assert_int_equal(fake.batch_count, i);
+        assert_int_equal(fake.batches[i - 1].asks, 1);
+    }
+}
+
+static void an_ask_that_would_pass_the_bound_waits_for_the_next_rpc(void **state)
+{
+    const size_t half = QUOTES_BATCH_PRODUCTS / 2;
+    struct test_ask *asks[6];
+
+    (void)state;
+    asks[0] = hold_one();
+    asks[1] = ask_for(1, half, A_LONG_TIME_MS);
+    asks[2] = ask_for(1, half, A_LONG_TIME_MS); /* exactly the bound */
+    asks[3] = ask_for(1, half, A_LONG_TIME_MS);
+    asks[4] = ask_for(1, half + 1, A_LONG_TIME_MS); /* one over it */
+    asks[5] = ask_for(1, 1, A_LONG_TIME_MS);
+    fake_allow(HISTORY_MAX);
+    await_and_free_all(asks, 6);
+    assert_int_equal(fake.batch_count, 4);
+    assert_int_equal(fake.batches[1].asks, 2);
+    assert_int_equal(fake.batches[1].products, 2 * half);
+    assert_int_equal(fake.batches[2].asks, 1);
+    assert_int_equal(fake.batches[3].asks, 2);
+}
+
+static void an_ask_larger_than_the_bound_travels_alone(void **state)
+{
+    struct test_ask *asks[4];
+
+    (void)state;
+    asks[0] = hold_one();
+    asks[1] = ask_for(1, 1, A_LONG_TIME_MS);
+    asks[2] = ask_for(1, QUOTES_BATCH_PRODUCTS + 1, A_LONG_TIME_MS);
+    asks[3] = ask_for(1, 1, A_LONG_TIME_MS);
+    fake_allow(HISTORY_MAX);
+    await_and_free_all(asks, 4);
+    assert_int_equal(fake.batch_count, 4);
+    assert_int_equal(fake.batches[2].products, QUOTES_BATCH_PRODUCTS + 1);
+}
+
+/* ---- Each on its own ---- */
+
+static void a_refused_ask_fails_alone(void **state)
+{
+    struct test_ask *asks[3];
+
+    (void)state;
+    fake.refused_customer = 7;
+    asks[0] = hold_one();
+    asks[1] = ask_for(7, 3, A_LONG_TIME_MS);
+    asks[2] = ask_for(1, 3, A_LONG_TIME_MS);
+    fake_allow(HISTORY_MAX);
+    assert_int_equal(ask_await(asks[0]), QUOTES_OK);
+    assert_int_equal(ask_await(asks[1]), QUOTES_DEGRADED);
+    assert_int_equal(ask_await(asks[2]), QUOTES_OK);
+    assert_int_equal(fake.batch_count, 2);
+    for (int i = 0; i < 3; i++)
+        ask_free(asks[i]);
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK); /* it was no miss */
+}
+
+static void another_number_of_quotes_than_products_is_refused(void **state)
+{
+    (void)state;
+    fake.quotes_more = 1;
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_DEGRADED);
+    fake.quotes_more = -1;
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_DEGRADED);
+    fake.quotes_more = 0;
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+}
+
+static enum quotes_result ask_for_odd(float pct, int32_t value)
+{
+    fake_lock();
+    fake.quotes_are_odd = true;
+    ecommerce__discount_value__init(&fake.odd);
+    fake.odd.pct = pct;
+    fake.odd.value_in_cents = value;
+    fake_unlock();
+    return ask_once(A_LONG_TIME_MS);
+}
+
+static void quotes_that_no_rule_can_give_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_for_odd(NAN, 1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(INFINITY, 1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(-0.1F, 1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(1.1F, 1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(0.1F, -1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(0.1F, 99999 + 1), QUOTES_DEGRADED);
+    assert_int_equal(ask_for_odd(0.1F, 99999), QUOTES_OK);
+}
+
+static void another_number_of_answers_than_asks_fails_the_rpc(void **state)
+{
+    struct test_ask *asks[3];
+
+    (void)state;
+    fake.answers_more = 1;
+    asks[0] = hold_one();
+    asks[1] = ask_for(1, 3, A_LONG_TIME_MS);
+    asks[2] = ask_for(1, 3, A_LONG_TIME_MS);
+    fake_allow(HISTORY_MAX);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ask_await(asks[i]), QUOTES_DEGRADED);
+        ask_free(asks[i]);
+    }
+}
+
+/* ---- The end ---- */
+
+static void stopping_waits_for_what_is_out_and_what_waits(void **state)
+{
+    const struct timespec end = patience_end();
+
+    (void)state;
+    struct test_ask *held = hold_one();
+    struct test_ask *waiting = ask_for(1, 1, A_LONG_TIME_MS);
+    quotes_stop(quotes);
+    assert_false(ask_is_done(held));
+    fake_allow(HISTORY_MAX);
+    assert_int_equal(pthread_timedjoin_np(poller, NULL, &end), 0);
+    is_polled = false;
+    assert_true(ask_is_done(held) && held->result == QUOTES_OK);
+    assert_true(ask_is_done(waiting) && waiting->result == QUOTES_OK);
+    ask_free(held);
+    ask_free(waiting);
+}
+
+static void an_idle_process_stops_at_once(void **state)
+{
+    const struct timespec end = patience_end();
+
+    (void)state;
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    int64_t from_ns = clock_now_ns();
+    quotes_stop(quotes);
+    assert_int_equal(pthread_timedjoin_np(poller, NULL, &end), 0);
+    is_polled = false;
+    assert_true(clock_now_ns() - from_ns < CLOCK_NS_PER_S);
+}
+
+static void the_first_ask_opens_what_was_not_opened(void **state)
+{
+    struct key_files files = name_keys(keys_directory, "catalog");
+    struct quotes_options options = {.service_host = server.address, .keyset = client_keys(&files)};
+
+    (void)state;
+    struct quotes *opened = quotes;
+    quotes = quotes_new(&options);
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+    while (!ask_is_done(ask) && quotes_poll(quotes))
+        continue;
+    assert_int_equal(ask->result, QUOTES_OK);
+    ask_free(ask);
+    quotes_free(quotes);
+    quotes = opened;
+}
+
+static void keys_that_are_no_good_degrade_the_first_ask(void **state)
+{
+    struct quotes_options options = {.service_host = server.address, .keyset = {.ca = "/nowhere/ca.crt"}};
+
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR + 1); /* it is told in the log */
+    struct quotes *opened = quotes;
+    quotes = quotes_new(&options);
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+    assert_true(ask_is_done(ask));
+    assert_int_equal(ask->result, QUOTES_DEGRADED);
+    ask_free(ask);
+    quotes_free(quotes);
+    quotes_free(NULL);
+    quotes = opened;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        QUOTES_TEST(an_ask_gets_a_quote_for_every_product),
+        QUOTES_TEST(whoever_has_no_discount_gets_empty_quotes),
+        QUOTES_TEST(an_ask_about_nothing_is_answered_at_once),
+        QUOTES_TEST(asks_that_come_while_an_rpc_is_out_leave_together_in_the_next),
+        QUOTES_TEST(an_ask_leaves_at_once_when_nothing_is_out),
+        QUOTES_TEST(an_ask_that_would_pass_the_bound_waits_for_the_next_rpc),
+        QUOTES_TEST(an_ask_larger_than_the_bound_travels_alone),
+        QUOTES_TEST(a_refused_ask_fails_alone),
+        QUOTES_TEST(another_number_of_quotes_than_products_is_refused),
+        QUOTES_TEST(quotes_that_no_rule_can_give_are_refused),
+        QUOTES_TEST(another_number_of_answers_than_asks_fails_the_rpc),
+        QUOTES_TEST(stopping_waits_for_what_is_out_and_what_waits),
+        QUOTES_TEST(an_idle_process_stops_at_once),
+        QUOTES_TEST(the_first_ask_opens_what_was_not_opened),
+        QUOTES_TEST(keys_that_are_no_good_degrade_the_first_ask),
+    };
+
+    return cmocka_run_group_tests(tests, make_keys, remove_keys);
+}

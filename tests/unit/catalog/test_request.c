@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* An HTTP request as CGI variables tell it: every deployment shape, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fcgi-catalog/http/request.h"
+
+#define VARIABLES_MAX 16
+
+/* What a web server sent, and what it means. NULL: the variable is not there. */
+struct shape {
+    const char *name;
+    const char *script_name, *path_info, *request_uri;
+    const char *variable_base; /* CATALOG_BASE_PATH, a variable of the web server */
+    const char *base;          /* the program's own setting */
+    const char *path;
+};
+
+static struct arena arena;
+
+static int release_arena(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static const char *assign(const char *name, const char *value)
+{
+    return arena_print(&arena, "%s=%s", name, value);
+}
+
+static enum http_request_status read_shape(const struct shape *shape, struct http_request *request)
+{
+    const char **variables = arena_get(&arena, VARIABLES_MAX * sizeof *variables);
+    size_t count = 0;
+
+    variables[count++] = "REQUEST_METHOD=GET";
+    if (shape->script_name != NULL)
+        variables[count++] = assign("SCRIPT_NAME", shape->script_name);
+    if (shape->path_info != NULL)
+        variables[count++] = assign("PATH_INFO", shape->path_info);
+    if (shape->request_uri != NULL)
+        variables[count++] = assign("REQUEST_URI", shape->request_uri);
+    if (shape->variable_base != NULL)
+        variables[count++] = assign("CATALOG_BASE_PATH", shape->variable_base);
+    variables[count] = NULL;
+    return http_request_read(request, variables, shape->base, &arena);
+}
+
+static void assert_shapes(const struct shape *shapes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct http_request request;
+        enum http_request_status status = read_shape(&shapes[i], &request);
+        enum http_request_status wanted = shapes[i].path == NULL ? HTTP_REQUEST_MALFORMED : HTTP_REQUEST_OK;
+        if (status != wanted)
+            fail_msg("%s: status %d", shapes[i].name, status);
+        if (shapes[i].path == NULL)
+            assert_string_equal(request.path, "/");
+        else if (strcmp(request.path, shapes[i].path) != 0)
+            fail_msg("%s: %s instead of %s", shapes[i].name, request.path, shapes[i].path);
+    }
+}
+
+#define ASSERT_SHAPES(shapes) assert_shapes(shapes, sizeof(shapes) / sizeof(shapes)[0])
+
+static void the_path_is_right_in_every_deployment_shape(void **state)
+{
+    static const struct shape shapes[] = {
+        {"lighttpd /", "/products", NULL, "/products", .path = "/products"},
+        {"lighttpd /, deeper", "/products", "/a", "/products/a", .path = "/products/a"},
+        {"lighttpd /, home", "/", NULL, "/", .path = "/"},
+        {"lighttpd fix-root-scriptname", "", "/products", "/products", .path = "/products"},
+        {"lighttpd fix-root-scriptname, deeper", "", "/products/a", "/products/a", .path = "/products/a"},
+        {"lighttpd fix-root-scriptname, home", "", "/", "/", .path = "/"},
+        {"lighttpd prefix", "/catalog", "/products", "/catalog/products", .base = "/catalog", .path = "/products"},
+        {"lighttpd prefix, home", "/catalog", "/", "/catalog/", .base = "/catalog", .path = "/"},
+        {"lighttpd prefix, bare", "/catalog", NULL, "/catalog", .base = "/catalog", .path = "/"},
+        {"lighttpd rewrite", "/catalog.fcgi", "/products", "/products", .path = "/products"},
+        {"lighttpd rewrite, deeper", "/catalog.fcgi", "/products/a", "/products/a", .path = "/products/a"},
+        {"lighttpd rewrite, home", "/catalog.fcgi", "/", "/", .path = "/"},
+        {"lighttpd cgi-bin", "/cgi-bin/catalog.cgi", "/products", "/cgi-bin/catalog.cgi/products", .path = "/products"},
+        {"mod_fcgid Alias /", "", "/products", "/products", .path = "/products"},
+        {"mod_fcgid Alias /, absent script", NULL, "/products", "/products", .path = "/products"},
+        {"mod_fcgid ScriptAlias", "/catalog", "/products", "/catalog/products", .base = "/catalog",
+         .path = "/products"},
+        {".htaccess rewrite", "/dir/catalog.fcgi", "/products", "/dir/products", .path = "/products"},
+        {".htaccess rewrite, home", "/dir/catalog.fcgi", "/", "/dir/", .path = "/"},
+        {"FallbackResource", "/dir/catalog.fcgi", NULL, "/dir/products?x=1", .path = "/products"},
+        {"FallbackResource, deeper", "/dir/catalog.fcgi", NULL, "/dir/products/a", .path = "/products/a"},
+        {"FallbackResource, home", "/dir/catalog.fcgi", NULL, "/dir/", .path = "/"},
+        {"FallbackResource, bare", "/dir/catalog.fcgi", NULL, "/dir", .path = "/"},
+        {"FallbackResource at the root", "/catalog.fcgi", NULL, "/products", .path = "/products"},
+        {"ProxyPass /", "/products", NULL, "/products", .path = "/products"},
+        {"ProxyPass /, deeper", "/products/a", NULL, "/products/a", .path = "/products/a"},
+        {"ProxyPass /proxy/", "/proxy/products", NULL, "/proxy/products", .base = "/proxy", .path = "/products"},
+        {"cgid ScriptAlias", "/cgi-bin/catalog.fcgi", "/products", "/cgi-bin/catalog.fcgi/products",
+         .path = "/products"},
+        {"nginx", "/products", NULL, "/products", .path = "/products"},
+        {"nginx, empty PATH_INFO", "/products", "", "/products", .path = "/products"},
+        {"nginx location", "/catalog/products", NULL, "/catalog/products", .base = "/catalog", .path = "/products"},
+        {"nginx split_path_info", "/split", "/products", "/split/products", .base = "/split", .path = "/products"},
+        {"the script itself", "/dir/catalog.fcgi", NULL, "/dir/catalog.fcgi", .path = "/"},
+        {"the script itself, empty PATH_INFO", "/dir/catalog.fcgi", "", "/dir/catalog.fcgi?a=/b", .path = "/"},
+        {"the script, PATH_INFO dropped", "/catalog.cgi", NULL, "/catalog.cgi/products", .path = "/products"},
+        {"no variable at all", NULL, NULL, NULL, .path = "/"},
+    };
+
+    (void)state;
+    ASSERT_SHAPES(shapes);
+}
+
+static void a_base_is_taken_off_only_where_it_ends_a_segment(void **state)
+{
+    static const struct shape shapes[] = {
+        {"other segment", "/catalogue/products", .base = "/catalog", .path = "/catalogue/products"},
+        {"not below", "/products", .base = "/catalog", .path = "/products"},
+        {"slash at its end", "/catalog/products", .base = "/catalog/", .path = "/products"},
+        {"root", "/products", .base = "/", .path = "/products"},
+        {"without its slash", "/catalog/products", .base = "catalog", .path = "/products"},
+        {"two segments", "/a/b/products", .base = "/a/b", .path = "/products"},
+        {"the server's goes first", "/a/products", .variable_base = "/a", .base = "/b", .path = "/products"},
+        {"an empty one of the server's", "/b/products", .variable_base = "", .base = "/b", .path = "/products"},
+        {"beside a script", "/dir/catalog.fcgi", "/products", .base = "/dir", .path = "/products"},
+        {"behind a script", "/cgi-bin/catalog.fcgi", "/shop/products", .base = "/shop", .path = "/products"},
+        {"beside FallbackResource", "/dir/catalog.fcgi", NULL, "/dir/products", .base = "/dir", .path = "/products"},
+    };
+
+    (void)state;
+    ASSERT_SHAPES(shapes);
+}
+
+static void a_path_is_normalised(void **state)
+{
+    static const struct shape shapes[] = {
+        {"double slashes", "//products///a", .path = "/products/a"},
+        {"double slash at the seam", "/catalog/", "/products", .base = "/catalog", .path = "/products"},
+        {"dots", "/./products/./a", .path = "/products/a"},
+        {"dot dot", "/a/../products", .path = "/products"},
+        {"dot dot at the end", "/products/a/..", .path = "/products/"},
+        {"slash at the end", "/products/", .path = "/products/"},
+        {"three dots are a name", "/...", .path = "/..."},
+        {"UTF-8", "/caf\xc3\xa9/\xf0\x9f\x98\x80", .path = "/caf\xc3\xa9/\xf0\x9f\x98\x80"},
+        {"decoded already", "/a%20b", .path = "/a%20b"},
+        {"decoded once", "/c.fcgi", NULL, "/a%20b%2520c", .path = "/a b%20c"},
+        {"decoded dots", "/c.fcgi", NULL, "/a/%2e%2E/products", .path = "/products"},
+        {"absolute-form", "/c.fcgi", NULL, "http://shop:80/products?x", .path = "/products"},
+        {"absolute-form without a path", "/c.fcgi", NULL, "http://shop?x", .path = "/"},
+        {"asterisk-form", "/c.fcgi", NULL, "*", .path = "/"},
+        {"fragment", "/c.fcgi", NULL, "/products#/x", .path = "/products"},
+        {"a query with a broken escape", "/c.fcgi", NULL, "/products?%zz", .path = "/products"},
+    };
+
+    (void)state;
+    ASSERT_SHAPES(shapes);
+}
+
+static void a_malformed_path_is_refused(void **state)
+{
+    static const struct shape shapes[] = {
+        {"above the root", "/../products", .path = NULL},
+        {"above the root, later", "/a/../../b", .path = NULL},
+        {"above the root, encoded", "/c.fcgi", NULL, "/%2e%2e/products", .path = NULL},
+        {"encoded slash", "/c.fcgi", NULL, "/a%2Fb", .path = NULL},
+        {"encoded slash, small", "/c.fcgi", NULL, "/a%2fb", .path = NULL},
+        {"encoded NUL", "/c.fcgi", NULL, "/products%00", .path = NULL},
+        {"encoded control character", "/c.fcgi", NULL, "/products%0a", .path = NULL},
+        {"no digits", "/c.fcgi", NULL, "/%zz", .path = NULL},
+        {"cut after one digit", "/c.fcgi", NULL, "/%4", .path = NULL},
+        {"cut after the sign", "/c.fcgi", NULL, "/%", .path = NULL},
+        {"cut by the query", "/c.fcgi", NULL, "/%4?1", .path = NULL},
+        {"control character", "/products\x01", .path = NULL},
+        {"DEL", "/products\x7f", .path = NULL},
+        {"line break in PATH_INFO", "", "/products\n", .path = NULL},
+        {"a lone continuation byte", "/\x80", .path = NULL},
+        {"cut UTF-8", "/\xc3", .path = NULL},
+        {"cut UTF-8 before a slash", "/\xe2\x82/", .path = NULL},
+        {"overlong UTF-8", "/\xc0\xaf", .path = NULL},
+        {"overlong UTF-8 of three", "/\xe0\x80\xaf", .path = NULL},
+        {"a surrogate", "/\xed\xa0\x80", .path = NULL},
+        {"above the last character", "/\xf4\x90\x80\x80", .path = NULL},
+        {"encoded Latin-1", "/c.fcgi", NULL, "/caf%e9", .path = NULL},
+        {"a base above the root", "/products", .base = "/.."},
+    };
+
+    (void)state;
+    ASSERT_SHAPES(shapes);
+}
+
+static enum http_request_status read_variables(struct http_request *request, const char *const *variables)
+{
+    return http_request_read(request, variables, NULL, &arena);
+}
+
+static void a_request_without_a_method_is_incomplete(void **state)
+{
+    struct http_request request;
+
+    (void)state;
+    assert_int_equal(read_variables(&request, (const char *const[]){"SCRIPT_NAME=/", NULL}), HTTP_REQUEST_INCOMPLETE);
+    assert_int_equal(read_variables(&request, (const char *const[]){"REQUEST_METHOD=", NULL}), HTTP_REQUEST_INCOMPLETE);
+    assert_int_equal(read_variables(&request, (const char *const[]){"REQUEST_METHODS=GET", NULL}),
+                     HTTP_REQUEST_INCOMPLETE);
+}
+
+static void methods_are_told_apart_by_their_exact_name(void **state)
+{
+    static const struct {
+        const char *variable;
+        enum http_method method;
+    } methods[] = {
+        {"REQUEST_METHOD=GET", HTTP_GET},         {"REQUEST_METHOD=HEAD", HTTP_HEAD},
+        {"REQUEST_METHOD=OPTIONS", HTTP_OPTIONS}, {"REQUEST_METHOD=POST", HTTP_POST},
+        {"REQUEST_METHOD=PUT", HTTP_PUT},         {"REQUEST_METHOD=PATCH", HTTP_PATCH},
+        {"REQUEST_METHOD=DELETE", HTTP_DELETE},   {"REQUEST_METHOD=get", HTTP_OTHER},
+        {"REQUEST_METHOD=GETS", HTTP_OTHER},      {"REQUEST_METHOD=BREW", HTTP_OTHER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        struct http_request request;
+        assert_int_equal(read_variables(&request, (const char *const[]){methods[i].variable, NULL}), HTTP_REQUEST_OK);
+        assert_int_equal(request.method, methods[i].method);
+    }
+}
+
+static void assert_length(const char *variable, enum http_request_status status, int64_t length)
+{
+    struct http_request request;
+
+    assert_int_equal(read_variables(&request, (const char *const[]){"REQUEST_METHOD=POST", variable, NULL}), status);
+    assert_true(request.content_length == length);
+}
+
+static void a_content_length_is_a_number_or_absent(void **state)
+{
+    (void)state;
+    assert_length(NULL, HTTP_REQUEST_OK, -1);
+    assert_length("CONTENT_LENGTH=", HTTP_REQUEST_OK, -1);
+    assert_length("CONTENT_LENGTH=0", HTTP_REQUEST_OK, 0);
+    assert_length("CONTENT_LENGTH=9223372036854775807", HTTP_REQUEST_OK, INT64_MAX);
+    assert_length("CONTENT_LENGTH=9223372036854775808", HTTP_REQUEST_MALFORMED, -1);
+    assert_length("CONTENT_LENGTH=-1", HTTP_REQUEST_MALFORMED, -1);
+    assert_length("CONTENT_LENGTH=1,1", HTTP_REQUEST_MALFORMED, -1);
+    assert_length("CONTENT_LENGTH=x", HTTP_REQUEST_MALFORMED, -1);
+}
+
+static void variables_are_found_by_their_whole_name(void **state)
+{
+    static const char *const variables[] = {
+        "REQUEST_METHOD=GET", "HTTP_X=1", "HTTP_X_Y=2", "HTTP_X=3", "HTTP_XY", "HTTP_Z=", "QUERY_STRING=a=b", NULL};
+    struct http_request request;
+
+    (void)state;
+    assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
+    assert_string_equal(request.query, "a=b");
+    assert_string_equal(http_request_variable(&request, "HTTP_X"), "1");
+    assert_string_equal(http_request_variable(&request, "HTTP_Z"), "");
+    assert_null(http_request_variable(&request, "HTTP_XY"));
+    assert_null(http_request_variable(&request, "HTTP"));
+    assert_int_equal(http_request_variable_count(&request, "HTTP_X"), 2);
+    assert_int_equal(http_request_variable_count(&request, "HTTP_Y"), 0);
+}
+
+static bool prefers_text(const char *accept)
+{
+    struct http_request request;
+    const char *const variables[] = {"REQUEST_METHOD=GET", accept == NULL ? NULL : assign("HTTP_ACCEPT", accept), NULL};
+
+    assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
+    return http_request_prefers(&request, "text/plain", "application/json");
+}
+
+static void text_is_preferred_where_it_weighs_more(void **state)
+{
+    static const char *const headers[] = {
+        "text/plain",
+        "TEXT/Plain",
+        "text/*",
+        "text/plain, application/json;q=0.9",
+        "application/json;q=0.1,text/plain;q=0.2",
+        "*/*;q=0.1, text/plain",
+        "text/*, */*;q=0.5",
+        "application/json;q=0, */*",
+        "text/plain;charset=utf-8",
+        "text/plain ; charset=\"a,b;q=0\" ; q=0.5, application/json;q=0.4",
+        "application/json;q=0.001, text/plain;q=0.002",
+        "application/json;q=2, text/plain;q=0.1",
+        "text/plain;q=1.000",
+        ",,text/plain,",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        if (!prefers_text(headers[i]))
+            fail_msg("%s", headers[i]);
+    }
+}
+
+static void json_is_the_answer_to_everything_else(void **state)
+{
+    static const char *const headers[] = {
+        NULL,
+        "",
+        "*/*",
+        "application/json",
+        "text/html",
+        "text/plain, application/json",
+        "text/plain;q=0.5, application/json;q=0.50",
+        "text/plain;q=0",
+        "text/*;q=0.9, text/plain;q=0, application/json;q=0.1",
+        "text/plain;q=1.001",
+        "text/plain;q=nan",
+        "text/plain;q=-1",
+        "text/plain;q=",
+        "text/plain;q=0.0001",
+        "text/plainer",
+        "text/",
+        "text",
+        "*",
+        "/",
+        ";;;,,,",
+        "\"text/plain",
+        "application/xhtml+xml,text/html;q=0.9,*/*;q=0.8",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        if (prefers_text(headers[i]))
+            fail_msg("%s", headers[i] == NULL ? "no header" : headers[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_path_is_right_in_every_deployment_shape, release_arena),
+        cmocka_unit_test_teardown(a_base_is_taken_off_only_where_it_ends_a_segment, release_arena),
+        cmocka_unit_test_teardown(a_path_is_normalised, release_arena),
+        cmocka_unit_test_teardown(a_malformed_path_is_refused, release_arena),
+        cmocka_unit_test_teardown(a_request_without_a_method_is_incomplete, release_arena),
+        cmocka_unit_test_teardown(methods_are_told_apart_by_their_exact_name, release_arena),
+        cmocka_unit_test_teardown(a_content_length_is_a_number_or_absent, release_arena),
+        cmocka_unit_test_teardown(variables_are_found_by_their_whole_name, release_arena),
+        cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
+        cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

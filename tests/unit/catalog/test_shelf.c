@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* The shelf: the contract's three answers byte for byte, splicing, and who keeps it alive. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <cjson/cJSON.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/shelf.h"
+
+static const struct product demo_products[] = {
+    {.id = 1, .slug = "iphone-x", .description = "64GB, black and iOS 12", .price_cents = 99999},
+    {.id = 2, .slug = "notebook-avell-g1511", .description = "Notebook Gamer Intel Core i7", .price_cents = 150000},
+    {.id = 3, .slug = "playstation-4-slim", .description = "1TB Console", .price_cents = 32999},
+};
+
+static const struct product_list demo = {demo_products, ARRAY_LENGTH(demo_products)};
+
+static struct arena arena;
+
+static int release_arena(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static void assert_text(struct shelf_text text, const char *expected)
+{
+    assert_int_equal(text.length, strlen(expected));
+    assert_memory_equal(text.bytes, expected, text.length);
+}
+
+static void demo_list_is_the_contracts(void **state)
+{
+    (void)state;
+    struct shelf *shelf = shelf_new(1, &demo);
+    assert_text(
+        shelf_list(shelf),
+        "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999},"
+        "{\"id\":2,\"slug\":\"notebook-avell-g1511\",\"description\":\"Notebook Gamer Intel Core i7\","
+        "\"price_in_cents\":150000},"
+        "{\"id\":3,\"slug\":\"playstation-4-slim\",\"description\":\"1TB Console\",\"price_in_cents\":32999}]\n");
+    shelf_drop(shelf);
+}
+
+static void discounted_demo_list_is_the_contracts(void **state)
+{
+    (void)state;
+    static const struct quote quotes[] = {{0.1f, 89999}, {0.1f, 135000}, {0.1f, 29699}};
+    struct shelf *shelf = shelf_new(1, &demo);
+    assert_text(shelf_list_quoted(shelf, quotes, &arena),
+                "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
+                "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":89999}},"
+                "{\"id\":2,\"slug\":\"notebook-avell-g1511\",\"description\":\"Notebook Gamer Intel Core i7\","
+                "\"price_in_cents\":150000,\"discount_value\":{\"pct\":0.1,\"value_in_cents\":135000}},"
+                "{\"id\":3,\"slug\":\"playstation-4-slim\",\"description\":\"1TB Console\",\"price_in_cents\":32999,"
+                "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":29699}}]\n");
+    shelf_drop(shelf);
+}
+
+static void demo_list_without_discount_is_the_contracts(void **state)
+{
+    (void)state;
+    static const struct quote quotes[3] = {{0}};
+    struct shelf *shelf = shelf_new(1, &demo);
+    assert_text(shelf_list_quoted(shelf, quotes, &arena),
+                "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
+                "\"discount_value\":{}},"
+                "{\"id\":2,\"slug\":\"notebook-avell-g1511\",\"description\":\"Notebook Gamer Intel Core i7\","
+                "\"price_in_cents\":150000,\"discount_value\":{}},"
+                "{\"id\":3,\"slug\":\"playstation-4-slim\",\"description\":\"1TB Console\",\"price_in_cents\":32999,"
+                "\"discount_value\":{}}]\n");
+    shelf_drop(shelf);
+}
+
+static void empty_shelf_is_an_empty_array(void **state)
+{
+    (void)state;
+    struct shelf *shelf = shelf_new(1, &(struct product_list){0});
+    assert_text(shelf_list(shelf), "[]\n");
+    assert_text(shelf_list_quoted(shelf, NULL, &arena), "[]\n");
+    shelf_drop(shelf);
+}
+
+static void product_without_any_field_takes_a_discount(void **state)
+{
+    (void)state;
+    static const struct product items[] = {{.slug = "", .description = ""}, {.slug = "", .description = ""}};
+    static const struct quote quotes[] = {{0}, {0.5f, 0}};
+    struct shelf *shelf = shelf_new(1, &(struct product_list){items, 2});
+    assert_text(shelf_list(shelf), "[{},{}]\n");
+    assert_text(shelf_list_quoted(shelf, quotes, &arena),
+                "[{\"discount_value\":{}},{\"discount_value\":{\"pct\":0.5}}]\n");
+    shelf_drop(shelf);
+}
+
+static void braces_in_a_text_do_not_mislead(void **state)
+{
+    (void)state;
+    static const struct product items[] = {{.id = 1, .slug = "}]},{", .description = "{"},
+                                           {.id = 2, .slug = "\\\"}", .description = "\n}"}};
+    static const struct quote quotes[] = {{0, 5}, {0, 6}};
+    struct shelf *shelf = shelf_new(1, &(struct product_list){items, 2});
+    assert_text(
+        shelf_list_quoted(shelf, quotes, &arena),
+        "[{\"id\":1,\"slug\":\"}]},{\",\"description\":\"{\",\"discount_value\":{\"value_in_cents\":5}},"
+        "{\"id\":2,\"slug\":\"\\\\\\\"}\",\"description\":\"\\n}\",\"discount_value\":{\"value_in_cents\":6}}]\n");
+    shelf_drop(shelf);
+}
+
+static void thousands_of_products_keep_their_own_quotes(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000 };
+    struct product *items = calloc(COUNT, sizeof *items);
+    struct quote *quotes = calloc(COUNT, sizeof *quotes);
+    for (int i = 0; i < COUNT; i++) {
+        items[i] = (struct product){.id = i + 1, .slug = "s", .description = "\"quoted\"", .price_cents = INT32_MAX};
+        quotes[i] = (struct quote){.pct = (float)(i % 10000 + 1) / 10000.0f, .value_cents = INT32_MIN + i};
+    }
+    struct shelf *shelf = shelf_new(1, &(struct product_list){items, COUNT});
+    struct shelf_text text = shelf_list_quoted(shelf, quotes, &arena);
+    cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
+    assert_int_equal(cJSON_GetArraySize(array), COUNT);
+    int i = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, array)
+    {
+        const cJSON *discount = cJSON_GetObjectItem(item, "discount_value");
+        assert_int_equal(cJSON_GetObjectItem(item, "id")->valueint, items[i].id);
+        assert_true((float)cJSON_GetObjectItem(discount, "pct")->valuedouble == quotes[i].pct);
+        assert_int_equal(cJSON_GetObjectItem(discount, "value_in_cents")->valueint, quotes[i].value_cents);
+        i++;
+    }
+    cJSON_Delete(array);
+    shelf_drop(shelf);
+    free(quotes);
+    free(items);
+}
+
+static void shelf_keeps_copies_of_the_products(void **state)
+{
+    (void)state;
+    char slug[] = "slug", description[] = "description";
+    struct product item = {.id = 7, .slug = slug, .description = description, .price_cents = 8};
+    struct shelf *shelf = shelf_new(42, &(struct product_list){&item, 1});
+    memset(slug, 'x', sizeof slug - 1);
+    memset(description, 'x', sizeof description - 1);
+    item.id = 0;
+    const struct product_list *kept = shelf_products(shelf);
+    assert_int_equal(kept->count, 1);
+    assert_int_equal(kept->items[0].id, 7);
+    assert_int_equal(kept->items[0].price_cents, 8);
+    assert_string_equal(kept->items[0].slug, "slug");
+    assert_string_equal(kept->items[0].description, "description");
+    assert_int_equal(shelf_revision(shelf), 42);
+    shelf_drop(shelf);
+}
+
+static void shelf_lives_until_its_last_user_drops_it(void **state)
+{
+    (void)state;
+    struct shelf *shelf = shelf_new(1, &demo);
+    assert_ptr_equal(shelf_take(shelf), shelf);
+    shelf_drop(shelf);
+    assert_int_equal(shelf_products(shelf)->count, 3); /* freed too early, the sanitizer build says so here */
+    shelf_drop(shelf);                                 /* never freed, here */
+    shelf_drop(NULL);
+}
+
+static void *use_shelf(void *data)
+{
+    for (int i = 0; i < 20000; i++)
+        shelf_drop(shelf_take(data));
+    shelf_drop(data);
+    return NULL;
+}
+
+static void threads_may_take_and_drop_at_once(void **state)
+{
+    (void)state;
+    struct shelf *shelf = shelf_new(1, &demo);
+    pthread_t threads[2];
+    for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, use_shelf, shelf_take(shelf)), 0);
+    for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(shelf_products(shelf)->count, 3);
+    shelf_drop(shelf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(demo_list_is_the_contracts, release_arena),
+        cmocka_unit_test_teardown(discounted_demo_list_is_the_contracts, release_arena),
+        cmocka_unit_test_teardown(demo_list_without_discount_is_the_contracts, release_arena),
+        cmocka_unit_test_teardown(empty_shelf_is_an_empty_array, release_arena),
+        cmocka_unit_test_teardown(product_without_any_field_takes_a_discount, release_arena),
+        cmocka_unit_test_teardown(braces_in_a_text_do_not_mislead, release_arena),
+        cmocka_unit_test_teardown(thousands_of_products_keep_their_own_quotes, release_arena),
+        cmocka_unit_test_teardown(shelf_keeps_copies_of_the_products, release_arena),
+        cmocka_unit_test_teardown(shelf_lives_until_its_last_user_drops_it, release_arena),
+        cmocka_unit_test_teardown(threads_may_take_and_drop_at_once, release_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
