@@ -11,17 +11,23 @@ STATIC  ?= 1
 WERROR  ?= 0
 V       ?= 0
 
-# A variant is a folder of its own under build/: objects of different flags never mix.
-ifeq ($(SANITIZE),1)
+# A variant is a folder of its own under build/: objects of different flags never mix. SANITIZE=1 is gcc with the address and
+# undefined behaviour sanitizers, SANITIZE=fuzz clang with libFuzzer beside them; both use shared libraries.
+ifdef SANITIZE
+STATIC := 0
+ifeq ($(SANITIZE),fuzz)
+CC      := clang
+VARIANT := fuzz
+else
 VARIANT := sanitize
-STATIC  := 0
+endif
 else ifeq ($(STATIC),1)
 VARIANT := release
 else
 VARIANT := shared
 endif
 ifneq ($(findstring clang,$(notdir $(CC))),)
-VARIANT := $(VARIANT)-clang
+VARIANT := $(patsubst %-clang,%,$(VARIANT))-clang
 endif
 OUT := $(BUILD)/$(VARIANT)
 BIN := $(OUT)/bin
@@ -31,6 +37,7 @@ OBJ := $(OUT)/obj
 ifneq ($(V),1)
 Q := @
 endif
+comma := ,
 
 # ---- Flags ---------------------------------------------------------------------------------------------------------
 
@@ -40,12 +47,12 @@ WARNINGS += -Werror
 endif
 HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDENING_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-ifeq ($(SANITIZE),1)
-OPTIMISE  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+OPTIMISE := -O2 -g
+ifdef SANITIZE
+SANITIZERS := address,undefined$(if $(filter fuzz,$(SANITIZE)),$(comma)fuzzer-no-link)
+OPTIMISE  := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZERS) -fno-sanitize-recover=undefined
 HARDENING := -fPIE
-SANITIZE_LINK := -fsanitize=address,undefined
-else
-OPTIMISE  := -O2 -g
+SANITIZE_LINK := -fsanitize=$(SANITIZERS)
 endif
 CPPFLAGS += -I. -I$(GEN) -D_GNU_SOURCE
 CFLAGS   ?=
@@ -58,11 +65,13 @@ ALL_LDFLAGS = $(HARDENING_LINK) $(SANITIZE_LINK) $(LDFLAGS)
 PKG_CONFIG ?= pkg-config
 ifeq ($(STATIC),1)
 # Debian has no static cJSON. gRPC is C++ inside, so its runtime comes along.
-LIBS_CORE     = -Wl,-Bstatic $(shell $(PKG_CONFIG) --static --libs libprotobuf-c grpc openssl sqlite3 inih) -lstdc++ -Wl,-Bdynamic -ldl -lm -lpthread
+LIBS_C        = -lm -ldl -lrt -lpthread -pthread
+LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(shell $(PKG_CONFIG) --static --libs libprotobuf-c grpc openssl \
+                sqlite3 inih libutf8proc)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
 LIBS_FASTCGI  = -Wl,-Bstatic -lfcgi -Wl,-Bdynamic
 ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed
 else
-LIBS_CORE     = $(shell $(PKG_CONFIG) --libs libprotobuf-c grpc openssl sqlite3 inih) -lgpr -lm -lpthread
+LIBS_CORE     = $(shell $(PKG_CONFIG) --libs libprotobuf-c grpc openssl sqlite3 inih libutf8proc) -lgpr -lm -lpthread
 LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
@@ -81,7 +90,7 @@ objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/catalog fcgi-catalog/store fcgi-catalog/quotes)
-DISCOUNT_SRC := $(call sources,discount/pricing discount/service discount/store)
+DISCOUNT_SRC := $(call sources,discount/pricing discount/service discount/store discount/master)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)
 DISCOUNT_MAIN_SRC    := $(wildcard discount/*.c)
 CATALOGCTL_SRC  := $(wildcard fcgi-catalog/ctl/*.c)
@@ -115,7 +124,7 @@ $(BIN)/discountctl: $(call objects,$(DISCOUNTCTL_SRC)) $(DISCOUNT_LIB) $(COMMON_
 define link
 	@echo "  LINK    $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 endef
 
 $(OBJ)/%.o: %.c | $(PROTO_H) $(SQL_INC)
@@ -156,7 +165,111 @@ $(UNIT_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_DISCOUNT))
 
 unit: $(UNIT) ## Run the unit tests
-	$(Q)for t in $(UNIT); do echo "  TEST    $$t"; $$t || exit 1; done
+	$(Q)for t in $(UNIT); do $$t 2>$$t.log || { cat $$t.log; echo "FAILED: $$t"; exit 1; }; done
+
+# tests/fuzz/ROOM/fuzz_*.c is one target; its corpus, tests/fuzz/corpus/NAME/, is replayed by `make test`. `make fuzz` looks for more.
+FUZZ_SECONDS ?= 30
+FUZZ_COMMON   := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/fuzz/common/fuzz_*.c))
+FUZZ_CATALOG  := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/fuzz/catalog/fuzz_*.c))
+FUZZ_DISCOUNT := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/fuzz/discount/fuzz_*.c))
+FUZZ := $(FUZZ_COMMON) $(FUZZ_CATALOG) $(FUZZ_DISCOUNT)
+ifeq ($(SANITIZE),fuzz)
+FUZZ_MAIN := -fsanitize=fuzzer
+else
+FUZZ_MAIN := $(OBJ)/tests/fuzz/replay.o
+endif
+$(FUZZ): $(filter %.o,$(FUZZ_MAIN))
+$(FUZZ_COMMON): $(OUT)/tests/%: $(OBJ)/tests/%.o $(COMMON_LIB)
+	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_CORE))
+$(FUZZ_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
+	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_CATALOG))
+$(FUZZ_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
+	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_DISCOUNT))
+
+replay: $(FUZZ)
+	$(Q)for t in $(FUZZ); do $$t tests/fuzz/corpus/$${t##*/}/* || exit 1; done
+
+fuzz-run: $(FUZZ)
+	$(Q)for t in $(FUZZ); do \
+	    mkdir -p $(OUT)/corpus/$${t##*/}; \
+	    $$t -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -artifact_prefix=$(OUT)/ $(OUT)/corpus/$${t##*/} tests/fuzz/corpus/$${t##*/} || exit 1; \
+	done
+
+fuzz: test-packages ## Look for new inputs that break a parser, FUZZ_SECONDS each
+	$(Q)$(MAKE) --no-print-directory SANITIZE=fuzz fuzz-run
+
+PYTEST_ARGS ?=
+system: $(PROGRAMS) ## Run the system tests on the programs of this variant
+	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system $(PYTEST_ARGS)
+
+check: unit replay system
+
+sanitize: test-packages ## Run all tests on programs built with the sanitizers
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
+
+test: test-packages ## Run all tests, on the programs as they are installed and as the sanitizers see them
+	$(Q)$(MAKE) --no-print-directory check
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
+
+# ---- Benchmark -------------------------------------------------------------------------------------------------------
+
+BENCH := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
+$(OUT)/tests/bench/%: $(OBJ)/tests/bench/%.o $(CATALOG_LIB) $(DISCOUNT_LIB) $(COMMON_LIB)
+	$(call link,$(LIBS_CATALOG))
+
+bench: test-packages ## Measure, each figure as a ratio against its ceiling in the same run
+	$(Q)$(MAKE) --no-print-directory bench-run
+
+bench-run: $(PROGRAMS) $(BENCH)
+	$(Q)BIN_DIR=$(abspath $(BIN)) BENCH_DIR=$(abspath $(OUT)/tests/bench) $(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+
+# ---- To run, to install ----------------------------------------------------------------------------------------------
+
+run: run-packages ## Install what is missing, build, make keys and databases, start everything on port 11080
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)BIN_DIR=$(abspath $(BIN)) deploy/demo start
+
+stop: ## Stop what `make run` started
+	$(Q)deploy/demo stop
+
+run-packages:
+	$(Q)deploy/packages/install deploy/packages/run.txt
+test-packages:
+	$(Q)deploy/packages/install deploy/packages/run.txt deploy/packages/test.txt
+
+LIBEXEC := $(DESTDIR)$(PREFIX)/lib/catalog
+SHARE   := $(DESTDIR)$(PREFIX)/share/catalog
+MAN     := $(DESTDIR)$(PREFIX)/share/man
+# What is copied as it is, and taken away again file by file: what an operator puts beside it stays.
+SHARED  := $(shell find deploy keys -type f -not -name '*.crt' -not -name '*.key' -not -name '*.crl' -not -path 'keys/db/*' \
+             -not -path deploy/demo)
+install: all ## Install below PREFIX (default /usr/local) and DESTDIR
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(LIBEXEC) $(SHARE) $(MAN)/man3
+	$(Q)install -s -m 755 $(BIN)/catalogctl $(BIN)/discountctl $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -s -m 755 $(BIN)/discountd $(DESTDIR)$(PREFIX)/sbin
+	$(Q)install -s -m 755 $(BIN)/catalog.fcgi $(LIBEXEC)
+	$(Q)install -m 644 common/rpc/rpc.3 $(MAN)/man3/catalog-rpc.3
+	$(Q)cp --parents --preserve=mode $(SHARED) $(SHARE)
+
+uninstall: ## Remove what install put there, and nothing else
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,catalogctl discountctl) $(DESTDIR)$(PREFIX)/sbin/discountd \
+	    $(LIBEXEC)/catalog.fcgi $(MAN)/man3/catalog-rpc.3 $(addprefix $(SHARE)/,$(SHARED))
+	$(Q)for d in $(SHARE) $(LIBEXEC); do if [ -d $$d ]; then find $$d -type d -empty -delete; fi; done
+
+# ---- To keep it in order ---------------------------------------------------------------------------------------------
+
+OUR_C := $(shell find common fcgi-catalog discount tests -name '*.[ch]' 2>/dev/null)
+format: ## Format the C files
+	clang-format -i $(OUR_C)
+
+lint: test-packages ## Check formatting, run cppcheck and shellcheck, build with warnings as errors by gcc and clang
+	clang-format --dry-run -Werror $(OUR_C)
+	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE common fcgi-catalog discount
+	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install .ci/run
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all
 
 clean: ## Remove everything that was built
 	rm -rf $(BUILD)
@@ -164,6 +277,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all unit clean help
+.PHONY: all unit replay fuzz fuzz-run system check sanitize test bench bench-run run stop run-packages test-packages install \
+        uninstall format lint clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""One measurement each: HTTP by wrk, RPCs by rpc_load, cold processes by spawn, memory by the kernel's account."""
+import json
+import re
+from pathlib import Path
+
+from harness.process import environment, run
+from stage import BENCH
+
+SCRIPT = Path(__file__).resolve().parent / "customers.lua"
+
+
+class MeasureError(Exception):
+    """Something was not answered as it should: then there is no figure."""
+
+
+def http(url, connections, seconds, customers):
+    """wrk on one thread. `customers` 0: anonymous."""
+    done = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url, "--", customers])
+    if done.returncode != 0:
+        raise MeasureError(f"wrk: {done.stdout}{done.stderr}")
+    result = json.loads(done.stdout.splitlines()[-1])
+    if result["requests"] == 0 or result["status_errors"] or result["socket_errors"]:
+        raise MeasureError(f"wrk counted errors on {url}: {result}")
+    return result
+
+
+def rpc(port, keys, method, products, outstanding, seconds):
+    """rpc_load on one connection: {"calls_per_s", "p50_us", "p99_us", "errors"}."""
+    done = run([BENCH / "rpc_load", "--target", f"127.0.0.1:{port}", "--ca", keys.file("ca.crt"),
+                "--certificate", keys.file("catalog.crt"), "--key", keys.file("catalog.key"), "--method", method,
+                "--products", products, "--outstanding", outstanding, "--seconds", seconds])
+    if done.returncode != 0:
+        raise MeasureError(f"rpc_load: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def cold(count, a, b, variables):
+    """Two commands in turns: {"a_us", "b_us", "ratio", …}. Whatever they write to standard error is a mistake."""
+    done = run([BENCH / "spawn", count, *a, "--", *b], env=environment(**variables))
+    if done.returncode != 0 or done.stderr:
+        raise MeasureError(f"spawn: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def pss_mib(pid):
+    """The process's proportional set size: its own memory, and its share of what it shares."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+) kB$", text, re.MULTILINE).group(1)) / 1024

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""
+The system tests: the programs as they are installed, behind real web servers, against a gRPC that is not ours.
+Everything listens on loopback, on ports and in directories of its own. Whatever a process writes to its log is read
+after each test: sanitizer reports, crashes, and error lines that the test did not expect make it fail.
+"""
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+# Python's gRPC wants to stop its threads before each fork, and gives up the process when it cannot. Here every child execs.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
+from harness import process, wire  # noqa: E402  (the path first)
+from harness.catalog import Site  # noqa: E402
+from harness.discount import Discountd  # noqa: E402
+from harness.keys import make_keys  # noqa: E402
+from harness.workshop import Workshop  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def workshop():
+    """Directories; gone at the end of the session, unless something failed."""
+    made = Workshop()
+    yield made
+    problems = [line for each in process.started for line in each.find_problems()]
+    for each in process.started:
+        if each.is_running():
+            problems.append(f"{each.name} was never stopped")
+            each.kill()
+    if problems:
+        pytest.fail("\n".join([*problems, f"logs are in {made.path}"]))
+    made.remove()
+
+
+@pytest.fixture(autouse=True)
+def clean_logs(workshop):
+    """Fails a test during which a process logged what it should not have."""
+    yield
+    problems = [line for each in process.started for line in each.find_problems()]
+    if problems:
+        pytest.fail("\n".join([*problems, f"logs are in {workshop.path}"]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def messages(workshop):
+    """The contract's message classes."""
+    wire.generate(workshop.new("proto"))
+    return wire.messages
+
+
+@pytest.fixture(scope="session")
+def keys(workshop):
+    """One authority for the session; a test that changes keys takes keys.copy()."""
+    return make_keys(workshop.new("keys"))
+
+
+@pytest.fixture(scope="session")
+def discountd(workshop, keys):
+    """A discountd for every test that only asks; who stops or breaks one starts their own."""
+    server = Discountd(workshop.new("discountd"), keys)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start(request):
+    """start(Class, …) makes a process and stops it when the test ends, last started first."""
+    def make(kind, *words, **more):
+        made = kind(*words, **more)
+        request.addfinalizer(made.stop)
+        return made
+    return make
+
+
+@pytest.fixture
+def make_site(workshop, keys):
+    """make_site(discount_port, …settings) is a new site's directory."""
+    def make(discount_port, **settings):
+        return Site(workshop.new("site"), settings.pop("keys", keys), discount_port, **settings)
+    return make

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""
+Every way to put the Catalog behind a web server: the files of deploy/ as they are, and what people have besides.
+A shape is a function that starts what it needs in a new directory, around a site in that directory's web/shop, and
+hands back what to ask, and what was started.
+"""
+from dataclasses import dataclass, field
+
+from harness.catalog import Catalog, Cgi, Site
+from harness.paths import DEPLOY
+from harness.webserver import Apache, Lighttpd, Nginx
+
+APACHE = DEPLOY / "apache"
+NGINX = DEPLOY / "nginx"
+
+
+@dataclass
+class Running:
+    """A shape that runs: `web` is asked; processes are stopped in their order."""
+
+    web: object
+    site: Site
+    processes: list = field(default_factory=list)
+
+    def stop(self):
+        for process in self.processes:
+            process.stop()
+
+
+def _by_lighttpd(shape, base=""):
+    def start(directory, site):
+        if "\n" in shape:
+            (directory / "shape.conf").write_text(shape)
+        web = Lighttpd(site, directory / "shape.conf" if "\n" in shape else shape, base)
+        return Running(web, site, [web])
+    return start
+
+
+def _by_apache(shape, *modules, base="", **defines):
+    def start(directory, site):
+        path = shape
+        if isinstance(shape, str):
+            path = directory / "shape.conf"
+            path.write_text(shape)
+        web = Apache(directory, path, modules, base, CATALOG=site.path, **defines)
+        return Running(web, site, [web])
+    return start
+
+
+def _by_apache_proxy(shape, base="", **defines):
+    def start(directory, site):
+        path = shape
+        if isinstance(shape, str):
+            path = directory / "shape.conf"
+            path.write_text(shape)
+        catalog = Catalog(site, CATALOG_PROCESSES=2)
+        web = Apache(directory, path, ["PROXY"], base, CATALOG=site.path, CATALOG_SOCKET=catalog.socket_path, **defines)
+        return Running(web, site, [web, catalog])
+    return start
+
+
+def _by_htaccess(*modules):
+    """A shared host: a directory of the web space with catalog.fcgi, its settings and data, and the .htaccess."""
+    def start(directory, site):
+        (site.path / ".htaccess").write_bytes((APACHE / "htaccess").read_bytes())
+        host = directory / "host.conf"
+        host.write_text("<Directory ${WEB}>\n  AllowOverride FileInfo Options AuthConfig\n  Require all granted\n"
+                        "</Directory>\n")
+        web = Apache(directory, host, modules, "/shop")
+        return Running(web, site, [web])
+    return start
+
+
+def _by_nginx(shape, base="", keepalive=True):
+    def start(directory, site):
+        catalog = Catalog(site, CATALOG_PROCESSES=2)
+        web = Nginx(directory, shape, catalog.socket_path, base, keepalive)
+        return Running(web, site, [web, catalog])
+    return start
+
+
+def _by_hand(_directory, site):
+    return Running(Cgi(site), site)
+
+
+# lighttpd's own view of "/": SCRIPT_NAME is the first segment, PATH_INFO the rest.
+LIGHTTPD_PLAIN = """
+server.modules += ( "mod_fastcgi" )
+fastcgi.server = ( "/" => (( "bin-path" => var.catalog + "/catalog.fcgi", "socket" => var.catalog + "/var/socket",
+                             "max-procs" => 1, "check-local" => "disable" )) )
+"""
+# A script called by its name, as in a cgi-bin.
+LIGHTTPD_SCRIPT = """
+server.modules += ( "mod_alias", "mod_cgi" )
+alias.url = ( "/cgi-bin/" => var.catalog + "/" )
+$HTTP["url"] =~ "^/cgi-bin/catalog.fcgi" { cgi.assign = ( ".fcgi" => "" ) }
+"""
+# Only what is no file goes to the program, so nothing else may be kept there.
+FALLBACK_RESOURCE = """
+<Directory ${CATALOG}>
+    Require all granted
+    Options +ExecCGI
+    AddHandler fcgid-script .fcgi
+    CGIPassAuth On
+    FallbackResource /shop/catalog.fcgi
+    LimitRequestBody 131072
+</Directory>
+Alias /shop ${CATALOG}
+"""
+# A rewrite to the script, and mod_proxy_fcgi as its handler.
+SET_HANDLER = """
+Alias /shop ${CATALOG}
+<Directory ${CATALOG}>
+    Require all granted
+    RewriteEngine On
+    RewriteBase /shop
+    RewriteRule ^(?!catalog\\.fcgi(?:/|$))(.*)$ catalog.fcgi/$1 [L]
+    <Files catalog.fcgi>
+        SetHandler "proxy:unix:${CATALOG_SOCKET}|fcgi://catalog"
+    </Files>
+</Directory>
+"""
+NGINX_SPLIT = """
+location /shop {
+    include /etc/nginx/fastcgi_params;
+    fastcgi_split_path_info ^(/shop)(/.*)$;
+    fastcgi_param PATH_INFO $fastcgi_path_info;
+    fastcgi_param CATALOG_BASE_PATH /shop;
+    fastcgi_pass catalog;
+}
+"""
+# Debian's parameters only: the whole path is SCRIPT_NAME.
+NGINX_PLAIN = """
+location / {
+    include /etc/nginx/fastcgi_params;
+    fastcgi_pass catalog;
+}
+"""
+
+SHAPES = {
+    "cgi-by-hand": _by_hand,
+    "lighttpd-fastcgi": _by_lighttpd("fastcgi.conf"),
+    "lighttpd-prefix": _by_lighttpd("prefix.conf", "/catalog"),
+    "lighttpd-cgi": _by_lighttpd("cgi.conf"),
+    "lighttpd-plain": _by_lighttpd(LIGHTTPD_PLAIN),
+    "lighttpd-script": _by_lighttpd(LIGHTTPD_SCRIPT, "/cgi-bin/catalog.fcgi"),
+    "apache-fcgid": _by_apache(APACHE / "fcgid.conf", "FCGID"),
+    "apache-fcgid-prefix": _by_apache(APACHE / "fcgid.conf", "FCGID", base="/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-cgid": _by_apache(APACHE / "cgi.conf", "CGID"),
+    "apache-cgid-prefix": _by_apache(APACHE / "cgi.conf", "CGID", base="/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-proxy": _by_apache_proxy(APACHE / "proxy-fcgi.conf"),
+    "apache-proxy-prefix": _by_apache_proxy(APACHE / "proxy-fcgi.conf", "/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-proxy-handler": _by_apache_proxy(SET_HANDLER, "/shop"),
+    "apache-htaccess-fcgid": _by_htaccess("FCGID"),
+    "apache-htaccess-cgid": _by_htaccess("CGID"),
+    "apache-fallback": _by_apache(FALLBACK_RESOURCE, "FCGID", base="/shop"),
+    "nginx": _by_nginx(f"include {NGINX}/catalog.conf;"),
+    "nginx-no-keepalive": _by_nginx(f"include {NGINX}/catalog.conf;", keepalive=False),
+    "nginx-prefix": _by_nginx(f"include {NGINX}/prefix.conf;", "/catalog"),
+    "nginx-split": _by_nginx(NGINX_SPLIT, "/shop"),
+    "nginx-plain": _by_nginx(NGINX_PLAIN),
+}

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: MIT
+"""The life of discountd: what keeps it from starting, what each signal does, and what the master does for its workers."""
+import os
+import signal
+import socket
+import sqlite3
+import threading
+import time
+
+import grpc
+import pytest
+
+from harness import discount, ports, wire
+from harness.discount import Discountd
+from harness.paths import BIN
+from harness.process import pid_exists, run, wait_until
+from harness.wire import Client, ask, discount_request, many
+
+
+def start_in_vain(directory, keys, port=None, *words, **more):
+    """Runs a discountd that must not come up; its exit code and what it says."""
+    done = run([BIN / "discountd", *words, port or ports.free_port()], directory, seconds=20,
+               env=discount.settings(directory, keys, **more))
+    assert done.returncode != 0, done.stderr
+    assert "worker-ready" not in done.stderr
+    return done.returncode, done.stderr
+
+
+class Load:
+    """Calls one after the other from a few threads, each on a channel of its own, and what went wrong with them."""
+
+    def __init__(self, server, keys, threads=2):
+        self.failures = []
+        self.count = 0
+        self.is_over = threading.Event()
+        self.server, self.keys = server, keys
+        self.threads = [threading.Thread(target=self._call) for _ in range(threads)]
+
+    # What a client must do to lose nothing: wait for a connection, and try again what the server did not finish.
+    RETRY = ('{"methodConfig":[{"name":[{}],"waitForReady":true,"retryPolicy":{"maxAttempts":5,"initialBackoff":"0.01s",'
+             '"maxBackoff":"0.2s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE","CANCELLED"]}}]}')
+
+    def _call(self):
+        key, certificate = self.keys.pair("catalog")
+        credentials = grpc.ssl_channel_credentials(self.keys.read("ca.crt"), key, certificate)
+        options = [*wire.OPTIONS, ("grpc.service_config", self.RETRY)]
+        with grpc.secure_channel(f"localhost:{self.server.port}", credentials, options=options) as channel:
+            call = channel.unary_unary(wire.ONE, wire.messages.DiscountRequest.SerializeToString,
+                                       wire.messages.DiscountResponse.FromString)
+            while not self.is_over.is_set():
+                try:
+                    answer = call(discount_request(1, 100), timeout=5)
+                    if answer.product.discount_value.value_in_cents != 90:
+                        self.failures.append(answer)
+                except grpc.RpcError as error:
+                    self.failures.append(error)
+                self.count += 1
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        self.wait_for_more()
+        return self
+
+    def wait_for_more(self, calls=20):
+        """Waits for that many more calls to end."""
+        goal = self.count + calls
+        wait_until(lambda: self.count >= goal, 20, f"{calls} calls end; failed: {self.failures[:3]}")
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+# ---- Start -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken_is_named(workshop, keys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        _, said = start_in_vain(workshop.new("taken"), keys, port)
+    assert str(port) in said and "in use" in said.lower()
+
+
+def test_a_port_of_another_discountd_is_taken_too(discountd, workshop, keys):
+    _, said = start_in_vain(workshop.new("twice"), keys, discountd.port)
+    assert str(discountd.port) in said
+
+
+def test_a_key_of_another_certificate_is_named(workshop, keys):
+    _, said = start_in_vain(workshop.new("mismatch"), keys, DISCOUNT_TLS_KEY=keys.file("catalog.key"))
+    assert "catalog.key" in said
+
+
+@pytest.mark.parametrize("setting, file", [
+    ("DISCOUNT_TLS_CA", "ca.crt"), ("DISCOUNT_TLS_CERTIFICATE", "discount.crt"), ("DISCOUNT_TLS_KEY", "discount.key")])
+def test_a_missing_key_file_is_named(workshop, keys, setting, file):
+    _, said = start_in_vain(workshop.new("missing"), keys, **{setting: keys.file(f"no-{file}")})
+    assert f"no-{file}" in said
+
+
+def test_a_missing_database_is_named_with_what_makes_one(workshop, keys):
+    directory = workshop.new("no-database")
+    _, said = start_in_vain(directory, keys, DISCOUNT_DATABASE=directory / "nowhere.db")
+    assert "nowhere.db" in said and "discountctl init" in said
+
+
+def test_a_file_that_is_no_database_is_named(workshop, keys):
+    directory = workshop.new("no-database")
+    (directory / "garbage.db").write_bytes(b"garbage" * 1000)
+    _, said = start_in_vain(directory, keys, DISCOUNT_DATABASE=directory / "garbage.db")
+    assert "garbage.db" in said
+
+
+def test_the_catalogs_database_is_not_mistaken_for_its_own(workshop, keys):
+    directory = workshop.new("wrong-database")
+    assert run([BIN / "catalogctl", "init", "--demo", directory / "catalog.db"]).returncode == 0
+    _, said = start_in_vain(directory, keys, DISCOUNT_DATABASE=directory / "catalog.db")
+    assert "catalog.db" in said
+
+
+def test_t_checks_everything_and_starts_nothing(workshop, keys):
+    directory = workshop.new("check")
+    port = ports.free_port()
+    done = run([BIN / "discountd", "-t", port], env=discount.settings(directory, keys))
+    assert done.returncode == 0 and "OK" in done.stdout + done.stderr
+    start_in_vain(directory, keys, port, "-t", DISCOUNT_TLS_KEY=keys.file("catalog.key"))
+
+
+# ---- Signals ---------------------------------------------------------------------------------------------------------
+
+
+def test_sigterm_ends_it_well_and_leaves_nobody(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    workers = server.workers()
+    assert len(workers) == 2
+    server.send(signal.SIGTERM)
+    assert server.wait_for_exit() == 0
+    assert not [pid for pid in workers if pid_exists(pid)]
+
+
+def test_sigterm_under_load_ends_within_the_drain_and_spoils_no_answer(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_DRAIN_MS=2000)
+    answers, endings = [], []
+
+    def call_until_it_fails():
+        with Client(server.port, keys) as client:
+            try:
+                while True:
+                    answers.append(client.many(many(*[ask(1, 100, 200)] * 2000)))
+            except grpc.RpcError as error:
+                endings.append(error.code())
+    callers = [threading.Thread(target=call_until_it_fails) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    wait_until(lambda: len(answers) > 20, 20, "answers")
+    began = time.monotonic()
+    server.send(signal.SIGTERM)
+    assert server.wait_for_exit() == 0
+    assert time.monotonic() - began < 4
+    for caller in callers:
+        caller.join()
+    # Calls that came after the end of the service are refused; those that were answered were answered whole.
+    assert set(endings) <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+    assert {len(each.answers) for each in answers} == {2000}
+
+
+def test_sigint_ends_it_at_once(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_DRAIN_MS=30000)
+    workers = server.workers()
+    with Client(server.port, keys) as client:
+        client.one(discount_request(1, 100))
+        server.send(signal.SIGINT)
+        assert server.wait_for_exit(5) == 0
+    assert not [pid for pid in workers if pid_exists(pid)]
+
+
+def test_sighup_replaces_every_worker_and_no_call_fails(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    before = set(server.workers())
+    with Load(server, keys) as load:
+        server.send(signal.SIGHUP)
+        wait_until(lambda: len(server.workers()) == 2 and not before & set(server.workers()), 15, "new workers alone")
+        load.wait_for_more()
+    assert load.failures == []
+
+
+def test_sighup_with_wrong_keys_keeps_the_workers(start, workshop, keys):
+    own = keys.copy(workshop.new("wrong"))
+    server = start(Discountd, workshop.new("discountd"), own)
+    before = server.workers()
+    good = own.read("discount.key")
+    own.file("discount.key").write_bytes(own.read("catalog.key"))
+    server.expect("reload-refused")
+    server.send(signal.SIGHUP)
+    server.wait_for_log("reload-refused")
+    assert server.workers() == before
+    own.file("discount.key").write_bytes(good)
+    with Client(server.port, own) as client:
+        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+
+
+def test_a_worker_that_is_killed_is_replaced_and_no_call_fails(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    with Load(server, keys) as load:
+        for _ in range(2):
+            victim = server.workers()[0]
+            ready = server.count_log("worker-ready")
+            os.kill(victim, signal.SIGKILL)
+            server.wait_for_log("worker-ready", times=ready + 1)
+            assert victim not in server.workers() and len(server.workers()) == 2
+            load.wait_for_more()
+    assert load.failures == []
+
+
+def test_all_workers_killed_at_once_are_replaced_and_no_call_fails(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    with Load(server, keys) as load:
+        ready = server.count_log("worker-ready")
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        server.wait_for_log("worker-ready", times=ready + 2)
+        load.wait_for_more()
+    assert load.failures == []
+
+
+def test_a_master_that_is_killed_leaves_no_orphan(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    workers = server.workers()
+    server.kill()
+    wait_until(lambda: not [pid for pid in workers if pid_exists(pid)], 10, "the workers end")
+    assert not ports.is_open(server.port)
+
+
+def test_it_listens_where_it_is_told(start, workshop, keys):
+    port = ports.free_port()
+    server = start(Discountd, workshop.new("discountd"), keys, port, DISCOUNT_LISTEN=f"127.0.0.1:{port}")
+    assert ports.is_open(server.port) and not ports.is_open(server.port, "::1")
+
+
+def test_a_change_of_the_rules_is_seen_within_a_second_and_by_a_whole_call(start, workshop, keys):
+    directory = workshop.new("discountd")
+    server = start(Discountd, directory, keys)
+    with Client(server.port, keys) as client:
+        def quotes():
+            answer = client.many(many(*[ask(1, 100, 200, 300)] * 50))
+            return answer.revision, {tuple(q.value_in_cents for q in each.quotes) for each in answer.answers}
+        before, priced = quotes()
+        assert priced == {(90, 180, 270)}
+        with sqlite3.connect(directory / "discount.db") as database:
+            database.execute("UPDATE rule SET percent = 2000")
+
+        def look():
+            revision, priced = quotes()
+            assert priced == ({(90, 180, 270)} if revision == before else {(80, 160, 240)})
+            return revision > before
+        wait_until(look, 1, "the new prices")

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: MIT
+"""What a customer sees while something behind the Catalog breaks: never an error, never an unmarked list price."""
+import os
+import signal
+import threading
+import time
+
+import grpc
+import pytest
+
+from harness import ports, wire
+from harness.catalog import Catalog, Cgi
+from harness.contract import CUSTOMER_1, LIST
+from harness.discount import Discountd
+from harness.http_client import request
+from harness.keys import make_keys, sign
+from harness.paths import DEPLOY, is_sanitized
+from harness.process import children, descendants, pid_exists, wait_until
+from harness.webserver import Lighttpd, Nginx
+from harness.wire import Server
+
+DEADLINE_MS = 600
+# What a busy machine may add to a deadline before the answer counts as late.
+MARGIN_S = 1.0 if is_sanitized() else 0.4
+HEALED_S = 2.0
+
+CUSTOMER = [("X-USER-ID", "1")]
+
+
+class Load:
+    """Customers who ask one after the other, a few at the same time, and every answer that they got."""
+
+    def __init__(self, url, threads=4):
+        self.answers = []
+        self.errors = []
+        self.is_over = threading.Event()
+        self.url = url
+        self.threads = [threading.Thread(target=self._ask) for _ in range(threads)]
+
+    def _ask(self):
+        while not self.is_over.is_set():
+            try:
+                self.answers.append(request(self.url, headers=CUSTOMER))
+            except OSError as error:
+                self.errors.append(error)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        self.wait_for_more()
+        return self
+
+    def wait_for_more(self, answers=40):
+        """Waits for that many more answers."""
+        goal = len(self.answers) + len(self.errors) + answers
+        wait_until(lambda: len(self.answers) + len(self.errors) >= goal, 30, f"{answers} more answers")
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def bad(self):
+        """Whatever is not a customer's answer with their prices."""
+        return [a for a in self.answers if (a.status, a.body) != (200, CUSTOMER_1)] + self.errors
+
+
+@pytest.fixture
+def server(start, workshop, keys):
+    """A discountd of the test's own."""
+    return start(Discountd, workshop.new("discountd"), keys)
+
+
+@pytest.fixture(params=["lighttpd", "nginx"])
+def web(request, start, workshop, make_site, server):
+    """The Catalog with two processes; web.master is the pid of the process that forked them."""
+    site = make_site(server.port, CATALOG_DEADLINE_MS=3000)
+    if request.param == "lighttpd":
+        made = start(Lighttpd, site, "fastcgi.conf")
+        made.catalog = made
+        made.master = wait_until(lambda: children(made.pid), 10, "lighttpd starts the Catalog")[0]
+    else:
+        made_catalog = start(Catalog, site, CATALOG_PROCESSES=2)
+        made = start(Nginx, workshop.new("nginx"), f"include {DEPLOY}/nginx/catalog.conf;", made_catalog.socket_path)
+        made.catalog = made_catalog
+        made.master = made_catalog.pid
+    wait_until(lambda: made.request("/products", headers=CUSTOMER).body == CUSTOMER_1, 10, "a discounted answer")
+    wait_until(lambda: len(children(made.master)) == 2, 10, "two processes")
+    return made
+
+
+# ---- The Catalog's own processes -------------------------------------------------------------------------------------
+
+
+def replace(web, victims):
+    """Kills those processes and waits for as many others."""
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: len(children(web.master)) == 2 and not set(victims) & set(children(web.master)), 15, "two processes again")
+
+
+def test_a_killed_process_of_the_catalog_costs_at_most_what_it_held(web):
+    """nginx asks once more and hides it; lighttpd does not ask twice for what it has sent once."""
+    kills = 3
+    with Load(web.url("/products")) as load:
+        for _ in range(kills):
+            replace(web, children(web.master)[:1])
+            load.wait_for_more()
+    lost = kills * len(load.threads) if isinstance(web, Lighttpd) else 0
+    assert len(load.bad()) <= lost, web.log() + web.catalog.log()
+    assert [a for a in load.answers if a.status == 200 and a.body != CUSTOMER_1] == []
+
+
+def test_all_processes_of_the_catalog_killed_cost_at_most_what_they_held(web):
+    """Who answers is gone, and with them what they were answering; everybody who asks later is answered."""
+    with Load(web.url("/products")) as load:
+        replace(web, children(web.master))
+        before = len(load.answers)
+        load.wait_for_more()
+        after = load.answers[before + len(load.threads):]
+    assert [a.status for a in after if a.body != CUSTOMER_1] == []
+    assert len(load.bad()) <= len(load.threads)
+
+
+def test_the_catalogs_master_killed_leaves_no_orphan(web):
+    processes = children(web.master)
+    web.catalog.exit_is_checked = False
+    os.kill(web.master, signal.SIGKILL)
+    wait_until(lambda: not [pid for pid in processes if pid_exists(pid)], 10, "its processes end")
+
+
+# ---- discountd's processes -------------------------------------------------------------------------------------------
+
+
+def test_killed_workers_of_discountd_cost_no_request_and_no_price(web, server):
+    with Load(web.url("/products")) as load:
+        ready = server.count_log("worker-ready")
+        os.kill(server.workers()[0], signal.SIGKILL)
+        server.wait_for_log("worker-ready", times=ready + 1)
+        load.wait_for_more()
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        server.wait_for_log("worker-ready", times=ready + 3, seconds=15)
+        load.wait_for_more()
+    assert load.bad() == []
+
+
+def test_discountd_rolling_its_workers_costs_no_request_and_no_price(web, server):
+    before = set(server.workers())
+    with Load(web.url("/products")) as load:
+        server.send(signal.SIGHUP)
+        wait_until(lambda: len(server.workers()) == 2 and not before & set(server.workers()), 15, "new workers alone")
+        load.wait_for_more()
+    assert load.bad() == []
+
+
+# ---- Discount away ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def front(start, make_site):
+    """front(port) is a lighttpd with one process of the Catalog that asks a Discount at that port."""
+    def make(port, **settings):
+        settings = {"CATALOG_DEADLINE_MS": DEADLINE_MS} | settings
+        return start(Lighttpd, make_site(port, **settings), ONE_PROCESS)
+    return make
+
+
+ONE_PROCESS = DEPLOY.parent / "tests" / "system" / "harness" / "one-process.conf"
+
+
+def ask(web):
+    return web.request("/products", headers=CUSTOMER)
+
+
+def is_healed(web):
+    return ask(web).body == CUSTOMER_1
+
+
+def assert_degraded(answer, within):
+    assert (answer.status, answer.body) == (200, LIST)
+    assert answer.is_degraded
+    assert answer.seconds < within
+
+
+def assert_degrades_at_once(web):
+    """While Discount is known to be away nobody waits for it."""
+    for _ in range(20):
+        assert_degraded(ask(web), within=DEADLINE_MS / 2000)
+
+
+def wait_for_healing(web):
+    began = time.monotonic()
+    wait_until(lambda: is_healed(web), HEALED_S + MARGIN_S, "a discounted answer again")
+    return time.monotonic() - began
+
+
+def test_discount_never_there_degrades_within_the_deadline_and_later_at_once(front):
+    web = front(ports.free_port())
+    assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+    assert_degrades_at_once(web)
+
+
+def test_discount_stopped_and_started_again_heals_and_logs_each_change_once(front, workshop, keys):
+    directory = workshop.new("discountd")
+    server = Discountd(directory, keys)
+    web = front(server.port)
+    wait_until(lambda: is_healed(web), 5, "a discounted answer")
+    changes = web.count_log("discount-degraded"), web.count_log("discount-restored")
+    server.stop()
+    assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+    assert_degrades_at_once(web)
+    again = Discountd(directory, keys, server.port)
+    try:
+        assert wait_for_healing(web) < HEALED_S
+    finally:
+        again.stop()
+    assert (web.count_log("discount-degraded"), web.count_log("discount-restored")) == (changes[0] + 1, changes[1] + 1)
+
+
+def test_discount_that_hangs_degrades_within_the_deadline_and_heals(front, server):
+    web = front(server.port)
+    wait_until(lambda: is_healed(web), 5, "a discounted answer")
+    everybody = [server.pid, *descendants(server.pid)]
+    for pid in everybody:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+        assert_degrades_at_once(web)
+    finally:
+        for pid in everybody:
+            os.kill(pid, signal.SIGCONT)
+    assert wait_for_healing(web) < HEALED_S
+
+
+def test_a_slow_discount_never_holds_a_request_over_the_deadline(front, keys):
+    def late(request_, context):
+        time.sleep(3 * DEADLINE_MS / 1000)
+        return wire.answer_many(request_, context)
+    with Server(keys, {wire.MANY: late}) as slow:
+        web = front(slow.port)
+        with Load(web.url("/products"), threads=8) as load:
+            load.wait_for_more()
+    assert load.errors == []
+    for answer in load.answers:
+        assert_degraded(answer, within=DEADLINE_MS / 1000 + MARGIN_S)
+
+
+def test_a_discount_that_refuses_is_degraded_at_once(front, keys):
+    def refuse(_request, context):
+        context.abort(grpc.StatusCode.PERMISSION_DENIED, "not you")
+    with Server(keys, {wire.MANY: refuse, wire.ONE: refuse}) as server:
+        web = front(server.port)
+        assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+        assert_degrades_at_once(web)
+        web.wait_for_log("PERMISSION_DENIED")
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda answer: answer.answers[0].quotes.pop(),
+    lambda answer: answer.answers[0].quotes.add(),
+    lambda answer: answer.answers.pop(),
+    lambda answer: answer.answers.add(),
+], ids=["a-quote-less", "a-quote-more", "an-answer-less", "an-answer-more"])
+def test_an_answer_that_does_not_fit_the_question_is_not_used(front, keys, spoil):
+    def wrong(request_, context):
+        answer = wire.answer_many(request_, context)
+        if request_.asks:
+            spoil(answer)
+        return answer
+    with Server(keys, {wire.MANY: wrong}) as server:
+        web = front(server.port)
+        for _ in range(5):
+            assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+
+
+def test_a_server_certificate_for_another_host_is_not_asked(front, keys, workshop):
+    own = keys.copy(workshop.new("host"))
+    sign(own, "elsewhere", "spiffe://ecommerce/discount", "server", names=["discount.example", "192.0.2.1"])
+    with Server(own, {wire.MANY: wire.answer_many}, name="elsewhere") as server:
+        web = front(server.port)
+        assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+        assert_degrades_at_once(web)
+        assert server.calls == []
+
+
+def test_a_server_of_another_authority_is_not_asked(front, workshop):
+    with Server(make_keys(workshop.new("other")), {wire.MANY: wire.answer_many}, client_certificate=False) as server:
+        web = front(server.port)
+        assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
+        assert server.calls == []
+
+
+# ---- Other Discount servers ------------------------------------------------------------------------------------------
+
+
+def test_the_demos_server_that_knows_only_apply_discount_is_asked_for_each_product(front, keys):
+    """One-way TLS, as the published demo has it."""
+    with Server(keys, {wire.ONE: wire.answer_one}, client_certificate=False) as server:
+        web = front(server.port, CATALOG_DEADLINE_MS=3000)
+        wait_until(lambda: is_healed(web), 5, "a discounted answer")
+        before = len(server.calls)
+        assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10
+        assert server.calls[before:] == [wire.ONE] * 30
+    web.wait_for_log("discount-singles")
+
+
+def test_a_python_server_that_knows_both_is_asked_once_for_all_products(front, keys):
+    with Server(keys, {wire.ONE: wire.answer_one, wire.MANY: wire.answer_many}) as server:
+        web = front(server.port, CATALOG_DEADLINE_MS=3000)
+        wait_until(lambda: is_healed(web), 5, "a discounted answer")
+        before = len(server.calls)
+        assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10
+        assert server.calls[before:] == [wire.MANY] * 10
+
+
+def test_a_cgi_request_with_discount_away_is_answered_within_the_deadline(make_site):
+    web = Cgi(make_site(ports.free_port(), CATALOG_DEADLINE_MS=DEADLINE_MS))
+    assert_degraded(web.request("/products", headers=CUSTOMER), within=DEADLINE_MS / 1000 + MARGIN_S)
+
+
+def test_nobody_waits_for_discount_who_is_no_customer(front):
+    web = front(ports.free_port())
+    for headers in ([], [("X-USER-ID", "77")]):
+        answer = web.request("/products", headers=headers)
+        assert (answer.status, answer.body, answer.is_degraded) == (200, LIST, False)
+        assert answer.seconds < DEADLINE_MS / 2000

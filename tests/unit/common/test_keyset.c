@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/* Keysets: what is loaded, what is refused with which words, and that a watched set follows its files. */
+#include <limits.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "tests/unit/common/rpc_harness.h"
+
+#include "common/rpc/keyset_watch.h"
+
+static char live[64]; /* the keys of this test; it changes them */
+static char other[64];
+static struct key_files paths;
+static struct keyset_files files;
+static struct keyset keyset;
+static char reason[512];
+
+static int make_two_authorities(void **state)
+{
+    int result = make_keys(state);
+
+    if (result == 0) {
+        snprintf(live, sizeof live, "%s/live", keys_directory);
+        snprintf(other, sizeof other, "%s/other", keys_directory);
+        run_command("mkdir %s/set && mv %s/*.* %s/set", keys_directory, keys_directory, keys_directory);
+        run_command("keys/ca make --dir %s >/dev/null", other);
+        log_set_level(LOG_LEVEL_ERROR);
+    }
+    return result;
+}
+
+static int copy_keys(void **state)
+{
+    (void)state;
+    run_command("rm -rf %s && cp -a %s/set %s", live, keys_directory, live);
+    paths = name_keys(live, "discount");
+    files = server_keys(&paths);
+    reason[0] = '\0';
+    return 0;
+}
+
+static void assert_refused(const char *file, const char *what)
+{
+    assert_false(keyset_load(&files, &keyset, reason, sizeof reason));
+    if (strstr(reason, file) == NULL || strstr(reason, what) == NULL)
+        fail_msg("\"%s\" does not say \"%s\" of \"%s\"", reason, what, file);
+    assert_null(keyset.ca);
+    assert_null(keyset.certificate);
+    assert_null(keyset.key);
+    assert_null(keyset.revoked);
+}
+
+/* ---- Good sets ---- */
+
+static void a_whole_set_is_loaded(void **state)
+{
+    (void)state;
+    assert_true(keyset_load(&files, &keyset, reason, sizeof reason));
+    assert_non_null(strstr(keyset.ca, "BEGIN CERTIFICATE"));
+    assert_non_null(strstr(keyset.certificate, "BEGIN CERTIFICATE"));
+    assert_non_null(strstr(keyset.key, "PRIVATE KEY"));
+    assert_non_null(strstr(keyset.revoked, "BEGIN X509 CRL"));
+    keyset_release(&keyset);
+    keyset_release(&keyset); /* empty: nothing happens */
+}
+
+static void an_authority_alone_is_a_set(void **state)
+{
+    (void)state;
+    files = (struct keyset_files){.ca = paths.ca, .certificate = "", .key = NULL, .revoked = ""};
+    assert_true(keyset_load(&files, &keyset, reason, sizeof reason));
+    assert_null(keyset.certificate);
+    assert_null(keyset.key);
+    assert_null(keyset.revoked);
+    keyset_release(&keyset);
+}
+
+static void one_of_several_authorities_is_enough(void **state)
+{
+    (void)state;
+    run_command("cat %s/set/ca.crt %s/ca.crt >%s", keys_directory, other, paths.ca);
+    assert_true(keyset_load(&files, &keyset, reason, sizeof reason));
+    keyset_release(&keyset);
+}
+
+/* ---- Bad sets ---- */
+
+static void an_authority_must_be_named(void **state)
+{
+    (void)state;
+    files.ca = "";
+    assert_refused("", "no certificate authority");
+}
+
+static void a_certificate_and_its_key_go_together(void **state)
+{
+    (void)state;
+    files.key = NULL;
+    assert_refused("", "together");
+    files.key = paths.key;
+    files.certificate = "";
+    assert_refused("", "together");
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    const char *const all[] = {paths.ca, paths.certificate, paths.key, paths.revoked};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+        run_command("mv %s %s/away", all[i], live);
+        assert_refused(all[i], "No such file");
+        run_command("mv %s/away %s", live, all[i]);
+    }
+}
+
+static void a_file_that_is_no_pem_is_named(void **state)
+{
+    const char *const all[] = {paths.ca, paths.certificate, paths.key, paths.revoked};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+        run_command("mv %s %s/away && echo nothing >%s", all[i], live, all[i]);
+        assert_refused(all[i], "PEM form");
+        run_command("mv %s/away %s", live, all[i]);
+    }
+}
+
+static void an_empty_file_is_named(void **state)
+{
+    (void)state;
+    run_command(": >%s", paths.certificate);
+    assert_refused(paths.certificate, "PEM form");
+}
+
+static void a_directory_is_no_key(void **state)
+{
+    (void)state;
+    files.key = live;
+    assert_refused(live, "directory");
+}
+
+static void an_absurdly_large_file_is_refused(void **state)
+{
+    (void)state;
+    run_command("truncate -s 2M %s", paths.ca);
+    assert_refused(paths.ca, "large");
+}
+
+static void anothers_key_is_refused(void **state)
+{
+    (void)state;
+    run_command("cp %s/catalog.key %s", live, paths.key);
+    assert_refused(paths.key, "does not match the certificate");
+}
+
+static void a_key_with_a_password_is_refused_and_nobody_is_asked_for_it(void **state)
+{
+    (void)state;
+    run_command("openssl ec -in %s -aes128 -passout pass:secret -out %s/locked 2>/dev/null && mv %s/locked %s",
+                paths.key, live, live, paths.key);
+    assert_refused(paths.key, "unencrypted");
+}
+
+static void another_authoritys_certificate_is_refused(void **state)
+{
+    (void)state;
+    run_command("cp %s/discount.crt %s/discount.key %s", other, other, live);
+    assert_refused(paths.certificate, paths.ca);
+}
+
+static void another_authoritys_list_is_refused(void **state)
+{
+    (void)state;
+    run_command("cp %s/ca.crl %s", other, paths.revoked);
+    assert_refused(paths.revoked, "not signed");
+}
+
+static void two_lists_in_one_file_are_refused(void **state)
+{
+    (void)state;
+    run_command("cat %s/ca.crl >>%s", other, paths.revoked);
+    assert_refused(paths.revoked, "more than one");
+}
+
+/* Its own authority, as keys/ca makes none: valid for `days` from now on, or up to then. */
+static X509 *make_certificate(EVP_PKEY *key, int from_days, int days)
+{
+    X509 *certificate = X509_new();
+    X509_NAME *name = X509_get_subject_name(certificate);
+
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"test", -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    X509_time_adj_ex(X509_getm_notBefore(certificate), from_days, 0, NULL);
+    X509_time_adj_ex(X509_getm_notAfter(certificate), days, 60, NULL);
+    X509_set_pubkey(certificate, key);
+    X509_sign(certificate, key, EVP_sha256());
+    return certificate;
+}
+
+static void write_self_signed(int from_days, int days)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *certificate = make_certificate(key, from_days, days);
+    FILE *file = fopen(paths.certificate, "w");
+
+    PEM_write_X509(file, certificate);
+    fclose(file);
+    file = fopen(paths.key, "w");
+    PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
+    fclose(file);
+    run_command("cp %s %s", paths.certificate, paths.ca);
+    files.revoked = NULL;
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+static void a_certificate_of_today_is_good(void **state)
+{
+    (void)state;
+    write_self_signed(-1, 1);
+    assert_true(keyset_load(&files, &keyset, reason, sizeof reason));
+    keyset_release(&keyset);
+}
+
+static void an_expired_certificate_is_refused(void **state)
+{
+    (void)state;
+    write_self_signed(-10, -1);
+    assert_refused(paths.certificate, "expired");
+}
+
+static void a_certificate_of_tomorrow_is_refused(void **state)
+{
+    (void)state;
+    write_self_signed(1, 10);
+    assert_refused(paths.certificate, "not yet valid");
+}
+
+/* ---- Days ---- */
+
+static int days_left_of(int days)
+{
+    write_self_signed(-20, days);
+    char *pem = NULL;
+    assert_true(file_read(paths.certificate, 10000, &pem, NULL));
+    int left = keyset_days_left(pem);
+    free(pem);
+    return left;
+}
+
+static void days_left_count_down_to_zero_and_below(void **state)
+{
+    (void)state;
+    assert_int_equal(days_left_of(89), 89);
+    assert_int_equal(days_left_of(1), 1);
+    assert_int_equal(days_left_of(0), 0);
+    assert_int_equal(days_left_of(-1), -1);
+    assert_int_equal(days_left_of(-10), -10);
+    assert_int_equal(keyset_days_left("nothing"), INT_MAX);
+}
+
+/* ---- Watching ---- */
+
+static char *seen; /* the certificate of the keyset that was used last */
+
+static void note_certificate(void *data, const struct keyset *used)
+{
+    int *times = data;
+
+    ++*times;
+    free(seen);
+    seen = strdup(used->certificate);
+}
+
+static int forget_seen(void **state)
+{
+    (void)state;
+    free(seen);
+    seen = NULL;
+    return 0;
+}
+
+static void a_stamp_tells_versions_apart(void **state)
+{
+    (void)state;
+    struct keyset_stamp before = keyset_stamp(&files);
+    struct keyset_stamp again = keyset_stamp(&files);
+    assert_true(keyset_stamp_equal(&before, &again));
+    run_command("cp %s %s/copy && mv %s/copy %s", paths.revoked, live, live, paths.revoked);
+    again = keyset_stamp(&files);
+    assert_false(keyset_stamp_equal(&before, &again));
+}
+
+static void a_watch_follows_its_files(void **state)
+{
+    uint64_t generation = 0;
+    int used = 0;
+
+    (void)state;
+    struct keyset_watch *watch = keyset_watch_new(&files, reason, sizeof reason);
+    assert_non_null(watch);
+    assert_true(keyset_watch_refresh(watch, 0, &generation, note_certificate, &used));
+    assert_false(keyset_watch_refresh(watch, 0, &generation, note_certificate, &used));
+    char *before = strdup(seen);
+    run_command("cd %s && mv catalog.key discount.key && mv catalog.crt discount.crt", live);
+    assert_false(keyset_watch_refresh(watch, CLOCK_NS_PER_S * 1000, &generation, note_certificate, &used));
+    assert_true(keyset_watch_refresh(watch, 0, &generation, note_certificate, &used));
+    assert_string_not_equal(seen, before);
+    assert_int_equal(used, 2);
+    free(before);
+    keyset_watch_free(watch);
+    keyset_watch_free(NULL);
+}
+
+static void everybody_who_uses_a_watch_is_told(void **state)
+{
+    uint64_t mine = 0, yours = 0;
+    int used = 0;
+
+    (void)state;
+    struct keyset_watch *watch = keyset_watch_new(&files, reason, sizeof reason);
+    assert_non_null(watch);
+    assert_true(keyset_watch_refresh(watch, 0, &mine, note_certificate, &used));
+    assert_true(keyset_watch_refresh(watch, 0, &yours, note_certificate, &used));
+    run_command("cd %s && mv catalog.key discount.key && mv catalog.crt discount.crt", live);
+    assert_true(keyset_watch_refresh(watch, 0, &mine, note_certificate, &used));
+    assert_true(keyset_watch_refresh(watch, 0, &yours, note_certificate, &used));
+    assert_int_equal(used, 4);
+    keyset_watch_free(watch);
+}
+
+/* How many lines with `event` a refresh leaves in the log. */
+static int refresh_and_count(struct keyset_watch *watch, uint64_t *generation, const char *event)
+{
+    int used = 0, lines = 0, kept = dup(STDERR_FILENO);
+    char line[LOG_LINE_MAX];
+    FILE *log = tmpfile();
+
+    log_set_level(LOG_LEVEL_INFO);
+    dup2(fileno(log), STDERR_FILENO);
+    bool is_new = keyset_watch_refresh(watch, 0, generation, note_certificate, &used);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    log_set_level(LOG_LEVEL_ERROR);
+    assert_int_equal(is_new, strcmp(event, "keyset-replaced") == 0);
+    rewind(log);
+    while (fgets(line, sizeof line, log) != NULL)
+        lines += strstr(line, event) != NULL;
+    fclose(log);
+    return lines;
+}
+
+static void a_bad_set_is_told_once_and_the_old_stays(void **state)
+{
+    uint64_t generation = 0;
+    int used = 0;
+
+    (void)state;
+    struct keyset_watch *watch = keyset_watch_new(&files, reason, sizeof reason);
+    assert_non_null(watch);
+    assert_true(keyset_watch_refresh(watch, 0, &generation, note_certificate, &used));
+    run_command("cd %s && mv discount.key away && cp catalog.key discount.key", live);
+    assert_int_equal(refresh_and_count(watch, &generation, "keyset-refused"), 1);
+    assert_int_equal(refresh_and_count(watch, &generation, "keyset-refused"), 0);
+    run_command("mv %s/away %s/discount.key", live, live);
+    assert_int_equal(refresh_and_count(watch, &generation, "keyset-replaced"), 1);
+    keyset_watch_free(watch);
+}
+
+#define KEYS_TEST(test) cmocka_unit_test_setup_teardown(test, copy_keys, forget_seen)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KEYS_TEST(a_whole_set_is_loaded),
+        KEYS_TEST(an_authority_alone_is_a_set),
+        KEYS_TEST(one_of_several_authorities_is_enough),
+        KEYS_TEST(an_authority_must_be_named),
+        KEYS_TEST(a_certificate_and_its_key_go_together),
+        KEYS_TEST(a_missing_file_is_named),
+        KEYS_TEST(a_file_that_is_no_pem_is_named),
+        KEYS_TEST(an_empty_file_is_named),
+        KEYS_TEST(a_directory_is_no_key),
+        KEYS_TEST(an_absurdly_large_file_is_refused),
+        KEYS_TEST(anothers_key_is_refused),
+        KEYS_TEST(a_key_with_a_password_is_refused_and_nobody_is_asked_for_it),
+        KEYS_TEST(another_authoritys_certificate_is_refused),
+        KEYS_TEST(another_authoritys_list_is_refused),
+        KEYS_TEST(two_lists_in_one_file_are_refused),
+        KEYS_TEST(a_certificate_of_today_is_good),
+        KEYS_TEST(an_expired_certificate_is_refused),
+        KEYS_TEST(a_certificate_of_tomorrow_is_refused),
+        KEYS_TEST(days_left_count_down_to_zero_and_below),
+        KEYS_TEST(a_stamp_tells_versions_apart),
+        KEYS_TEST(a_watch_follows_its_files),
+        KEYS_TEST(everybody_who_uses_a_watch_is_told),
+        KEYS_TEST(a_bad_set_is_told_once_and_the_old_stays),
+    };
+
+    return cmocka_run_group_tests(tests, make_two_authorities, remove_keys);
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* Servers and clients that start, stop, go away and come back. */
+#include "tests/unit/common/raw_client.h"
+#include "tests/unit/common/rpc_echo.h"
+
+#define A_LONG_TIME_MS 600000 /* a drain that the test would not survive */
+#define MANY 100
+
+/* ---- Stopping a server ---- */
+
+static void start_held_call(struct reply *reply)
+{
+    struct ask ask;
+
+    gate_close(&echo.gate);
+    ask_init(&ask, 1, "");
+    start_call(&stub, &ask, reply, NULL);
+    gate_await_one(&echo.gate);
+}
+
+static void a_draining_server_lets_a_call_finish(void **state)
+{
+    struct reply held;
+
+    (void)state;
+    start_held_call(&held);
+    rpc_server_stop(server.core, A_LONG_TIME_MS);
+    gate_open(&echo.gate);
+    poll_until(client, &held.outcome.calls, 1);
+    assert_int_equal(held.outcome.code, RPC_OK);
+    assert_int_equal(held.value, 1);
+    server_join(&server);
+}
+
+/* A call whose caller has no room for the answer, so that it stays in progress. */
+static void start_endless_call(struct raw_client *raw)
+{
+    struct key_files keys = name_keys(keys_directory, "catalog");
+
+    assert_true(raw_connect(raw, &server.port, &keys, 0));
+    raw_begin(raw, 0);
+    gate_close(&echo.gate);
+    raw_call(raw, "/ecommerce.Discount/ApplyDiscount", NULL, 0);
+    gate_await_one(&echo.gate);
+    gate_open(&echo.gate);
+}
+
+static int64_t time_join_ms(int64_t from_ns)
+{
+    server_join(&server);
+    return (clock_now_ns() - from_ns) / CLOCK_NS_PER_MS;
+}
+
+static void a_drain_ends_with_its_time(void **state)
+{
+    struct raw_client raw;
+
+    (void)state;
+    start_endless_call(&raw);
+    int64_t from_ns = clock_now_ns();
+    rpc_server_stop(server.core, 400);
+    int64_t took_ms = time_join_ms(from_ns);
+    assert_true(took_ms >= 400 && took_ms < 3000);
+    raw_close(&raw);
+}
+
+static void a_stop_without_a_drain_cancels_at_once(void **state)
+{
+    struct raw_client raw;
+
+    (void)state;
+    start_endless_call(&raw);
+    int64_t from_ns = clock_now_ns();
+    rpc_server_stop(server.core, 0);
+    assert_true(time_join_ms(from_ns) < 3000);
+    raw_close(&raw);
+}
+
+static void the_shortest_drain_wins(void **state)
+{
+    struct raw_client raw;
+
+    (void)state;
+    start_endless_call(&raw);
+    int64_t from_ns = clock_now_ns();
+    rpc_server_stop(server.core, A_LONG_TIME_MS);
+    rpc_server_stop(server.core, 0);
+    rpc_server_stop(server.core, A_LONG_TIME_MS);
+    assert_true(time_join_ms(from_ns) < 3000);
+    raw_close(&raw);
+}
+
+static void an_idle_server_stops_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
+    int64_t from_ns = clock_now_ns();
+    rpc_server_stop(server.core, A_LONG_TIME_MS);
+    assert_true(time_join_ms(from_ns) < 3000);
+}
+
+/* ---- Servers that cannot start ---- */
+
+static void a_server_that_never_started_can_be_freed(void **state)
+{
+    char reason[512];
+
+    (void)state;
+    struct rpc_server *idle = rpc_server_new(&server.options, reason, sizeof reason);
+    assert_non_null(idle);
+    rpc_server_add_service(idle, &echo.base.base);
+    rpc_server_free(idle);
+    rpc_server_free(NULL);
+}
+
+static void an_address_that_is_taken_is_named(void **state)
+{
+    const char *addresses[] = {server.address, "192.0.2.1:1"}; /* TEST-NET-1: nobody's */
+    char reason[512] = "";
+
+    (void)state;
+    server.options.addresses = addresses;
+    server.options.address_count = 2;
+    struct rpc_server *homeless = rpc_server_new(&server.options, reason, sizeof reason);
+    rpc_server_add_service(homeless, &echo.base.base);
+    assert_false(rpc_server_start(homeless, reason, sizeof reason));
+    assert_non_null(strstr(reason, "192.0.2.1:1"));
+    rpc_server_free(homeless);
+}
+
+static void keys_that_are_no_good_make_no_server(void **state)
+{
+    char reason[512] = "";
+
+    (void)state;
+    server.options.keyset.key = server.keys.ca;
+    assert_null(rpc_server_new(&server.options, reason, sizeof reason));
+    assert_non_null(strstr(reason, server.keys.ca));
+}
+
+/* ---- Servers that go and come back ---- */
+
+static void no_call_is_lost_when_a_server_replaces_another(void **state)
+{
+    static struct reply replies[MANY];
+    int ended = 0;
+
+    (void)state;
+    start_held_call(&replies[0]);
+    for (int i = 1; i < MANY; i++) {
+        struct ask ask;
+        ask_init(&ask, i + 1, "");
+        start_call(&stub, &ask, &replies[i], &ended);
+    }
+    rpc_server_stop(server.core, 0);
+    gate_open(&echo.gate);
+    server_join(&server);
+    start_echo_server();
+    poll_until(client, &ended, MANY - 1);
+    poll_until(client, &replies[0].outcome.calls, 1);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(replies[i].outcome.code, RPC_OK);
+        assert_int_equal(replies[i].outcome.calls, 1);
+    }
+}
+
+static void a_call_waits_for_its_server(void **state)
+{
+    struct reply reply;
+    struct ask ask;
+
+    (void)state;
+    start_client("catalog");
+    ask_init(&ask, 9, "");
+    start_call(&stub, &ask, &reply, NULL);
+    assert_false(rpc_client_poll(client, clock_now_ns() + 300 * CLOCK_NS_PER_MS));
+    start_echo_server();
+    poll_until(client, &reply.outcome.calls, 1);
+    assert_int_equal(reply.value, 9);
+}
+
+static void a_call_that_fails_fast_does_not_wait_and_names_the_cause(void **state)
+{
+    (void)state;
+    start_client("catalog");
+    stub.fail_fast = true;
+    int64_t from_ns = clock_now_ns();
+    struct reply reply = call_as(1, "");
+    assert_int_equal(reply.outcome.code, RPC_UNAVAILABLE);
+    assert_non_null(strstr(reply.outcome.message, "Connection refused"));
+    assert_true(clock_now_ns() - from_ns < 3 * CLOCK_NS_PER_S);
+}
+
+/* ---- Connections ---- */
+
+static void reconnecting_makes_a_new_connection_and_spares_calls_in_progress(void **state)
+{
+    struct reply held;
+
+    (void)state;
+    start_held_call(&held);
+    rpc_client_reconnect(client);
+    gate_open(&echo.gate);
+    assert_int_equal(call_as(2, "").value, 2);
+    poll_until(client, &held.outcome.calls, 1);
+    assert_int_equal(held.outcome.code, RPC_OK);
+    assert_int_equal(held.value, 1);
+}
+
+static bool has_one_connection(void *port)
+{
+    return count_connections(port) == 1;
+}
+
+static void a_reconnected_client_lets_the_old_connection_go(void **state)
+{
+    (void)state;
+    assert_int_equal(call_as(1, "").value, 1);
+    rpc_client_reconnect(client);
+    assert_int_equal(call_as(2, "").value, 2);
+    assert_true(wait_for(has_one_connection, &server.port));
+}
+
+/* ---- Polling ---- */
+
+static void a_poll_ends_when_its_time_has_come(void **state)
+{
+    (void)state;
+    int64_t from_ns = clock_now_ns();
+    assert_false(rpc_client_poll(client, from_ns + 50 * CLOCK_NS_PER_MS));
+    assert_true(clock_now_ns() - from_ns >= 50 * CLOCK_NS_PER_MS);
+}
+
+static void *wake(void *data)
+{
+    rpc_client_wake(data);
+    return NULL;
+}
+
+static void waking_ends_a_poll(void **state)
+{
+    pthread_t thread;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) { /* before there is a connection, with one, and after it was given up */
+        int64_t from_ns = clock_now_ns();
+        assert_int_equal(pthread_create(&thread, NULL, wake, client), 0);
+        assert_false(rpc_client_poll(client, clock_now_ns() + PATIENCE_NS));
+        pthread_join(thread, NULL);
+        assert_true(clock_now_ns() - from_ns < PATIENCE_NS / 2);
+        if (i == 0)
+            assert_int_equal(call_as(1, "").value, 1);
+        else
+            rpc_client_reconnect(client);
+    }
+}
+
+static void waking_works_with_a_target_that_cannot_be(void **state)
+{
+    struct key_files files = name_keys(keys_directory, "catalog");
+    const struct keyset_files keyset = client_keys(&files);
+
+    (void)state;
+    client = client_new_with("nowhere:://", &keyset);
+    rpc_client_wake(client);
+    assert_false(rpc_client_poll(client, clock_now_ns() + PATIENCE_NS));
+}
+
+/* ---- Freeing a client ---- */
+
+static void freeing_a_client_ends_every_call(void **state)
+{
+    static struct reply replies[MANY];
+    int ended = 0;
+
+    (void)state;
+    gate_close(&echo.gate);
+    stub.deadline_ns = CLOCK_NEVER;
+    for (int i = 0; i < MANY; i++) {
+        struct ask ask;
+        ask_init(&ask, i + 1, "");
+        start_call(&stub, &ask, &replies[i], &ended);
+    }
+    rpc_client_free(client);
+    client = NULL;
+    assert_int_equal(ended, MANY);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(replies[i].outcome.calls, 1);
+        assert_int_equal(replies[i].outcome.code, RPC_CANCELLED);
+    }
+}
+
+static void freeing_a_client_ends_calls_that_wait_for_a_server(void **state)
+{
+    struct reply reply;
+    struct ask ask;
+
+    (void)state;
+    start_client("catalog");
+    stub.deadline_ns = CLOCK_NEVER;
+    ask_init(&ask, 1, "");
+    start_call(&stub, &ask, &reply, NULL);
+    rpc_client_free(client);
+    client = NULL;
+    assert_int_equal(reply.outcome.calls, 1);
+    assert_int_equal(reply.outcome.code, RPC_CANCELLED);
+}
+
+static void on_reply_ask_again(const Ecommerce__DiscountResponse *response, void *data)
+{
+    int *ended = data;
+    struct ask ask;
+
+    (void)response;
+    ask_init(&ask, 1, "");
+    if (++*ended < 3)
+        ecommerce__discount__apply_discount(&stub.base, &ask.request, on_reply_ask_again, ended);
+}
+
+static void freeing_a_client_ends_calls_that_its_closures_make(void **state)
+{
+    struct ask ask;
+    int ended = 0;
+
+    (void)state;
+    gate_close(&echo.gate);
+    stub.deadline_ns = CLOCK_NEVER;
+    ask_init(&ask, 1, "");
+    ecommerce__discount__apply_discount(&stub.base, &ask.request, on_reply_ask_again, &ended);
+    int64_t from_ns = clock_now_ns();
+    rpc_client_free(client);
+    client = NULL;
+    assert_int_equal(ended, 3);
+    assert_true(clock_now_ns() - from_ns < PATIENCE_NS / 2);
+}
+
+static void servers_and_clients_come_and_go(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        start_echo(state);
+        assert_int_equal(call_as(i, "").value, i);
+        end_echo(state);
+    }
+}
+
+#define UNSTARTED_TEST(test) cmocka_unit_test_setup_teardown(test, prepare_echo, end_echo)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ECHO_TEST(a_draining_server_lets_a_call_finish),
+        ECHO_TEST(a_drain_ends_with_its_time),
+        ECHO_TEST(a_stop_without_a_drain_cancels_at_once),
+        ECHO_TEST(the_shortest_drain_wins),
+        ECHO_TEST(an_idle_server_stops_at_once),
+        UNSTARTED_TEST(a_server_that_never_started_can_be_freed),
+        UNSTARTED_TEST(an_address_that_is_taken_is_named),
+        UNSTARTED_TEST(keys_that_are_no_good_make_no_server),
+        ECHO_TEST(no_call_is_lost_when_a_server_replaces_another),
+        UNSTARTED_TEST(a_call_waits_for_its_server),
+        UNSTARTED_TEST(a_call_that_fails_fast_does_not_wait_and_names_the_cause),
+        ECHO_TEST(reconnecting_makes_a_new_connection_and_spares_calls_in_progress),
+        ECHO_TEST(a_reconnected_client_lets_the_old_connection_go),
+        ECHO_TEST(a_poll_ends_when_its_time_has_come),
+        ECHO_TEST(waking_ends_a_poll),
+        UNSTARTED_TEST(waking_works_with_a_target_that_cannot_be),
+        ECHO_TEST(freeing_a_client_ends_every_call),
+        UNSTARTED_TEST(freeing_a_client_ends_calls_that_wait_for_a_server),
+        ECHO_TEST(freeing_a_client_ends_calls_that_its_closures_make),
+        cmocka_unit_test(servers_and_clients_come_and_go),
+    };
+
+    return cmocka_run_group_tests(tests, make_keys, remove_keys);
+}
