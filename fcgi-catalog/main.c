@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/log.h"
 #include "common/prefork/prefork.h"
@@ -50,7 +49,7 @@ static int serve(struct catalog_settings *settings)
     struct prefork prefork = {
         .workers = (int)settings->processes, .drain_ms = DRAIN_MS, .work = work, .data = settings};
 
-    if (settings->processes > 1)
+    if (settings->processes > 1 && !fastcgi_is_under_mod_fcgid(0))
         return prefork_run(&prefork);
     block_signals();
     return process_serve_fastcgi(settings);

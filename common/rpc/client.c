@@ -16,6 +16,9 @@
 #include "common/rpc/internal.h"
 
 #define SERVICES_MAX 8
+/* In gRPC core this is how long one attempt to connect, TLS included, may take: a far server needs several round trips.
+ */
+#define CONNECT_TIMEOUT_MS 2000
 #define KEYSET_MAX_AGE_NS CLOCK_NS_PER_S
 
 /*
@@ -78,7 +81,7 @@ static struct channel *channel_new(const char *target, const struct keyset *keys
     grpc_arg args[] = {
         {.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_SERVICE_CONFIG, .value = {.string = (char *)service_config}},
         integer_arg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
-        integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100),
+        integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, CONNECT_TIMEOUT_MS),
         integer_arg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500),
         integer_arg(GRPC_ARG_ENABLE_HTTP_PROXY, 0),
         integer_arg(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1), /* a new channel is a new connection */

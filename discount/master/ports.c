@@ -141,6 +141,10 @@ static bool hold_listed(struct ports *ports, const char *listen, char *reason, s
         else
             is_held = hold_host(ports, host, port, reason, reason_size);
     }
+    if (is_held && ports->count == 0) {
+        snprintf(reason, reason_size, "DISCOUNT_LISTEN has \"%s\", which names no address", listen);
+        is_held = false;
+    }
     int cause = errno;
     free(list);
     errno = cause;

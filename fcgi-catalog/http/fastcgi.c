@@ -20,8 +20,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -257,6 +260,20 @@ bool fastcgi_is_listening(int fd)
     socklen_t length = sizeof is_listening;
 
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &length) == 0 && is_listening != 0;
+}
+
+bool fastcgi_is_under_mod_fcgid(int fd)
+{
+    struct sockaddr_un name = {0};
+    socklen_t length = sizeof name - 1; /* a NUL stays behind it */
+    long parent;
+    int number, end = 0;
+
+    if (getsockname(fd, (struct sockaddr *)&name, &length) != 0 || name.sun_family != AF_UNIX)
+        return false;
+    const char *slash = strrchr(name.sun_path, '/');
+    return slash != NULL && sscanf(slash, "/%ld.%d%n", &parent, &number, &end) == 2 && slash[end] == '\0' &&
+           parent == (long)getppid();
 }
 
 /* FCGX_Init() takes over signals whose handlers would make every later read fail. */

@@ -33,6 +33,13 @@ struct fastcgi_options {
 bool fastcgi_is_listening(int fd);
 
 /*
+ * Whether Apache's mod_fcgid started this program: it gives a process one request at a time and starts as many as it
+ * needs, so a process should not fork more of itself. Told by the name of the listening socket, which ends in our
+ * parent's process id, a dot and a number.
+ */
+bool fastcgi_is_under_mod_fcgid(int fd);
+
+/*
  * Serves until SIGTERM (takes no new requests, returns when every exchange is finished and written) or SIGINT (returns
  * at once). Both must be blocked in every thread; the loop receives them through signalfd(2). Returns 0, or an exit
  * code with the cause in the log.

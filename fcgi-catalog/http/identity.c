@@ -130,12 +130,15 @@ static bool is_loopback(const struct address *address)
 /* Any of them not empty, however often it came. */
 static bool is_forwarded(const struct http_request *request)
 {
-    static const char *const names[] = {"HTTP_FORWARDED=", "HTTP_X_FORWARDED_FOR=", "HTTP_X_REAL_IP=", "HTTP_VIA="};
+    static const char *const names[] = {"FORWARDED=", "X_FORWARDED_FOR=", "X_REAL_IP=", "VIA="};
 
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+        if (strncmp(*variable, "HTTP_", strlen("HTTP_")) != 0)
+            continue;
+        const char *header = *variable + strlen("HTTP_");
         for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
             size_t length = strlen(names[i]);
-            if (strncmp(*variable, names[i], length) == 0 && (*variable)[length] != '\0')
+            if (strncmp(header, names[i], length) == 0 && header[length] != '\0')
                 return true;
         }
     }

@@ -21,6 +21,7 @@
 
 #define PROBE_DEADLINE_NS (500 * CLOCK_NS_PER_MS)
 #define PROBE_PAUSE_NS (250 * CLOCK_NS_PER_MS)
+#define RELAPSE_NS CLOCK_NS_PER_S /* after a miss so soon after the last one, the first probe waits as long */
 #define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
 
 struct quotes {
@@ -29,14 +30,17 @@ struct quotes {
     pthread_mutex_t lock;
     /* Under the lock: */
     struct quote_ask *waiting, **waiting_end;
-    struct batch *out;   /* NULL: no RPC is out */
-    struct batch *spare; /* memory of an earlier batch */
+    int64_t waiting_until_ns; /* the earliest deadline in the waiting line */
+    struct batch *out;        /* NULL: no RPC is out */
+    int64_t out_until_ns;     /* when what is out is over at the latest */
+    struct batch *spare;      /* memory of an earlier batch */
     bool is_degraded;
     bool asks_singles; /* the server knows only ApplyDiscount: the polling thread asks product by product */
     bool is_stopping;
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
     int64_t probe_ns;         /* when the next probe leaves */
+    int64_t restored_ns;      /* when it was last restored */
     bool is_probing;
     bool was_cause_logged; /* since it became degraded */
     bool was_wrong_logged;
@@ -51,6 +55,17 @@ static struct batch *take_spare(struct quotes *quotes)
     quotes->spare = NULL;
     batch_reset(batch);
     return batch;
+}
+
+static int64_t earliest_deadline(const struct quote_ask *line)
+{
+    int64_t earliest = CLOCK_NEVER;
+
+    for (; line != NULL; line = line->next) {
+        if (line->deadline_ns < earliest)
+            earliest = line->deadline_ns;
+    }
+    return earliest;
 }
 
 /* What waits, up to the bound, becomes what is out. NULL: nothing waits. Under the lock. */
@@ -70,7 +85,9 @@ static struct batch *take_waiting(struct quotes *quotes)
     } while (quotes->waiting != NULL && products + quotes->waiting->products->count <= QUOTES_BATCH_PRODUCTS);
     if (quotes->waiting == NULL)
         quotes->waiting_end = &quotes->waiting;
+    quotes->waiting_until_ns = earliest_deadline(quotes->waiting);
     quotes->out = batch;
+    quotes->out_until_ns = batch_latest_deadline(batch);
     return batch;
 }
 
@@ -80,6 +97,7 @@ static void degrade_waiting(struct quotes *quotes)
     struct quote_ask *ask = quotes->waiting;
     quotes->waiting = NULL;
     quotes->waiting_end = &quotes->waiting;
+    quotes->waiting_until_ns = CLOCK_NEVER;
     pthread_mutex_unlock(&quotes->lock);
     while (ask != NULL) {
         struct quote_ask *next = ask->next;
@@ -90,9 +108,11 @@ static void degrade_waiting(struct quotes *quotes)
 
 /* ---- States ---- */
 
-/* Returns whether this was a change. */
-static bool note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
+/* A missed deadline says nothing of its cause; a probe will. */
+static void note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
 {
+    int64_t now_ns = clock_now_ns();
+
     pthread_mutex_lock(&quotes->lock);
     bool is_change = !quotes->is_degraded;
     quotes->is_degraded = true;
@@ -100,11 +120,10 @@ static bool note_miss(struct quotes *quotes, enum rpc_code code, const char *mes
     if (is_change) {
         log_warning("discount-degraded", "service=%s code=%s message=%s", quotes->options.service_host,
                     rpc_code_name(code), LOG_QUOTED(message));
-        quotes->was_cause_logged = false;
-        quotes->probe_ns = clock_now_ns();
+        quotes->was_cause_logged = code != RPC_DEADLINE_EXCEEDED;
+        quotes->probe_ns = now_ns - quotes->restored_ns < RELAPSE_NS ? now_ns + RELAPSE_NS : now_ns;
     }
     degrade_waiting(quotes);
-    return is_change;
 }
 
 static void note_answer(struct quotes *quotes)
@@ -113,8 +132,10 @@ static void note_answer(struct quotes *quotes)
     bool is_change = quotes->is_degraded;
     quotes->is_degraded = false;
     pthread_mutex_unlock(&quotes->lock);
-    if (is_change)
+    if (is_change) {
+        quotes->restored_ns = clock_now_ns();
         log_info("discount-restored", "service=%s", quotes->options.service_host);
+    }
 }
 
 /* An answer that nobody can use: the service's fault, not the connection's. One line, the first time. */
@@ -210,6 +231,14 @@ static void remember_singles(struct quotes *quotes)
     quotes->singles_until_ns = clock_now_ns() + SINGLES_FOR_NS;
     pthread_mutex_lock(&quotes->lock);
     quotes->asks_singles = true;
+    pthread_mutex_unlock(&quotes->lock);
+}
+
+static void forget_singles(struct quotes *quotes)
+{
+    quotes->singles_until_ns = 0;
+    pthread_mutex_lock(&quotes->lock);
+    quotes->asks_singles = false;
     pthread_mutex_unlock(&quotes->lock);
 }
 
@@ -314,27 +343,39 @@ static void start_singles(struct batch *batch)
 
 /* ---- Probes ---- */
 
+static bool is_stopping(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool is = quotes->is_stopping;
+    pthread_mutex_unlock(&quotes->lock);
+    return is;
+}
+
+static void note_failed_probe(struct quotes *quotes, enum rpc_code code, const char *message)
+{
+    note_miss(quotes, code, message);
+    if (code == RPC_DEADLINE_EXCEEDED) { /* perhaps only this connection is dead */
+        rpc_client_reconnect(quotes->client);
+    } else if (!quotes->was_cause_logged) {
+        log_warning("discount-cause", "service=%s code=%s message=%s", quotes->options.service_host,
+                    rpc_code_name(code), LOG_QUOTED(message));
+        quotes->was_cause_logged = true;
+    }
+}
+
 static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
 {
     struct quotes *quotes = data;
     enum rpc_code code = rpc_client_status(quotes->client);
-    const char *message = rpc_client_message(quotes->client);
 
     quotes->is_probing = false;
     quotes->probe_ns = clock_now_ns() + PROBE_PAUSE_NS;
-    if (response != NULL || code == RPC_UNIMPLEMENTED) { /* who does not know the method is there all the same */
+    if (response != NULL)
+        forget_singles(quotes);
+    if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
         note_answer(quotes);
-        return;
-    }
-    bool is_told = note_miss(quotes, code, message);
-    if (code == RPC_DEADLINE_EXCEEDED) { /* perhaps only this connection is dead */
-        rpc_client_reconnect(quotes->client);
-    } else if (!quotes->was_cause_logged) {
-        if (!is_told)
-            log_warning("discount-cause", "service=%s code=%s message=%s", quotes->options.service_host,
-                        rpc_code_name(code), LOG_QUOTED(message));
-        quotes->was_cause_logged = true;
-    }
+    else if (!is_stopping(quotes)) /* whose end cancels the probe */
+        note_failed_probe(quotes, code, rpc_client_message(quotes->client));
 }
 
 static void start_probe(struct quotes *quotes)
@@ -358,7 +399,9 @@ static int64_t next_moment(struct quotes *quotes)
     pthread_mutex_lock(&quotes->lock);
     if (quotes->out != NULL && quotes->out->count > 1)
         moment = batch_earliest_deadline(quotes->out);
-    if (quotes->is_degraded && !quotes->is_probing && quotes->probe_ns < moment)
+    if (quotes->waiting_until_ns < moment)
+        moment = quotes->waiting_until_ns;
+    if (quotes->is_degraded && !quotes->is_probing && !quotes->is_stopping && quotes->probe_ns < moment)
         moment = quotes->probe_ns;
     pthread_mutex_unlock(&quotes->lock);
     return moment;
@@ -368,12 +411,17 @@ static int64_t next_moment(struct quotes *quotes)
  * A batch of one keeps its deadline by its RPC's. So what the asking thread starts, always a batch of one, is its own
  * until the RPC starts; larger batches are started by this thread.
  */
-static void expire_out(struct quotes *quotes)
+static void expire_asks(struct quotes *quotes)
 {
+    int64_t now_ns = clock_now_ns();
+
     pthread_mutex_lock(&quotes->lock);
     struct batch *out = quotes->out != NULL && quotes->out->count > 1 ? quotes->out : NULL;
+    bool is_missed = quotes->waiting_until_ns <= now_ns; /* a miss answers the whole waiting line */
     pthread_mutex_unlock(&quotes->lock);
-    if (out != NULL && batch_expire(out, clock_now_ns()) > 0)
+    if (out != NULL && batch_expire(out, now_ns) > 0)
+        is_missed = true;
+    if (is_missed)
         note_miss(quotes, RPC_DEADLINE_EXCEEDED, "no answer within the deadline");
 }
 
@@ -408,7 +456,7 @@ bool quotes_poll(struct quotes *quotes)
     if (is_over(quotes))
         return false;
     rpc_client_poll(quotes->client, next_moment(quotes));
-    expire_out(quotes);
+    expire_asks(quotes);
     probe_when_due(quotes);
     start_left_waiting(quotes);
     return !is_over(quotes);
@@ -429,7 +477,7 @@ static bool is_open_or_opens(struct quotes *quotes)
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
 {
     struct batch *batch = NULL;
-    bool is_left_waiting = false;
+    bool is_wake_needed = false;
 
     if (ask->products->count == 0) {
         ask->done(ask, QUOTES_OK);
@@ -449,14 +497,16 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
     bool is_alone = quotes->out == NULL && quotes->waiting == NULL;
     *quotes->waiting_end = ask;
     quotes->waiting_end = &ask->next;
+    if (ask->deadline_ns < quotes->waiting_until_ns)
+        quotes->waiting_until_ns = ask->deadline_ns;
     if (is_alone && !quotes->asks_singles)
         batch = take_waiting(quotes);
-    else
-        is_left_waiting = quotes->out == NULL;
+    else /* otherwise the polling thread looks in time by itself */
+        is_wake_needed = quotes->out == NULL || ask->deadline_ns < quotes->out_until_ns;
     pthread_mutex_unlock(&quotes->lock);
     if (batch != NULL)
         start_batch(batch);
-    else if (is_left_waiting)
+    else if (is_wake_needed)
         rpc_client_wake(quotes->client);
 }
 
@@ -470,6 +520,8 @@ struct quotes *quotes_new(const struct quotes_options *options)
     struct quotes *quotes = memory_get_zeroed(1, sizeof *quotes);
     quotes->options = *options;
     quotes->waiting_end = &quotes->waiting;
+    quotes->waiting_until_ns = CLOCK_NEVER;
+    quotes->restored_ns = -RELAPSE_NS;
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/text.h"
+#include "fcgi-catalog/store/customer_cache.h"
 
 static const struct database_kind catalog_kind = {
     .name = "catalog",
@@ -37,8 +38,9 @@ struct query {
 struct store {
     sqlite3 *db;
     struct query version, products, customer;
-    int64_t seen_version; /* PRAGMA data_version when last asked: it changes, but need not grow */
-    int64_t revision;     /* how often it changed, and one */
+    int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
+    int64_t revision;                 /* how often it changed, and one */
+    struct customer_cache *customers; /* of this revision */
 };
 
 /* ---- Opening ---- */
@@ -75,6 +77,7 @@ bool store_open(const char *path, struct store **store, char *reason, size_t rea
         store_close(opened);
         return false;
     }
+    opened->customers = customer_cache_new();
     *store = opened;
     return true;
 }
@@ -87,6 +90,7 @@ void store_close(struct store *store)
     sqlite3_finalize(store->products.statement);
     sqlite3_finalize(store->customer.statement);
     sqlite3_close_v2(store->db);
+    customer_cache_free(store->customers);
     free(store);
 }
 
@@ -135,6 +139,7 @@ enum store_status store_revision(struct store *store, int64_t *revision)
     if (store->revision == 0 || version != store->seen_version) {
         store->seen_version = version;
         store->revision++;
+        customer_cache_clear(store->customers);
     }
     *revision = store->revision;
     return STORE_OK;
@@ -221,7 +226,8 @@ enum store_status store_list_products(struct store *store, struct arena *arena, 
     return status;
 }
 
-enum store_status store_find_customer(struct store *store, int32_t id, struct arena *arena, struct customer *customer)
+static enum store_status look_up_customer(struct store *store, int32_t id, struct arena *arena,
+                                          struct customer *customer)
 {
     sqlite3_stmt *statement = store->customer.statement;
 
@@ -234,6 +240,30 @@ enum store_status store_find_customer(struct store *store, int32_t id, struct ar
     }
     enum store_status status = finish_query(store, &store->customer, result);
     return result == SQLITE_DONE ? STORE_NOT_FOUND : status;
+}
+
+static const char *copy_name(struct arena *arena, const char *name)
+{
+    return arena_copy(arena, name, strlen(name));
+}
+
+enum store_status store_find_customer(struct store *store, int32_t id, struct arena *arena, struct customer *customer)
+{
+    const struct customer *known;
+
+    if (customer_cache_find(store->customers, id, &known)) {
+        if (known == NULL)
+            return STORE_NOT_FOUND;
+        *customer = (struct customer){.id = id,
+                                      .first_name = copy_name(arena, known->first_name),
+                                      .last_name = copy_name(arena, known->last_name)};
+        return STORE_OK;
+    }
+    enum store_status status = look_up_customer(store, id, arena, customer);
+    /* Before the first look at the revision nobody could say when what is remembered goes out of date. */
+    if (store->revision > 0 && (status == STORE_OK || status == STORE_NOT_FOUND))
+        customer_cache_put(store->customers, id, status == STORE_OK ? customer : NULL);
+    return status;
 }
 
 /* ---- Making ---- */

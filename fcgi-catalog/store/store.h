@@ -46,8 +46,8 @@ MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revisi
 MUST_CHECK enum store_status store_list_products(struct store *store, struct arena *arena,
                                                  struct product_list *products);
 
-/* The customer of this id. On STORE_OK *customer is filled and its strings live in `arena`. STORE_NOT_FOUND: there is
- * none. */
+/* The customer of this id, as of the revision that store_revision() told last. On STORE_OK *customer is filled and its
+ * strings live in `arena`. STORE_NOT_FOUND: there is none. */
 MUST_CHECK enum store_status store_find_customer(struct store *store, int32_t id, struct arena *arena,
                                                  struct customer *customer);
 

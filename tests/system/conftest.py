@@ -34,7 +34,8 @@ def workshop():
             each.kill()
     if problems:
         pytest.fail("\n".join([*problems, f"logs are in {made.path}"]))
-    made.remove()
+    if not made.is_kept:
+        made.remove()
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +44,7 @@ def clean_logs(workshop):
     yield
     problems = [line for each in process.started for line in each.find_problems()]
     if problems:
+        workshop.is_kept = True
         pytest.fail("\n".join([*problems, f"logs are in {workshop.path}"]))
 
 

@@ -67,7 +67,8 @@ def test_mod_fcgid_has_one_process_of_each_catalog_it_starts(run_shape, shape):
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-cgid", "apache-htaccess-fcgid"])
 def test_a_stopped_web_server_leaves_no_catalog_behind(run_shape, shape):
     running = run_shape(shape)
-    assert running.web.request("/products", headers=CUSTOMER).body == CUSTOMER_1
+    answer = running.web.request("/products", headers=CUSTOMER)
+    assert answer.body == CUSTOMER_1, (answer, running.web.log())
     left = programs(running.web)
     running.web.stop()
     wait_until(lambda: not [pid for pid in left if pid_exists(pid)], 10, "the Catalog ends")

@@ -299,9 +299,9 @@ def test_the_demos_server_that_knows_only_apply_discount_is_asked_for_each_produ
     with Server(keys, {wire.ONE: wire.answer_one}, client_certificate=False) as server:
         web = front(server.port, CATALOG_DEADLINE_MS=3000)
         wait_until(lambda: is_healed(web), 5, "a discounted answer")
-        before = len(server.calls)
+        before = len(server.asks)
         assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10
-        assert server.calls[before:] == [wire.ONE] * 30
+        assert server.asks[before:] == [wire.ONE] * 30
     web.wait_for_log("discount-singles")
 
 
@@ -309,9 +309,9 @@ def test_a_python_server_that_knows_both_is_asked_once_for_all_products(front, k
     with Server(keys, {wire.ONE: wire.answer_one, wire.MANY: wire.answer_many}) as server:
         web = front(server.port, CATALOG_DEADLINE_MS=3000)
         wait_until(lambda: is_healed(web), 5, "a discounted answer")
-        before = len(server.calls)
+        before = len(server.asks)
         assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10
-        assert server.calls[before:] == [wire.MANY] * 10
+        assert server.asks[before:] == [wire.MANY] * 10
 
 
 def test_a_cgi_request_with_discount_away_is_answered_within_the_deadline(make_site):

@@ -7,9 +7,10 @@ import subprocess
 import time
 from pathlib import Path
 
-# What a sanitizer writes, and what the master says of a worker that crashed.
+# What a sanitizer writes, and what our master, or mod_fcgid, says of a process that crashed. (Of its own processes Apache says
+# "AH00052: child pid … exit signal": they crash now and then when Apache is told to end a moment after it began.)
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer|runtime error:")
-CRASH = re.compile(r"signal=(?:4|6|7|8|11)\b|AH00052.*exit signal|core dumped")
+CRASH = re.compile(r"signal=(?:4|6|7|8|11)\b|get signal \d+, possible coredump|get unexpected signal (?:4|6|7|8|11)\b|core dumped")
 ERROR_LINE = re.compile(r"\dZ error [^\s\[]+\[\d+\] (\S+)")
 
 # Every process of the session, so that the tests can look at all their logs.

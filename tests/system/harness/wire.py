@@ -96,7 +96,8 @@ class Server:
 
     def __init__(self, keys, handlers, name="discount", client_certificate=True, port=None):
         self.port = port or free_port()
-        self.calls = []
+        self.calls = []  # the methods that were called
+        self.asks = []  # … with something to price: not the Catalog's probes
         types = {ONE: (messages.DiscountRequest, messages.DiscountResponse),
                  MANY: (messages.ApplyDiscountsRequest, messages.ApplyDiscountsResponse)}
         self.grpc = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
@@ -113,6 +114,8 @@ class Server:
     def _noted(self, method, function):
         def handle(request, context):
             self.calls.append(method)
+            if method == ONE or request.asks:
+                self.asks.append(method)
             return function(request, context)
         return handle
 

@@ -29,6 +29,7 @@ class Workshop:
         self.path = Path(tempfile.mkdtemp(prefix="catalog-", dir="/tmp"))
         self.path.chmod(0o755)
         self.count = 0
+        self.is_kept = False  # for its logs, when a test failed
 
     def new(self, name):
         self.count += 1

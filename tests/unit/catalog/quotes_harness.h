@@ -15,7 +15,8 @@
 #include "fcgi-catalog/quotes/quotes.h"
 #include "proto/ecommerce.pb-c.h"
 
-#define HISTORY_MAX 10000
+#define HISTORY_MAX 1000 /* batches that are remembered */
+#define ALL INT32_MAX    /* for fake_allow() */
 #define A_LONG_TIME_MS (int64_t)20000
 
 /* One ApplyDiscounts that had asks. */
@@ -29,13 +30,14 @@ static struct fake {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* The test's part: */
-    int allowed;               /* so many RPCs with asks may be answered, later ones wait; probes pass */
-    enum rpc_code fails_with;  /* every RPC, if not RPC_OK */
-    bool knows_only_singles;   /* ApplyDiscounts is UNIMPLEMENTED */
-    int answers_more;          /* answers beside one per ask */
-    int quotes_more;           /* quotes beside one per product */
-    int32_t refused_customer;  /* whose asks are refused */
-    bool quotes_are_odd;       /* every quote is `odd` */
+    int allowed;              /* so many RPCs with asks may be answered, later ones wait; probes pass */
+    int fails_with;           /* every RPC, if not RPC_OK */
+    int knows_only_singles;   /* ApplyDiscounts is UNIMPLEMENTED */
+    int fails_singles_with;   /* every ApplyDiscount, if not RPC_OK */
+    int answers_more;         /* answers beside one per ask */
+    int quotes_more;          /* quotes beside one per product */
+    int32_t refused_customer; /* whose asks are refused */
+    int quotes_are_odd;       /* every quote is `odd` */
     Ecommerce__DiscountValue odd;
     /* What it saw: */
     struct batch_seen batches[HISTORY_MAX];
@@ -113,9 +115,8 @@ static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerc
 /* Under the lock. Returns the number of this RPC among those with asks. */
 static inline int note_batch(const Ecommerce__ApplyDiscountsRequest *request)
 {
-    struct batch_seen *seen = &fake.batches[fake.batch_count++];
+    struct batch_seen *seen = &fake.batches[fake.batch_count++ % HISTORY_MAX];
 
-    assert_true(fake.batch_count < HISTORY_MAX);
     *seen = (struct batch_seen){.asks = request->n_asks};
     for (size_t i = 0; i < request->n_asks; i++)
         seen->products += request->asks[i]->n_products;
@@ -150,7 +151,7 @@ static inline void fake_apply_discounts(Ecommerce__Discount_Service *service,
     else
         wait_to_be_allowed(note_batch(request));
     if (fake.fails_with != RPC_OK)
-        rpc_call_fail(call, fake.fails_with, "as the test wants it");
+        rpc_call_fail(call, (enum rpc_code)fake.fails_with, "as the test wants it");
     else if (fake.knows_only_singles)
         rpc_call_fail(call, RPC_UNIMPLEMENTED, "what is ApplyDiscounts?");
     else
@@ -168,8 +169,10 @@ static inline void fake_apply_discount(Ecommerce__Discount_Service *service, con
     fake_lock();
     fake.single_count++;
     wait_to_be_allowed(fake.batch_count + 1);
-    if (fake.fails_with != RPC_OK || request->customer->id == fake.refused_customer) {
-        rpc_call_fail(call, fake.fails_with != RPC_OK ? fake.fails_with : RPC_INVALID_ARGUMENT, "not this one");
+    if (fake.fails_singles_with != RPC_OK) {
+        rpc_call_fail(call, (enum rpc_code)fake.fails_singles_with, "as the test wants it");
+    } else if (request->customer->id == fake.refused_customer) {
+        rpc_call_fail(call, RPC_INVALID_ARGUMENT, "not this one");
     } else {
         response.product = &product;
         product.discount_value = make_value(request->customer->id, product.price_in_cents, rpc_call_arena(call));
@@ -184,6 +187,32 @@ static inline void fake_allow(int count)
     fake_lock();
     fake.allowed = count;
     fake_unlock();
+}
+
+/* Changes one of the test's numbers. */
+static inline void fake_set(int *what, int value)
+{
+    fake_lock();
+    *what = value;
+    fake_unlock();
+}
+
+/* Reads a number that the server counts. */
+static inline int fake_get(const int *what)
+{
+    fake_lock();
+    int value = *what;
+    fake_unlock();
+    return value;
+}
+
+/* The nth ApplyDiscounts with asks, from 0. */
+static inline struct batch_seen fake_batch(int n)
+{
+    fake_lock();
+    struct batch_seen seen = fake.batches[n];
+    fake_unlock();
+    return seen;
 }
 
 /* Waits until an RPC has come that may not be answered yet. */
@@ -320,7 +349,7 @@ static inline int prepare_quotes(void **state)
     fake = (struct fake){.base = ECOMMERCE__DISCOUNT__INIT(fake_),
                          .lock = PTHREAD_MUTEX_INITIALIZER,
                          .changed = PTHREAD_COND_INITIALIZER,
-                         .allowed = HISTORY_MAX};
+                         .allowed = ALL};
     atomic_store(&asked, 0);
     atomic_store(&answered, 0);
     server_prepare(&server);
@@ -345,7 +374,7 @@ static inline int end_quotes(void **state)
     const struct timespec end = patience_end();
 
     (void)state;
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     if (is_polled) {
         quotes_stop(quotes);
         if (pthread_timedjoin_np(poller, NULL, &end) != 0)

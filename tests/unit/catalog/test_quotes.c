@@ -34,7 +34,7 @@ static void an_ask_about_nothing_is_answered_at_once(void **state)
     struct test_ask *ask = ask_for(1, 0, A_LONG_TIME_MS);
     assert_true(ask_is_done(ask));
     assert_int_equal(ask->result, QUOTES_OK);
-    assert_int_equal(fake.batch_count, 0);
+    assert_int_equal(fake_get(&fake.batch_count), 0);
     ask_free(ask);
 }
 
@@ -65,15 +65,15 @@ static void asks_that_come_while_an_rpc_is_out_leave_together_in_the_next(void *
     asks[0] = hold_one();
     for (int32_t i = 1; i <= MANY; i++)
         asks[i] = ask_for(i % 2 + 1, 3, A_LONG_TIME_MS);
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     for (int i = 1; i <= MANY; i++) {
         assert_int_equal(ask_await(asks[i]), QUOTES_OK);
         assert_int_equal(asks[i]->ask.quotes[2].value_cents, i % 2 == 0 ? 89999 : 0);
     }
     await_and_free_all(asks, MANY + 1);
-    assert_int_equal(fake.batch_count, 2);
-    assert_int_equal(fake.batches[0].asks, 1);
-    assert_int_equal(fake.batches[1].asks, MANY);
+    assert_int_equal(fake_get(&fake.batch_count), 2);
+    assert_int_equal(fake_batch(0).asks, 1);
+    assert_int_equal(fake_batch(1).asks, MANY);
 }
 
 static void an_ask_leaves_at_once_when_nothing_is_out(void **state)
@@ -81,8 +81,8 @@ static void an_ask_leaves_at_once_when_nothing_is_out(void **state)
     (void)state;
     for (int i = 1; i <= 5; i++) {
         assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
-        assert_int_equal(fake.batch_count, i);
-        assert_int_equal(fake.batches[i - 1].asks, 1);
+        assert_int_equal(fake_get(&fake.batch_count), i);
+        assert_int_equal(fake_batch(i - 1).asks, 1);
     }
 }
 
@@ -98,13 +98,13 @@ static void an_ask_that_would_pass_the_bound_waits_for_the_next_rpc(void **state
     asks[3] = ask_for(1, half, A_LONG_TIME_MS);
     asks[4] = ask_for(1, half + 1, A_LONG_TIME_MS); /* one over it */
     asks[5] = ask_for(1, 1, A_LONG_TIME_MS);
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     await_and_free_all(asks, 6);
-    assert_int_equal(fake.batch_count, 4);
-    assert_int_equal(fake.batches[1].asks, 2);
-    assert_int_equal(fake.batches[1].products, 2 * half);
-    assert_int_equal(fake.batches[2].asks, 1);
-    assert_int_equal(fake.batches[3].asks, 2);
+    assert_int_equal(fake_get(&fake.batch_count), 4);
+    assert_int_equal(fake_batch(1).asks, 2);
+    assert_int_equal(fake_batch(1).products, 2 * half);
+    assert_int_equal(fake_batch(2).asks, 1);
+    assert_int_equal(fake_batch(3).asks, 2);
 }
 
 static void an_ask_larger_than_the_bound_travels_alone(void **state)
@@ -116,10 +116,10 @@ static void an_ask_larger_than_the_bound_travels_alone(void **state)
     asks[1] = ask_for(1, 1, A_LONG_TIME_MS);
     asks[2] = ask_for(1, QUOTES_BATCH_PRODUCTS + 1, A_LONG_TIME_MS);
     asks[3] = ask_for(1, 1, A_LONG_TIME_MS);
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     await_and_free_all(asks, 4);
-    assert_int_equal(fake.batch_count, 4);
-    assert_int_equal(fake.batches[2].products, QUOTES_BATCH_PRODUCTS + 1);
+    assert_int_equal(fake_get(&fake.batch_count), 4);
+    assert_int_equal(fake_batch(2).products, QUOTES_BATCH_PRODUCTS + 1);
 }
 
 /* ---- Each on its own ---- */
@@ -129,15 +129,15 @@ static void a_refused_ask_fails_alone(void **state)
     struct test_ask *asks[3];
 
     (void)state;
-    fake.refused_customer = 7;
+    fake_set(&fake.refused_customer, 7);
     asks[0] = hold_one();
     asks[1] = ask_for(7, 3, A_LONG_TIME_MS);
     asks[2] = ask_for(1, 3, A_LONG_TIME_MS);
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     assert_int_equal(ask_await(asks[0]), QUOTES_OK);
     assert_int_equal(ask_await(asks[1]), QUOTES_DEGRADED);
     assert_int_equal(ask_await(asks[2]), QUOTES_OK);
-    assert_int_equal(fake.batch_count, 2);
+    assert_int_equal(fake_get(&fake.batch_count), 2);
     for (int i = 0; i < 3; i++)
         ask_free(asks[i]);
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK); /* it was no miss */
@@ -146,11 +146,11 @@ static void a_refused_ask_fails_alone(void **state)
 static void another_number_of_quotes_than_products_is_refused(void **state)
 {
     (void)state;
-    fake.quotes_more = 1;
+    fake_set(&fake.quotes_more, 1);
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_DEGRADED);
-    fake.quotes_more = -1;
+    fake_set(&fake.quotes_more, -1);
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_DEGRADED);
-    fake.quotes_more = 0;
+    fake_set(&fake.quotes_more, 0);
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
 }
 
@@ -182,11 +182,11 @@ static void another_number_of_answers_than_asks_fails_the_rpc(void **state)
     struct test_ask *asks[3];
 
     (void)state;
-    fake.answers_more = 1;
+    fake_set(&fake.answers_more, 1);
     asks[0] = hold_one();
     asks[1] = ask_for(1, 3, A_LONG_TIME_MS);
     asks[2] = ask_for(1, 3, A_LONG_TIME_MS);
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(ask_await(asks[i]), QUOTES_DEGRADED);
         ask_free(asks[i]);
@@ -204,7 +204,7 @@ static void stopping_waits_for_what_is_out_and_what_waits(void **state)
     struct test_ask *waiting = ask_for(1, 1, A_LONG_TIME_MS);
     quotes_stop(quotes);
     assert_false(ask_is_done(held));
-    fake_allow(HISTORY_MAX);
+    fake_allow(ALL);
     assert_int_equal(pthread_timedjoin_np(poller, NULL, &end), 0);
     is_polled = false;
     assert_true(ask_is_done(held) && held->result == QUOTES_OK);

@@ -225,6 +225,52 @@ static void customer_added_later_is_found(void **state)
     assert_string_equal(customer.first_name, "Arya");
 }
 
+static void what_was_looked_up_is_forgotten_when_the_revision_moves(void **state)
+{
+    struct customer customer;
+
+    (void)state;
+    open_demo();
+    revision();
+    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
+    assert_int_equal(change("DELETE FROM customer WHERE id = 2;"
+                            "UPDATE customer SET first_name = 'Aegon' WHERE id = 1;"
+                            "INSERT INTO customer VALUES (77, 'Arya', 'Stark')"),
+                     SQLITE_OK);
+    revision();
+    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_string_equal(customer.first_name, "Aegon");
+    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_OK);
+    assert_string_equal(customer.last_name, "Stark");
+    assert_int_equal(store_find_customer(store, 2, &arena, &customer), STORE_NOT_FOUND);
+}
+
+static void a_customer_is_the_same_when_asked_for_again(void **state)
+{
+    struct customer first, again;
+
+    (void)state;
+    assert_true(store_create(path, false, reason, sizeof reason));
+    assert_int_equal(change("WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 30000) "
+                            "INSERT INTO customer SELECT id, 'first ' || id, 'last ' || id FROM n"),
+                     SQLITE_OK);
+    assert_true(store_open(path, &store, reason, sizeof reason));
+    revision();
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t id = 1; id <= 30000; id += 7) { /* more than are remembered at a time */
+            char name[32];
+            assert_int_equal(store_find_customer(store, id, &arena, &first), STORE_OK);
+            assert_int_equal(store_find_customer(store, id, &arena, &again), STORE_OK);
+            snprintf(name, sizeof name, "first %d", id);
+            assert_int_equal(again.id, id);
+            assert_string_equal(again.first_name, name);
+            assert_string_equal(again.last_name, first.last_name);
+        }
+        arena_reset(&arena);
+    }
+}
+
 static void locked_database_is_busy_and_recovers(void **state)
 {
     (void)state;
@@ -438,6 +484,8 @@ int main(void)
         TEST(revision_moves_for_a_change_that_was_already_read),
         TEST(change_that_is_not_committed_is_not_seen),
         TEST(customer_added_later_is_found),
+        TEST(what_was_looked_up_is_forgotten_when_the_revision_moves),
+        TEST(a_customer_is_the_same_when_asked_for_again),
         TEST(locked_database_is_busy_and_recovers),
         TEST(text_that_is_not_utf8_is_mended),
         TEST(nul_inside_a_text_does_not_cut_it),

@@ -63,7 +63,10 @@ struct gate {
     int waiting; /* handlers that stand before it */
 };
 
-#define GATE_INIT {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}
+#define GATE_INIT                                                                                                      \
+    {                                                                                                                  \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER                                         \
+    }
 
 static inline struct timespec patience_end(void)
 {
@@ -260,10 +263,8 @@ static inline void server_prepare(struct test_server *server)
 {
     *server = (struct test_server){.port = hold_port(), .keys = name_keys(keys_directory, "discount")};
     server->address = server->port.address;
-    server->options = (struct rpc_server_options){.addresses = &server->address,
-                                                  .address_count = 1,
-                                                  .keyset = server_keys(&server->keys),
-                                                  .admit = admit_all};
+    server->options = (struct rpc_server_options){
+        .addresses = &server->address, .address_count = 1, .keyset = server_keys(&server->keys), .admit = admit_all};
 }
 
 static inline void server_start(struct test_server *server, ProtobufCService *service)

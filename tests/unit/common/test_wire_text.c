@@ -109,7 +109,7 @@ static void clean_text_passes_wherever_it_is(void **state)
     (void)state;
     assert_true(IS_CLEAN(""));
     assert_true(IS_CLEAN("\x0a\x05\x12\x03"
-                         "abc")); /* customer.first_name */
+                         "abc"));                      /* customer.first_name */
     assert_true(IS_CLEAN("\x12\x04\x12\x02\xc3\xa9")); /* product.slug */
 }
 

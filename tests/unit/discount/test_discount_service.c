@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* The Discount service as its callers see it: a real server with a real database of rules, over mutual TLS. */
+#include <sqlite3.h>
+
+#include "tests/unit/common/rpc_harness.h"
+
+#include "common/memory.h"
+#include "discount/service/access.h"
+#include "discount/service/discount.h"
+#include "discount/store/store.h"
+
+static char database[64];
+static struct rulebook *rulebook;
+static struct discount_service service;
+static struct access access_rules = {.trust_domain = "ecommerce"};
+static struct test_server server;
+static struct key_files client_files;
+static struct rpc_client *client;
+static struct rpc_stub stub;
+
+/* ---- The fixture ---- */
+
+static void start_client(const char *program)
+{
+    client_files = name_keys(keys_directory, program);
+    const struct keyset_files keyset = client_keys(&client_files);
+    client = client_new_with(server.address, &keyset);
+    rpc_stub_init(&stub, client, &ecommerce__discount__descriptor);
+    stub.deadline_ns = clock_now_ns() + PATIENCE_NS;
+}
+
+static int start_service(void **state)
+{
+    char reason[512];
+
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR);
+    snprintf(database, sizeof database, "%s/discount.db", keys_directory);
+    run_command("rm -f %s*", database);
+    if (!store_create(database, true, reason, sizeof reason))
+        fail_msg("%s", reason);
+    rulebook = rulebook_new(database, reason, sizeof reason);
+    if (rulebook == NULL)
+        fail_msg("%s", reason);
+    discount_service_init(&service, rulebook);
+    rpc_runtime_start();
+    server_prepare(&server);
+    server.options.admit = access_admit;
+    server.options.data = &access_rules;
+    server_start(&server, &service.base.base);
+    start_client("catalog");
+    return 0;
+}
+
+static int end_service(void **state)
+{
+    (void)state;
+    rpc_client_free(client);
+    server_end(&server);
+    rpc_runtime_stop();
+    rulebook_free(rulebook);
+    return 0;
+}
+
+static int make_more_keys(void **state)
+{
+    int result = make_keys(state);
+
+    if (result == 0)
+        run_command("keys/ca issue mallory --dir %s >/dev/null", keys_directory);
+    return result;
+}
+
+/* What discountctl or a person does meanwhile. */
+static void change_rules(const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* ---- One product ---- */
+
+struct reply {
+    struct outcome outcome;
+    bool has_value;
+    float pct;
+    int32_t value;
+    int32_t id, price;
+    char slug[32], description[32];
+};
+
+static void on_reply(const Ecommerce__DiscountResponse *response, void *data)
+{
+    struct reply *reply = data;
+
+    outcome_note(&reply->outcome);
+    if (response == NULL)
+        return;
+    const Ecommerce__Product *product = response->product;
+    reply->id = product->id;
+    reply->price = product->price_in_cents;
+    snprintf(reply->slug, sizeof reply->slug, "%s", product->slug);
+    snprintf(reply->description, sizeof reply->description, "%s", product->description);
+    reply->has_value = product->discount_value != NULL;
+    if (reply->has_value) {
+        reply->pct = product->discount_value->pct;
+        reply->value = product->discount_value->value_in_cents;
+    }
+}
+
+static struct reply apply(Ecommerce__Customer *customer, Ecommerce__Product *product)
+{
+    Ecommerce__DiscountRequest request = ECOMMERCE__DISCOUNT_REQUEST__INIT;
+    struct reply reply = {.outcome.client = client};
+
+    request.customer = customer;
+    request.product = product;
+    ecommerce__discount__apply_discount(&stub.base, &request, on_reply, &reply);
+    poll_until(client, &reply.outcome.calls, 1);
+    return reply;
+}
+
+static struct reply apply_price(int32_t customer_id, int32_t price)
+{
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
+
+    customer.id = customer_id;
+    product.price_in_cents = price;
+    return apply(&customer, &product);
+}
+
+static void the_contract_s_figures_are_answered(void **state)
+{
+    static const int32_t prices[] = {99999, 150000, 32999, 1, 9, INT32_MAX};
+    static const int32_t values[] = {89999, 135000, 29699, 0, 8, 1932735282};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
+        struct reply reply = apply_price(1, prices[i]);
+        assert_int_equal(reply.outcome.code, RPC_OK);
+        assert_true(reply.pct == 0.1F);
+        assert_int_equal(reply.value, values[i]);
+    }
+}
+
+static void assert_empty_value(struct reply reply)
+{
+    assert_int_equal(reply.outcome.code, RPC_OK);
+    assert_true(reply.has_value);
+    assert_true(reply.pct == 0);
+    assert_int_equal(reply.value, 0);
+}
+
+static void where_no_discount_applies_the_value_is_there_and_empty(void **state)
+{
+    (void)state;
+    assert_empty_value(apply_price(2, 99999));
+    assert_empty_value(apply_price(0, 99999));
+    assert_empty_value(apply_price(-1, 99999));
+    assert_empty_value(apply_price(INT32_MIN, 99999));
+    assert_empty_value(apply_price(1, 0));
+    assert_empty_value(apply_price(1, -1));
+    assert_empty_value(apply_price(1, INT32_MIN));
+}
+
+static void a_request_without_a_customer_gets_no_discount(void **state)
+{
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
+
+    (void)state;
+    product.price_in_cents = 100;
+    assert_empty_value(apply(NULL, &product));
+}
+
+static void a_request_without_a_product_is_an_invalid_argument(void **state)
+{
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+
+    (void)state;
+    struct reply reply = apply(&customer, NULL);
+    assert_int_equal(reply.outcome.code, RPC_INVALID_ARGUMENT);
+    assert_non_null(strstr(reply.outcome.message, "product"));
+}
+
+static void the_product_comes_back_as_it_was_asked(void **state)
+{
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
+    Ecommerce__DiscountValue claimed = ECOMMERCE__DISCOUNT_VALUE__INIT;
+
+    (void)state;
+    customer.id = 2;
+    product.id = 7;
+    product.slug = (char *)"caf\xc3\xa9";
+    product.description = (char *)"black";
+    product.price_in_cents = 1000;
+    product.discount_value = &claimed;
+    claimed.pct = 0.9F; /* what the caller claims counts for nothing */
+    struct reply reply = apply(&customer, &product);
+    assert_int_equal(reply.id, 7);
+    assert_int_equal(reply.price, 1000);
+    assert_string_equal(reply.slug, "caf\xc3\xa9");
+    assert_string_equal(reply.description, "black");
+    assert_empty_value(reply);
+}
+
+/* ---- Many asks ---- */
+
+struct answers {
+    struct outcome outcome;
+    int64_t revision;
+    size_t count;
+    int32_t codes[8];
+    size_t quotes[8];
+    int32_t last_values[8];
+};
+
+static void on_answers(const Ecommerce__ApplyDiscountsResponse *response, void *data)
+{
+    struct answers *answers = data;
+
+    outcome_note(&answers->outcome);
+    if (response == NULL)
+        return;
+    answers->revision = response->revision;
+    answers->count = response->n_answers;
+    for (size_t i = 0; i < response->n_answers && i < 8; i++) {
+        const Ecommerce__DiscountAnswer *answer = response->answers[i];
+        answers->codes[i] = answer->code;
+        answers->quotes[i] = answer->n_quotes;
+        if (answer->n_quotes > 0)
+            answers->last_values[i] = answer->quotes[answer->n_quotes - 1]->value_in_cents;
+    }
+}
+
+static struct answers apply_all(Ecommerce__DiscountAsk **asks, size_t count)
+{
+    Ecommerce__ApplyDiscountsRequest request = ECOMMERCE__APPLY_DISCOUNTS_REQUEST__INIT;
+    struct answers answers = {.outcome.client = client};
+
+    request.asks = asks;
+    request.n_asks = count;
+    ecommerce__discount__apply_discounts(&stub.base, &request, on_answers, &answers);
+    poll_until(client, &answers.outcome.calls, 1);
+    return answers;
+}
+
+static void each_ask_is_answered_in_its_place_and_a_wrong_one_fails_alone(void **state)
+{
+    Ecommerce__Customer first = ECOMMERCE__CUSTOMER__INIT, second = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__Product cheap = ECOMMERCE__PRODUCT__INIT, dear = ECOMMERCE__PRODUCT__INIT, *both[] = {&cheap, &dear};
+    Ecommerce__DiscountAsk asks[4], *all[4];
+
+    (void)state;
+    first.id = 1;
+    second.id = 2;
+    cheap.price_in_cents = 1000;
+    dear.price_in_cents = 99999;
+    for (size_t i = 0; i < 4; i++) {
+        ecommerce__discount_ask__init(&asks[i]);
+        asks[i].n_products = 2;
+        asks[i].products = both;
+        all[i] = &asks[i];
+    }
+    asks[0].customer = &first;
+    asks[1].customer = NULL;
+    asks[2].customer = &second;
+    asks[3].customer = &first;
+    asks[3].n_products = 0;
+    struct answers answers = apply_all(all, 4);
+    assert_int_equal(answers.outcome.code, RPC_OK);
+    assert_int_equal(answers.count, 4);
+    assert_int_equal(answers.codes[0], 0);
+    assert_int_equal(answers.quotes[0], 2);
+    assert_int_equal(answers.last_values[0], 89999);
+    assert_int_equal(answers.codes[1], RPC_INVALID_ARGUMENT);
+    assert_int_equal(answers.quotes[1], 0);
+    assert_int_equal(answers.codes[2], 0);
+    assert_int_equal(answers.quotes[2], 2);
+    assert_int_equal(answers.last_values[2], 0);
+    assert_int_equal(answers.codes[3], 0);
+    assert_int_equal(answers.quotes[3], 0);
+}
+
+static void no_asks_are_answered_with_the_revision(void **state)
+{
+    (void)state;
+    struct answers answers = apply_all(NULL, 0);
+    assert_int_equal(answers.outcome.code, RPC_OK);
+    assert_int_equal(answers.count, 0);
+    assert_true(answers.revision > 0);
+}
+
+/* ---- Rules that change ---- */
+
+static bool pays_half(void *data)
+{
+    (void)data;
+    return apply_price(1, 1000).value == 500;
+}
+
+static void a_changed_rule_is_used_within_a_second(void **state)
+{
+    (void)state;
+    assert_int_equal(apply_price(1, 1000).value, 900);
+    int64_t before = apply_all(NULL, 0).revision;
+    change_rules("UPDATE rule SET percent = 5000; UPDATE revision SET revision = revision + 1");
+    int64_t from_ns = clock_now_ns();
+    assert_true(wait_for(pays_half, NULL));
+    assert_true(clock_now_ns() - from_ns < CLOCK_NS_PER_S);
+    assert_true(apply_all(NULL, 0).revision > before);
+}
+
+static void rules_that_cannot_be_read_leave_the_old_in_use(void **state)
+{
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR + 1); /* it is told in the log */
+    assert_int_equal(apply_price(1, 1000).value, 900);
+    change_rules("PRAGMA ignore_check_constraints = ON; UPDATE rule SET percent = 99999");
+    for (int64_t until_ns = clock_now_ns() + 600 * CLOCK_NS_PER_MS; clock_now_ns() < until_ns; pause_briefly())
+        assert_int_equal(apply_price(1, 1000).value, 900);
+    change_rules("UPDATE rule SET percent = 5000");
+    assert_true(wait_for(pays_half, NULL));
+}
+
+/* ---- Who may ---- */
+
+static void another_valid_certificate_is_denied(void **state)
+{
+    (void)state;
+    rpc_client_free(client);
+    start_client("mallory");
+    assert_int_equal(apply_price(1, 1000).outcome.code, RPC_PERMISSION_DENIED);
+    assert_int_equal(apply_all(NULL, 0).outcome.code, RPC_PERMISSION_DENIED);
+}
+
+static void the_administrator_is_admitted(void **state)
+{
+    (void)state;
+    rpc_client_free(client);
+    start_client("admin");
+    assert_int_equal(apply_price(1, 1000).value, 900);
+    assert_int_equal(apply_all(NULL, 0).outcome.code, RPC_OK);
+}
+
+#define SERVICE_TEST(test) cmocka_unit_test_setup_teardown(test, start_service, end_service)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVICE_TEST(the_contract_s_figures_are_answered),
+        SERVICE_TEST(where_no_discount_applies_the_value_is_there_and_empty),
+        SERVICE_TEST(a_request_without_a_customer_gets_no_discount),
+        SERVICE_TEST(a_request_without_a_product_is_an_invalid_argument),
+        SERVICE_TEST(the_product_comes_back_as_it_was_asked),
+        SERVICE_TEST(each_ask_is_answered_in_its_place_and_a_wrong_one_fails_alone),
+        SERVICE_TEST(no_asks_are_answered_with_the_revision),
+        SERVICE_TEST(a_changed_rule_is_used_within_a_second),
+        SERVICE_TEST(rules_that_cannot_be_read_leave_the_old_in_use),
+        SERVICE_TEST(another_valid_certificate_is_denied),
+        SERVICE_TEST(the_administrator_is_admitted),
+    };
+
+    return cmocka_run_group_tests(tests, make_more_keys, remove_keys);
+}
