@@ -88,7 +88,7 @@ SQL_INC   := $(patsubst %.sql,$(GEN)/%.sql.inc,$(wildcard fcgi-catalog/store/*.s
 sources    = $(foreach room,$(1),$(wildcard $(room)/*.c))
 objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
-COMMON_SRC   := $(call sources,common common/rpc common/prefork)
+COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/catalog fcgi-catalog/store fcgi-catalog/quotes)
 DISCOUNT_SRC := $(call sources,discount/pricing discount/service discount/store discount/master)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)

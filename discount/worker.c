@@ -23,19 +23,33 @@ struct watcher {
     int drain_ms;
 };
 
+/* The next of the signals, or -1 after a second. Only here the thread may be cancelled: elsewhere it may be inside gRPC
+ * core, which would not survive that. */
+static int next_signal(const sigset_t *signals)
+{
+    const struct timespec second = {.tv_sec = 1};
+    int ignored;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
+    int signal = sigtimedwait(signals, NULL, &second);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
+    return signal;
+}
+
 /* Waits for the master's word, and once a second for a listener that went deaf: such a worker ends and is replaced. */
 static void *watch(void *data)
 {
     const struct watcher *watcher = data;
-    const struct timespec second = {.tv_sec = 1};
     bool is_deaf = false;
     sigset_t signals;
+    int ignored;
 
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     for (;;) {
-        int signal = sigtimedwait(&signals, NULL, &second);
+        int signal = next_signal(&signals);
         if (signal == SIGTERM)
             rpc_server_stop(watcher->server, watcher->drain_ms);
         else if (signal == SIGINT)

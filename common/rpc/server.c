@@ -124,6 +124,7 @@ struct rpc_server *rpc_server_new(const struct rpc_server_options *options, char
     server->queue = grpc_completion_queue_create_for_next(NULL);
     grpc_server_register_completion_queue(server->core, server->queue, NULL);
     server->unknown.path = (char *)"";
+    server->cancel_ns = CLOCK_NEVER;
     return server;
 }
 
@@ -415,10 +416,10 @@ void rpc_server_run(struct rpc_server *server)
 void rpc_server_stop(struct rpc_server *server, int drain_ms)
 {
     int64_t cancel_ns = clock_now_ns() + drain_ms * CLOCK_NS_PER_MS;
-    bool was_stopping = atomic_load(&server->is_stopping);
+    int64_t so_far_ns = atomic_load(&server->cancel_ns);
 
-    if (!was_stopping || cancel_ns < atomic_load(&server->cancel_ns))
-        atomic_store(&server->cancel_ns, cancel_ns);
+    while (cancel_ns < so_far_ns && !atomic_compare_exchange_weak(&server->cancel_ns, &so_far_ns, cancel_ns))
+        continue;
     /* The calls that were requested fail now, which wakes rpc_server_run(). */
     if (!atomic_exchange(&server->is_stopping, true))
         grpc_server_shutdown_and_notify(server->core, server->queue, server);

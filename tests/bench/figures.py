@@ -68,23 +68,32 @@ def _ratios(a, b, key):
 
 # ---- HTTP ----
 
+def load(front, connections, seconds, customers, pids):
+    """What wrk says, and the processor time that these processes spent on a request."""
+    before = measure.cpu_us(pids)
+    result = measure.http(front.url(), connections, seconds, customers)
+    return result | {"cpu_us": (measure.cpu_us(pids) - before) / result["requests"]}
+
+
 def against_hello(server, connections, products=3, is_customer=True, processes=1):
     """Requests per second of the Catalog ÷ those of hello with the same bytes."""
     def look(stage, pace):
         catalog = stage.start_catalog(server, stage.new_site(products), is_customer, processes)
         hello = stage.start_hello(server, catalog, is_customer)
         customers = CUSTOMERS if is_customer else 0
+        discount = [stage.discountd.pid, *stage.discountd.workers()]
         check_every_kind(catalog, is_customer)
         ours, theirs = in_turns(
             pace.rounds,
-            lambda: measure.http(catalog.url(), connections, pace.seconds, customers),
-            lambda: measure.http(hello.url(), connections, pace.seconds, customers))
+            lambda: load(catalog, connections, pace.seconds, customers, catalog.responders() + discount),
+            lambda: load(hello, connections, pace.seconds, customers, hello.responders()))
         check_every_kind(catalog, is_customer)
         if catalog.count_degraded():
             raise measure.MeasureError("some answers had no discount because Discount was not reached")
         return Result(_ratios(ours, theirs, "per_s"),
                       f"{_median(ours, 'per_s'):,.0f} / {_median(theirs, 'per_s'):,.0f} requests/s, "
-                      f"p99 {_median(ours, 'p99_us') / 1000:.1f} / {_median(theirs, 'p99_us') / 1000:.1f} ms")
+                      f"p99 {_median(ours, 'p99_us') / 1000:.1f} / {_median(theirs, 'p99_us') / 1000:.1f} ms, "
+                      f"CPU {_median(ours, 'cpu_us'):.0f} / {_median(theirs, 'cpu_us'):.0f} µs")
     return look
 
 
@@ -93,9 +102,9 @@ def against_hello(server, connections, products=3, is_customer=True, processes=1
 def rpc_against(key, outstanding, a, b):
     """`key` of the calls a ÷ that of the calls b; each is (method, products)."""
     def look(stage, pace):
-        def load(method, products):
-            return measure.rpc(stage.discountd.port, stage.keys, method, products, outstanding, max(1, pace.seconds // 2))
-        ours, theirs = in_turns(pace.rounds, lambda: load(*a), lambda: load(*b))
+        def ask(method, products):
+            return measure.rpc(stage.discountd.port, stage.keys, method, products, outstanding, pace.seconds)
+        ours, theirs = in_turns(pace.rounds, lambda: ask(*a), lambda: ask(*b))
         return Result(_ratios(ours, theirs, key),
                       f"{_median(ours, 'calls_per_s'):,.0f} / {_median(theirs, 'calls_per_s'):,.0f} calls/s, "
                       f"p50 {_median(ours, 'p50_us'):.0f} / {_median(theirs, 'p50_us'):.0f} µs")
@@ -138,7 +147,7 @@ def memory(stage, pace):
     try:
         catalog = stage.start_catalog("lighttpd", stage.new_site(3), True)
         measure.http(catalog.url(), 64, pace.seconds, CUSTOMERS)
-        parts = [("catalog", catalog.responder()), ("master", discountd.pid)]
+        parts = [("catalog", pid) for pid in catalog.responders()] + [("master", discountd.pid)]
         parts += [(f"worker {i}", pid) for i, pid in enumerate(discountd.workers(), 1)]
         sizes = [(name, measure.pss_mib(pid)) for name, pid in parts]
         stage.stop_fronts()

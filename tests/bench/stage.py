@@ -14,7 +14,7 @@ from harness.discount import Discountd
 from harness.fastcgi import Connection, get
 from harness.keys import make_keys
 from harness.paths import DEPLOY
-from harness.process import wait_until
+from harness.process import descendants, wait_until
 from harness.webserver import Lighttpd, Nginx
 from harness.workshop import Workshop, give_to_web
 
@@ -80,10 +80,10 @@ class Front:
     def url(self):
         return self.web.url("/products")
 
-    def responder(self):
-        """The pid of the responder."""
+    def responders(self):
+        """The pids of the responder, whom lighttpd starts itself."""
         owner = self.processes[-1]
-        return owner.workers()[0] if isinstance(owner, Lighttpd) else owner.pid
+        return descendants(owner.pid) if isinstance(owner, Lighttpd) else [owner.pid, *descendants(owner.pid)]
 
     def count_degraded(self):
         return sum(process.count_log("discount-degraded|discount-answer-refused") for process in self.processes)

@@ -121,7 +121,7 @@ def test_help_lists_every_setting(program):
         assert f"{prefix}_{name}=" in done.stdout
 
 
-@pytest.mark.parametrize("program", ["catalog.fcgi", "discountd"])
+@pytest.mark.parametrize("program", ["catalog.fcgi", "catalogctl", "discountd", "discountctl"])
 def test_version_is_one_line(program):
     done = run([BIN / program, "--version"])
     assert (done.returncode, done.stderr) == (0, "")

@@ -54,7 +54,7 @@ static int listen_on(int port, int option)
 
     if (option != 0)
         setsockopt(fd, SOL_SOCKET, option, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 1) == 0)
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 64) == 0)
         return fd;
     int cause = errno;
     close(fd);
