@@ -12,7 +12,7 @@
 
 #include "common/memory.h"
 
-#define BLOCK_SIZE (64u * 1024u)
+#define BLOCK_SIZE (32u * 1024u)
 
 struct arena_block {
     struct arena_block *next;

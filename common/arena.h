@@ -28,7 +28,7 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 /* What printf would print, in the arena. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Gives every piece back. The first block (64 KiB) stays for the next request; larger needs are returned to the system.
+/* Gives every piece back. The first block (32 KiB) stays for the next request; larger needs are returned to the system.
  */
 void arena_reset(struct arena *arena);
 

@@ -75,7 +75,8 @@ static int serve(struct site *site, const struct catalog_settings *settings)
                                             .body_max = BODY_MAX,
                                             .handler = routes_handle,
                                             .handler_data = site,
-                                            .woken = site_refresh};
+                                            .woken = site_refresh,
+                                            .served = site_flush};
     pthread_t completing;
 
     quotes_check(site->quotes);
@@ -129,6 +130,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
                                         .handler = routes_handle,
                                         .handler_data = &site};
     cgi_serve(&options, &is_finished);
+    site_flush(&site);
     while (!is_finished && quotes_poll(site.quotes))
         continue;
     /* The answer is out: what a tidy end would cost here, the next request would pay. */

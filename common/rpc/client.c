@@ -267,11 +267,16 @@ void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const Proto
         .base = {.descriptor = descriptor, .invoke = stub_invoke}, .client = client, .deadline_ns = CLOCK_NEVER};
 }
 
+/* gRPC core 1.51 loses a connection, descriptor and all, whose channel goes between handshake and first frame: one that
+ * is being made is left to its time limit. */
 void rpc_client_reconnect(struct rpc_client *client)
 {
     pthread_mutex_lock(&client->lock);
-    channel_drop(client->channel);
-    client->channel = NULL;
+    if (client->channel != NULL &&
+        grpc_channel_check_connectivity_state(client->channel->core, 0) == GRPC_CHANNEL_READY) {
+        channel_drop(client->channel);
+        client->channel = NULL;
+    }
     pthread_mutex_unlock(&client->lock);
 }
 

@@ -80,7 +80,7 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns);
 
 /*
  * Lets the calls that start from now on use a new connection; those in progress keep theirs. For a connection that
- * nobody answers on: TCP alone may take minutes to find out. Any thread.
+ * nobody answers on: TCP alone may take minutes to find out. One that is still being made stays. Any thread.
  */
 void rpc_client_reconnect(struct rpc_client *client);
 

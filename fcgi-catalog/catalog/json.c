@@ -7,6 +7,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +85,27 @@ static char *put_int32(char *at, int32_t number)
     return put_bytes(at, digits + first, sizeof digits - first);
 }
 
+/*
+ * Nearly every share is a whole number of hundredths of a percent: at most four decimals, of which no shorter text is
+ * the same float. Printed by hand, for printf costs more than all the rest of an answer. False: it is another number.
+ */
+static bool print_hundredths(struct json_pct *pct, float value)
+{
+    long hundredths = value > 0 && value < 1 ? lrintf(value * 10000) : 0;
+
+    if (hundredths <= 0 || (float)hundredths / 10000 != value)
+        return false;
+    pct->length = sizeof "0.0000" - 1;
+    memcpy(pct->text, "0.0000", pct->length + 1);
+    for (size_t i = pct->length; hundredths > 0; hundredths /= 10)
+        pct->text[--i] = (char)('0' + hundredths % 10);
+    while (pct->text[pct->length - 1] == '0')
+        pct->length--;
+    return true;
+}
+
 /* The program keeps the C locale: the decimal sign is a point. */
-static void print_pct(struct json_pct *pct, float value)
+static void print_shortest(struct json_pct *pct, float value)
 {
     assert(isfinite(value));
     for (int precision = 1; precision <= FLT_DECIMAL_DIG; precision++) {
@@ -93,6 +113,12 @@ static void print_pct(struct json_pct *pct, float value)
         if (strtof(pct->text, NULL) == value)
             break;
     }
+}
+
+static void print_pct(struct json_pct *pct, float value)
+{
+    if (!print_hundredths(pct, value))
+        print_shortest(pct, value);
     pct->value = value;
 }
 

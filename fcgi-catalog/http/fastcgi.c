@@ -6,8 +6,7 @@
  * alone (tests/unit/catalog/test_fastcgi.c would notice a change):
  *
  *     ipcFd           the connection
- *     keepConnection  set, so that FCGX_Finish_r() neither closes it nor lingers on it; before that, what the web
- *                     server asked for is read from here
+ *     keepConnection  what the web server asked for is read from here
  *     listen_sock     -1, so that FCGX_Accept_r() fails when the connection does, instead of accepting another
  *     detached        by FCGX_Detach(): where libfcgi closes after all, on errors, it closes at once
  *     in->rdNext…stop what of the body is in memory
@@ -61,6 +60,16 @@ struct responder {
 
 static void finish_exchange(struct http_exchange *exchange);
 
+/*
+ * libfcgi's buffers of the last request. They are freed by the thread that makes the next ones: memory that one thread
+ * gets and another frees costs both of them locks.
+ */
+static void release_streams(struct carrier *carrier)
+{
+    if (carrier->fcgi.in != NULL)
+        FCGX_Free(&carrier->fcgi, 0);
+}
+
 static struct carrier *carrier_take(struct responder *responder, struct connection *connection)
 {
     pthread_mutex_lock(&responder->lock);
@@ -72,6 +81,7 @@ static struct carrier *carrier_take(struct responder *responder, struct connecti
     pthread_mutex_unlock(&responder->lock);
     if (carrier == NULL)
         carrier = memory_get_zeroed(1, sizeof *carrier);
+    release_streams(carrier);
     carrier->responder = responder;
     carrier->connection = connection;
     carrier->is_drained = false;
@@ -81,6 +91,7 @@ static struct carrier *carrier_take(struct responder *responder, struct connecti
 
 static void carrier_free(struct carrier *carrier)
 {
+    release_streams(carrier);
     arena_release(&carrier->exchange.arena);
     free(carrier);
 }
@@ -128,15 +139,13 @@ static void finish_exchange(struct http_exchange *exchange)
     const char *head = http_exchange_head(exchange, &head_length);
     write_bytes(fcgi->out, head, head_length);
     write_bytes(fcgi->out, exchange->response.body, http_exchange_body_length(exchange));
-    FCGX_ClearError(fcgi->in); /* of a body that did not come; the connection is ours to close */
-    fcgi->keepConnection = 1;
-    FCGX_Detach(fcgi);
-    FCGX_Finish_r(fcgi);
-    bool is_broken = fcgi->ipcFd < 0; /* writing failed, and libfcgi closed it */
+    /* What FCGX_Finish_r() does, without freeing and without a thought of the connection, which is ours. */
+    bool is_broken = FCGX_FClose(fcgi->err) != 0;
+    is_broken |= FCGX_FClose(fcgi->out) != 0;
 
     carrier_put(carrier); /* before the connection: when the last one is gone, so is the responder */
     if (is_broken)
-        connection_forget(connection);
+        connection_close(connection);
     else if (!is_drained)
         connection_linger(connection);
     else if (is_kept)
@@ -299,6 +308,14 @@ static void woken(void *data)
         options->woken(options->handler_data);
 }
 
+static void served(void *data)
+{
+    const struct fastcgi_options *options = &((struct responder *)data)->options;
+
+    if (options->served != NULL)
+        options->served(options->handler_data);
+}
+
 static void responder_free(struct responder *responder)
 {
     while (responder->first_spare != NULL) {
@@ -329,6 +346,7 @@ int fastcgi_serve(const struct fastcgi_options *options)
         .write_timeout_ms = WRITE_TIMEOUT_MS,
         .ready = serve_connection,
         .woken = woken,
+        .served = served,
         .data = responder,
     });
     int exit_code = responder->loop == NULL ? EXIT_FAILURE : loop_run(responder->loop);

@@ -26,6 +26,9 @@ struct fastcgi_options {
     /* Called on the loop's thread whenever it wakes up with work, before the handler, so that a handler can look at a
      * changing thing once for many requests. May be NULL. */
     void (*woken)(void *handler_data);
+    /* Called when the handler has had every request of that wake-up, so that it can send in one go what they ask of
+     * others. May be NULL. */
+    void (*served)(void *handler_data);
 };
 
 /* Whether descriptor `fd` is a listening socket, that is, whether a web server started this program as a FastCGI

@@ -156,6 +156,8 @@ static void lend_ready(struct loop *loop)
         loop->options.woken(loop->options.data);
     for (size_t i = 0; i < loop->ready_count; i++)
         loop->options.ready(loop->options.data, loop->ready[i]);
+    if (loop->ready_count > 0 && loop->options.served != NULL)
+        loop->options.served(loop->options.data);
     loop->ready_count = 0;
 }
 

@@ -18,7 +18,9 @@ struct loop_options {
     int read_timeout_ms; /* of the connections, which block: SO_RCVTIMEO, SO_SNDTIMEO */
     int write_timeout_ms;
     void (*ready)(void *data, struct connection *connection); /* lends the connection, on the loop's thread */
-    void (*woken)(void *data); /* on the loop's thread, once before the ready() calls of a wake-up; may be NULL */
+    /* On the loop's thread, once before and once after the ready() calls of a wake-up; may be NULL. */
+    void (*woken)(void *data);
+    void (*served)(void *data);
     void *data;
 };
 

@@ -25,3 +25,10 @@ void site_refresh(void *data)
     }
     arena_release(&arena);
 }
+
+void site_flush(void *data)
+{
+    struct site *site = data;
+
+    quotes_flush(site->quotes);
+}

@@ -24,4 +24,7 @@ struct site {
  * The `woken` of the FastCGI loop; `site` is a struct site. */
 void site_refresh(void *site);
 
+/* Lets the asks of this wake-up leave. The `served` of the FastCGI loop; `site` is a struct site. */
+void site_flush(void *site);
+
 #endif

@@ -22,6 +22,7 @@
 #define PROBE_DEADLINE_NS (500 * CLOCK_NS_PER_MS)
 #define PROBE_PAUSE_NS (250 * CLOCK_NS_PER_MS)
 #define RELAPSE_NS CLOCK_NS_PER_S /* after a miss so soon after the last one, the first probe waits as long */
+#define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
 #define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
 
 struct quotes {
@@ -32,6 +33,7 @@ struct quotes {
     struct quote_ask *waiting, **waiting_end;
     int64_t waiting_until_ns; /* the earliest deadline in the waiting line */
     struct batch *out;        /* NULL: no RPC is out */
+    bool out_is_leaving;      /* … but the asking thread still works with it */
     int64_t out_until_ns;     /* when what is out is over at the latest */
     struct batch *spare;      /* memory of an earlier batch */
     bool is_degraded;
@@ -177,6 +179,7 @@ static void let_next_leave(struct quotes *quotes)
 {
     pthread_mutex_lock(&quotes->lock);
     quotes->out = NULL;
+    quotes->out_is_leaving = false;
     struct batch *next = take_waiting(quotes);
     pthread_mutex_unlock(&quotes->lock);
     start(next);
@@ -260,7 +263,7 @@ static void on_batch_answered(const Ecommerce__ApplyDiscountsResponse *response,
     }
 }
 
-/* The only start that the asking thread makes, too. It must not touch the batch after the call. */
+/* The only start that the asking thread makes, too. The batch may be gone when it returns. */
 static void start_batch(struct batch *batch)
 {
     struct rpc_stub stub;
@@ -397,7 +400,7 @@ static int64_t next_moment(struct quotes *quotes)
     int64_t moment = CLOCK_NEVER;
 
     pthread_mutex_lock(&quotes->lock);
-    if (quotes->out != NULL && quotes->out->count > 1)
+    if (quotes->out != NULL && !quotes->out_is_leaving)
         moment = batch_earliest_deadline(quotes->out);
     if (quotes->waiting_until_ns < moment)
         moment = quotes->waiting_until_ns;
@@ -407,16 +410,13 @@ static int64_t next_moment(struct quotes *quotes)
     return moment;
 }
 
-/*
- * A batch of one keeps its deadline by its RPC's. So what the asking thread starts, always a batch of one, is its own
- * until the RPC starts; larger batches are started by this thread.
- */
+/* What the asking thread still packs is left alone: it wakes this thread afterwards if a deadline is near. */
 static void expire_asks(struct quotes *quotes)
 {
     int64_t now_ns = clock_now_ns();
 
     pthread_mutex_lock(&quotes->lock);
-    struct batch *out = quotes->out != NULL && quotes->out->count > 1 ? quotes->out : NULL;
+    struct batch *out = quotes->out_is_leaving ? NULL : quotes->out;
     bool is_missed = quotes->waiting_until_ns <= now_ns; /* a miss answers the whole waiting line */
     pthread_mutex_unlock(&quotes->lock);
     if (out != NULL && batch_expire(out, now_ns) > 0)
@@ -476,9 +476,6 @@ static bool is_open_or_opens(struct quotes *quotes)
 
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
 {
-    struct batch *batch = NULL;
-    bool is_wake_needed = false;
-
     if (ask->products->count == 0) {
         ask->done(ask, QUOTES_OK);
         return;
@@ -494,19 +491,39 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         ask->done(ask, QUOTES_DEGRADED);
         return;
     }
-    bool is_alone = quotes->out == NULL && quotes->waiting == NULL;
     *quotes->waiting_end = ask;
     quotes->waiting_end = &ask->next;
     if (ask->deadline_ns < quotes->waiting_until_ns)
         quotes->waiting_until_ns = ask->deadline_ns;
-    if (is_alone && !quotes->asks_singles)
-        batch = take_waiting(quotes);
-    else /* otherwise the polling thread looks in time by itself */
-        is_wake_needed = quotes->out == NULL || ask->deadline_ns < quotes->out_until_ns;
+    /* Otherwise the polling thread looks in time by itself. */
+    bool is_wake_needed = quotes->out != NULL && ask->deadline_ns < quotes->out_until_ns;
     pthread_mutex_unlock(&quotes->lock);
-    if (batch != NULL)
+    if (is_wake_needed)
+        rpc_client_wake(quotes->client);
+}
+
+/* The RPC ends with the last deadline of its asks; for one that is much earlier the polling thread must be awake. */
+static bool has_early_deadline(const struct batch *batch)
+{
+    return batch_latest_deadline(batch) - batch_earliest_deadline(batch) > DEADLINE_SLACK_NS;
+}
+
+void quotes_flush(struct quotes *quotes)
+{
+    pthread_mutex_lock(&quotes->lock);
+    bool can_leave = quotes->out == NULL && quotes->waiting != NULL;
+    bool is_wake_needed = can_leave && quotes->asks_singles; /* the polling thread starts those */
+    struct batch *batch = can_leave && !quotes->asks_singles ? take_waiting(quotes) : NULL;
+    quotes->out_is_leaving = batch != NULL || quotes->out_is_leaving;
+    pthread_mutex_unlock(&quotes->lock);
+    if (batch != NULL) {
+        is_wake_needed = has_early_deadline(batch);
         start_batch(batch);
-    else if (is_wake_needed)
+        pthread_mutex_lock(&quotes->lock);
+        quotes->out_is_leaving = false;
+        pthread_mutex_unlock(&quotes->lock);
+    }
+    if (is_wake_needed)
         rpc_client_wake(quotes->client);
 }
 

@@ -3,9 +3,9 @@
  * The Discount service as the Catalog sees it: asks go in, quotes come out. The only user of the RPC client.
  *
  * Asks are coalesced like a group commit. While an RPC is out, asks that arrive wait for it and then leave together in
- * one ApplyDiscounts; when none is out, an ask leaves at once. So at most one RPC is out, nobody waits for anything
- * else, and the busier it gets the fewer RPCs a request costs. Each ask is answered on its own: a wrong one fails
- * alone, and each keeps its own deadline.
+ * one ApplyDiscounts; when none is out, what came in one go leaves at once. So at most one RPC is out, nobody waits for
+ * anything else, and the busier it gets the fewer RPCs a request costs. Each ask is answered on its own: a wrong one
+ * fails alone, and each keeps its own deadline.
  *
  *            ask                    answer, deadline, refusal
  *     front ─────> waiting ─> out ─────────────────────────────> done(), on the thread that polls
@@ -74,8 +74,17 @@ MUST_CHECK bool quotes_open(struct quotes *quotes, char *reason, size_t reason_s
  */
 void quotes_check(struct quotes *quotes);
 
-/* Asks. Returns at once. Any thread. */
+/*
+ * Asks. Returns at once. One thread, the asking one. The ask leaves with the next quotes_flush(), or earlier with
+ * others.
+ */
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
+
+/*
+ * Lets what was asked leave, if no RPC is out. The asking thread calls it when it has no more asks at hand, so that
+ * what came together leaves together.
+ */
+void quotes_flush(struct quotes *quotes);
 
 /* Waits for one thing to happen (answer, deadline, probe) and deals with it. One thread, over and over, until
  * quotes_stop(); false: stopped. */

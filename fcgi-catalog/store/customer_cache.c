@@ -8,7 +8,7 @@
 
 #include "common/memory.h"
 
-#define SLOT_BITS 13
+#define SLOT_BITS 15
 
 /* One place for every id of the same hash. The names stand in one block, one behind the other. */
 struct slot {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds bytes to every message of the contract: unpacking must refuse or read them, and what it reads must have clean text. */
+/* Feeds bytes to every message of the contract: unpacking must refuse or read them, and what it reads must have clean
+ * text. */
 #include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>
 #include <grpc/slice.h>

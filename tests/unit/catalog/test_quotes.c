@@ -76,6 +76,28 @@ static void asks_that_come_while_an_rpc_is_out_leave_together_in_the_next(void *
     assert_int_equal(fake_batch(1).asks, MANY);
 }
 
+static void what_is_asked_in_one_go_leaves_together(void **state)
+{
+    struct test_ask *asks[3];
+
+    (void)state;
+    for (int32_t i = 0; i < 3; i++)
+        asks[i] = ask_only(1, 3, A_LONG_TIME_MS);
+    flush_asks();
+    await_and_free_all(asks, 3);
+    assert_int_equal(fake_get(&fake.batch_count), 1);
+    assert_int_equal(fake_batch(0).asks, 3);
+}
+
+static void a_flush_of_nothing_sends_nothing(void **state)
+{
+    (void)state;
+    flush_asks();
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    flush_asks();
+    assert_int_equal(fake_get(&fake.batch_count), 1);
+}
+
 static void an_ask_leaves_at_once_when_nothing_is_out(void **state)
 {
     (void)state;
@@ -267,6 +289,8 @@ int main(void)
         QUOTES_TEST(whoever_has_no_discount_gets_empty_quotes),
         QUOTES_TEST(an_ask_about_nothing_is_answered_at_once),
         QUOTES_TEST(asks_that_come_while_an_rpc_is_out_leave_together_in_the_next),
+        QUOTES_TEST(what_is_asked_in_one_go_leaves_together),
+        QUOTES_TEST(a_flush_of_nothing_sends_nothing),
         QUOTES_TEST(an_ask_leaves_at_once_when_nothing_is_out),
         QUOTES_TEST(an_ask_that_would_pass_the_bound_waits_for_the_next_rpc),
         QUOTES_TEST(an_ask_larger_than_the_bound_travels_alone),

@@ -62,6 +62,20 @@ static void asks_that_are_out_together_each_keep_their_deadline(void **state)
     ask_free(patient);
 }
 
+static void asks_that_leave_in_one_go_each_keep_their_deadline(void **state)
+{
+    (void)state;
+    fake_allow(0);
+    struct test_ask *patient = ask_only(1, 3, A_LONG_TIME_MS);
+    struct test_ask *hurried = ask_only(1, 3, 200);
+    flush_asks();
+    assert_at_deadline(hurried, 200);
+    assert_false(ask_is_done(patient));
+    fake_allow(ALL);
+    assert_int_equal(ask_await(patient), QUOTES_OK);
+    ask_free(patient);
+}
+
 static void an_ask_that_waits_keeps_its_deadline_behind_one_with_more_time(void **state)
 {
     (void)state;
@@ -287,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         QUOTES_TEST(a_silent_server_costs_an_ask_its_deadline),
         QUOTES_TEST(asks_that_are_out_together_each_keep_their_deadline),
+        QUOTES_TEST(asks_that_leave_in_one_go_each_keep_their_deadline),
         QUOTES_TEST(an_ask_that_waits_keeps_its_deadline_behind_one_with_more_time),
         QUOTES_TEST(an_ask_whose_deadline_has_passed_is_answered),
         UNSERVED_TEST(after_a_miss_asks_are_answered_at_once),

@@ -205,31 +205,41 @@ static inline struct held_port hold_port(void)
     return port;
 }
 
-/* Established connections whose own end is `port`, in one of the kernel's tables. */
-static inline int count_in_table(const char *path, unsigned port)
+/* Established connections whose own end is `port`, in one of the kernel's tables. *peer is the other end's port. */
+static inline int count_in_table(const char *path, unsigned port, unsigned *peer)
 {
     FILE *table = fopen(path, "r");
-    unsigned local, state;
+    unsigned local, remote, state;
     char line[256];
     int count = 0;
 
     if (table == NULL)
         return 0;
     while (fgets(line, sizeof line, table) != NULL) {
-        if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", &local, &state) == 2 && local == port &&
-            state == 1 /* TCP_ESTABLISHED */)
+        if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%4x %2x", &local, &remote, &state) == 3 && local == port &&
+            state == 1 /* TCP_ESTABLISHED */) {
+            *peer = remote;
             count++;
+        }
     }
     fclose(table);
     return count;
 }
 
-/* The connections to the port, as its server sees them. gRPC core prefers IPv6 sockets for IPv4 addresses. */
-static inline int count_connections(const struct held_port *port)
+/* The connections to the port, as its server sees them, and where one of them comes from. gRPC core prefers IPv6
+ * sockets for IPv4 addresses. */
+static inline int find_connections(const struct held_port *port, unsigned *peer)
 {
     unsigned number = (unsigned)atoi(strchr(port->address, ':') + 1);
 
-    return count_in_table("/proc/net/tcp", number) + count_in_table("/proc/net/tcp6", number);
+    return count_in_table("/proc/net/tcp", number, peer) + count_in_table("/proc/net/tcp6", number, peer);
+}
+
+static inline int count_connections(const struct held_port *port)
+{
+    unsigned peer;
+
+    return find_connections(port, &peer);
 }
 
 /* ---- A server ---- */

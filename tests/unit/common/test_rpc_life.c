@@ -164,108 +164,6 @@ static void no_call_is_lost_when_a_server_replaces_another(void **state)
     }
 }
 
-static void a_call_waits_for_its_server(void **state)
-{
-    struct reply reply;
-    struct ask ask;
-
-    (void)state;
-    start_client("catalog");
-    ask_init(&ask, 9, "");
-    start_call(&stub, &ask, &reply, NULL);
-    assert_false(rpc_client_poll(client, clock_now_ns() + 300 * CLOCK_NS_PER_MS));
-    start_echo_server();
-    poll_until(client, &reply.outcome.calls, 1);
-    assert_int_equal(reply.value, 9);
-}
-
-static void a_call_that_fails_fast_does_not_wait_and_names_the_cause(void **state)
-{
-    (void)state;
-    start_client("catalog");
-    stub.fail_fast = true;
-    int64_t from_ns = clock_now_ns();
-    struct reply reply = call_as(1, "");
-    assert_int_equal(reply.outcome.code, RPC_UNAVAILABLE);
-    assert_non_null(strstr(reply.outcome.message, "Connection refused"));
-    assert_true(clock_now_ns() - from_ns < 3 * CLOCK_NS_PER_S);
-}
-
-/* ---- Connections ---- */
-
-static void reconnecting_makes_a_new_connection_and_spares_calls_in_progress(void **state)
-{
-    struct reply held;
-
-    (void)state;
-    start_held_call(&held);
-    rpc_client_reconnect(client);
-    gate_open(&echo.gate);
-    assert_int_equal(call_as(2, "").value, 2);
-    poll_until(client, &held.outcome.calls, 1);
-    assert_int_equal(held.outcome.code, RPC_OK);
-    assert_int_equal(held.value, 1);
-}
-
-static bool has_one_connection(void *port)
-{
-    return count_connections(port) == 1;
-}
-
-static void a_reconnected_client_lets_the_old_connection_go(void **state)
-{
-    (void)state;
-    assert_int_equal(call_as(1, "").value, 1);
-    rpc_client_reconnect(client);
-    assert_int_equal(call_as(2, "").value, 2);
-    assert_true(wait_for(has_one_connection, &server.port));
-}
-
-/* ---- Polling ---- */
-
-static void a_poll_ends_when_its_time_has_come(void **state)
-{
-    (void)state;
-    int64_t from_ns = clock_now_ns();
-    assert_false(rpc_client_poll(client, from_ns + 50 * CLOCK_NS_PER_MS));
-    assert_true(clock_now_ns() - from_ns >= 50 * CLOCK_NS_PER_MS);
-}
-
-static void *wake(void *data)
-{
-    rpc_client_wake(data);
-    return NULL;
-}
-
-static void waking_ends_a_poll(void **state)
-{
-    pthread_t thread;
-
-    (void)state;
-    for (int i = 0; i < 3; i++) { /* before there is a connection, with one, and after it was given up */
-        int64_t from_ns = clock_now_ns();
-        assert_int_equal(pthread_create(&thread, NULL, wake, client), 0);
-        assert_false(rpc_client_poll(client, clock_now_ns() + PATIENCE_NS));
-        pthread_join(thread, NULL);
-        assert_true(clock_now_ns() - from_ns < PATIENCE_NS / 2);
-        if (i == 0)
-            assert_int_equal(call_as(1, "").value, 1);
-        else
-            rpc_client_reconnect(client);
-    }
-}
-
-static void waking_works_with_a_target_that_cannot_be(void **state)
-{
-    struct key_files files = name_keys(keys_directory, "catalog");
-    const struct keyset_files keyset = client_keys(&files);
-
-    (void)state;
-    client = client_new_with("nowhere:://", &keyset);
-    rpc_client_wake(client);
-    assert_false(rpc_client_poll(client, clock_now_ns() + PATIENCE_NS));
-}
-
 /* ---- Freeing a client ---- */
 
 static void freeing_a_client_ends_every_call(void **state)
@@ -358,13 +256,6 @@ int main(void)
         UNSTARTED_TEST(an_address_that_is_taken_is_named),
         UNSTARTED_TEST(keys_that_are_no_good_make_no_server),
         ECHO_TEST(no_call_is_lost_when_a_server_replaces_another),
-        UNSTARTED_TEST(a_call_waits_for_its_server),
-        UNSTARTED_TEST(a_call_that_fails_fast_does_not_wait_and_names_the_cause),
-        ECHO_TEST(reconnecting_makes_a_new_connection_and_spares_calls_in_progress),
-        ECHO_TEST(a_reconnected_client_lets_the_old_connection_go),
-        ECHO_TEST(a_poll_ends_when_its_time_has_come),
-        ECHO_TEST(waking_ends_a_poll),
-        UNSTARTED_TEST(waking_works_with_a_target_that_cannot_be),
         ECHO_TEST(freeing_a_client_ends_every_call),
         UNSTARTED_TEST(freeing_a_client_ends_calls_that_wait_for_a_server),
         ECHO_TEST(freeing_a_client_ends_calls_that_its_closures_make),
