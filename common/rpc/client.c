@@ -7,6 +7,7 @@
 #include <grpc/grpc_security.h>
 #include <grpc/slice.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "common/rpc/internal.h"
 
 #define SERVICES_MAX 8
+#define LOCALHOST "localhost"
 /* In gRPC core this is how long one attempt to connect, TLS included, may take: a far server needs several round trips.
  */
 #define CONNECT_TIMEOUT_MS 2000
@@ -76,9 +78,28 @@ static grpc_arg integer_arg(const char *key, int value)
     return (grpc_arg){.type = GRPC_ARG_INTEGER, .key = (char *)key, .value = {.integer = value}};
 }
 
+/*
+ * localhost is this machine and is not looked up (RFC 6761, 6.3): a machine without a hosts file has it too, and a
+ * process that makes one call is spared a resolver. The server's certificate must still be for the name.
+ */
+static const char *resolve_localhost(const char *target, char *address, size_t size)
+{
+    static const char prefix[] = LOCALHOST ":";
+
+    if (strncmp(target, prefix, sizeof prefix - 1) != 0)
+        return target;
+    snprintf(address, size, "ipv4:127.0.0.1:%s", target + sizeof prefix - 1);
+    return address;
+}
+
 static struct channel *channel_new(const char *target, const struct keyset *keyset)
 {
+    char address[64];
+    const char *resolved = resolve_localhost(target, address, sizeof address);
     grpc_arg args[] = {
+        {.type = GRPC_ARG_STRING,
+         .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+         .value = {.string = (char *)LOCALHOST}}, /* left out below when the target is another */
         {.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_SERVICE_CONFIG, .value = {.string = (char *)service_config}},
         integer_arg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
         integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, CONNECT_TIMEOUT_MS),
@@ -86,11 +107,12 @@ static struct channel *channel_new(const char *target, const struct keyset *keys
         integer_arg(GRPC_ARG_ENABLE_HTTP_PROXY, 0),
         integer_arg(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1), /* a new channel is a new connection */
     };
-    grpc_channel_args all = {.num_args = ARRAY_LENGTH(args), .args = args};
+    size_t first = resolved == target ? 1 : 0;
+    grpc_channel_args all = {.num_args = ARRAY_LENGTH(args) - first, .args = args + first};
     grpc_channel_credentials *credentials = credentials_for_client(keyset);
     struct channel *channel = memory_get_zeroed(1, sizeof *channel);
 
-    channel->core = grpc_channel_create(target, credentials, &all);
+    channel->core = grpc_channel_create(resolved, credentials, &all);
     channel->users = 1;
     grpc_channel_credentials_release(credentials);
     return channel;

@@ -45,7 +45,9 @@
 struct rpc_client;
 
 struct rpc_client_options {
-    const char *target;         /* "host:port", "ipv4:127.0.0.1:11443", "unix:/path" */
+    /* "host:port", "ipv4:127.0.0.1:11443", "unix:/path". localhost is 127.0.0.1 without asking anybody; other names are
+     * resolved as this machine resolves names (getaddrinfo(3)). */
+    const char *target;
     struct keyset_files keyset; /* no certificate and key: the client stays anonymous */
 };
 

@@ -6,6 +6,7 @@
 #include <grpc/support/log.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -49,6 +50,7 @@ static void skip_lock_order_checks(void)
 void rpc_runtime_start(void)
 {
     skip_lock_order_checks();
+    setenv("GRPC_DNS_RESOLVER", "native", 0); /* names as every other program resolves them; it is read once */
     gpr_set_log_function(pass_log_line);
     grpc_init();
     atomic_fetch_add(&users, 1);
