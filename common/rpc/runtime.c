@@ -13,7 +13,7 @@
 #include "common/log.h"
 #include "common/rpc/internal.h"
 
-#define STOP_STEPS 500 /* of a millisecond: after that gRPC core is left to itself */
+#define STOP_STEPS 1000 /* of a millisecond: after that gRPC core is left to itself */
 
 static atomic_bool accept_failed;
 static atomic_int users; /* starts without a stop */

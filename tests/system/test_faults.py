@@ -14,7 +14,7 @@ from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
 from harness.http_client import request
 from harness.keys import make_keys, sign
-from harness.paths import DEPLOY, is_sanitized
+from harness.paths import DEPLOY, HARNESS, is_sanitized
 from harness.process import children, descendants, pid_exists, wait_until
 from harness.webserver import Lighttpd, Nginx
 from harness.wire import Server
@@ -166,7 +166,7 @@ def front(start, make_site):
     return make
 
 
-ONE_PROCESS = DEPLOY.parent / "tests" / "system" / "harness" / "one-process.conf"
+ONE_PROCESS = HARNESS / "one-process.conf"
 
 
 def ask(web):
