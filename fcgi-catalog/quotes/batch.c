@@ -27,7 +27,6 @@ void batch_free(struct batch *batch)
 void batch_reset(struct batch *batch)
 {
     batch->count = 0;
-    batch->singles_left = 0;
     batch->singles_code = RPC_OK;
     arena_reset(&batch->arena);
 }

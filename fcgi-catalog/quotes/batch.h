@@ -16,7 +16,6 @@ struct batch {
     struct quote_ask **asks; /* NULL where the ask was answered before the rest */
     bool *failed;            /* one per ask, for a batch that is asked product by product */
     size_t count, room;
-    size_t singles_left;        /* RPCs that are still out, when it is asked product by product */
     enum rpc_code singles_code; /* how the last one that failed failed; RPC_OK while none did */
     struct arena arena;         /* for messages while they are packed */
 };

@@ -16,12 +16,12 @@
 #include "common/memory.h"
 #include "common/rpc/client.h"
 #include "common/rpc/runtime.h"
+#include "fcgi-catalog/quotes/availability.h"
 #include "fcgi-catalog/quotes/batch.h"
 #include "fcgi-catalog/quotes/messages.h"
+#include "fcgi-catalog/quotes/singles.h"
 
 #define PROBE_DEADLINE_NS (500 * CLOCK_NS_PER_MS)
-#define PROBE_PAUSE_NS (250 * CLOCK_NS_PER_MS)
-#define RELAPSE_NS CLOCK_NS_PER_S /* after a miss so soon after the last one, the first probe waits as long */
 #define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
 #define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
 
@@ -36,16 +36,12 @@ struct quotes {
     bool out_is_leaving;      /* … but the asking thread still works with it */
     int64_t out_until_ns;     /* when what is out is over at the latest */
     struct batch *spare;      /* memory of an earlier batch */
-    bool is_degraded;
-    bool asks_singles; /* the server knows only ApplyDiscount: the polling thread asks product by product */
+    bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
     bool is_stopping;
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
-    int64_t probe_ns;         /* when the next probe leaves */
-    int64_t restored_ns;      /* when it was last restored */
     bool is_probing;
-    bool was_cause_logged; /* since it became degraded */
-    bool was_wrong_logged;
+    struct availability availability;
 };
 
 /* ---- The waiting line ---- */
@@ -108,44 +104,11 @@ static void degrade_waiting(struct quotes *quotes)
     }
 }
 
-/* ---- States ---- */
-
-/* A missed deadline says nothing of its cause; a probe will. */
+/* Who waits is told at once when the service is found to be away: whoever asks later looks first. */
 static void note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
 {
-    int64_t now_ns = clock_now_ns();
-
-    pthread_mutex_lock(&quotes->lock);
-    bool is_change = !quotes->is_degraded;
-    quotes->is_degraded = true;
-    pthread_mutex_unlock(&quotes->lock);
-    if (is_change) {
-        log_warning("discount-degraded", "service=%s code=%s message=%s", quotes->options.service_host,
-                    rpc_code_name(code), LOG_QUOTED(message));
-        quotes->was_cause_logged = code != RPC_DEADLINE_EXCEEDED;
-        quotes->probe_ns = now_ns - quotes->restored_ns < RELAPSE_NS ? now_ns + RELAPSE_NS : now_ns;
-    }
+    availability_note_miss(&quotes->availability, code, message);
     degrade_waiting(quotes);
-}
-
-static void note_answer(struct quotes *quotes)
-{
-    pthread_mutex_lock(&quotes->lock);
-    bool is_change = quotes->is_degraded;
-    quotes->is_degraded = false;
-    pthread_mutex_unlock(&quotes->lock);
-    if (is_change) {
-        quotes->restored_ns = clock_now_ns();
-        log_info("discount-restored", "service=%s", quotes->options.service_host);
-    }
-}
-
-/* An answer that nobody can use: the service's fault, not the connection's. One line, the first time. */
-static void note_wrong(struct quotes *quotes, const char *wrong)
-{
-    if (!quotes->was_wrong_logged)
-        log_warning("discount-answer-refused", "service=%s reason=%s", quotes->options.service_host, LOG_QUOTED(wrong));
-    quotes->was_wrong_logged = true;
 }
 
 /* ---- One RPC for all asks of a batch ---- */
@@ -211,7 +174,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
     struct quotes *quotes = batch->quotes;
     size_t answers = 0;
 
-    note_answer(quotes);
+    availability_note_answer(&quotes->availability);
     let_next_leave(quotes);
     for (size_t i = 0; i < batch->count; i++) {
         struct quote_ask *ask = batch->asks[i];
@@ -221,7 +184,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
             continue;
         bool is_good = messages_read_answer(answer, ask, &wrong);
         if (!is_good)
-            note_wrong(quotes, wrong);
+            availability_note_wrong(&quotes->availability, wrong);
         ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
     }
     put_back(batch);
@@ -277,17 +240,12 @@ static void start_batch(struct batch *batch)
 
 /* ---- A server that knows only ApplyDiscount: one RPC per product, all at once ---- */
 
-struct single {
-    struct batch *batch;
-    size_t ask, product;
-};
-
 static void end_singles(struct batch *batch)
 {
     struct quotes *quotes = batch->quotes;
 
     if (batch->singles_code == RPC_OK)
-        note_answer(quotes);
+        availability_note_answer(&quotes->availability);
     else
         note_miss(quotes, batch->singles_code, "ApplyDiscount failed");
     let_next_leave(quotes);
@@ -298,50 +256,14 @@ static void end_singles(struct batch *batch)
     put_back(batch);
 }
 
-static void on_single_answered(const Ecommerce__DiscountResponse *response, void *data)
+static void note_wrong_single(struct batch *batch, const char *reason)
 {
-    struct single *single = data;
-    struct batch *batch = single->batch;
-    struct quotes *quotes = batch->quotes;
-    struct quote_ask *ask = batch->asks[single->ask];
-    const char *wrong;
-
-    if (response == NULL) {
-        batch->failed[single->ask] = true;
-        batch->singles_code = rpc_client_status(quotes->client);
-    } else if (ask != NULL && !messages_read_single(response, ask, single->product, &wrong)) {
-        batch->failed[single->ask] = true;
-        note_wrong(quotes, wrong);
-    }
-    free(single);
-    if (--batch->singles_left == 0)
-        end_singles(batch);
+    availability_note_wrong(&batch->quotes->availability, reason);
 }
 
-static void start_single(struct batch *batch, size_t ask, size_t product)
-{
-    struct single *single = memory_get(sizeof *single);
-    struct messages_single message;
-    struct rpc_stub stub;
-
-    *single = (struct single){.batch = batch, .ask = ask, .product = product};
-    rpc_stub_init(&stub, batch->quotes->client, &ecommerce__discount__descriptor);
-    stub.deadline_ns = batch->asks[ask]->deadline_ns;
-    messages_ask_single(&message, batch->asks[ask], product);
-    ecommerce__discount__apply_discount(&stub.base, &message.request, on_single_answered, single);
-}
-
-/* Answers come in on this very thread, so none can come before the last product was asked. */
 static void start_singles(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++) {
-        for (size_t product = 0; batch->asks[i] != NULL && product < batch->asks[i]->products->count; product++) {
-            batch->singles_left++;
-            start_single(batch, i, product);
-        }
-    }
-    if (batch->singles_left == 0)
-        end_singles(batch);
+    singles_start(batch, batch->quotes->client, end_singles, note_wrong_single);
 }
 
 /* ---- Probes ---- */
@@ -356,14 +278,10 @@ static bool is_stopping(struct quotes *quotes)
 
 static void note_failed_probe(struct quotes *quotes, enum rpc_code code, const char *message)
 {
-    note_miss(quotes, code, message);
-    if (code == RPC_DEADLINE_EXCEEDED) { /* perhaps only this connection is dead */
+    availability_note_failed_probe(&quotes->availability, code, message);
+    degrade_waiting(quotes);
+    if (code == RPC_DEADLINE_EXCEEDED) /* perhaps only this connection is dead */
         rpc_client_reconnect(quotes->client);
-    } else if (!quotes->was_cause_logged) {
-        log_warning("discount-cause", "service=%s code=%s message=%s", quotes->options.service_host,
-                    rpc_code_name(code), LOG_QUOTED(message));
-        quotes->was_cause_logged = true;
-    }
 }
 
 static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
@@ -372,11 +290,10 @@ static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response,
     enum rpc_code code = rpc_client_status(quotes->client);
 
     quotes->is_probing = false;
-    quotes->probe_ns = clock_now_ns() + PROBE_PAUSE_NS;
     if (response != NULL)
         forget_singles(quotes);
     if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
-        note_answer(quotes);
+        availability_note_answer(&quotes->availability);
     else if (!is_stopping(quotes)) /* whose end cancels the probe */
         note_failed_probe(quotes, code, rpc_client_message(quotes->client));
 }
@@ -395,6 +312,11 @@ static void start_probe(struct quotes *quotes)
 
 /* ---- The polling thread ---- */
 
+static bool is_probe_wanted(struct quotes *quotes)
+{
+    return atomic_load(&quotes->availability.is_degraded) && !quotes->is_probing && !is_stopping(quotes);
+}
+
 static int64_t next_moment(struct quotes *quotes)
 {
     int64_t moment = CLOCK_NEVER;
@@ -404,9 +326,9 @@ static int64_t next_moment(struct quotes *quotes)
         moment = batch_earliest_deadline(quotes->out);
     if (quotes->waiting_until_ns < moment)
         moment = quotes->waiting_until_ns;
-    if (quotes->is_degraded && !quotes->is_probing && !quotes->is_stopping && quotes->probe_ns < moment)
-        moment = quotes->probe_ns;
     pthread_mutex_unlock(&quotes->lock);
+    if (is_probe_wanted(quotes) && quotes->availability.probe_ns < moment)
+        moment = quotes->availability.probe_ns;
     return moment;
 }
 
@@ -427,10 +349,7 @@ static void expire_asks(struct quotes *quotes)
 
 static void probe_when_due(struct quotes *quotes)
 {
-    pthread_mutex_lock(&quotes->lock);
-    bool is_due = quotes->is_degraded && !quotes->is_stopping && !quotes->is_probing;
-    pthread_mutex_unlock(&quotes->lock);
-    if (is_due && clock_now_ns() >= quotes->probe_ns)
+    if (is_probe_wanted(quotes) && clock_now_ns() >= quotes->availability.probe_ns)
         start_probe(quotes);
 }
 
@@ -486,7 +405,7 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         return;
     }
     pthread_mutex_lock(&quotes->lock);
-    if (quotes->is_degraded) {
+    if (atomic_load(&quotes->availability.is_degraded)) {
         pthread_mutex_unlock(&quotes->lock);
         ask->done(ask, QUOTES_DEGRADED);
         return;
@@ -538,7 +457,7 @@ struct quotes *quotes_new(const struct quotes_options *options)
     quotes->options = *options;
     quotes->waiting_end = &quotes->waiting;
     quotes->waiting_until_ns = CLOCK_NEVER;
-    quotes->restored_ns = -RELAPSE_NS;
+    availability_init(&quotes->availability, options->service_host);
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }
