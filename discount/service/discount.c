@@ -43,38 +43,68 @@ static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce
     closure(&response, closure_data);
 }
 
-static void answer_ask(Ecommerce__DiscountAnswer *answer, const Ecommerce__DiscountAsk *ask,
-                       const struct ruleset *ruleset, struct arena *arena)
+/* What is worked on while the asks of one call are answered. */
+struct answering {
+    const struct ruleset *ruleset;
+    struct arena *arena;
+    const Ecommerce__DiscountAsk *listing; /* the last ask that brought products of its own; NULL: none yet */
+    size_t quotes_left;                    /* that may still be given */
+};
+
+static void refuse_ask(Ecommerce__DiscountAnswer *answer, enum rpc_code code, const char *message)
+{
+    answer->code = (int32_t)code;
+    answer->message = (char *)message;
+}
+
+static void quote_products(struct answering *answering, Ecommerce__DiscountAnswer *answer, int32_t customer_id)
+{
+    const Ecommerce__DiscountAsk *listing = answering->listing;
+    const struct rule *rule = ruleset_find(answering->ruleset, customer_id);
+    Ecommerce__DiscountValue *values = arena_get(answering->arena, listing->n_products * sizeof *values);
+
+    answer->quotes = arena_get(answering->arena, listing->n_products * sizeof *answer->quotes);
+    answer->n_quotes = listing->n_products;
+    for (size_t i = 0; i < listing->n_products; i++) {
+        fill_value(&values[i], rule, listing->products[i]->price_in_cents);
+        answer->quotes[i] = &values[i];
+    }
+}
+
+static void answer_ask(struct answering *answering, Ecommerce__DiscountAnswer *answer,
+                       const Ecommerce__DiscountAsk *ask)
 {
     ecommerce__discount_answer__init(answer);
+    if (!ask->same_products)
+        answering->listing = ask;
     if (ask->customer == NULL) {
-        answer->code = RPC_INVALID_ARGUMENT;
-        answer->message = (char *)"customer is missing";
-        return;
-    }
-    const struct rule *rule = ruleset_find(ruleset, ask->customer->id);
-    Ecommerce__DiscountValue *values = arena_get(arena, ask->n_products * sizeof *values);
-    answer->quotes = arena_get(arena, ask->n_products * sizeof *answer->quotes);
-    answer->n_quotes = ask->n_products;
-    for (size_t i = 0; i < ask->n_products; i++) {
-        fill_value(&values[i], rule, ask->products[i]->price_in_cents);
-        answer->quotes[i] = &values[i];
+        refuse_ask(answer, RPC_INVALID_ARGUMENT, "customer is missing");
+    } else if (answering->listing == NULL) {
+        refuse_ask(answer, RPC_INVALID_ARGUMENT, "same_products is set, but no ask before this one has products");
+    } else if (ask->same_products && ask->n_products > 0) {
+        refuse_ask(answer, RPC_INVALID_ARGUMENT, "same_products is set, but there are products");
+    } else if (answering->listing->n_products > answering->quotes_left) {
+        refuse_ask(answer, RPC_RESOURCE_EXHAUSTED, "the call asks for too many quotes");
+    } else {
+        answering->quotes_left -= answering->listing->n_products;
+        quote_products(answering, answer, ask->customer->id);
     }
 }
 
 static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerce__ApplyDiscountsRequest *request,
                             Ecommerce__ApplyDiscountsResponse_Closure closure, void *closure_data)
 {
-    const struct ruleset *ruleset = current_rules(service);
     struct arena *arena = rpc_call_arena(closure_data);
+    struct answering answering = {
+        .ruleset = current_rules(service), .arena = arena, .quotes_left = DISCOUNT_QUOTES_MAX};
     Ecommerce__ApplyDiscountsResponse response = ECOMMERCE__APPLY_DISCOUNTS_RESPONSE__INIT;
     Ecommerce__DiscountAnswer *answers = arena_get(arena, request->n_asks * sizeof *answers);
 
-    response.revision = ruleset_revision(ruleset);
+    response.revision = ruleset_revision(answering.ruleset);
     response.answers = arena_get(arena, request->n_asks * sizeof *response.answers);
     response.n_answers = request->n_asks;
     for (size_t i = 0; i < request->n_asks; i++) {
-        answer_ask(&answers[i], request->asks[i], ruleset, arena);
+        answer_ask(&answering, &answers[i], request->asks[i]);
         response.answers[i] = &answers[i];
     }
     closure(&response, closure_data);

@@ -6,6 +6,9 @@
 #include "discount/service/rulebook.h"
 #include "proto/ecommerce.pb-c.h"
 
+/* Quotes in one call; an ask that would pass it gets RESOURCE_EXHAUSTED. So many fit into an answer of 4 MiB. */
+#define DISCOUNT_QUOTES_MAX 250000
+
 struct discount_service {
     Ecommerce__Discount_Service base; /* what the RPC server is given */
     struct rulebook *rulebook;

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* The products of a list as messages. Asks of one page share them. */
+/* The products of the last ask that has its own, as messages. Asks of one page refer to them. */
 struct product_messages {
     const struct product_list *of;
     Ecommerce__Product **items;
@@ -40,14 +40,16 @@ static Ecommerce__DiscountAsk *make_ask(const struct quote_ask *ask, struct prod
         Ecommerce__Customer customer;
     } *message = arena_get(arena, sizeof *message);
 
-    if (products->of != ask->products)
-        make_products(products, ask->products, arena);
     ecommerce__discount_ask__init(&message->ask);
     ecommerce__customer__init(&message->customer);
     message->customer.id = ask->customer.id; /* the rules need no more */
     message->ask.customer = &message->customer;
-    message->ask.n_products = ask->products->count;
-    message->ask.products = products->items;
+    message->ask.same_products = products->of == ask->products;
+    if (!message->ask.same_products) {
+        make_products(products, ask->products, arena);
+        message->ask.n_products = ask->products->count;
+        message->ask.products = products->items;
+    }
     return &message->ask;
 }
 

@@ -28,7 +28,7 @@ SETTLED = {
     "Product.id": 1, "Product.slug": 2, "Product.description": 3, "Product.price_in_cents": 4, "Product.discount_value": 5,
     "DiscountValue.pct": 1, "DiscountValue.value_in_cents": 2,
     "DiscountRequest.customer": 1, "DiscountRequest.product": 2, "DiscountResponse.product": 1,
-    "DiscountAsk.customer": 1, "DiscountAsk.products": 2,
+    "DiscountAsk.customer": 1, "DiscountAsk.products": 2, "DiscountAsk.same_products": 3,
     "DiscountAnswer.code": 1, "DiscountAnswer.message": 2, "DiscountAnswer.quotes": 3,
     "ApplyDiscountsRequest.asks": 1, "ApplyDiscountsResponse.answers": 1, "ApplyDiscountsResponse.revision": 2,
 }

@@ -146,6 +146,9 @@ def answer_one(request, _context):
 
 def answer_many(request, _context):
     """ApplyDiscounts by the demo's rule."""
-    return messages.ApplyDiscountsResponse(revision=1, answers=[
-        messages.DiscountAnswer(quotes=[demo_quote(each.customer.id, p.price_in_cents) for p in each.products])
-        for each in request.asks])
+    answers, products = [], []
+    for each in request.asks:
+        products = products if each.same_products else each.products
+        answers.append(messages.DiscountAnswer(
+            quotes=[demo_quote(each.customer.id, p.price_in_cents) for p in products]))
+    return messages.ApplyDiscountsResponse(revision=1, answers=answers)

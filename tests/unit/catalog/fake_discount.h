@@ -79,10 +79,21 @@ static inline Ecommerce__DiscountValue *make_value(int32_t customer_id, int32_t 
     return value;
 }
 
-static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerce__DiscountAsk *ask,
-                               struct arena *arena)
+/* The ask that has the products of ask i: itself, or one before it. */
+static inline const Ecommerce__DiscountAsk *listing_of(const Ecommerce__ApplyDiscountsRequest *request, size_t i)
 {
-    size_t count = ask->n_products + (size_t)fake.quotes_more;
+    while (request->asks[i]->same_products) {
+        assert_int_equal(request->asks[i]->n_products, 0);
+        assert_true(i > 0);
+        i--;
+    }
+    return request->asks[i];
+}
+
+static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerce__DiscountAsk *ask,
+                               const Ecommerce__DiscountAsk *listing, struct arena *arena)
+{
+    size_t count = listing->n_products + (size_t)fake.quotes_more;
 
     ecommerce__discount_answer__init(answer);
     if (ask->customer->id == fake.refused_customer) {
@@ -94,7 +105,7 @@ static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerc
     answer->quotes = arena_get(arena, count * sizeof *answer->quotes);
     for (size_t i = 0; i < count; i++)
         answer->quotes[i] =
-            make_value(ask->customer->id, i < ask->n_products ? ask->products[i]->price_in_cents : 0, arena);
+            make_value(ask->customer->id, i < listing->n_products ? listing->products[i]->price_in_cents : 0, arena);
 }
 
 /* Under the lock. Returns the number of this RPC among those with asks. */
@@ -104,7 +115,7 @@ static inline int note_batch(const Ecommerce__ApplyDiscountsRequest *request)
 
     *seen = (struct batch_seen){.asks = request->n_asks};
     for (size_t i = 0; i < request->n_asks; i++)
-        seen->products += request->asks[i]->n_products;
+        seen->products += listing_of(request, i)->n_products;
     return fake.batch_count;
 }
 
@@ -119,7 +130,8 @@ static inline void answer_batch(const Ecommerce__ApplyDiscountsRequest *request,
     response.n_answers = count;
     response.answers = arena_get(arena, count * sizeof *response.answers);
     for (size_t i = 0; i < count; i++) {
-        fill_answer(&answers[i], request->asks[i < request->n_asks ? i : 0], arena);
+        size_t ask = i < request->n_asks ? i : 0;
+        fill_answer(&answers[i], request->asks[ask], listing_of(request, ask), arena);
         response.answers[i] = &answers[i];
     }
     closure(&response, call);

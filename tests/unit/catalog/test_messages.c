@@ -60,6 +60,27 @@ static void every_ask_is_in_the_message(void **state)
     }
 }
 
+static void asks_of_one_page_share_its_products(void **state)
+{
+    struct quote_ask first = make_ask(1, &two_products), second = make_ask(2, &two_products);
+    struct quote_ask other = make_ask(3, &one_product), back = make_ask(4, &two_products);
+    struct quote_ask *asks[] = {&first, NULL, &second, &other, &back};
+    Ecommerce__ApplyDiscountsRequest request;
+
+    (void)state;
+    messages_ask_all(&request, asks, 5, &arena);
+    assert_int_equal(request.n_asks, 4);
+    assert_false(request.asks[0]->same_products);
+    assert_int_equal(request.asks[0]->n_products, 2);
+    assert_true(request.asks[1]->same_products);
+    assert_int_equal(request.asks[1]->customer->id, 2);
+    assert_int_equal(request.asks[1]->n_products, 0);
+    assert_false(request.asks[2]->same_products);
+    assert_int_equal(request.asks[2]->n_products, 1);
+    assert_false(request.asks[3]->same_products); /* the ask before it has others */
+    assert_int_equal(request.asks[3]->n_products, 2);
+}
+
 static void asks_that_are_gone_are_left_out(void **state)
 {
     struct quote_ask ask = make_ask(5, &one_product), *asks[] = {NULL, &ask, NULL};
@@ -233,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(every_ask_is_in_the_message),
+        ARENA_TEST(asks_of_one_page_share_its_products),
         ARENA_TEST(asks_that_are_gone_are_left_out),
         ARENA_TEST(a_message_of_no_asks_is_empty),
         cmocka_unit_test(a_single_message_says_all_that_is_known),

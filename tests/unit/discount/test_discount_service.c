@@ -218,6 +218,7 @@ struct answers {
     int32_t codes[8];
     size_t quotes[8];
     int32_t last_values[8];
+    size_t refused; /* with RESOURCE_EXHAUSTED */
 };
 
 static void on_answers(const Ecommerce__ApplyDiscountsResponse *response, void *data)
@@ -229,6 +230,8 @@ static void on_answers(const Ecommerce__ApplyDiscountsResponse *response, void *
         return;
     answers->revision = response->revision;
     answers->count = response->n_answers;
+    for (size_t i = 0; i < response->n_answers; i++)
+        answers->refused += response->answers[i]->code == RPC_RESOURCE_EXHAUSTED;
     for (size_t i = 0; i < response->n_answers && i < 8; i++) {
         const Ecommerce__DiscountAnswer *answer = response->answers[i];
         answers->codes[i] = answer->code;
@@ -285,6 +288,72 @@ static void each_ask_is_answered_in_its_place_and_a_wrong_one_fails_alone(void *
     assert_int_equal(answers.last_values[2], 0);
     assert_int_equal(answers.codes[3], 0);
     assert_int_equal(answers.quotes[3], 0);
+}
+
+static void an_ask_may_refer_to_the_products_of_the_one_before(void **state)
+{
+    Ecommerce__Customer first = ECOMMERCE__CUSTOMER__INIT, second = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__Product cheap = ECOMMERCE__PRODUCT__INIT, dear = ECOMMERCE__PRODUCT__INIT, *both[] = {&cheap, &dear};
+    Ecommerce__DiscountAsk asks[5], *all[5];
+
+    (void)state;
+    first.id = 1;
+    second.id = 2;
+    cheap.price_in_cents = 1000;
+    dear.price_in_cents = 99999;
+    for (size_t i = 0; i < 5; i++) {
+        ecommerce__discount_ask__init(&asks[i]);
+        asks[i].customer = &first;
+        asks[i].same_products = true;
+        all[i] = &asks[i];
+    }
+    asks[1].same_products = false;
+    asks[1].customer = NULL; /* it fails, and its products are there all the same */
+    asks[1].n_products = 2;
+    asks[1].products = both;
+    asks[2].customer = &second;
+    asks[4].n_products = 1; /* the same, and others: it cannot mean both */
+    asks[4].products = both;
+    struct answers answers = apply_all(all, 5);
+    assert_int_equal(answers.codes[0], RPC_INVALID_ARGUMENT);
+    assert_int_equal(answers.codes[1], RPC_INVALID_ARGUMENT);
+    assert_int_equal(answers.codes[2], 0);
+    assert_int_equal(answers.quotes[2], 2);
+    assert_int_equal(answers.last_values[2], 0);
+    assert_int_equal(answers.codes[3], 0);
+    assert_int_equal(answers.quotes[3], 2);
+    assert_int_equal(answers.last_values[3], 89999);
+    assert_int_equal(answers.codes[4], RPC_INVALID_ARGUMENT);
+}
+
+static void more_quotes_than_an_answer_can_hold_are_refused(void **state)
+{
+    enum { PRODUCTS = 1000, ASKS = DISCOUNT_QUOTES_MAX / PRODUCTS + 3 };
+    static Ecommerce__Product products[PRODUCTS], *list[PRODUCTS];
+    static Ecommerce__DiscountAsk asks[ASKS], *all[ASKS];
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+    struct answers answers;
+
+    (void)state;
+    customer.id = 1;
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        ecommerce__product__init(&products[i]);
+        products[i].price_in_cents = INT32_MAX;
+        list[i] = &products[i];
+    }
+    for (size_t i = 0; i < ASKS; i++) {
+        ecommerce__discount_ask__init(&asks[i]);
+        asks[i].customer = &customer;
+        asks[i].same_products = i > 0;
+        all[i] = &asks[i];
+    }
+    asks[0].n_products = PRODUCTS;
+    asks[0].products = list;
+    answers = apply_all(all, ASKS);
+    assert_int_equal(answers.outcome.code, RPC_OK);
+    assert_int_equal(answers.count, ASKS);
+    assert_int_equal(answers.codes[7], 0);
+    assert_int_equal(answers.refused, 3);
 }
 
 static void no_asks_are_answered_with_the_revision(void **state)
@@ -359,6 +428,8 @@ int main(void)
         SERVICE_TEST(a_request_without_a_product_is_an_invalid_argument),
         SERVICE_TEST(the_product_comes_back_as_it_was_asked),
         SERVICE_TEST(each_ask_is_answered_in_its_place_and_a_wrong_one_fails_alone),
+        SERVICE_TEST(an_ask_may_refer_to_the_products_of_the_one_before),
+        SERVICE_TEST(more_quotes_than_an_answer_can_hold_are_refused),
         SERVICE_TEST(no_asks_are_answered_with_the_revision),
         SERVICE_TEST(a_changed_rule_is_used_within_a_second),
         SERVICE_TEST(rules_that_cannot_be_read_leave_the_old_in_use),
