@@ -165,7 +165,10 @@ $(UNIT_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_DISCOUNT))
 
 unit: $(UNIT) ## Run the unit tests
-	$(Q)for t in $(UNIT); do $$t 2>$$t.log || { cat $$t.log; echo "FAILED: $$t"; exit 1; }; done
+	$(Q)for t in $(UNIT); do \
+	    $$t >$$t.log 2>&1 || { cat $$t.log; echo "FAILED: $$t"; exit 1; }; \
+	    echo "  TEST    $$t: $$(grep -c '^\[       OK' $$t.log) passed"; \
+	done
 
 # tests/fuzz/ROOM/fuzz_*.c is one target; its corpus, tests/fuzz/corpus/NAME/, is replayed by `make test`. `make fuzz` looks for more.
 FUZZ_SECONDS ?= 30

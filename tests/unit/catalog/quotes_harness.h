@@ -130,6 +130,22 @@ static inline bool is_served(void *data)
     return ask_once(A_LONG_TIME_MS) == QUOTES_OK;
 }
 
+/* An ask that is answered before quotes_ask() returns. */
+static inline void assert_degraded_at_once(void)
+{
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+
+    assert_true(ask_is_done(ask));
+    assert_int_equal(ask->result, QUOTES_DEGRADED);
+    ask_free(ask);
+}
+
+static inline bool probed_three_times(void *data)
+{
+    (void)data;
+    return fake_get(&fake.probe_count) >= 3;
+}
+
 /* ---- The fixture ---- */
 
 static inline void *poll_quotes(void *data)
@@ -145,13 +161,21 @@ static inline void start_polling(void)
     is_polled = true;
 }
 
+/* The quotes of a service at an address, which must outlive them. */
+static inline int open_quotes(const char *service_host)
+{
+    static struct key_files files;
+    char reason[512];
+
+    files = name_keys(keys_directory, "catalog");
+    const struct quotes_options options = {.service_host = service_host, .keyset = client_keys(&files)};
+    quotes = quotes_new(&options);
+    return quotes_open(quotes, reason, sizeof reason) ? 0 : -1;
+}
+
 /* Without a server. */
 static inline int prepare_quotes(void **state)
 {
-    static struct key_files files;
-    static struct quotes_options options; /* what it points to must outlive the quotes */
-    char reason[512];
-
     (void)state;
     log_set_level(LOG_LEVEL_ERROR);
     rpc_runtime_start();
@@ -162,10 +186,7 @@ static inline int prepare_quotes(void **state)
     atomic_store(&asked, 0);
     atomic_store(&answered, 0);
     server_prepare(&server);
-    files = name_keys(keys_directory, "catalog");
-    options = (struct quotes_options){.service_host = server.address, .keyset = client_keys(&files)};
-    quotes = quotes_new(&options);
-    return quotes_open(quotes, reason, sizeof reason) ? 0 : -1;
+    return open_quotes(server.address);
 }
 
 static inline int start_quotes(void **state)
@@ -177,20 +198,25 @@ static inline int start_quotes(void **state)
     return result;
 }
 
-/* Stops everything; whoever asked has been answered then. */
-static inline int end_quotes(void **state)
+static inline void stop_quotes(void)
 {
     const struct timespec end = patience_end();
 
-    (void)state;
-    fake_allow(ALL);
     if (is_polled) {
         quotes_stop(quotes);
-        if (pthread_timedjoin_np(poller, NULL, &end) != 0)
-            return -1;
+        assert_int_equal(pthread_timedjoin_np(poller, NULL, &end), 0);
     }
     is_polled = false;
     quotes_free(quotes);
+    quotes = NULL;
+}
+
+/* Stops everything; whoever asked has been answered then. */
+static inline int end_quotes(void **state)
+{
+    (void)state;
+    fake_allow(ALL);
+    stop_quotes();
     server_end(&server);
     rpc_runtime_stop();
     return atomic_load(&asked) == atomic_load(&answered) ? 0 : -1;

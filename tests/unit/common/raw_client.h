@@ -21,19 +21,6 @@ struct raw_client {
     uint32_t next_stream;
 };
 
-static inline int connect_to(const struct held_port *port)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    const struct timeval patience = {.tv_sec = PATIENCE_NS / CLOCK_NS_PER_S};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    at.sin_port = htons((uint16_t)atoi(strchr(port->address, ':') + 1));
-    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    return fd;
-}
-
 /* Connects. `keys` may be NULL: no certificate. TLS `version` (TLS1_3_VERSION …) or 0: what both like best. False: the
  * handshake failed. */
 static inline bool raw_connect(struct raw_client *raw, const struct held_port *port, const struct key_files *keys,
@@ -41,7 +28,8 @@ static inline bool raw_connect(struct raw_client *raw, const struct held_port *p
 {
     static const unsigned char protocols[] = "\2h2";
 
-    *raw = (struct raw_client){.fd = connect_to(port), .context = SSL_CTX_new(TLS_client_method()), .next_stream = 1};
+    *raw =
+        (struct raw_client){.fd = connect_to_port(port), .context = SSL_CTX_new(TLS_client_method()), .next_stream = 1};
     SSL_CTX_set_security_level(raw->context, 0); /* so that it is the server that refuses old versions */
     if (keys != NULL) {
         assert_int_equal(SSL_CTX_use_certificate_chain_file(raw->context, keys->certificate), 1);

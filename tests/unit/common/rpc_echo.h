@@ -68,7 +68,9 @@ static inline void echo_apply_discount(Ecommerce__Discount_Service *service, con
     echo.message_bytes = request->product != NULL ? strlen(request->product->description) : 0;
     atomic_fetch_add(&echo.handled, 1);
     gate_pass(&echo.gate);
-    if (strcmp(slug, "fail") == 0)
+    if (strcmp(slug, "third time") == 0 && atomic_load(&echo.handled) < 3)
+        rpc_call_fail(call, atomic_load(&echo.handled) == 1 ? RPC_CANCELLED : RPC_UNAVAILABLE, "try again");
+    else if (strcmp(slug, "fail") == 0)
         rpc_call_fail(call, RPC_NOT_FOUND, "there is no such product");
     else if (strcmp(slug, "no answer") == 0)
         closure(NULL, call);

@@ -6,7 +6,9 @@
 #ifndef TESTS_UNIT_COMMON_RPC_HARNESS_H
 #define TESTS_UNIT_COMMON_RPC_HARNESS_H
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,10 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -203,6 +202,19 @@ static inline struct held_port hold_port(void)
     assert_int_equal(getsockname(port.fd, (struct sockaddr *)&at, &size), 0);
     snprintf(port.address, sizeof port.address, "127.0.0.1:%d", ntohs(at.sin_port));
     return port;
+}
+
+static inline int connect_to_port(const struct held_port *port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct timeval patience = {.tv_sec = PATIENCE_NS / CLOCK_NS_PER_S};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    at.sin_port = htons((uint16_t)atoi(strchr(port->address, ':') + 1));
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    return fd;
 }
 
 /* Established connections whose own end is `port`, in one of the kernel's tables. *peer is the other end's port. */

@@ -57,14 +57,18 @@ static void a_failure_arrives_with_code_and_message(void **state)
 static void a_function_that_has_no_answer_is_an_internal_error(void **state)
 {
     (void)state;
-    assert_int_equal(call_as(1, "no answer").outcome.code, RPC_INTERNAL);
+    struct reply reply = call_as(1, "no answer");
+    assert_int_equal(reply.outcome.code, RPC_INTERNAL);
+    assert_non_null(strstr(reply.outcome.message, "no answer"));
 }
 
 static void a_function_that_forgets_to_answer_is_an_internal_error(void **state)
 {
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1); /* it is told in the log */
-    assert_int_equal(call_as(1, "forget").outcome.code, RPC_INTERNAL);
+    struct reply reply = call_as(1, "forget");
+    assert_int_equal(reply.outcome.code, RPC_INTERNAL);
+    assert_non_null(strstr(reply.outcome.message, "no answer"));
     assert_int_equal(call_as(7, "").value, 7);
 }
 

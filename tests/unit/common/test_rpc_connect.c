@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections: made when they are needed, waited for, made anew, and none made in vain. */
-#include <poll.h>
-
-#include "tests/unit/common/raw_client.h"
+#include "tests/unit/common/middleman.h"
 #include "tests/unit/common/rpc_echo.h"
 
 /* ---- Waiting for a server ---- */
@@ -36,77 +34,35 @@ static void a_call_that_fails_fast_does_not_wait_and_names_the_cause(void **stat
 
 /* ---- A server that takes its time ---- */
 
-/* Takes connections and does not say a word. */
-static struct held_port slow_port;
-
-static int start_slow(void **state)
-{
-    start_echo(state);
-    rpc_client_free(client);
-    slow_port = hold_port();
-    if (listen(slow_port.fd, 64) != 0)
-        return -1;
-    server.address = slow_port.address;
-    start_client("catalog");
-    return 0;
-}
-
-static int end_slow(void **state)
-{
-    close(slow_port.fd);
-    return end_echo(state);
-}
-
-/* Passes on what one side says until it has no more to say. */
-static bool pass_on(int from, int to)
-{
-    char bytes[4096];
-    ssize_t length = recv(from, bytes, sizeof bytes, 0);
-
-    return length > 0 && send(to, bytes, (size_t)length, MSG_NOSIGNAL) == length;
-}
-
-/* A middleman that thinks before it takes the first connection on, for as long as that lives. */
-static void *take_on_late(void *data)
-{
-    const struct timespec *thinking = data;
-    struct pollfd ends[2] = {{.events = POLLIN}, {.events = POLLIN}};
-
-    nanosleep(thinking, NULL);
-    ends[0].fd = accept(slow_port.fd, NULL, NULL);
-    ends[1].fd = connect_to(&server.port);
-    while (poll(ends, 2, PATIENCE_NS / CLOCK_NS_PER_MS) > 0) {
-        if ((ends[0].revents != 0 && !pass_on(ends[0].fd, ends[1].fd)) ||
-            (ends[1].revents != 0 && !pass_on(ends[1].fd, ends[0].fd)))
-            break;
-    }
-    close(ends[0].fd);
-    close(ends[1].fd);
-    return NULL;
-}
-
 static void a_server_that_is_slow_to_connect_is_waited_for(void **state)
 {
-    struct timespec thinking = {.tv_nsec = 800 * CLOCK_NS_PER_MS}; /* longer than any back-off */
-    pthread_t middleman;
+    static struct middleman middleman;
 
     (void)state;
-    assert_int_equal(pthread_create(&middleman, NULL, take_on_late, &thinking), 0);
+    middleman_start(&middleman, &server.port, 800); /* longer than any back-off */
+    server.address = middleman.port.address;
+    start_client("catalog");
     assert_int_equal(call_as(4, "").value, 4);
     rpc_client_free(client);
     client = NULL;
-    pthread_join(middleman, NULL);
+    middleman_end(&middleman);
 }
 
 static void a_connection_that_is_being_made_is_left_alone(void **state)
 {
+    struct held_port mute = hold_port();
+
     (void)state;
+    assert_int_equal(listen(mute.fd, 64), 0); /* takes connections and never says a word */
+    server.address = mute.address;
+    start_client("catalog");
     for (int i = 0; i < 8; i++) {
         stub.deadline_ns = clock_now_ns() + 50 * CLOCK_NS_PER_MS;
         assert_int_equal(call_as(1, "").outcome.code, RPC_DEADLINE_EXCEEDED);
         rpc_client_reconnect(client);
     }
-    assert_int_equal(count_connections(&slow_port), 1);
+    assert_int_equal(count_connections(&mute), 1);
+    close(mute.fd);
 }
 
 /* ---- Reconnecting ---- */
@@ -127,6 +83,28 @@ static void reconnecting_makes_a_new_connection_and_spares_calls_in_progress(voi
     poll_until(client, &held.outcome.calls, 1);
     assert_int_equal(held.outcome.code, RPC_OK);
     assert_int_equal(held.value, 1);
+}
+
+/* A connection on which nobody answers any more, and nobody says so. */
+static void a_dead_connection_is_replaced_by_reconnecting(void **state)
+{
+    static struct middleman middleman;
+
+    (void)state;
+    middleman_start(&middleman, &server.port, 0);
+    server.address = middleman.port.address;
+    start_client("catalog");
+    assert_int_equal(call_as(1, "").value, 1);
+    middleman_fall_silent(&middleman);
+    stub.deadline_ns = clock_now_ns() + 200 * CLOCK_NS_PER_MS;
+    assert_int_equal(call_as(2, "").outcome.code, RPC_DEADLINE_EXCEEDED);
+    rpc_client_reconnect(client);
+    stub.deadline_ns = clock_now_ns() + PATIENCE_NS;
+    assert_int_equal(call_as(3, "").value, 3);
+    assert_int_equal(atomic_load(&middleman.count), 2);
+    rpc_client_free(client);
+    client = NULL;
+    middleman_end(&middleman);
 }
 
 static bool has_one_connection(void *peer)
@@ -192,17 +170,25 @@ static void waking_works_with_a_target_that_cannot_be(void **state)
     assert_false(rpc_client_poll(client, clock_now_ns() + PATIENCE_NS));
 }
 
+static int start_server_only(void **state)
+{
+    prepare_echo(state);
+    start_echo_server();
+    return 0;
+}
+
 #define UNSTARTED_TEST(test) cmocka_unit_test_setup_teardown(test, prepare_echo, end_echo)
-#define SLOW_TEST(test) cmocka_unit_test_setup_teardown(test, start_slow, end_slow)
+#define STARTED_TEST(test) cmocka_unit_test_setup_teardown(test, start_server_only, end_echo)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNSTARTED_TEST(a_call_waits_for_its_server),
         UNSTARTED_TEST(a_call_that_fails_fast_does_not_wait_and_names_the_cause),
-        SLOW_TEST(a_server_that_is_slow_to_connect_is_waited_for),
-        SLOW_TEST(a_connection_that_is_being_made_is_left_alone),
+        STARTED_TEST(a_server_that_is_slow_to_connect_is_waited_for),
+        UNSTARTED_TEST(a_connection_that_is_being_made_is_left_alone),
         ECHO_TEST(reconnecting_makes_a_new_connection_and_spares_calls_in_progress),
+        STARTED_TEST(a_dead_connection_is_replaced_by_reconnecting),
         ECHO_TEST(a_reconnected_client_lets_the_old_connection_go),
         ECHO_TEST(a_poll_ends_when_its_time_has_come),
         ECHO_TEST(waking_ends_a_poll),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Servers and clients that start, stop, go away and come back. */
+#include "tests/unit/common/middleman.h"
 #include "tests/unit/common/raw_client.h"
 #include "tests/unit/common/rpc_echo.h"
 
@@ -146,22 +147,57 @@ static void no_call_is_lost_when_a_server_replaces_another(void **state)
     int ended = 0;
 
     (void)state;
-    start_held_call(&replies[0]);
-    for (int i = 1; i < MANY; i++) {
+    gate_close(&echo.gate);
+    for (int i = 0; i < MANY; i++) {
         struct ask ask;
         ask_init(&ask, i + 1, "");
         start_call(&stub, &ask, &replies[i], &ended);
     }
+    gate_await_one(&echo.gate);
     rpc_server_stop(server.core, 0);
     gate_open(&echo.gate);
     server_join(&server);
     start_echo_server();
-    poll_until(client, &ended, MANY - 1);
-    poll_until(client, &replies[0].outcome.calls, 1);
+    poll_until(client, &ended, MANY);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(replies[i].outcome.code, RPC_OK);
         assert_int_equal(replies[i].outcome.calls, 1);
     }
+}
+
+static void a_call_that_a_server_ends_or_puts_off_is_made_again(void **state)
+{
+    (void)state;
+    struct reply reply = call_as(8, "third time");
+    assert_int_equal(reply.outcome.code, RPC_OK);
+    assert_int_equal(reply.value, 8);
+    assert_int_equal(atomic_load(&echo.handled), 3);
+}
+
+static void a_call_is_made_again_when_its_connection_breaks(void **state)
+{
+    static struct middleman middleman;
+    struct reply reply;
+    struct ask ask;
+
+    (void)state;
+    middleman_start(&middleman, &server.port, 0);
+    server.address = middleman.port.address;
+    rpc_client_free(client);
+    start_client("catalog");
+    gate_close(&echo.gate);
+    ask_init(&ask, 6, "");
+    start_call(&stub, &ask, &reply, NULL);
+    gate_await_one(&echo.gate);
+    middleman_cut(&middleman);
+    gate_open(&echo.gate);
+    poll_until(client, &reply.outcome.calls, 1);
+    assert_int_equal(reply.outcome.code, RPC_OK);
+    assert_int_equal(reply.value, 6);
+    assert_int_equal(atomic_load(&echo.handled), 2);
+    rpc_client_free(client);
+    client = NULL;
+    middleman_end(&middleman);
 }
 
 /* ---- Freeing a client ---- */
@@ -256,6 +292,8 @@ int main(void)
         UNSTARTED_TEST(an_address_that_is_taken_is_named),
         UNSTARTED_TEST(keys_that_are_no_good_make_no_server),
         ECHO_TEST(no_call_is_lost_when_a_server_replaces_another),
+        ECHO_TEST(a_call_that_a_server_ends_or_puts_off_is_made_again),
+        ECHO_TEST(a_call_is_made_again_when_its_connection_breaks),
         ECHO_TEST(freeing_a_client_ends_every_call),
         UNSTARTED_TEST(freeing_a_client_ends_calls_that_wait_for_a_server),
         ECHO_TEST(freeing_a_client_ends_calls_that_its_closures_make),

@@ -58,6 +58,7 @@ static void every_other_identity_is_denied(void **state)
         "spiffe://ecommerce2/catalog",
         "spiffe://ecommerc/catalog",
         "spiffe://other/catalog",
+        "spiffe://somewhere/catalog",
         "spiffe:///catalog",
         "spiffe://other/spiffe://ecommerce/catalog",
         "https://ecommerce/catalog",
