@@ -103,7 +103,7 @@ static struct channel *channel_new(const char *target, const struct keyset *keys
         {.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_SERVICE_CONFIG, .value = {.string = (char *)service_config}},
         integer_arg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
         integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, CONNECT_TIMEOUT_MS),
-        integer_arg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500),
+        integer_arg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200), /* what a call may wait for a server that is back */
         integer_arg(GRPC_ARG_ENABLE_HTTP_PROXY, 0),
         integer_arg(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1), /* a new channel is a new connection */
     };

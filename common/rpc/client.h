@@ -25,7 +25,7 @@
  * Calls survive the end of a server: they wait for a connection (wait-for-ready) and are tried again, up to five times
  * within their deadline, when the server ended them as UNAVAILABLE or CANCELLED, unless a first part of the answer
  * had come or the request is over 256 KiB. Use it for calls that may be made twice. Reconnecting starts after 100 ms
- * and never waits more than 500 ms.
+ * and never waits more than about 200 ms.
  *
  * Certificates: the keyset's files are looked at again at most once a second; a changed set that passes keyset_load()
  * is used by a new connection for the calls that start later, one that does not is named in the log and the old stays
