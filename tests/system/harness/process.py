@@ -74,12 +74,14 @@ class Process:
         self.checked = 0
         self.expected = []
         self.exit_is_checked = True
-        identity = {"user": user, "group": user, "extra_groups": []} if user else {}
+        # As another user by setpriv, not by Popen: that would fork this process, with the fork handlers of Python's gRPC and
+        # the lock order checks of Debian's Abseil in it, which end it now and then. Without a user Popen takes vfork.
+        identity = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         # For appending: Apache opens it once more by the name /dev/stderr.
         with self.log_path.open("ab") as log:
             self.popen = subprocess.Popen(
-                [str(word) for word in argv], cwd=directory, env=env or environment(), stdin=stdin,
-                stdout=log, stderr=log, **identity)
+                [*identity, *(str(word) for word in argv)], cwd=directory, env=env or environment(), stdin=stdin,
+                stdout=log, stderr=log)
         started.append(self)
 
     @property
