@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from harness.paths import HARNESS
+
 # What a sanitizer writes, and what our master, or mod_fcgid, says of a process that crashed. (Of its own processes Apache says
 # "AH00052: child pid … exit signal": they crash now and then when Apache is told to end a moment after it began.)
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer|runtime error:")
@@ -29,12 +31,16 @@ def wait_until(condition, seconds, what):
 
 
 def environment(**settings):
-    """This process's environment without settings of the programs under test, of gRPC and proxies, plus what is given."""
+    """
+    This process's environment without settings of the programs under test, of gRPC and proxies, plus what is given and
+    what LeakSanitizer is not to report.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("CATALOG_", "DISCOUNT_", "GRPC_")) and not name.lower().endswith("_proxy")
     }
+    kept["LSAN_OPTIONS"] = f"suppressions={HARNESS / 'lsan.supp'}:print_suppressions=0"
     return kept | {name: str(value) for name, value in settings.items()}
 
 
