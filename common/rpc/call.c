@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls of a server: one state machine per call.
+ *
+ *     requested ──(a call arrives)──> answering ──(the reply is sent)──> requested again
+ *         └──(the server stops)──> freed <──(the server stops)──┘
+ *
+ * A call is one batch: initial metadata, message and status leave together, so a call costs two events. While a caller
+ * does not read its replies their calls stay in answering; others are requested in their place. A call to a service
+ * that is apart is admitted here, served and sent on the second thread, and comes back here as sent.
+ */
+#include "common/rpc/call.h"
+
+#include <assert.h>
+#include <grpc/grpc_security.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/rpc/internal.h"
+
+#define REVOCATION_MAX_AGE_NS CLOCK_NS_PER_S
+
+static void call_request(struct rpc_call *call)
+{
+    struct rpc_server *server = call->server;
+    grpc_call_error error;
+
+    call->is_answering = false;
+    call->method->requested++;
+    grpc_metadata_array_init(&call->metadata);
+    if (call->method->service == NULL) {
+        grpc_call_details_init(&call->details);
+        error = grpc_server_request_call(server->core, &call->core, &call->details, &call->metadata, server->queue,
+                                         server->queue, call);
+    } else {
+        error =
+            grpc_server_request_registered_call(server->core, call->method->handle, &call->core, &call->deadline,
+                                                &call->metadata, &call->payload, server->queue, server->queue, call);
+    }
+    assert(error == GRPC_CALL_OK);
+    (void)error;
+}
+
+void call_new(struct rpc_server *server, struct method *method)
+{
+    struct rpc_call *call = memory_get_zeroed(1, sizeof *call);
+    call->server = server;
+    call->method = method;
+    call->message = grpc_empty_slice();
+    call_request(call);
+}
+
+/* Right from any state. The call can be requested again afterwards. */
+static void call_release(struct rpc_call *call)
+{
+    grpc_metadata_array_destroy(&call->metadata);
+    if (call->method->service == NULL)
+        grpc_call_details_destroy(&call->details);
+    grpc_byte_buffer_destroy(call->payload);
+    grpc_byte_buffer_destroy(call->reply);
+    grpc_slice_unref(call->message);
+    if (call->core != NULL)
+        grpc_call_unref(call->core);
+    free(call->peer_text);
+    *call = (struct rpc_call){.server = call->server, .method = call->method, .message = grpc_empty_slice()};
+}
+
+void rpc_call_fail(struct rpc_call *call, enum rpc_code code, const char *message)
+{
+    assert(!call->is_decided && code != RPC_OK);
+    call->is_decided = true;
+    call->code = code;
+    call->message = grpc_slice_from_copied_string(message);
+}
+
+/* The closure that service functions call. */
+static void call_answer(const ProtobufCMessage *message, void *closure_data)
+{
+    struct rpc_call *call = closure_data;
+
+    if (message == NULL) {
+        rpc_call_fail(call, RPC_INTERNAL, "the service has no answer");
+        return;
+    }
+    assert(!call->is_decided);
+    call->is_decided = true;
+    call->code = RPC_OK;
+    call->reply = rpc_pack(message);
+}
+
+const struct rpc_peer *rpc_call_peer(const struct rpc_call *call)
+{
+    return &call->peer;
+}
+
+int64_t rpc_call_deadline_ns(const struct rpc_call *call)
+{
+    return rpc_deadline_from_core(call->deadline);
+}
+
+struct arena *rpc_call_arena(struct rpc_call *call)
+{
+    return call->arena;
+}
+
+static void use_revoked(void *data, const struct keyset *keyset)
+{
+    peer_book_set_revoked(data, keyset->revoked);
+}
+
+static bool call_is_admitted(struct rpc_call *call)
+{
+    struct rpc_server *server = call->server;
+    const char *message = "";
+    bool is_revoked = true;
+
+    keyset_watch_refresh(server->revocations, REVOCATION_MAX_AGE_NS, &server->revoked_generation, use_revoked,
+                         server->peers);
+    const struct rpc_peer *peer = peer_book_find(server->peers, call->core, &is_revoked);
+    if (peer == NULL) {
+        rpc_call_fail(call, RPC_UNAUTHENTICATED, "a client certificate is required");
+        return false;
+    }
+    if (is_revoked) {
+        rpc_call_fail(call, RPC_UNAUTHENTICATED, "the client certificate was revoked");
+        return false;
+    }
+    call->peer = *peer;
+    enum rpc_code code = server->options.admit(server->options.data, peer, call->method->path, &message);
+    if (code != RPC_OK)
+        rpc_call_fail(call, code, message);
+    return code == RPC_OK;
+}
+
+static void call_serve(struct rpc_call *call)
+{
+    ProtobufCService *service = call->method->service;
+    const ProtobufCMessageDescriptor *type = service->descriptor->methods[call->method->index].input;
+    ProtobufCMessage *request;
+
+    switch (rpc_unpack(type, call->payload, call->arena, &request)) {
+    case RPC_UNPACK_MALFORMED:
+        rpc_call_fail(call, RPC_INVALID_ARGUMENT, "the request is not a message of the method's type in valid UTF-8");
+        return;
+    case RPC_UNPACK_TOO_LARGE:
+        rpc_call_fail(call, RPC_RESOURCE_EXHAUSTED, "the request takes too much memory");
+        return;
+    case RPC_UNPACK_OK:
+        break;
+    }
+    service->invoke(service, call->method->index, request, call_answer, call);
+    if (!call->is_decided) {
+        log_error("call-not-answered", "method=%s", call->method->path);
+        rpc_call_fail(call, RPC_INTERNAL, "the service has no answer");
+    }
+}
+
+static bool call_is_late(struct rpc_call *call)
+{
+    if (rpc_call_deadline_ns(call) > clock_now_ns())
+        return false;
+    rpc_call_fail(call, RPC_DEADLINE_EXCEEDED, "the deadline had passed when the call was read");
+    return true;
+}
+
+static void call_send(struct rpc_call *call)
+{
+    grpc_op ops[4] = {
+        {.op = GRPC_OP_SEND_INITIAL_METADATA},
+        {.op = GRPC_OP_RECV_CLOSE_ON_SERVER, .data.recv_close_on_server.cancelled = &call->was_cancelled},
+        {.op = GRPC_OP_SEND_STATUS_FROM_SERVER,
+         .data.send_status_from_server = {.status = (grpc_status_code)call->code, .status_details = &call->message}},
+        {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = call->reply},
+    };
+
+    call->is_answering = true;
+    grpc_call_error error = grpc_call_start_batch(call->core, ops, call->reply != NULL ? 4 : 3, call, NULL);
+    assert(error == GRPC_CALL_OK);
+    (void)error;
+}
+
+/* The peer is lent by the book of peers until the next call: a call that waits takes a copy along. */
+static void call_keep_peer(struct rpc_call *call)
+{
+    size_t size = strlen(call->peer.identity) + 1;
+
+    call->peer_text = memory_get(size + strlen(call->peer.common_name) + 1);
+    call->peer = (struct rpc_peer){.identity = strcpy(call->peer_text, call->peer.identity),
+                                   .common_name = strcpy(call->peer_text + size, call->peer.common_name)};
+}
+
+void call_serve_apart(struct rpc_call *call, struct arena *arena)
+{
+    call->arena = arena;
+    if (!call_is_late(call))
+        call_serve(call);
+    arena_reset(arena);
+    call_send(call);
+}
+
+/* Answers a call that has come, or has it answered. */
+static void call_answer_now_or_apart(struct rpc_call *call)
+{
+    if (call->method->service == NULL) {
+        rpc_call_fail(call, RPC_UNIMPLEMENTED, "no service here has this method");
+    } else if (!call_is_late(call) && call_is_admitted(call)) {
+        if (call->method->is_apart) {
+            call_keep_peer(call);
+            apart_push(call->server->apart, call);
+            return;
+        }
+        call->arena = &call->server->arena;
+        call_serve(call);
+        arena_reset(call->arena);
+    }
+    call_send(call);
+}
+
+void call_step(struct rpc_call *call, bool is_success)
+{
+    struct method *method = call->method;
+    bool is_new = !call->is_answering;
+    bool is_stopping = atomic_load(&call->server->is_stopping);
+
+    if (is_new)
+        method->requested--;
+    if (is_new && is_success) {
+        if (method->requested == 0 && !is_stopping)
+            call_new(call->server, method);
+        call_answer_now_or_apart(call);
+        return;
+    }
+    call_release(call);
+    if (is_stopping || method->requested == CALL_REQUESTED_PER_METHOD)
+        free(call);
+    else
+        call_request(call);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* A call at the server, and what it is a call to. For the files of this room only. */
+#ifndef COMMON_RPC_CALL_H
+#define COMMON_RPC_CALL_H
+
+#include <grpc/grpc.h>
+#include <grpc/slice.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "common/rpc/apart.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/peer.h"
+#include "common/rpc/server.h"
+
+/* Calls to one method that gRPC core may fill. */
+#define CALL_REQUESTED_PER_METHOD 32
+
+/* One method of one service; what has no `service` is the place for calls to methods that nobody has. */
+struct method {
+    struct method *next;
+    ProtobufCService *service;
+    unsigned index;
+    char *path;
+    void *handle;       /* gRPC core's */
+    unsigned requested; /* calls that gRPC core may fill */
+    bool is_apart;      /* its calls are served on the server's second thread */
+};
+
+struct rpc_call {
+    struct rpc_server *server;
+    struct method *method;
+    bool is_answering;
+    grpc_call *core;
+    gpr_timespec deadline;
+    grpc_metadata_array metadata;
+    grpc_call_details details; /* of a call to an unknown method */
+    grpc_byte_buffer *payload;
+    /* The answer. */
+    bool is_decided;
+    grpc_byte_buffer *reply;
+    enum rpc_code code;
+    grpc_slice message;
+    int was_cancelled;
+    struct rpc_peer peer;
+    char *peer_text;       /* what peer points into, where the call is served apart */
+    struct arena *arena;   /* of the thread that serves it */
+    struct rpc_call *next; /* in the line of those that wait to be served apart */
+};
+
+struct rpc_server {
+    struct rpc_server_options options;
+    struct keyset_watch *watch;         /* the server's own pair, and whom it trusts */
+    struct keyset_watch *revocations;   /* apart: a pair that has gone bad must not keep a new list out of use */
+    struct credentials_source *sources; /* one per address */
+    struct peer_book *peers;
+    uint64_t revoked_generation;
+    struct method *methods;
+    struct method unknown;
+    grpc_server *core;
+    grpc_completion_queue *queue;
+    struct arena arena;  /* of the call that is being answered */
+    struct apart *apart; /* the second thread; NULL: no service is apart */
+    atomic_bool is_stopping;
+    atomic_bool is_cancelled;
+    _Atomic int64_t cancel_ns; /* when a stopping server cancels what is left */
+    bool is_ended;             /* gRPC core's server has ended */
+};
+
+/* Lets gRPC core fill one more call to the method. */
+void call_new(struct rpc_server *server, struct method *method);
+
+/* What the completion queue says of a call: it has come, or its answer is sent. */
+void call_step(struct rpc_call *call, bool is_success);
+
+/* Serves and answers a call of a method that is apart, on the second thread. */
+void call_serve_apart(struct rpc_call *call, struct arena *arena);
+
+#endif
