@@ -54,7 +54,8 @@ OPTIMISE  := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZERS) -fno-saniti
 HARDENING := -fPIE
 SANITIZE_LINK := -fsanitize=$(SANITIZERS)
 endif
-CPPFLAGS += -I. -I$(GEN) -D_GNU_SOURCE
+# The C of one proto file includes that of another by its bare name.
+CPPFLAGS += -I. -I$(GEN) -I$(GEN)/proto -D_GNU_SOURCE
 CFLAGS   ?=
 ALL_CFLAGS  = -std=c17 $(OPTIMISE) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # Generated code is protobuf-c's business, not ours.
@@ -75,8 +76,13 @@ LIBS_CORE     = $(shell $(PKG_CONFIG) --libs libprotobuf-c grpc openssl sqlite3 
 LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
+ifeq ($(STATIC),1)
+LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
+else
+LIBS_CSV      = -lcsv
+endif
 LIBS_CATALOG  = $(LIBS_FASTCGI) $(LIBS_CORE) $(LIBS_CJSON)
-LIBS_DISCOUNT = $(LIBS_CORE)
+LIBS_DISCOUNT = $(LIBS_CSV) $(LIBS_CORE) $(LIBS_CJSON)
 
 # ---- What is built from what ---------------------------------------------------------------------------------------
 
@@ -90,7 +96,7 @@ objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/catalog fcgi-catalog/store fcgi-catalog/quotes)
-DISCOUNT_SRC := $(call sources,discount/pricing discount/service discount/store discount/master)
+DISCOUNT_SRC := $(call sources,discount/pricing discount/rulefile discount/service discount/store discount/master discount/wire)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)
 DISCOUNT_MAIN_SRC    := $(wildcard discount/*.c)
 CATALOGCTL_SRC  := $(wildcard fcgi-catalog/ctl/*.c)
@@ -137,10 +143,10 @@ $(OBJ)/proto/%.o: $(GEN)/proto/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GEN_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto $(PROTO)
 	@echo "  PROTOC  $<"
-	@mkdir -p $(GEN)
-	$(Q)protoc-c --c_out=$(GEN) $<
+	@mkdir -p $(GEN)/proto
+	$(Q)protoc-c --proto_path=proto --c_out=$(GEN)/proto $(<F)
 
 # An SQL file becomes a C string, for `#include` as an initialiser.
 $(GEN)/%.sql.inc: %.sql
@@ -201,8 +207,13 @@ fuzz-run: $(FUZZ)
 fuzz: test-packages ## Look for new inputs that break a parser, FUZZ_SECONDS each
 	$(Q)$(MAKE) --no-print-directory SANITIZE=fuzz fuzz-run
 
+# tests/probe/*.c let a system test ask one room directly, thousands of times in one process.
+PROBES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/probe/*.c))
+$(PROBES): $(OUT)/%: $(OBJ)/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
+	$(call link,$(LIBS_DISCOUNT))
+
 PYTEST_ARGS ?=
-system: $(PROGRAMS) ## Run the system tests on the programs of this variant
+system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this variant
 	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system $(PYTEST_ARGS)
 
 check: unit replay system
@@ -218,7 +229,7 @@ test: test-packages ## Run all tests, on the programs as they are installed and 
 
 BENCH := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 $(OUT)/tests/bench/%: $(OBJ)/tests/bench/%.o $(CATALOG_LIB) $(DISCOUNT_LIB) $(COMMON_LIB)
-	$(call link,$(LIBS_CATALOG))
+	$(call link,$(LIBS_CSV) $(LIBS_CATALOG))
 
 bench: test-packages ## Measure, each figure as a ratio against its ceiling in the same run
 	$(Q)$(MAKE) --no-print-directory bench-run

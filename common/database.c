@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* SQLite databases of a kind: opened for reading and checked, or made beside their place and moved into it. */
+/* SQLite databases of a kind: opened and checked, and brought to today's schema. */
 #include "common/database.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/memory.h"
-
-#define DATABASE_MODE 0640
 #define BUSY_TIMEOUT_MS 250 /* how long a reader waits for somebody who changes the file */
-#define TEMPORARY_NAMES 100 /* tried before giving up: the others are left from commands that were killed */
+#define UPGRADE_BUSY_MS 10000
 
 /* ---- Opening ---- */
 
@@ -79,13 +75,24 @@ static bool read_pragma(sqlite3 *db, const char *sql, int *value)
     return found;
 }
 
-static bool check_kind(sqlite3 *db, const char *path, const struct database_kind *kind, char *reason,
-                       size_t reason_size)
+/* Whether every step from `version` to today's exists. */
+static bool can_upgrade(const struct database_kind *kind, int version)
 {
-    int application_id, version;
+    if (version < 0 || kind->upgrades == NULL)
+        return false;
+    for (int i = version; i < kind->schema_version; i++)
+        if (kind->upgrades[i] == NULL)
+            return false;
+    return true;
+}
+
+static bool read_version(sqlite3 *db, const char *path, const struct database_kind *kind, int *version, char *reason,
+                         size_t reason_size)
+{
+    int application_id;
 
     if (!read_pragma(db, "PRAGMA application_id", &application_id) ||
-        !read_pragma(db, "PRAGMA user_version", &version)) {
+        !read_pragma(db, "PRAGMA user_version", version)) {
         explain_failure(path, db, reason, reason_size);
         return false;
     }
@@ -93,11 +100,41 @@ static bool check_kind(sqlite3 *db, const char *path, const struct database_kind
         snprintf(reason, reason_size, "%s: not a %s database; \"%s\" makes one", path, kind->name, kind->made_by);
         return false;
     }
-    if (version != kind->schema_version) {
-        snprintf(reason, reason_size, "%s: its schema version is %d, %s than this program's (%d)", path, version,
-                 version > kind->schema_version ? "newer" : "older", kind->schema_version);
+    if (*version > kind->schema_version || (*version < kind->schema_version && !can_upgrade(kind, *version))) {
+        snprintf(reason, reason_size, "%s: its schema version is %d, %s than this program's (%d)", path, *version,
+                 *version > kind->schema_version ? "newer" : "older", kind->schema_version);
         return false;
     }
+    return true;
+}
+
+static bool check_kind(sqlite3 *db, const char *path, const struct database_kind *kind, char *reason,
+                       size_t reason_size)
+{
+    int version;
+
+    if (!read_version(db, path, kind, &version, reason, reason_size))
+        return false;
+    if (version != kind->schema_version) {
+        snprintf(reason, reason_size, "%s: its schema version is %d, older than this program's (%d); %s upgrades it",
+                 path, version, kind->schema_version, kind->upgraded_by);
+        return false;
+    }
+    return true;
+}
+
+/* Opens the file, whatever is in it. SQLite itself falls back to reading when this user may not write the file. */
+static bool open_file(const char *path, const struct database_kind *kind, int flags, int busy_ms, sqlite3 **db,
+                      char *reason, size_t reason_size)
+{
+    if (!check_file(path, kind, reason, reason_size))
+        return false;
+    if (sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        explain_failure(path, *db, reason, reason_size);
+        sqlite3_close_v2(*db);
+        return false;
+    }
+    sqlite3_busy_timeout(*db, busy_ms);
     return true;
 }
 
@@ -105,15 +142,29 @@ bool database_open(const char *path, const struct database_kind *kind, sqlite3 *
 {
     sqlite3 *opened = NULL;
 
-    if (!check_file(path, kind, reason, reason_size))
+    if (!open_file(path, kind, SQLITE_OPEN_READONLY, BUSY_TIMEOUT_MS, &opened, reason, reason_size))
         return false;
-    if (sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        explain_failure(path, opened, reason, reason_size);
+    if (!check_kind(opened, path, kind, reason, reason_size)) {
         sqlite3_close_v2(opened);
         return false;
     }
-    sqlite3_busy_timeout(opened, BUSY_TIMEOUT_MS);
+    *db = opened;
+    return true;
+}
+
+bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db, char *reason,
+                            size_t reason_size)
+{
+    sqlite3 *opened = NULL;
+
+    if (!open_file(path, kind, SQLITE_OPEN_READWRITE, busy_ms, &opened, reason, reason_size))
+        return false;
     if (!check_kind(opened, path, kind, reason, reason_size)) {
+        sqlite3_close_v2(opened);
+        return false;
+    }
+    if (sqlite3_exec(opened, "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL", NULL, NULL, NULL) != SQLITE_OK) {
+        explain_failure(path, opened, reason, reason_size);
         sqlite3_close_v2(opened);
         return false;
     }
@@ -132,154 +183,77 @@ sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, char *reason, size_
     return statement;
 }
 
-/* ---- Making ---- */
+/* ---- Upgrading ---- */
 
-/* "path" and "suffix" as one text in new memory. */
-static char *add_suffix(const char *path, const char *suffix)
+/* Whether no row names another that is not there: while tables are moved, foreign keys are not checked one by one. */
+static bool check_references(sqlite3 *db, const char *path, char *reason, size_t reason_size)
 {
-    size_t room = strlen(path) + strlen(suffix) + 1;
-    char *joined = memory_get(room);
+    sqlite3_stmt *statement = database_prepare(db, "PRAGMA foreign_key_check", reason, reason_size);
+    int result = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
 
-    snprintf(joined, room, "%s%s", path, suffix);
-    return joined;
+    if (result == SQLITE_ROW)
+        snprintf(reason, reason_size, "%s: cannot be upgraded: a row of %s names a row of %s that is not there", path,
+                 (const char *)sqlite3_column_text(statement, 0), (const char *)sqlite3_column_text(statement, 2));
+    else if (result != SQLITE_DONE)
+        snprintf(reason, reason_size, "%s: cannot be upgraded: %s", path, sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE;
 }
 
-/* SQLite would apply an old database's log or journal to the new file of the same name. */
-static bool check_no_leftover(const char *path, const char *suffix, char *reason, size_t reason_size)
+/* Runs the steps in the transaction that is open. */
+static bool run_upgrades(sqlite3 *db, const char *path, const struct database_kind *kind, int version, char *reason,
+                         size_t reason_size)
 {
-    struct stat st;
-    char *leftover = add_suffix(path, suffix);
-    bool found = lstat(leftover, &st) == 0 && st.st_size > 0;
+    char stamp[48];
+    int result = SQLITE_OK;
 
-    if (found)
-        snprintf(reason, reason_size, "%s: left from an earlier database; move it away first", leftover);
-    free(leftover);
-    return !found;
-}
-
-static bool check_place(const char *path, char *reason, size_t reason_size)
-{
-    struct stat st;
-
-    if (lstat(path, &st) == 0) {
-        snprintf(reason, reason_size, "%s: exists already and was left as it is", path);
+    for (int i = version; result == SQLITE_OK && i < kind->schema_version; i++)
+        result = sqlite3_exec(db, kind->upgrades[i], NULL, NULL, NULL);
+    snprintf(stamp, sizeof stamp, "PRAGMA user_version=%d", kind->schema_version);
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(db, stamp, NULL, NULL, NULL);
+    if (result != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s: cannot be upgraded: %s", path, sqlite3_errmsg(db));
         return false;
     }
-    return check_no_leftover(path, "-wal", reason, reason_size) &&
-           check_no_leftover(path, "-journal", reason, reason_size);
+    return check_references(db, path, reason, reason_size);
 }
 
-/* An empty file beside `path` that has its final mode from the first instant. Its name in new memory, or NULL. */
-static char *make_temporary(const char *path, char *reason, size_t reason_size)
+static bool upgrade_file(sqlite3 *db, const char *path, const struct database_kind *kind, int *version, char *reason,
+                         size_t reason_size)
 {
-    for (int i = 0; i < TEMPORARY_NAMES; i++) {
-        char suffix[48];
-        snprintf(suffix, sizeof suffix, ".%ld.%d.new", (long)getpid(), i);
-        char *temporary = add_suffix(path, suffix);
-        int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, DATABASE_MODE);
-        if (fd >= 0) {
-            close(fd);
-            return temporary;
-        }
-        int cause = errno;
-        free(temporary);
-        errno = cause;
-        if (cause != EEXIST)
-            break;
+    /* Most starts find nothing to do and need no right to write. */
+    if (!read_version(db, path, kind, version, reason, reason_size))
+        return false;
+    if (*version == kind->schema_version)
+        return true;
+    if (sqlite3_exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE", NULL, NULL, NULL) !=
+        SQLITE_OK) {
+        snprintf(reason, reason_size, "%s: its schema version is %d and it cannot be upgraded: %s", path, *version,
+                 sqlite3_errmsg(db));
+        return false;
     }
-    snprintf(reason, reason_size, "%s: cannot be made: %s", path, strerror(errno));
-    return NULL;
-}
-
-static void remove_temporary(const char *temporary)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-
-    for (size_t i = 0; i < ARRAY_LENGTH(suffixes); i++) {
-        char *name = add_suffix(temporary, suffixes[i]);
-        unlink(name);
-        free(name);
+    /* Asked again: somebody else may have been faster. */
+    bool upgraded = read_version(db, path, kind, version, reason, reason_size) &&
+                    run_upgrades(db, path, kind, *version, reason, reason_size);
+    if (upgraded && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s: cannot be upgraded: %s", path, sqlite3_errmsg(db));
+        upgraded = false;
     }
+    return upgraded;
 }
 
-static bool run_scripts(sqlite3 *db, const struct database_kind *kind, const char *const *scripts)
-{
-    char stamp[96];
-    snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", (int)kind->application_id,
-             kind->schema_version);
-
-    /* Nobody else can see the file yet, so a journal in memory is enough. */
-    int result = sqlite3_exec(db, "PRAGMA journal_mode=MEMORY; PRAGMA foreign_keys=ON; BEGIN", NULL, NULL, NULL);
-    for (; result == SQLITE_OK && *scripts != NULL; scripts++)
-        result = sqlite3_exec(db, *scripts, NULL, NULL, NULL);
-    return result == SQLITE_OK && sqlite3_exec(db, stamp, NULL, NULL, NULL) == SQLITE_OK;
-}
-
-static bool fill_temporary(const char *temporary, const char *path, const struct database_kind *kind,
-                           const char *const *scripts, char *reason, size_t reason_size)
+bool database_upgrade(const char *path, const struct database_kind *kind, int *upgraded_from, char *reason,
+                      size_t reason_size)
 {
     sqlite3 *db = NULL;
-    bool filled = sqlite3_open_v2(temporary, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-                  run_scripts(db, kind, scripts) &&
-                  sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) == SQLITE_OK;
+    int version;
 
-    if (!filled)
-        snprintf(reason, reason_size, "%s: cannot be made: %s", path, sqlite3_errmsg(db));
-    /* Closing the last handle moves the log into the file and removes it. */
-    if (sqlite3_close(db) != SQLITE_OK && filled) {
-        snprintf(reason, reason_size, "%s: cannot be made: a script left a statement open", path);
+    if (!open_file(path, kind, SQLITE_OPEN_READWRITE, UPGRADE_BUSY_MS, &db, reason, reason_size))
         return false;
-    }
-    return filled;
-}
-
-/* rename(2) would replace a file that somebody made meanwhile. Not every file system can be told not to: link(2) then.
- */
-static bool move_into_place(const char *temporary, const char *path, char *reason, size_t reason_size)
-{
-    int result = renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE);
-
-    if (result != 0 && (errno == EINVAL || errno == ENOSYS))
-        result = link(temporary, path);
-    if (result == 0)
-        return true;
-    if (errno == EEXIST)
-        snprintf(reason, reason_size, "%s: exists already and was left as it is", path);
-    else
-        snprintf(reason, reason_size, "%s: cannot be made: %s", path, strerror(errno));
-    return false;
-}
-
-/* Makes the new name survive a power cut. */
-static void sync_directory_of(const char *path)
-{
-    char *directory = memory_copy_text(path);
-    char *slash = strrchr(directory, '/');
-
-    if (slash != NULL)
-        slash[1] = '\0';
-    int fd = open(slash != NULL ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(directory);
-}
-
-bool database_create(const char *path, const struct database_kind *kind, const char *const *scripts, char *reason,
-                     size_t reason_size)
-{
-    if (!check_place(path, reason, reason_size))
-        return false;
-    char *temporary = make_temporary(path, reason, reason_size);
-    if (temporary == NULL)
-        return false;
-
-    bool made = fill_temporary(temporary, path, kind, scripts, reason, reason_size) &&
-                move_into_place(temporary, path, reason, reason_size);
-    if (made)
-        sync_directory_of(path);
-    remove_temporary(temporary);
-    free(temporary);
-    return made;
+    bool is_current = upgrade_file(db, path, kind, &version, reason, reason_size);
+    sqlite3_close_v2(db); /* takes back what was not committed */
+    if (is_current)
+        *upgraded_from = version;
+    return is_current;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An SQLite database with a schema version (PRAGMA user_version) and an application id (PRAGMA application_id), opened
- * for reading or made from SQL. What both programs' stores share; what is in the tables is theirs.
+ * An SQLite database with a schema version (PRAGMA user_version) and an application id (PRAGMA application_id), opened,
+ * made from SQL, or brought from an older schema to today's. What both programs' stores share; what is in the tables is
+ * theirs.
  */
 #ifndef COMMON_DATABASE_H
 #define COMMON_DATABASE_H
@@ -19,6 +20,10 @@ struct database_kind {
     const char *made_by;    /* for messages: "catalogctl init" */
     int32_t application_id; /* PRAGMA application_id */
     int schema_version;     /* PRAGMA user_version */
+    /* upgrades[i] is the SQL that makes version i + 1 of version i; NULL: that cannot be done. schema_version of them.
+     * NULL: an older database cannot be upgraded. */
+    const char *const *upgrades;
+    const char *upgraded_by; /* for messages: who calls database_upgrade(), as in "starting discountd" */
 };
 
 /*
@@ -28,6 +33,22 @@ struct database_kind {
  */
 MUST_CHECK bool database_open(const char *path, const struct database_kind *kind, sqlite3 **db, char *reason,
                               size_t reason_size);
+
+/*
+ * The same for reading and writing, with foreign keys checked and every commit on the disk when it returns. A file that
+ * this user may not write is opened for reading: sqlite3_db_readonly() tells, and writing fails with SQLITE_READONLY.
+ * Whoever finds the file locked waits up to busy_ms.
+ */
+MUST_CHECK bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db,
+                                       char *reason, size_t reason_size);
+
+/*
+ * Brings a database of an older schema to today's: all steps in one transaction, so that it is of the old version or of
+ * the new one whatever happens. Foreign keys are checked at its end. One of today's version stays as it is.
+ * *upgraded_from is its version before. On false nothing was changed, and `reason` names the file and what is wrong.
+ */
+MUST_CHECK bool database_upgrade(const char *path, const struct database_kind *kind, int *upgraded_from, char *reason,
+                                 size_t reason_size);
 
 /*
  * Makes a database of this kind at `path`, file mode 0640, in WAL mode, by running the SQL scripts in one transaction.

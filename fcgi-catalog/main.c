@@ -66,7 +66,7 @@ static int run(const struct program_options *options)
     }
     log_set_level((enum log_level)settings.log_level);
     int exit_code = EXIT_SUCCESS;
-    if (!process_check(&settings, reason, sizeof reason)) {
+    if (!process_check(&settings, options->is_test, reason, sizeof reason)) {
         log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
         exit_code = SETTINGS_EXIT_CODE;
     } else if (options->is_test) {

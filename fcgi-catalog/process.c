@@ -20,6 +20,21 @@
 
 extern char **environ;
 
+/* An older database is looked for only where opening fails: to look at it as one that could be written, with every CGI
+ * request, would cost. */
+static bool open_store(const char *path, struct store **store, char *reason, size_t reason_size)
+{
+    int version;
+
+    if (store_open(path, store, reason, reason_size))
+        return true;
+    if (!store_upgrade(path, &version, reason, reason_size))
+        return false;
+    if (version != STORE_SCHEMA_VERSION)
+        log_info("database-upgraded", "database=%s from=%d to=%d", LOG_QUOTED(path), version, STORE_SCHEMA_VERSION);
+    return store_open(path, store, reason, reason_size);
+}
+
 static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
 {
     const struct quotes_options options = {.service_host = settings->service_host,
@@ -27,7 +42,7 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
     const char *wrong;
 
     *site = (struct site){.deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
-    if (!store_open(settings->database, &site->store, reason, reason_size))
+    if (!open_store(settings->database, &site->store, reason, reason_size))
         return false;
     site->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
     site->quotes = quotes_new(&options);
@@ -42,13 +57,15 @@ static void site_close(struct site *site)
     store_close(site->store);
 }
 
-bool process_check(const struct catalog_settings *settings, char *reason, size_t reason_size)
+bool process_check(const struct catalog_settings *settings, bool is_test, char *reason, size_t reason_size)
 {
     const struct keyset_files files = catalog_settings_keyset(settings);
     struct keyset keyset;
     struct store *store;
 
-    if (!store_open(settings->database, &store, reason, reason_size))
+    bool is_open = is_test ? store_open(settings->database, &store, reason, reason_size)
+                           : open_store(settings->database, &store, reason, reason_size);
+    if (!is_open)
         return false;
     store_close(store);
     if (!keyset_load(&files, &keyset, reason, reason_size))

@@ -9,8 +9,12 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/settings.h"
 
-/* Checks what a serving process will open: database and keys. On false `reason` says what is wrong. */
-MUST_CHECK bool process_check(const struct catalog_settings *settings, char *reason, size_t reason_size);
+/*
+ * Checks what a serving process will open: database and keys. A database of an older schema version is upgraded first,
+ * unless nothing may be changed (`is_test`): then it is refused like anything else that is wrong, and `reason` says
+ * what is.
+ */
+MUST_CHECK bool process_check(const struct catalog_settings *settings, bool is_test, char *reason, size_t reason_size);
 
 /*
  * Serves FastCGI on descriptor 0 until SIGTERM or SIGINT, which must be blocked. The calling thread receives requests,

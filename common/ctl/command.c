@@ -3,46 +3,78 @@
 #include "common/ctl/command.h"
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "common/log.h"
+#include "common/memory.h"
 #include "common/program.h"
+
+enum { KEY_OPTION = 1024 }; /* no letter */
 
 struct choice {
     const struct command_table *table;
-    const struct command *command;
-    int first; /* the command's index in argv */
+    const struct command_table *top; /* has the options and the exit codes */
+    const struct command *command; /* NULL: not yet */
+    int place; /* the last word's, in argv */
 };
 
-static const struct command *find_command(const struct command_table *table, const char *name)
+/* Sets the command, or the table to look in for the next word. False: there is nothing of this name. */
+static bool find_command(struct choice *choice, const char *name)
 {
+    const struct command_table *table = choice->table;
+
     for (size_t i = 0; i < table->count; i++) {
-        if (strcmp(table->rows[i].name, name) == 0)
-            return &table->rows[i];
+        if (strcmp(table->rows[i].name, name) == 0) {
+            choice->command = &table->rows[i];
+            return true;
+        }
     }
-    return NULL;
+    for (size_t i = 0; i < table->group_count; i++) {
+        if (strcmp(table->groups[i].name, name) == 0) {
+            choice->table = table->groups[i].table;
+            return true;
+        }
+    }
+    return false;
 }
 
+/* Options before the command are only passed over: it reads them itself. */
 static error_t parse_command(int key, char *argument, struct argp_state *state)
 {
     struct choice *choice = state->input;
 
     switch (key) {
     case ARGP_KEY_ARG:
-        choice->command = find_command(choice->table, argument);
-        if (choice->command == NULL)
+        if (!find_command(choice, argument))
             argp_error(state, "there is no command \"%s\"", argument);
-        choice->first = state->next - 1;
+        choice->place = state->next - 1;
         state->next = state->argc; /* the rest is the command's */
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "a command is missing");
         return EINVAL;
+    case KEY_OPTION:
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void describe_table(FILE *out, const struct command_table *table, const char *prefix)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct command *row = &table->rows[i];
+        fprintf(out, "  %s%s%s%s\n      %s\n", prefix, row->name, row->arguments[0] != '\0' ? " " : "", row->arguments,
+                row->help);
+    }
+    for (size_t i = 0; i < table->group_count; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s%s ", prefix, table->groups[i].name);
+        describe_table(out, table->groups[i].table, name);
     }
 }
 
@@ -59,60 +91,64 @@ static char *describe_commands(int key, const char *text, void *input)
     if (out == NULL)
         return NULL;
     fputs("Commands:\n", out);
-    for (size_t i = 0; i < choice->table->count; i++) {
-        const struct command *row = &choice->table->rows[i];
-        fprintf(out, "  %s %s\n      %s\n", row->name, row->arguments, row->help);
-    }
-    fputs("\nExit code: 0 done, 1 failed, 64 wrong usage.", out);
+    describe_table(out, choice->table, "");
+    fprintf(out, "\nExit code: %s.",
+            choice->top->exit_codes != NULL ? choice->top->exit_codes : "0 done, 1 failed, 64 wrong usage");
     return fclose(out) == 0 ? description : NULL;
+}
+
+static struct argp_option *describe_options(const struct command_table *table)
+{
+    struct argp_option *options = memory_get_zeroed(table->option_count + 1, sizeof *options);
+
+    for (size_t i = 0; i < table->option_count; i++) {
+        const struct argument_row *row = &table->options[i];
+        options[i] = (struct argp_option){.name = row->name, .key = KEY_OPTION, .arg = row->value, .doc = row->help};
+    }
+    return options;
+}
+
+static void choose_command(struct choice *choice, int argc, char **argv)
+{
+    struct argp_option *options = describe_options(choice->top);
+    const struct argp argp = {.options = options,
+                              .parser = parse_command,
+                              .args_doc = "COMMAND [ARGUMENT...]",
+                              .doc = choice->table->purpose,
+                              .help_filter = describe_commands};
+
+    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, choice) != 0)
+        exit(EX_USAGE);
+    free(options);
 }
 
 int command_main(const struct command_table *table, int argc, char **argv)
 {
-    const struct argp argp = {
-        .parser = parse_command,
-        .args_doc = "COMMAND [ARGUMENT...]",
-        .doc = table->purpose,
-        .help_filter = describe_commands,
-    };
-    struct choice choice = {.table = table};
     static char version[64]; /* argp prints it, in whichever parser meets --version */
-    char name[64];
+    char name[128];
+    struct choice choice = {.table = table, .top = table};
 
     log_open(table->program);
     snprintf(version, sizeof version, "%s %s", table->program, PROGRAM_VERSION);
     argp_program_version = version;
-    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice) != 0)
-        return EX_USAGE;
-    snprintf(name, sizeof name, "%s %s", table->program, choice.command->name);
-    argv[choice.first] = name;
-    return choice.command->run(argc - choice.first, argv + choice.first);
-}
-
-static error_t parse_path(int key, char *argument, struct argp_state *state)
-{
-    const char **path = state->input;
-
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (*path != NULL)
-            argp_error(state, "one DATABASE only");
-        *path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "DATABASE is missing");
-        return EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    snprintf(name, sizeof name, "%s", table->program);
+    while (choice.command == NULL) {
+        choose_command(&choice, argc, argv);
+        /* The word goes from its place into argv[0]; what stood before it stands before the rest. */
+        size_t used = strlen(name);
+        snprintf(name + used, sizeof name - used, " %s", argv[choice.place]);
+        memmove(&argv[choice.place], &argv[choice.place + 1], (size_t)(argc - choice.place) * sizeof *argv);
+        argv[0] = name;
+        argc--;
     }
+    return choice.command->run(argc, argv);
 }
 
 const char *command_read_path(int argc, char **argv, const char *purpose)
 {
-    const struct argp argp = {.parser = parse_path, .args_doc = "DATABASE", .doc = purpose};
-    const char *path = NULL;
+    const struct arguments arguments = {.purpose = purpose, .words = "DATABASE", .words_min = 1, .words_max = 1};
+    struct argument_words words;
 
-    if (argp_parse(&argp, argc, argv, 0, NULL, &path) != 0)
-        exit(EX_USAGE);
-    return path;
+    arguments_read(&arguments, argc, argv, NULL, NULL, &words);
+    return words.items[0];
 }

@@ -5,9 +5,17 @@
 
 #include <stddef.h>
 
+#include "common/ctl/arguments.h"
+
 /* Exit codes, which scripts may rely on; 64 (EX_USAGE of sysexits.h) for a wrong command line is argp's own. */
 #define COMMAND_OK 0
-#define COMMAND_FAILED 1
+#define COMMAND_FAILED 1      /* anything that has no code of its own */
+#define COMMAND_REFUSED 2     /* what was given has faults; nothing was changed */
+#define COMMAND_NOT_FOUND 3   /* what was asked for does not exist */
+#define COMMAND_MOVED 4       /* somebody else's change came first: --expect does not hold */
+#define COMMAND_UNREACHABLE 5 /* the service cannot be reached, or does not let this identity in */
+#define COMMAND_FINDINGS 6    /* lint found something */
+#define COMMAND_CONFIG 78     /* a setting is wrong (EX_CONFIG) */
 
 struct command {
     const char *name;
@@ -17,11 +25,24 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+/* Commands of two words: NAME, then one of the table. */
+struct command_group {
+    const char *name;
+    const struct command_table *table;
+};
+
 struct command_table {
     const char *program;
     const char *purpose; /* one line for --help */
     const struct command *rows;
     size_t count;
+    const struct command_group *groups;
+    size_t group_count;
+    /* The first table's only: options that every command takes. They may stand before the command as well, which finds
+     * them behind its name. */
+    const struct argument_row *options;
+    size_t option_count;
+    const char *exit_codes; /* for --help; NULL: done, failed, wrong usage */
 };
 
 /* main() of such a program: finds the command and runs it. Returns the exit code. */

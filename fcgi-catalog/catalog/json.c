@@ -6,8 +6,8 @@
 #include <cjson/cJSON.h>
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,36 +28,105 @@ static void insist(const void *made)
 }
 
 /* Keys are constants and texts outlive the printing: cJSON need not copy either. */
-static void add_text(cJSON *object, const char *key, const char *text)
+static void put_text(cJSON *object, const char *key, const char *text)
 {
-    if (text[0] == '\0')
-        return;
     cJSON *item = cJSON_CreateStringReference(text);
     insist(item);
     cJSON_AddItemToObjectCS(object, key, item);
 }
 
-static void add_number(cJSON *object, const char *key, int32_t number)
+static void put_number(cJSON *object, const char *key, int32_t number)
 {
-    if (number == 0)
-        return;
     cJSON *item = cJSON_CreateNumber(number);
     insist(item);
     cJSON_AddItemToObjectCS(object, key, item);
 }
 
-char *json_print_product(const struct product *product)
+static void add_text(cJSON *object, const char *key, const char *text)
+{
+    if (text[0] != '\0')
+        put_text(object, key, text);
+}
+
+static void add_number(cJSON *object, const char *key, int32_t number)
+{
+    if (number != 0)
+        put_number(object, key, number);
+}
+
+/* Prints and frees it. */
+static char *print(cJSON *item)
+{
+    char *text = cJSON_PrintUnformatted(item);
+
+    insist(text);
+    cJSON_Delete(item);
+    return text;
+}
+
+static char *print_categories(const struct product *product)
+{
+    cJSON *object = cJSON_CreateObject(), *array = cJSON_CreateArray();
+
+    insist(object);
+    insist(array);
+    for (size_t i = 0; i < product->own_category_count; i++) {
+        cJSON *item = cJSON_CreateStringReference(product->categories[i]);
+        insist(item);
+        cJSON_AddItemToArray(array, item);
+    }
+    cJSON_AddItemToObjectCS(object, "categories", array);
+    return print(object);
+}
+
+/* Makes one object of two, {"a":1} and {"b":2}; frees both. */
+static char *join_objects(char *first, size_t length, char *second, size_t second_length)
+{
+    char *joined = memory_resize(first, length + second_length);
+
+    joined[length - 1] = ',';
+    if (length == 2) /* the first has no field */
+        length--;
+    memcpy(joined + length, second + 1, second_length); /* its NUL, too */
+    free(second);
+    return joined;
+}
+
+size_t json_print_product(const struct product *product, char **text, size_t *seam)
 {
     cJSON *object = cJSON_CreateObject();
+
     insist(object);
     add_number(object, "id", product->id);
     add_text(object, "slug", product->slug);
     add_text(object, "description", product->description);
     add_number(object, "price_in_cents", product->price_cents);
-    char *text = cJSON_PrintUnformatted(object);
-    insist(text);
-    cJSON_Delete(object);
-    return text;
+    *text = print(object);
+    *seam = strlen(*text) - 1;
+    if (product->own_category_count > 0) {
+        char *categories = print_categories(product);
+        *text = join_objects(*text, *seam + 1, categories, strlen(categories));
+    }
+    return *seam + strlen(*text + *seam);
+}
+
+char *json_print_applied(const struct applied_rules *rules)
+{
+    cJSON *array = cJSON_CreateArray();
+
+    insist(array);
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct applied_rule *rule = &rules->items[i];
+        cJSON *object = cJSON_CreateObject();
+        insist(object);
+        put_text(object, "rule", rule->key);
+        put_text(object, "label", rule->label);
+        put_text(object, "lane", rule->lane);
+        put_number(object, "price_before", rule->before_cents);
+        put_number(object, "price_after", rule->after_cents);
+        cJSON_AddItemToArray(array, object);
+    }
+    return print(array);
 }
 
 /* ---- With every answer: discounts, by hand ---- */
@@ -85,41 +154,76 @@ static char *put_int32(char *at, int32_t number)
     return put_bytes(at, digits + first, sizeof digits - first);
 }
 
-/*
- * Nearly every share is a whole number of hundredths of a percent: at most four decimals, of which no shorter text is
- * the same float. Printed by hand, for printf costs more than all the rest of an answer. False: it is another number.
- */
-static bool print_hundredths(struct json_pct *pct, float value)
+/* "0.", then `digits` with zeros before them, `decimals` places in all. */
+static void lay_out(struct json_pct *pct, uint32_t digits, int decimals)
 {
-    long hundredths = value > 0 && value < 1 ? lrintf(value * 10000) : 0;
-
-    if (hundredths <= 0 || (float)hundredths / 10000 != value)
-        return false;
-    pct->length = sizeof "0.0000" - 1;
-    memcpy(pct->text, "0.0000", pct->length + 1);
-    for (size_t i = pct->length; hundredths > 0; hundredths /= 10)
-        pct->text[--i] = (char)('0' + hundredths % 10);
-    while (pct->text[pct->length - 1] == '0')
-        pct->length--;
-    return true;
+    assert((size_t)decimals + 2 < sizeof pct->text);
+    memset(pct->text, '0', 2 + (size_t)decimals);
+    pct->text[1] = '.';
+    pct->length = 2 + (size_t)decimals;
+    pct->text[pct->length] = '\0';
+    for (size_t i = pct->length; digits > 0; digits /= 10)
+        pct->text[--i] = (char)('0' + digits % 10);
 }
 
-/* The program keeps the C locale: the decimal sign is a point. */
+/*
+ * Shares of price lists differ from product to product, and printf costs more than all the rest of an answer. A whole
+ * number of up to nine digits and a power of ten up to 10^22 are exact as doubles, so their quotient is the decimal
+ * rounded once; as a float it is the one that the text means, unless that quotient is half-way between two floats.
+ */
+static bool print_exact(struct json_pct *pct, float value)
+{
+    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+    for (int decimals = 1; decimals < (int)ARRAY_LENGTH(powers); decimals++) {
+        double digits = rint((double)value * powers[decimals]), same = digits / powers[decimals];
+        uint64_t bits;
+        if (digits >= 1e9)
+            return false;
+        memcpy(&bits, &same, sizeof bits);
+        if ((bits & 0x1fffffff) == 0x10000000)
+            return false;
+        if ((float)same == value) {
+            lay_out(pct, (uint32_t)digits, decimals);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same by printf, for any other float. The program keeps the C locale: the decimal sign is a point. */
 static void print_shortest(struct json_pct *pct, float value)
 {
-    assert(isfinite(value));
-    for (int precision = 1; precision <= FLT_DECIMAL_DIG; precision++) {
-        pct->length = (size_t)snprintf(pct->text, sizeof pct->text, "%.*g", precision, (double)value);
-        if (strtof(pct->text, NULL) == value)
+    char text[32];
+
+    for (int precision = 0; precision < FLT_DECIMAL_DIG; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision, (double)value); /* d.ddde-dd */
+        if (strtof(text, NULL) == value)
             break;
     }
+    char *exponent = strchr(text, 'e');
+    int decimals = -atoi(exponent + 1);
+    uint32_t digits = 0;
+    for (const char *at = text; at < exponent; at++) {
+        if (*at != '.')
+            digits = digits * 10 + (uint32_t)(*at - '0');
+    }
+    if (text[1] == '.')
+        decimals += (int)(exponent - text) - 2;
+    lay_out(pct, digits, decimals);
 }
 
 static void print_pct(struct json_pct *pct, float value)
 {
-    if (!print_hundredths(pct, value))
-        print_shortest(pct, value);
+    assert(value > 0 && value <= 1);
     pct->value = value;
+    if (value == 1) {
+        pct->text[0] = '1';
+        pct->length = 1;
+    } else if (!print_exact(pct, value)) {
+        print_shortest(pct, value);
+    }
 }
 
 char *json_put_discount_value(char *at, const struct quote *quote, struct json_pct *last)

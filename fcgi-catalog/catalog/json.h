@@ -12,23 +12,30 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* The product as one object, {"id":1,…}, ended by NUL. The caller frees it. Its strings are UTF-8. */
-MUST_CHECK char *json_print_product(const struct product *product);
+/*
+ * The product as one object, {"id":1,…}, ended by NUL, in *text, which the caller frees. Its strings are UTF-8. Returns
+ * the length; *seam is where a discount_value goes, before the fields that stand behind it.
+ */
+MUST_CHECK size_t json_print_product(const struct product *product, char **text, size_t *seam);
 
 /* The most that json_put_discount_value() writes, in bytes. */
-#define JSON_DISCOUNT_VALUE_MAX 80
+#define JSON_DISCOUNT_VALUE_MAX 112
 
 /* The last pct that was printed: most pages have one. All zero at first; a caller keeps it over one page. */
 struct json_pct {
     float value;
     size_t length;
-    char text[20];
+    char text[60];
 };
 
 /*
- * Writes "discount_value":{…} without a NUL, {} when the quote is all zero, and returns where it ends. pct is written
- * with as few digits as give the same float again, and is finite.
+ * Writes "discount_value":{…} without a NUL, {} when the quote is all zero, and returns where it ends. pct is 0 to 1;
+ * it is written as a plain decimal with as few digits as give the same float again.
  */
 MUST_CHECK char *json_put_discount_value(char *at, const struct quote *quote, struct json_pct *last);
+
+/* The rules as an array, [{"rule":…,…},…], ended by NUL; every field is there, even when it is empty. The caller frees
+ * it. */
+MUST_CHECK char *json_print_applied(const struct applied_rules *rules);
 
 #endif

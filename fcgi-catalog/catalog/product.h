@@ -6,11 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* So many categories of a product, those above them included, the Discount service looks at. */
+#define PRODUCT_CATEGORIES_MAX 64
+
 struct product {
     int32_t id;
     int32_t price_cents; /* the list price, in the currency's minor unit */
     const char *slug;    /* never NULL; "" when there is none; UTF-8 */
     const char *description;
+    const char *const *categories; /* slugs: those that it is put into, then those above them; each once */
+    size_t category_count;
+    size_t own_category_count; /* how many of them it is put into */
 };
 
 struct product_list {
@@ -28,6 +34,19 @@ struct customer {
 struct quote {
     float pct;           /* the share taken off: 0.1 is 10 % */
     int32_t value_cents; /* the price to pay */
+};
+
+/* A rule that had a part in a quote. */
+struct applied_rule {
+    const char *key, *label, *lane; /* UTF-8 */
+    int32_t before_cents;           /* what the product cost before this rule, */
+    int32_t after_cents;            /* and what it cost after it */
+};
+
+/* The rules that made one quote, in the order in which they were applied. All zero: none, or not known. */
+struct applied_rules {
+    const struct applied_rule *items;
+    size_t count;
 };
 
 #endif

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A shelf keeps the whole list as one text, and where each product's closing brace stands in it. With quotes, the text
- * is copied from brace to brace and a discount_value put in before each:
+ * A shelf keeps the whole list as one text, and the seams in it: where each product's discount_value goes, behind the
+ * fields that the contract puts before it. With quotes, the text is copied from seam to seam and a discount_value put
+ * in at each:
  *
- *     [{"id":1,"slug":"a"},{"id":2}]\n
- *      ^                 ^        ^
- *      start        braces[0]  braces[1]
+ *     [{"id":1,"slug":"a","categories":["b"]},{"id":2}]\n
+ *      ^                ^                            ^
+ *      start        seams[0]                     seams[1]
  */
 #include "fcgi-catalog/catalog/shelf.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +21,9 @@
 struct shelf {
     atomic_size_t users;
     int64_t revision;
-    struct arena arena; /* products, their strings, braces */
+    struct arena arena; /* products, their strings, seams */
     struct product_list products;
-    size_t *braces; /* one for each product: its closing brace's offset in text */
+    size_t *seams; /* one for each product: the offset in text of the byte that its discount_value goes before */
     char *text;
     size_t length, room;
 };
@@ -40,17 +42,27 @@ static void append(struct shelf *shelf, const char *bytes, size_t length)
 
 static void print_list(struct shelf *shelf)
 {
-    shelf->braces = arena_get(&shelf->arena, shelf->products.count * sizeof *shelf->braces);
+    shelf->seams = arena_get(&shelf->arena, shelf->products.count * sizeof *shelf->seams);
     append(shelf, "[", 1);
     for (size_t i = 0; i < shelf->products.count; i++) {
-        char *text = json_print_product(&shelf->products.items[i]);
+        char *text;
+        size_t seam, length = json_print_product(&shelf->products.items[i], &text, &seam);
         if (i > 0)
             append(shelf, ",", 1);
-        append(shelf, text, strlen(text));
-        shelf->braces[i] = shelf->length - 1;
+        shelf->seams[i] = shelf->length + seam;
+        append(shelf, text, length);
         free(text);
     }
     append(shelf, "]\n", 2);
+}
+
+static const char *const *copy_categories(struct arena *arena, const struct product *product)
+{
+    const char **copies = arena_get(arena, product->category_count * sizeof *copies);
+
+    for (size_t i = 0; i < product->category_count; i++)
+        copies[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));
+    return copies;
 }
 
 static void copy_products(struct shelf *shelf, const struct product_list *products)
@@ -61,6 +73,8 @@ static void copy_products(struct shelf *shelf, const struct product_list *produc
         items[i] = products->items[i];
         items[i].slug = arena_copy(&shelf->arena, items[i].slug, strlen(items[i].slug));
         items[i].description = arena_copy(&shelf->arena, items[i].description, strlen(items[i].description));
+        if (items[i].category_count > 0)
+            items[i].categories = copy_categories(&shelf->arena, &items[i]);
     }
     shelf->products = (struct product_list){.items = items, .count = products->count};
 }
@@ -111,23 +125,75 @@ struct shelf_text shelf_list(const struct shelf *shelf)
     return (struct shelf_text){.bytes = shelf->text, .length = shelf->length};
 }
 
-struct shelf_text shelf_list_quoted(const struct shelf *shelf, const struct quote *quotes, struct arena *arena)
+/* Puts "applied" in before the closing brace of the discount_value that ends at `end`; the value has other fields. */
+static char *put_applied(char *end, const char *applied)
 {
-    size_t room = shelf->length + shelf->products.count * (JSON_DISCOUNT_VALUE_MAX + 1);
+    static const char key[] = ",\"applied\":";
+    size_t length = strlen(applied);
+
+    end--;
+    memcpy(end, key, sizeof key - 1);
+    end += sizeof key - 1;
+    memcpy(end, applied, length);
+    end[length] = '}';
+    return end + length + 1;
+}
+
+#define APPLIED_MORE (sizeof ",\"applied\":") /* bytes that put_applied() adds beside the array */
+
+/* `applied`, when not NULL, has an array as text, or NULL, for each product; all of them have `applied_length` bytes.
+ */
+static struct shelf_text splice(const struct shelf *shelf, const struct quote *quotes, char *const *applied,
+                                size_t applied_length, struct arena *arena)
+{
+    size_t room = shelf->length + shelf->products.count * (JSON_DISCOUNT_VALUE_MAX + 1) + applied_length;
     char *bytes = arena_get(arena, room), *end = bytes;
     struct json_pct last_pct = {0};
     size_t copied = 0;
 
     for (size_t i = 0; i < shelf->products.count; i++) {
-        size_t brace = shelf->braces[i];
-        memcpy(end, shelf->text + copied, brace - copied);
-        end += brace - copied;
-        copied = brace;
-        if (shelf->text[brace - 1] != '{') /* a product without any field needs no comma */
+        size_t seam = shelf->seams[i];
+        memcpy(end, shelf->text + copied, seam - copied);
+        end += seam - copied;
+        copied = seam;
+        if (shelf->text[seam - 1] != '{') /* a product without any field needs no comma */
             *end++ = ',';
         end = json_put_discount_value(end, &quotes[i], &last_pct);
+        if (applied != NULL && applied[i] != NULL)
+            end = put_applied(end, applied[i]);
+        if (shelf->text[seam] == '"') /* nothing before it, but something behind it */
+            *end++ = ',';
     }
     memcpy(end, shelf->text + copied, shelf->length - copied);
     end += shelf->length - copied;
     return (struct shelf_text){.bytes = bytes, .length = (size_t)(end - bytes)};
+}
+
+struct shelf_text shelf_list_quoted(const struct shelf *shelf, const struct quote *quotes, struct arena *arena)
+{
+    return splice(shelf, quotes, NULL, 0, arena);
+}
+
+static bool is_discounted(const struct quote *quote)
+{
+    return quote->pct != 0 || quote->value_cents != 0;
+}
+
+struct shelf_text shelf_list_explained(const struct shelf *shelf, const struct quote *quotes,
+                                       const struct applied_rules *applied, struct arena *arena)
+{
+    size_t count = shelf->products.count, length = 0;
+    char **texts = memory_get_zeroed(count, sizeof *texts);
+
+    for (size_t i = 0; i < count; i++) {
+        if (applied[i].count == 0 || !is_discounted(&quotes[i]))
+            continue;
+        texts[i] = json_print_applied(&applied[i]);
+        length += strlen(texts[i]) + APPLIED_MORE;
+    }
+    struct shelf_text list = splice(shelf, quotes, texts, length, arena);
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+    return list;
 }

@@ -41,4 +41,9 @@ struct shelf_text shelf_list(const struct shelf *shelf);
  */
 struct shelf_text shelf_list_quoted(const struct shelf *shelf, const struct quote *quotes, struct arena *arena);
 
+/* The same, and "applied" behind the fields of each discount_value whose rules are known. `applied` has one entry per
+ * product. */
+struct shelf_text shelf_list_explained(const struct shelf *shelf, const struct quote *quotes,
+                                       const struct applied_rules *applied, struct arena *arena);
+
 #endif

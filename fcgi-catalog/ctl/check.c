@@ -28,6 +28,7 @@ int command_check(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", argv[0], reason);
         return COMMAND_FAILED;
     }
-    printf("%s: OK, %" PRId64 " products, %" PRId64 " customers\n", path, counts.products, counts.customers);
+    printf("%s: OK, %" PRId64 " products, %" PRId64 " customers, %" PRId64 " categories\n", path, counts.products,
+           counts.customers, counts.categories);
     return COMMAND_OK;
 }

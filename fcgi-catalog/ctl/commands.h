@@ -5,5 +5,6 @@
 
 int command_init(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_upgrade(int argc, char **argv);
 
 #endif

@@ -145,17 +145,36 @@ static bool is_forwarded(const struct http_request *request)
     return false;
 }
 
+/* False: nobody said, or it is no address. */
+static bool read_remote(const struct http_request *request, struct address *address)
+{
+    const char *remote = http_request_variable(request, "REMOTE_ADDR");
+
+    if (remote == NULL || !read_address(remote, address))
+        return false;
+    if (is_mapped(address))
+        unmap(address);
+    return true;
+}
+
+static bool is_local(const struct http_request *request, const struct address *address)
+{
+    return is_loopback(address) && !is_forwarded(request);
+}
+
+bool identity_is_local(const struct http_request *request)
+{
+    struct address address;
+
+    return read_remote(request, &address) && is_local(request, &address);
+}
+
 /* Whether whoever sent this request may say who the customer is. */
 static bool is_trusted(const struct http_request *request, const struct identity_proxies *proxies)
 {
-    const char *remote = http_request_variable(request, "REMOTE_ADDR");
     struct address address;
 
-    if (remote == NULL || !read_address(remote, &address))
-        return false;
-    if (is_mapped(&address))
-        unmap(&address);
-    return is_listed(&address, proxies) || (is_loopback(&address) && !is_forwarded(request));
+    return read_remote(request, &address) && (is_listed(&address, proxies) || is_local(request, &address));
 }
 
 enum identity_status identity_read(const struct http_request *request, const struct identity_proxies *proxies,

@@ -39,4 +39,10 @@ enum identity_status {
 MUST_CHECK enum identity_status identity_read(const struct http_request *request,
                                               const struct identity_proxies *proxies, int32_t *customer_id);
 
+/*
+ * Whether the request comes from this machine itself: REMOTE_ADDR is a loopback address and no header says that it was
+ * forwarded for somebody else. Whoever sits there is taken for an administrator.
+ */
+bool identity_is_local(const struct http_request *request);
+
 #endif

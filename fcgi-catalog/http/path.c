@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "fcgi-catalog/http/percent.h"
 
 static bool is_clean(const char *text)
 {
@@ -75,17 +76,6 @@ static bool is_script(const char *script_name)
            (length > 4 && strcmp(name + length - 4, ".cgi") == 0);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* NULL: a '%' without two digits, or one that hides a '/' or a NUL, which no path of ours can mean. */
 static const char *percent_decode(const char *text, size_t length, struct arena *arena)
 {
@@ -95,13 +85,10 @@ static const char *percent_decode(const char *text, size_t length, struct arena 
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         if (c == '%') {
-            int high = length - i > 2 ? hex_digit(text[i + 1]) : -1;
-            int low = length - i > 2 ? hex_digit(text[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            int byte = percent_read(text + i, length - i);
+            if (byte < 0 || byte == '/' || byte == '\0')
                 return NULL;
-            c = (char)(high * 16 + low);
-            if (c == '/' || c == '\0')
-                return NULL;
+            c = (char)byte;
             i += 2;
         }
         decoded[used++] = c;

@@ -18,6 +18,7 @@ const char *problem_title(int status)
         {204, "No Content"},
         {304, "Not Modified"},
         {400, "Bad Request"},
+        {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {406, "Not Acceptable"},

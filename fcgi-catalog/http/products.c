@@ -4,10 +4,15 @@
  *
  *     anonymous, unknown customer ──> list prices
  *     customer ──> quotes_ask() ──> done(): their prices, or list prices marked degraded
+ *
+ * With explain=1 an administrator also sees which rules made each price.
  */
 #include "fcgi-catalog/http/products.h"
 
+#include <string.h>
+
 #include "fcgi-catalog/http/problem.h"
+#include "fcgi-catalog/http/query.h"
 
 /* Every answer depends on the header, whatever it says. */
 #define VARY "Vary: X-USER-ID\r\n"
@@ -46,16 +51,20 @@ static void finish_pending(struct quote_ask *ask, enum quotes_result result)
     struct http_exchange *exchange = pending->exchange;
     struct shelf *shelf = pending->shelf; /* pending is gone when the exchange is finished */
 
-    if (result == QUOTES_OK)
-        answer(exchange, shelf_list_quoted(shelf, ask->quotes, &exchange->arena), HEADERS_PRIVATE);
-    else
+    if (result != QUOTES_OK)
         answer(exchange, shelf_list(shelf), HEADERS_DEGRADED);
+    else if (ask->applied != NULL)
+        answer(exchange, shelf_list_explained(shelf, ask->quotes, ask->applied, &exchange->arena), HEADERS_PRIVATE);
+    else
+        answer(exchange, shelf_list_quoted(shelf, ask->quotes, &exchange->arena), HEADERS_PRIVATE);
     shelf_drop(shelf);
 }
 
-static void ask_quotes(struct site *site, struct http_exchange *exchange, const struct customer *customer)
+static void ask_quotes(struct site *site, struct http_exchange *exchange, const struct customer *customer,
+                       bool is_explained)
 {
-    struct pending_answer *pending = arena_get(&exchange->arena, sizeof *pending);
+    struct arena *arena = &exchange->arena;
+    struct pending_answer *pending = arena_get(arena, sizeof *pending);
     const struct product_list *products = shelf_products(site->shelf);
 
     *pending = (struct pending_answer){
@@ -66,23 +75,34 @@ static void ask_quotes(struct site *site, struct http_exchange *exchange, const 
                 .customer = *customer,
                 .products = products,
                 .deadline_ns = exchange->arrived_ns + site->deadline_ns,
-                .quotes = arena_get(&exchange->arena, products->count * sizeof(struct quote)),
+                .quotes = arena_get(arena, products->count * sizeof(struct quote)),
+                .applied = is_explained ? arena_get(arena, products->count * sizeof(struct applied_rules)) : NULL,
+                .arena = arena,
                 .done = finish_pending,
             },
     };
     quotes_ask(site->quotes, &pending->ask);
 }
 
-static void answer_customer(struct site *site, struct http_exchange *exchange, int32_t customer_id)
+/* Nobody's prices cannot be explained. */
+static void answer_nobody(struct site *site, struct http_exchange *exchange, bool is_explained)
+{
+    if (is_explained)
+        refuse(exchange, 400, HEADERS_ERROR, "explain=1 needs a customer: X-USER-ID, the number of one that exists.");
+    else
+        answer(exchange, shelf_list(site->shelf), HEADERS_PUBLIC);
+}
+
+static void answer_customer(struct site *site, struct http_exchange *exchange, int32_t customer_id, bool is_explained)
 {
     struct customer customer;
 
     switch (store_find_customer(site->store, customer_id, &exchange->arena, &customer)) {
     case STORE_OK:
-        ask_quotes(site, exchange, &customer);
+        ask_quotes(site, exchange, &customer, is_explained);
         return;
     case STORE_NOT_FOUND:
-        answer(exchange, shelf_list(site->shelf), HEADERS_PUBLIC);
+        answer_nobody(site, exchange, is_explained);
         return;
     case STORE_BUSY:
     case STORE_FAILED:
@@ -92,7 +112,24 @@ static void answer_customer(struct site *site, struct http_exchange *exchange, i
     }
 }
 
-void products_handle(struct site *site, struct http_exchange *exchange)
+/* False: the query asks for it in a way that nobody understands. Other parameters say nothing to us. */
+static bool read_explain(struct http_exchange *exchange, bool *is_explained)
+{
+    const char *at = exchange->request.query;
+    struct query_parameter parameter;
+
+    *is_explained = false;
+    while (query_next(&at, &exchange->arena, &parameter)) {
+        if (strcmp(parameter.name, "explain") != 0)
+            continue;
+        if (strcmp(parameter.value, "1") != 0)
+            return false;
+        *is_explained = true;
+    }
+    return true;
+}
+
+static void answer_identified(struct site *site, struct http_exchange *exchange, bool is_explained)
 {
     int32_t customer_id = 0;
     enum identity_status identity = identity_read(&exchange->request, site->proxies, &customer_id);
@@ -106,7 +143,19 @@ void products_handle(struct site *site, struct http_exchange *exchange)
     else if (site->shelf == NULL)
         refuse(exchange, 503, HEADERS_ERROR "Retry-After: 1\r\n", "The catalog cannot be read right now.");
     else if (identity == IDENTITY_CUSTOMER)
-        answer_customer(site, exchange, customer_id);
+        answer_customer(site, exchange, customer_id, is_explained);
     else
-        answer(exchange, shelf_list(site->shelf), HEADERS_PUBLIC);
+        answer_nobody(site, exchange, is_explained);
+}
+
+void products_handle(struct site *site, struct http_exchange *exchange)
+{
+    bool is_explained;
+
+    if (!read_explain(exchange, &is_explained))
+        refuse(exchange, 400, HEADERS_ERROR, "The parameter explain can only be 1: explain=1.");
+    else if (is_explained && !identity_is_local(&exchange->request))
+        refuse(exchange, 403, HEADERS_ERROR, "explain=1 is for administrators: for requests from this machine itself.");
+    else
+        answer_identified(site, exchange, is_explained);
 }

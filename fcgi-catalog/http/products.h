@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GET /products: the list, with what this customer pays. */
+/* GET /products: the list, with what this customer pays; with explain=1, for administrators, also why. */
 #ifndef CATALOG_HTTP_PRODUCTS_H
 #define CATALOG_HTTP_PRODUCTS_H
 

@@ -3,12 +3,20 @@
 #include "fcgi-catalog/quotes/messages.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The products of the last ask that has its own, as messages. Asks of one page refer to them. */
 struct product_messages {
     const struct product_list *of;
     Ecommerce__Product **items;
 };
+
+/* The message borrows the product's own array: protobuf-c's types know no const, but packing only reads. */
+static void put_categories(Ecommerce__Product *message, const struct product *product)
+{
+    message->n_categories = product->category_count;
+    message->categories = (char **)product->categories;
+}
 
 static void make_products(struct product_messages *messages, const struct product_list *products, struct arena *arena)
 {
@@ -20,6 +28,7 @@ static void make_products(struct product_messages *messages, const struct produc
         ecommerce__product__init(&items[i]);
         items[i].id = products->items[i].id;
         items[i].price_in_cents = products->items[i].price_cents;
+        put_categories(&items[i], &products->items[i]);
         messages->items[i] = &items[i];
     }
 }
@@ -44,6 +53,7 @@ static Ecommerce__DiscountAsk *make_ask(const struct quote_ask *ask, struct prod
     ecommerce__customer__init(&message->customer);
     message->customer.id = ask->customer.id; /* the rules need no more */
     message->ask.customer = &message->customer;
+    message->ask.explain = ask->applied != NULL;
     message->ask.same_products = products->of == ask->products;
     if (!message->ask.same_products) {
         make_products(products, ask->products, arena);
@@ -79,12 +89,13 @@ void messages_ask_single(struct messages_single *single, const struct quote_ask 
     single->product.slug = (char *)of->slug;
     single->product.description = (char *)of->description;
     single->product.price_in_cents = of->price_cents;
+    put_categories(&single->product, of);
 }
 
-static bool read_value(const Ecommerce__DiscountValue *value, struct quote_ask *ask, size_t product, const char **wrong)
+/* Of every product of every answer. */
+static inline bool read_quote(const Ecommerce__DiscountValue *value, int32_t list_cents, struct quote *quote,
+                              const char **wrong)
 {
-    struct quote *quote = &ask->quotes[product];
-
     *quote = (struct quote){0};
     if (value == NULL)
         return true;
@@ -95,10 +106,41 @@ static bool read_value(const Ecommerce__DiscountValue *value, struct quote_ask *
         *wrong = "a share that is not between 0 and 1";
         return false;
     }
-    if (quote->value_cents < 0 || quote->value_cents > ask->products->items[product].price_cents) {
+    if (quote->value_cents < 0 || quote->value_cents > list_cents) {
         *wrong = "a price that is not between 0 and the list price";
         return false;
     }
+    return true;
+}
+
+static const char *copy_text(struct arena *arena, const char *text)
+{
+    return arena_copy(arena, text, strlen(text));
+}
+
+/* Which rules made a quote, if the ask wants to know: in new memory of its arena. The price goes down from one to the
+ * next. */
+static bool read_applied(const Ecommerce__DiscountValue *value, struct quote_ask *ask, size_t product,
+                         const char **wrong)
+{
+    size_t count = value != NULL ? value->n_applied : 0;
+    struct applied_rule *rules = arena_get(ask->arena, count * sizeof *rules);
+    int32_t before_cents = ask->products->items[product].price_cents;
+
+    for (size_t i = 0; i < count; i++) {
+        const Ecommerce__AppliedRule *rule = value->applied[i];
+        if (rule->price_before > before_cents || rule->price_after > rule->price_before || rule->price_after < 0) {
+            *wrong = "a rule that raised the price, or took it below zero";
+            return false;
+        }
+        before_cents = rule->price_after;
+        rules[i] = (struct applied_rule){.key = copy_text(ask->arena, rule->key),
+                                         .label = copy_text(ask->arena, rule->label),
+                                         .lane = copy_text(ask->arena, rule->lane),
+                                         .before_cents = rule->price_before,
+                                         .after_cents = rule->price_after};
+    }
+    ask->applied[product] = (struct applied_rules){.items = rules, .count = count};
     return true;
 }
 
@@ -113,7 +155,11 @@ bool messages_read_answer(const Ecommerce__DiscountAnswer *answer, struct quote_
         return false;
     }
     for (size_t i = 0; i < answer->n_quotes; i++) {
-        if (!read_value(answer->quotes[i], ask, i, wrong))
+        if (!read_quote(answer->quotes[i], ask->products->items[i].price_cents, &ask->quotes[i], wrong))
+            return false;
+    }
+    for (size_t i = 0; ask->applied != NULL && i < answer->n_quotes; i++) {
+        if (!read_applied(answer->quotes[i], ask, i, wrong))
             return false;
     }
     return true;
@@ -126,5 +172,7 @@ bool messages_read_single(const Ecommerce__DiscountResponse *response, struct qu
         *wrong = "an answer without a product";
         return false;
     }
-    return read_value(response->product->discount_value, ask, product, wrong);
+    const Ecommerce__DiscountValue *value = response->product->discount_value;
+    return read_quote(value, ask->products->items[product].price_cents, &ask->quotes[product], wrong) &&
+           (ask->applied == NULL || read_applied(value, ask, product, wrong));
 }

@@ -25,9 +25,10 @@ struct messages_single {
 void messages_ask_single(struct messages_single *single, const struct quote_ask *ask, size_t product);
 
 /*
- * Puts an answer's quotes into the ask's. False: it is no good, and *wrong (a constant) says why: refused by the
- * service, another number of quotes than products, or a quote that no rule can give (a price below zero or above the
- * list price, a share that is no number).
+ * Puts an answer's quotes into the ask's, and which rules made them, if it wants to know. False: it is no good, and
+ * *wrong (a constant) says why: refused by the service, another number of quotes than products, or a quote that no rule
+ * can give (a price below zero or above the list price, a share that is no number, a rule that raised the price). A
+ * service that does not know why says nothing of rules.
  */
 MUST_CHECK bool messages_read_answer(const Ecommerce__DiscountAnswer *answer, struct quote_ask *ask,
                                      const char **wrong);

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/compiler.h"
 #include "common/rpc/keyset.h"
 #include "fcgi-catalog/catalog/product.h"
@@ -48,6 +49,10 @@ struct quote_ask {
     const struct product_list *products;
     int64_t deadline_ns;  /* when done() must have been called, on common/clock.h's clock */
     struct quote *quotes; /* room for one quote per product, filled on QUOTES_OK */
+    /* Which rules made each quote: room for one per product, filled on QUOTES_OK. NULL: not asked for. The rules live
+     * in `arena`, which is the poller's until done() is called. */
+    struct applied_rules *applied;
+    struct arena *arena;
     /* Called exactly once: by quotes_poll(), or by quotes_ask() itself when the answer is known at once. */
     void (*done)(struct quote_ask *ask, enum quotes_result result);
     struct quote_ask *next; /* the waiting line's */

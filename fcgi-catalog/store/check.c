@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/database.h"
+#include "fcgi-catalog/store/listing.h"
 
 /* Runs one check. `good` is the one row it gives when all is well, NULL: no row at all. */
 static bool run_check(sqlite3 *db, const char *sql, const char *good, char *reason, size_t reason_size)
@@ -39,12 +40,31 @@ static bool count_rows(sqlite3 *db, const char *sql, int64_t *count, char *reaso
     return counted;
 }
 
+/* What no constraint of SQL can say of categories; and by name, where foreign_key_check would give a table's. */
+static bool check_listing(sqlite3 *db, char *reason, size_t reason_size)
+{
+    struct listing listing = {0};
+    struct listing_fault fault = {0};
+    struct product_list products;
+    struct arena arena = {0};
+
+    bool is_prepared = listing_prepare(&listing, db, reason, reason_size);
+    bool passed = is_prepared && listing_read(&listing, &arena, &products, &fault) == SQLITE_DONE;
+    if (is_prepared && !passed)
+        snprintf(reason, reason_size, "%s", fault.reason);
+    listing_release(&listing);
+    arena_release(&arena);
+    return passed;
+}
+
 static bool check_database(sqlite3 *db, struct store_counts *counts, char *reason, size_t reason_size)
 {
     return run_check(db, "PRAGMA integrity_check(1)", "ok", reason, reason_size) &&
+           check_listing(db, reason, reason_size) &&
            run_check(db, "PRAGMA foreign_key_check", NULL, reason, reason_size) &&
            count_rows(db, "SELECT count(*) FROM product", &counts->products, reason, reason_size) &&
-           count_rows(db, "SELECT count(*) FROM customer", &counts->customers, reason, reason_size);
+           count_rows(db, "SELECT count(*) FROM customer", &counts->customers, reason, reason_size) &&
+           count_rows(db, "SELECT count(*) FROM category", &counts->categories, reason, reason_size);
 }
 
 /*

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The catalog's database, schema version 1. Ids and prices are what fits the int32 of proto/ecommerce.proto.
+-- The catalog's database, schema version 1: products and customers. upgrade-2.sql goes on from here. Ids and prices are
+-- what fits the int32 of proto/ecommerce.proto.
 
 CREATE TABLE product (
     id             INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),

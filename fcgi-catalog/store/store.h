@@ -14,7 +14,7 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/product.h"
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 enum store_status {
     STORE_OK,
@@ -27,11 +27,17 @@ struct store;
 
 /*
  * Opens the database at `path` for reading. On false `reason` names the file and says why: it is missing, cannot be
- * read, is no database, is of a newer or unknown schema version, or not made by catalogctl init.
+ * read, is no database, is of another schema version, or not made by catalogctl init.
  */
 MUST_CHECK bool store_open(const char *path, struct store **store, char *reason, size_t reason_size);
 
 void store_close(struct store *store);
+
+/*
+ * Brings a database of an older schema version to this program's, in one transaction; one of this version stays as it
+ * is. *upgraded_from is its version before. On false nothing was changed, and `reason` names the file and says why.
+ */
+MUST_CHECK bool store_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size);
 
 /*
  * A number that grows with every change that somebody committed since the store was opened (PRAGMA data_version; a few
@@ -40,8 +46,10 @@ void store_close(struct store *store);
 MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
 
 /*
- * Every product, ordered by id. On STORE_OK *products is filled and lives in `arena`; on anything else it is untouched.
- * Text in the database that is not UTF-8 comes out with U+FFFD in the place of each wrong byte.
+ * Every product with its categories, ordered by id, as of one moment. On STORE_OK *products is filled and lives in
+ * `arena`; on anything else it is untouched. Text in the database that is not UTF-8 comes out with U+FFFD in the place
+ * of each wrong byte. A category that is above itself or that is not there, and more than PRODUCT_CATEGORIES_MAX for
+ * one product, fail the list.
  */
 MUST_CHECK enum store_status store_list_products(struct store *store, struct arena *arena,
                                                  struct product_list *products);
@@ -60,12 +68,13 @@ MUST_CHECK bool store_create(const char *path, bool demo, char *reason, size_t r
 
 /* How many rows there are. */
 struct store_counts {
-    int64_t products, customers;
+    int64_t products, customers, categories;
 };
 
 /*
  * Has SQLite check a whole database that store_open() opens, row by row (PRAGMA integrity_check, foreign_key_check),
- * and counts. Takes as long as the database is large. On false `reason` names the file and says what was found first.
+ * reads the products as store_list_products() does, and counts. Takes as long as the database is large. On false
+ * `reason` names the file and says what was found first.
  */
 MUST_CHECK bool store_check(const char *path, struct store_counts *counts, char *reason, size_t reason_size);
 

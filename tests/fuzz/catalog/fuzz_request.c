@@ -9,6 +9,7 @@
 
 #include "common/text.h"
 #include "fcgi-catalog/http/identity.h"
+#include "fcgi-catalog/http/query.h"
 #include "fcgi-catalog/http/request.h"
 
 #define VARIABLES_MAX 64
@@ -77,6 +78,17 @@ static void check_proxies(const char *text)
     identity_proxies_free(proxies);
 }
 
+/* The same text as a query string: no parameter is longer than the text that it came from. */
+static void check_query(const char *text, struct arena *arena)
+{
+    const char *at = text;
+    struct query_parameter parameter;
+
+    for (const char *before = at; query_next(&at, arena, &parameter); before = at)
+        insist(at > before && strlen(parameter.name) + strlen(parameter.value) <= (size_t)(at - before));
+    insist(*at == '\0');
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *variables[VARIABLES_MAX + 1];
@@ -91,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_request(&request);
     for (size_t i = 0; i < count; i++) {
         check_proxies(variables[i]);
+        check_query(variables[i], &arena);
         free(variables[i]);
     }
     arena_release(&arena);

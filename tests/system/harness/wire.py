@@ -129,11 +129,14 @@ class Server:
         self.grpc.stop(0).wait()
 
 
-def demo_quote(customer, price):
+def demo_quote(customer, price, explain=False):
     """The demo's rule, as the contract words it."""
     if customer != 1 or price <= 0:
         return messages.DiscountValue()
-    return messages.DiscountValue(pct=0.1, value_in_cents=price * 9 // 10)
+    made = messages.DiscountValue(pct=0.1, value_in_cents=price * 9 // 10)
+    if explain:
+        made.applied.add(key="demo", label="10 % off", lane="contract", price_before=price, price_after=made.value_in_cents)
+    return made
 
 
 def answer_one(request, _context):
@@ -150,5 +153,5 @@ def answer_many(request, _context):
     for each in request.asks:
         products = products if each.same_products else each.products
         answers.append(messages.DiscountAnswer(
-            quotes=[demo_quote(each.customer.id, p.price_in_cents) for p in products]))
+            quotes=[demo_quote(each.customer.id, p.price_in_cents, each.explain) for p in products]))
     return messages.ApplyDiscountsResponse(revision=1, answers=answers)

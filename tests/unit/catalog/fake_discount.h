@@ -79,6 +79,28 @@ static inline Ecommerce__DiscountValue *make_value(int32_t customer_id, int32_t 
     return value;
 }
 
+/* The same, and that rule "tenth" made it. */
+static inline Ecommerce__DiscountValue *make_explained(int32_t customer_id, int32_t price, struct arena *arena)
+{
+    Ecommerce__DiscountValue *value = make_value(customer_id, price, arena);
+    struct {
+        Ecommerce__AppliedRule rule;
+        Ecommerce__AppliedRule *pointer;
+    } *applied = arena_get(arena, sizeof *applied);
+
+    if (value->value_in_cents == 0)
+        return value;
+    ecommerce__applied_rule__init(&applied->rule);
+    applied->rule.key = (char *)"tenth";
+    applied->rule.lane = (char *)"contract";
+    applied->rule.price_before = price;
+    applied->rule.price_after = value->value_in_cents;
+    applied->pointer = &applied->rule;
+    value->n_applied = 1;
+    value->applied = &applied->pointer;
+    return value;
+}
+
 /* The ask that has the products of ask i: itself, or one before it. */
 static inline const Ecommerce__DiscountAsk *listing_of(const Ecommerce__ApplyDiscountsRequest *request, size_t i)
 {
@@ -103,9 +125,11 @@ static inline void fill_answer(Ecommerce__DiscountAnswer *answer, const Ecommerc
     }
     answer->n_quotes = count;
     answer->quotes = arena_get(arena, count * sizeof *answer->quotes);
-    for (size_t i = 0; i < count; i++)
-        answer->quotes[i] =
-            make_value(ask->customer->id, i < listing->n_products ? listing->products[i]->price_in_cents : 0, arena);
+    for (size_t i = 0; i < count; i++) {
+        int32_t price = i < listing->n_products ? listing->products[i]->price_in_cents : 0;
+        answer->quotes[i] = ask->explain ? make_explained(ask->customer->id, price, arena)
+                                         : make_value(ask->customer->id, price, arena);
+    }
 }
 
 /* Under the lock. Returns the number of this RPC among those with asks. */

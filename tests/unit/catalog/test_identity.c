@@ -172,6 +172,39 @@ static void a_repeated_header_is_refused(void **state)
     assert_int_equal(READ(LOCAL, "HTTP_X_USER_ID=x", "A=b", "HTTP_X_USER_ID=1"), IDENTITY_REPEATED);
 }
 
+static bool is_local(const char *const *variables)
+{
+    const struct http_request request = {.variables = variables};
+
+    return identity_is_local(&request);
+}
+
+#define IS_LOCAL(...) is_local((const char *const[]){__VA_ARGS__, NULL})
+
+static void a_request_of_this_machine_itself_is_local(void **state)
+{
+    (void)state;
+    assert_true(IS_LOCAL(LOCAL));
+    assert_true(IS_LOCAL("REMOTE_ADDR=127.9.8.7", "HTTP_X_USER_ID=x"));
+    assert_true(IS_LOCAL("REMOTE_ADDR=::1", "HTTP_VIA="));
+    assert_true(IS_LOCAL("REMOTE_ADDR=::ffff:127.0.0.1"));
+    assert_false(IS_LOCAL(FAR));
+    assert_false(IS_LOCAL("REMOTE_ADDR=::ffff:203.0.113.9"));
+    assert_false(IS_LOCAL("REMOTE_ADDR="));
+    assert_false(IS_LOCAL("REMOTE_ADDR=localhost"));
+    assert_false(IS_LOCAL("A=b"));
+}
+
+static void a_request_for_somebody_else_is_not_local(void **state)
+{
+    static const char *const headers[] = {"HTTP_FORWARDED=for=203.0.113.9", "HTTP_X_FORWARDED_FOR=127.0.0.1",
+                                          "HTTP_X_REAL_IP=203.0.113.9", "HTTP_VIA=1.1 proxy"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(headers); i++)
+        assert_false(IS_LOCAL(LOCAL, headers[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +220,8 @@ int main(void)
         cmocka_unit_test(the_number_is_an_int32),
         cmocka_unit_test(an_empty_or_absent_header_is_nobody),
         cmocka_unit_test(a_repeated_header_is_refused),
+        cmocka_unit_test(a_request_of_this_machine_itself_is_local),
+        cmocka_unit_test(a_request_for_somebody_else_is_not_local),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of products and discounts: what is printed, what is left out, and that it is JSON whatever the text. */
 #include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +17,11 @@
 
 static void assert_prints(struct product product, const char *expected)
 {
-    char *text = json_print_product(&product);
+    char *text;
+    size_t seam, length = json_print_product(&product, &text, &seam);
     assert_string_equal(text, expected);
+    assert_int_equal(length, strlen(expected));
+    assert_int_equal(seam, length - 1);
     free(text);
 }
 
@@ -25,7 +29,9 @@ static void assert_prints(struct product product, const char *expected)
 static void assert_survives(const char *description)
 {
     struct product product = {.id = 1, .slug = "a", .description = description};
-    char *text = json_print_product(&product);
+    char *text;
+    size_t seam;
+    assert_true(json_print_product(&product, &text, &seam) > 0);
     assert_null(strchr(text, '\n'));
     cJSON *object = cJSON_Parse(text);
     assert_non_null(object);
@@ -138,20 +144,93 @@ static void price_to_pay_spans_its_type(void **state)
 static void longest_discount_fits_its_bound(void **state)
 {
     (void)state;
-    assert_discount((struct quote){-1.17549435e-38f, INT32_MIN},
-                    "\"discount_value\":{\"pct\":-1.1754944e-38,\"value_in_cents\":-2147483648}");
-    assert_discount((struct quote){-FLT_MAX, 0}, "\"discount_value\":{\"pct\":-3.4028235e+38}");
+    assert_discount((struct quote){1.17549435e-38f, INT32_MIN},
+                    "\"discount_value\":{\"pct\":0.000000000000000000000000000000000000011754944,"
+                    "\"value_in_cents\":-2147483648}");
+    assert_discount((struct quote){FLT_TRUE_MIN, INT32_MIN},
+                    "\"discount_value\":{\"pct\":0.000000000000000000000000000000000000000000001,"
+                    "\"value_in_cents\":-2147483648}");
 }
 
 static void share_is_printed_shortest(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"0.1", "0.05", "0.125", "0.3333", "0.0001", "0.29", "0.57", "1", "0.33333334"};
+    static const char *const texts[] = {"0.1",
+                                        "0.05",
+                                        "0.125",
+                                        "0.3333",
+                                        "0.0001",
+                                        "0.29",
+                                        "0.57",
+                                        "1",
+                                        "0.33333334",
+                                        "0.00001",
+                                        "0.00033334",
+                                        "0.99999994",
+                                        "0.16666667",
+                                        "0.000000001",
+                                        "0.0000000004656613",
+                                        "0.0000000000000000000123"};
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         char expected[64];
         snprintf(expected, sizeof expected, "\"discount_value\":{\"pct\":%s}", texts[i]);
         assert_discount((struct quote){strtof(texts[i], NULL), 0}, expected);
     }
+}
+
+/* The digits of a share, and that it is a plain decimal which means the same float. */
+static size_t read_share(float share)
+{
+    char text[JSON_DISCOUNT_VALUE_MAX + 1];
+    struct json_pct last = {0};
+    struct quote quote = {.pct = share};
+
+    *json_put_discount_value(text, &quote, &last) = '\0';
+    const char *number = text + strlen("\"discount_value\":{\"pct\":"), *end;
+    size_t length = strspn(number, "0123456789.");
+    if (strcmp(number + length, "}") != 0 || strtof(number, (char **)&end) != share || end != number + length ||
+        number[length - 1] == '0')
+        fail_msg("%a: %s", (double)share, text);
+    number += strspn(number, "0.");
+    return strspn(number, "0123456789");
+}
+
+/* The fewest digits with which printf writes the same float. */
+static size_t fewest_digits(float share)
+{
+    char text[32];
+    int digits = 0;
+
+    do
+        snprintf(text, sizeof text, "%.*e", digits++, (double)share);
+    while (strtof(text, NULL) != share);
+    return (size_t)digits;
+}
+
+static void assert_shortest(float share)
+{
+    if (share < 1 && read_share(share) > fewest_digits(share))
+        fail_msg("%a could be shorter", (double)share);
+}
+
+static void every_share_comes_back_from_as_few_digits_as_can_be(void **state)
+{
+    uint32_t random = 1;
+
+    (void)state;
+    for (uint32_t bits = 1; bits < 0x3f800000u; bits += 40961) { /* from the least float to the last before 1 */
+        float share;
+        memcpy(&share, &bits, sizeof share);
+        assert_shortest(share);
+    }
+    for (int i = 0; i < 50000; i++) { /* shares as price lists give them */
+        random = random * 1664525u + 1013904223u;
+        int32_t list = (int32_t)(random >> 8) % 200000 + 2;
+        random = random * 1664525u + 1013904223u;
+        assert_shortest((float)((double)((int32_t)(random >> 8) % (list - 1) + 1) / list));
+    }
+    for (int exponent = 1; exponent <= 149; exponent++) /* where floats above are further apart than those below */
+        assert_shortest(ldexpf(1, -exponent));
 }
 
 static void every_hundredth_of_a_percent_comes_back_exactly(void **state)
@@ -182,6 +261,68 @@ static void second_share_is_not_the_first_ones_text(void **state)
     }
 }
 
+/* What is before the seam, a bar, and what is behind it. */
+static void assert_seam(struct product product, const char *expected)
+{
+    char *text, marked[256];
+    size_t seam, length = json_print_product(&product, &text, &seam);
+
+    assert_int_equal(length, strlen(text));
+    snprintf(marked, sizeof marked, "%.*s|%s", (int)seam, text, text + seam);
+    assert_string_equal(marked, expected);
+    free(text);
+}
+
+static const char *const slugs[] = {"a", "b-c", "d"};
+
+static void categories_stand_behind_the_seam(void **state)
+{
+    (void)state;
+    struct product product = {
+        .id = 7, .slug = "s", .description = "", .categories = slugs, .category_count = 2, .own_category_count = 2};
+    assert_seam(product, "{\"id\":7,\"slug\":\"s\"|,\"categories\":[\"a\",\"b-c\"]}");
+    product.id = 0;
+    product.slug = "";
+    assert_seam(product, "{|\"categories\":[\"a\",\"b-c\"]}");
+}
+
+static void only_the_products_own_categories_are_printed(void **state)
+{
+    (void)state;
+    struct product product = {
+        .id = 7, .slug = "", .description = "", .categories = slugs, .category_count = 3, .own_category_count = 1};
+    assert_seam(product, "{\"id\":7|,\"categories\":[\"a\"]}");
+    product.own_category_count = 0;
+    assert_seam(product, "{\"id\":7|}");
+}
+
+static void applied_rules_have_all_their_fields(void **state)
+{
+    (void)state;
+    static const struct applied_rule items[] = {
+        {.key = "k", .label = "For you", .lane = "contract", .before_cents = 100, .after_cents = 90},
+        {.key = "free", .label = "", .lane = "sale", .before_cents = 90, .after_cents = 0}};
+    char *text = json_print_applied(&(struct applied_rules){items, 2});
+    assert_string_equal(text, "[{\"rule\":\"k\",\"label\":\"For you\",\"lane\":\"contract\",\"price_before\":100,"
+                              "\"price_after\":90},{\"rule\":\"free\",\"label\":\"\",\"lane\":\"sale\","
+                              "\"price_before\":90,\"price_after\":0}]");
+    free(text);
+}
+
+static void texts_of_rules_are_escaped(void **state)
+{
+    (void)state;
+    static const struct applied_rule item = {.key = "\"", .label = "\n}],\xc3\xa9", .lane = "\\"};
+    char *text = json_print_applied(&(struct applied_rules){&item, 1});
+    cJSON *array = cJSON_Parse(text);
+    const cJSON *object = cJSON_GetArrayItem(array, 0);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(object, "rule")), "\"");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(object, "label")), "\n}],\xc3\xa9");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(object, "lane")), "\\");
+    cJSON_Delete(array);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +341,11 @@ int main(void)
         cmocka_unit_test(price_to_pay_spans_its_type),
         cmocka_unit_test(longest_discount_fits_its_bound),
         cmocka_unit_test(share_is_printed_shortest),
+        cmocka_unit_test(every_share_comes_back_from_as_few_digits_as_can_be),
+        cmocka_unit_test(categories_stand_behind_the_seam),
+        cmocka_unit_test(only_the_products_own_categories_are_printed),
+        cmocka_unit_test(applied_rules_have_all_their_fields),
+        cmocka_unit_test(texts_of_rules_are_escaped),
         cmocka_unit_test(every_hundredth_of_a_percent_comes_back_exactly),
         cmocka_unit_test(second_share_is_not_the_first_ones_text),
     };

@@ -71,14 +71,20 @@ void quotes_flush(struct quotes *quotes)
     (void)quotes;
 }
 
+static size_t rule_count; /* how many it knows of the rules that made a price */
+
 static void discount_answers(enum quotes_result result)
 {
+    static const struct applied_rule rule = {
+        .key = "k", .label = "l", .lane = "contract", .before_cents = 1000, .after_cents = 900};
     struct quote_ask *ask = asked;
 
     assert_non_null(ask);
     asked = NULL;
     if (result == QUOTES_OK)
         ask->quotes[0] = (struct quote){.pct = 0.1f, .value_cents = 900};
+    if (result == QUOTES_OK && ask->applied != NULL)
+        ask->applied[0] = (struct applied_rules){&rule, rule_count};
     ask->done(ask, result);
 }
 
@@ -94,6 +100,7 @@ static int open_site(void **state)
     times_listed = 0;
     price_cents = 1000;
     asked = NULL;
+    rule_count = 1;
     site = (struct site){.deadline_ns = 1000 * CLOCK_NS_PER_MS};
     return 0;
 }
@@ -295,6 +302,116 @@ static void head_is_answered_like_get(void **state)
     assert_int_equal(http_exchange_body_length(&exchange), 0);
 }
 
+/* ---- Why a price is what it is ----------------------------------------------------------------------------------- */
+
+#define EXPLAIN "QUERY_STRING=explain=1"
+
+static void assert_refused(int status, const char *detail)
+{
+    assert_answer(status, NULL);
+    if (strstr(body_text(), detail) == NULL)
+        fail_msg("no %s in %s", detail, body_text());
+    assert_header("Cache-Control: no-store\r\n");
+    assert_header("Content-Type: application/problem+json\r\n");
+    assert_null(asked);
+}
+
+static void an_administrator_sees_which_rules_made_the_price(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_non_null(asked->applied);
+    assert_ptr_equal(asked->arena, &exchange.arena);
+    discount_answers(QUOTES_OK);
+    assert_answer(200, "[{\"id\":1,\"slug\":\"a\",\"description\":\"b\",\"price_in_cents\":1000,"
+                       "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":900,\"applied\":[{\"rule\":\"k\","
+                       "\"label\":\"l\",\"lane\":\"contract\",\"price_before\":1000,\"price_after\":900}]}}]\n");
+    assert_header("Cache-Control: private, no-store\r\n");
+}
+
+static void a_service_that_does_not_know_why_gives_the_price_alone(void **state)
+{
+    (void)state;
+    rule_count = 0;
+    HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=1", EXPLAIN);
+    discount_answers(QUOTES_OK);
+    assert_answer(200, CUSTOMER_PRICES);
+}
+
+static void without_discount_there_is_nothing_to_explain(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=1", EXPLAIN);
+    discount_answers(QUOTES_DEGRADED);
+    assert_answer(200, LIST_PRICES);
+    assert_header("X-Discount-Status: degraded\r\n");
+    assert_header("Cache-Control: private, no-store\r\n");
+}
+
+static void whoever_does_not_ask_why_is_not_told(void **state)
+{
+    static const char *const queries[] = {"QUERY_STRING=", "QUERY_STRING=a=1&explained=1&EXPLAIN=1",
+                                          "QUERY_STRING=q=explain=1"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=1", queries[i]);
+        assert_null(asked->applied);
+        discount_answers(QUOTES_OK);
+        assert_answer(200, CUSTOMER_PRICES);
+    }
+}
+
+static void nobody_but_an_administrator_may_ask_why(void **state)
+{
+    (void)state;
+    HANDLE("REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REMOTE_ADDR=203.0.113.9", "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_refused(403, "administrators");
+    HANDLE(GET_PRODUCTS, "HTTP_X_FORWARDED_FOR=203.0.113.9", "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_refused(403, "administrators");
+    HANDLE("REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_refused(403, "administrators");
+}
+
+static void a_listed_proxy_names_the_customer_and_may_not_ask_why(void **state)
+{
+    const char *wrong;
+
+    (void)state;
+    struct identity_proxies *proxies = identity_proxies_new("203.0.113.9, 127.0.0.1", &wrong);
+    site.proxies = proxies;
+    HANDLE("REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REMOTE_ADDR=203.0.113.9", "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_refused(403, "administrators");
+    HANDLE(GET_PRODUCTS, "HTTP_VIA=1.1 proxy", "HTTP_X_USER_ID=1", EXPLAIN);
+    assert_refused(403, "administrators");
+    identity_proxies_free(proxies);
+}
+
+static void another_value_of_explain_is_refused(void **state)
+{
+    static const char *const queries[] = {
+        "QUERY_STRING=explain=0",   "QUERY_STRING=explain=true",        "QUERY_STRING=explain=",
+        "QUERY_STRING=a=b&explain", "QUERY_STRING=explain=1&explain=2", "QUERY_STRING=explain=11",
+        "QUERY_STRING=%65xplain=01"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=1", queries[i]);
+        assert_refused(400, "explain=1");
+    }
+}
+
+static void the_prices_of_nobody_are_not_explained(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, EXPLAIN);
+    assert_refused(400, "X-USER-ID");
+    HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=77", EXPLAIN);
+    assert_refused(400, "X-USER-ID");
+    HANDLE(GET_PRODUCTS, "HTTP_X_USER_ID=x", EXPLAIN);
+    assert_refused(400, "Customer ID is not a number.");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_site, close_site)
 
 int main(void)
@@ -315,6 +432,14 @@ int main(void)
         TEST(another_method_is_not_allowed),
         TEST(options_tells_what_is_allowed),
         TEST(head_is_answered_like_get),
+        TEST(an_administrator_sees_which_rules_made_the_price),
+        TEST(a_service_that_does_not_know_why_gives_the_price_alone),
+        TEST(without_discount_there_is_nothing_to_explain),
+        TEST(whoever_does_not_ask_why_is_not_told),
+        TEST(nobody_but_an_administrator_may_ask_why),
+        TEST(a_listed_proxy_names_the_customer_and_may_not_ask_why),
+        TEST(another_value_of_explain_is_refused),
+        TEST(the_prices_of_nobody_are_not_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,61 @@ static void keys_that_are_no_good_degrade_the_first_ask(void **state)
     quotes = opened;
 }
 
+/* ---- Wanting to know why ---- */
+
+static void whoever_wants_to_know_why_is_told_and_nobody_else(void **state)
+{
+    struct arena arena = {0};
+    struct applied_rules applied[3];
+    struct test_ask *held = hold_one(), *before = ask_for(1, 3, A_LONG_TIME_MS);
+    struct test_ask *why = ask_new(1, 3, A_LONG_TIME_MS);
+
+    (void)state;
+    memset(applied, 0x55, sizeof applied);
+    why->ask.products = before->ask.products; /* the same page */
+    why->ask.applied = applied;
+    why->ask.arena = &arena;
+    atomic_fetch_add(&asked, 1);
+    quotes_ask(quotes, &why->ask);
+    struct test_ask *after = ask_for(2, 3, A_LONG_TIME_MS);
+    fake_allow(ALL);
+    assert_int_equal(ask_await(why), QUOTES_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(why->ask.quotes[i].value_cents, 89999);
+        assert_int_equal(applied[i].count, 1);
+        assert_string_equal(applied[i].items[0].key, "tenth");
+        assert_int_equal(applied[i].items[0].after_cents, 89999);
+    }
+    ask_await(after);
+    assert_int_equal(fake_get(&fake.batch_count), 2);
+    assert_int_equal(fake_batch(1).asks, 3);
+    await_and_free_all((struct test_ask *[]){held, why, before, after}, 4);
+    arena_release(&arena);
+}
+
+static void a_service_of_singles_does_not_know_why(void **state)
+{
+    struct arena arena = {0};
+    struct applied_rules applied[3];
+    struct test_ask *why = ask_new(1, 3, A_LONG_TIME_MS);
+
+    (void)state;
+    memset(applied, 0x55, sizeof applied);
+    fake_set(&fake.knows_only_singles, true);
+    why->ask.applied = applied;
+    why->ask.arena = &arena;
+    atomic_fetch_add(&asked, 1);
+    quotes_ask(quotes, &why->ask);
+    flush_asks();
+    assert_int_equal(ask_await(why), QUOTES_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(why->ask.quotes[i].value_cents, 89999);
+        assert_int_equal(applied[i].count, 0);
+    }
+    ask_free(why);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +357,8 @@ int main(void)
         QUOTES_TEST(an_idle_process_stops_at_once),
         QUOTES_TEST(the_first_ask_opens_what_was_not_opened),
         QUOTES_TEST(keys_that_are_no_good_degrade_the_first_ask),
+        QUOTES_TEST(whoever_wants_to_know_why_is_told_and_nobody_else),
+        QUOTES_TEST(a_service_of_singles_does_not_know_why),
     };
 
     return cmocka_run_group_tests(tests, make_keys, remove_keys);

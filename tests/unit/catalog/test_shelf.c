@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The shelf: the contract's three answers byte for byte, splicing, and who keeps it alive. */
+#include <float.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -196,6 +197,96 @@ static void threads_may_take_and_drop_at_once(void **state)
     shelf_drop(shelf);
 }
 
+static const char *const slugs[] = {"phones", "electronics"};
+static const struct product shelved[] = {
+    {.id = 1, .slug = "a", .description = "}", .categories = slugs, .category_count = 2, .own_category_count = 1},
+    {.id = 2, .slug = "b", .description = ""},
+    {.slug = "", .description = "", .categories = slugs, .category_count = 2, .own_category_count = 2},
+};
+static const struct product_list shelved_list = {shelved, ARRAY_LENGTH(shelved)};
+
+static void categories_stand_behind_the_discount(void **state)
+{
+    (void)state;
+    static const struct quote quotes[] = {{0.5f, 5}, {0.5f, 6}, {0, 7}};
+    struct shelf *shelf = shelf_new(1, &shelved_list);
+    assert_text(shelf_list(shelf), "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"categories\":[\"phones\"]},"
+                                   "{\"id\":2,\"slug\":\"b\"},{\"categories\":[\"phones\",\"electronics\"]}]\n");
+    assert_text(shelf_list_quoted(shelf, quotes, &arena),
+                "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"discount_value\":{\"pct\":0.5,\"value_in_cents\":5},"
+                "\"categories\":[\"phones\"]},"
+                "{\"id\":2,\"slug\":\"b\",\"discount_value\":{\"pct\":0.5,\"value_in_cents\":6}},"
+                "{\"discount_value\":{\"value_in_cents\":7},\"categories\":[\"phones\",\"electronics\"]}]\n");
+    shelf_drop(shelf);
+}
+
+static void shelf_keeps_copies_of_the_categories(void **state)
+{
+    (void)state;
+    char slug[] = "phones";
+    const char *categories[] = {slug, slug};
+    struct product item = {
+        .slug = "", .description = "", .categories = categories, .category_count = 2, .own_category_count = 1};
+    struct shelf *shelf = shelf_new(1, &(struct product_list){&item, 1});
+    memset(slug, 'x', sizeof slug - 1);
+    categories[1] = NULL;
+    const struct product *kept = shelf_products(shelf)->items;
+    assert_int_equal(kept->category_count, 2);
+    assert_int_equal(kept->own_category_count, 1);
+    assert_string_equal(kept->categories[0], "phones");
+    assert_string_equal(kept->categories[1], "phones");
+    shelf_drop(shelf);
+}
+
+static void applied_rules_stand_in_their_discount(void **state)
+{
+    (void)state;
+    static const struct quote quotes[] = {{1, 0}, {0.5f, 6}, {0, 0}};
+    static const struct applied_rule rules[] = {
+        {.key = "k", .label = "l", .lane = "sale", .before_cents = 9, .after_cents = 0},
+        {.key = "m", .label = "", .lane = "contract", .before_cents = 8, .after_cents = 7}};
+    const struct applied_rules applied[] = {{rules, 2}, {NULL, 0}, {rules, 1}};
+    struct shelf *shelf = shelf_new(1, &shelved_list);
+    assert_text(
+        shelf_list_explained(shelf, quotes, applied, &arena),
+        "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"discount_value\":{\"pct\":1,\"applied\":["
+        "{\"rule\":\"k\",\"label\":\"l\",\"lane\":\"sale\",\"price_before\":9,\"price_after\":0},"
+        "{\"rule\":\"m\",\"label\":\"\",\"lane\":\"contract\",\"price_before\":8,\"price_after\":7}]},"
+        "\"categories\":[\"phones\"]},"
+        "{\"id\":2,\"slug\":\"b\",\"discount_value\":{\"pct\":0.5,\"value_in_cents\":6}}," /* nobody knows why */
+        "{\"discount_value\":{},\"categories\":[\"phones\",\"electronics\"]}]\n");         /* there is none */
+    shelf_drop(shelf);
+}
+
+static void long_explanations_fit(void **state)
+{
+    (void)state;
+    enum { COUNT = 300 };
+    struct product *items = calloc(COUNT, sizeof *items);
+    struct quote *quotes = calloc(COUNT, sizeof *quotes);
+    struct applied_rules *applied = calloc(COUNT, sizeof *applied);
+    char label[1001] = "";
+    memset(label, '\x01', 1000);
+    const struct applied_rule rule = {.key = "k", .label = label, .lane = "sale", .before_cents = INT32_MAX};
+    for (int i = 0; i < COUNT; i++) {
+        items[i] = (struct product){.id = i + 1, .slug = "s", .description = ""};
+        quotes[i] = (struct quote){.pct = FLT_TRUE_MIN, .value_cents = INT32_MAX};
+        applied[i] = (struct applied_rules){&rule, 1};
+    }
+    struct shelf *shelf = shelf_new(1, &(struct product_list){items, COUNT});
+    struct shelf_text text = shelf_list_explained(shelf, quotes, applied, &arena);
+    cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
+    assert_int_equal(cJSON_GetArraySize(array), COUNT);
+    const cJSON *last = cJSON_GetObjectItem(cJSON_GetArrayItem(array, COUNT - 1), "discount_value");
+    const cJSON *said = cJSON_GetArrayItem(cJSON_GetObjectItem(last, "applied"), 0);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(said, "label")), label);
+    cJSON_Delete(array);
+    shelf_drop(shelf);
+    free(applied);
+    free(quotes);
+    free(items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +298,10 @@ int main(void)
         cmocka_unit_test_teardown(braces_in_a_text_do_not_mislead, release_arena),
         cmocka_unit_test_teardown(thousands_of_products_keep_their_own_quotes, release_arena),
         cmocka_unit_test_teardown(shelf_keeps_copies_of_the_products, release_arena),
+        cmocka_unit_test_teardown(categories_stand_behind_the_discount, release_arena),
+        cmocka_unit_test_teardown(shelf_keeps_copies_of_the_categories, release_arena),
+        cmocka_unit_test_teardown(applied_rules_stand_in_their_discount, release_arena),
+        cmocka_unit_test_teardown(long_explanations_fit, release_arena),
         cmocka_unit_test_teardown(shelf_lives_until_its_last_user_drops_it, release_arena),
         cmocka_unit_test_teardown(threads_may_take_and_drop_at_once, release_arena),
     };

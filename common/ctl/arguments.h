@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of one subcommand as a table: a row for each option, read by argp into a structure. */
+#ifndef COMMON_CTL_ARGUMENTS_H
+#define COMMON_CTL_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+
+/* The arguments that are no options, in their order: a part of argv. */
+struct argument_words {
+    char **items;
+    size_t count;
+};
+
+/* What was given with an option that may stand more than once. All zero: never. */
+struct argument_texts {
+    const char **items;
+    size_t count;
+};
+struct argument_numbers {
+    int64_t *items;
+    size_t count;
+};
+
+enum argument_type {
+    ARGUMENT_FLAG,    /* bool: whether it was given */
+    ARGUMENT_TEXT,    /* const char *: argv's */
+    ARGUMENT_NUMBER,  /* int64_t: decimal, min … max */
+    ARGUMENT_CHOICE,  /* int64_t: the place in `choices`, counted from 1 */
+    ARGUMENT_TEXTS,   /* struct argument_texts */
+    ARGUMENT_NUMBERS, /* struct argument_numbers */
+};
+
+struct argument_row {
+    const char *name; /* without the two hyphens */
+    enum argument_type type;
+    size_t offset;     /* of the field in the target; offsetof(). What is not given stays as it is. */
+    const char *value; /* what --help calls its value; NULL for a flag */
+    const char *help;
+    int64_t min, max;
+    const char *const *choices; /* ended by NULL */
+};
+
+struct arguments {
+    const char *purpose; /* for --help */
+    const char *words;   /* what --help calls the arguments that are no options, "KEY..."; NULL: there are none */
+    size_t words_min, words_max;
+    const struct argument_row *rows;
+    size_t row_count;
+    const struct argument_row *shared; /* further rows, for the same target */
+    size_t shared_count;
+};
+
+/*
+ * Reads the command line into `target`, and the arguments that are no options into *words, when it is not NULL. Anything
+ * wrong exits 64 with a line that says so; --help prints and exits 0. Lists live in the arena; texts are argv's.
+ */
+void arguments_read(const struct arguments *arguments, int argc, char **argv, struct arena *arena, void *target,
+                    struct argument_words *words);
+
+#endif
