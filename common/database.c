@@ -227,10 +227,15 @@ static bool upgrade_file(sqlite3 *db, const char *path, const struct database_ki
         return false;
     if (*version == kind->schema_version)
         return true;
+    if (sqlite3_db_readonly(db, "main") == 1) {
+        snprintf(reason, reason_size,
+                 "%s: its schema version is %d, and this user may not write it to upgrade it to %d", path, *version,
+                 kind->schema_version);
+        return false;
+    }
     if (sqlite3_exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE", NULL, NULL, NULL) !=
         SQLITE_OK) {
-        snprintf(reason, reason_size, "%s: its schema version is %d and it cannot be upgraded: %s", path, *version,
-                 sqlite3_errmsg(db));
+        snprintf(reason, reason_size, "%s: cannot be upgraded: %s", path, sqlite3_errmsg(db));
         return false;
     }
     /* Asked again: somebody else may have been faster. */

@@ -3,6 +3,7 @@
  * discountd: the prefork Discount server. This file is the master's life: check everything, hold the ports, fork
  * workers and keep them. It never touches gRPC, so a worker is born from a clean process.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +15,15 @@
 #include "common/program.h"
 #include "common/rpc/keyset.h"
 #include "discount/master/ports.h"
+#include "discount/service/board.h"
 #include "discount/service/rulebook.h"
 #include "discount/settings.h"
+#include "discount/store/store.h"
 #include "discount/worker.h"
 
 #define DEFAULT_PORT "11443"
 #define DAYS_LEFT_TO_WARN 14
+#define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
 
 static const struct program program = {
     .name = "discountd",
@@ -35,6 +39,7 @@ struct master {
     struct program_options options;
     struct discount_settings settings;
     struct ports ports;
+    struct board *board;
 };
 
 /* Everything that a worker will read is read here first: what is wrong is told once, before anything is served. */
@@ -49,9 +54,23 @@ static bool check_settings(const struct discount_settings *settings, char *reaso
     keyset_release(&keyset);
     if (days_left < DAYS_LEFT_TO_WARN)
         log_warning("certificate-expires", "file=%s days_left=%d", LOG_QUOTED(settings->certificate), days_left);
-    struct rulebook *rulebook = rulebook_new(settings->database, reason, reason_size);
-    rulebook_free(rulebook);
-    return rulebook != NULL;
+    return rulebook_check(settings->database, reason, reason_size);
+}
+
+/* A database of an older version is brought to today's when the service starts, but not by a test of the settings. */
+static bool upgrade_database(const struct master *master, const struct discount_settings *settings, char *reason,
+                             size_t reason_size)
+{
+    int before = STORE_SCHEMA_VERSION;
+
+    if (master->options.is_test)
+        return true;
+    if (!store_upgrade(settings->database, &before, reason, reason_size))
+        return false;
+    if (before != STORE_SCHEMA_VERSION)
+        log_info("database-upgraded", "file=%s from=%d to=%d", LOG_QUOTED(settings->database), before,
+                 STORE_SCHEMA_VERSION);
+    return true;
 }
 
 static bool read_settings(const struct master *master, struct discount_settings *settings, char *reason,
@@ -59,7 +78,7 @@ static bool read_settings(const struct master *master, struct discount_settings 
 {
     if (!settings_load(&discount_settings_table, master->options.config, settings, reason, reason_size))
         return false;
-    if (check_settings(settings, reason, reason_size))
+    if (upgrade_database(master, settings, reason, reason_size) && check_settings(settings, reason, reason_size))
         return true;
     settings_release(&discount_settings_table, settings);
     return false;
@@ -87,7 +106,8 @@ static int work(void *data, int index)
     const struct master *master = data;
     struct worker_options options = {.settings = &master->settings,
                                      .addresses = (const char *const *)master->ports.addresses,
-                                     .address_count = master->ports.count};
+                                     .address_count = master->ports.count,
+                                     .board = master->board};
 
     (void)index;
     return worker_run(&options);
@@ -131,7 +151,14 @@ static int serve(struct master *master)
                               .data = master};
 
     raise_descriptor_limit();
-    return prefork_run(&prefork);
+    master->board = board_new((size_t)prefork.workers * SEATS_PER_WORKER);
+    if (master->board == NULL) {
+        log_error("cannot-start", "reason=\"no shared memory\" errno=%d", errno);
+        return EXIT_FAILURE;
+    }
+    int exit_code = prefork_run(&prefork);
+    board_free(master->board);
+    return exit_code;
 }
 
 static bool prepare(struct master *master, char *reason, size_t reason_size)

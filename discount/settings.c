@@ -6,6 +6,8 @@
 
 #include "common/log.h"
 
+#include "discount/pricing/price.h"
+
 static const char *check_trust_domain(const char *value)
 {
     static const char allowed[] = "lower-case letters, digits, '.', '-' and '_' (SPIFFE ID, 2.1)";
@@ -39,6 +41,12 @@ static const struct setting rows[] = {
      .help = "worker processes; 0: one for each core",
      .min = 0,
      .max = 256},
+    {.name = "DISCOUNT_ROUNDING",
+     .type = SETTING_CHOICE,
+     .offset = FIELD(rounding),
+     .fallback = "down",
+     .help = "how a price with a fraction of the minor unit becomes a whole one",
+     .choices = price_rounding_names},
     {.name = "DISCOUNT_DRAIN_MS",
      .type = SETTING_NUMBER,
      .offset = FIELD(drain_ms),

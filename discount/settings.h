@@ -11,7 +11,8 @@
 struct discount_settings {
     char *listen;
     char *database;
-    int64_t workers; /* 0: one for each core */
+    int64_t workers;  /* 0: one for each core */
+    int64_t rounding; /* enum price_rounding */
     int64_t drain_ms;
     char *trust_domain;
     char *ca, *certificate, *key, *revoked;

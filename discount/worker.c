@@ -14,6 +14,7 @@
 #include "common/rpc/server.h"
 #include "common/settings.h"
 #include "discount/service/access.h"
+#include "discount/service/admin.h"
 #include "discount/service/discount.h"
 #include "discount/service/rulebook.h"
 
@@ -80,7 +81,13 @@ static int serve(struct rpc_server *server, int drain_ms)
     return EXIT_SUCCESS;
 }
 
-static int run_server(const struct worker_options *options, struct rulebook *rulebook)
+static void add_services(struct rpc_server *server, struct discount_service *discount, struct admin_service *admin)
+{
+    rpc_server_add_service(server, &discount->base.base);
+    rpc_server_add_service_apart(server, &admin->base.base);
+}
+
+static int run_server(const struct worker_options *options, struct rulebook *rulebook, struct admin_service *admin)
 {
     struct access access = {.trust_domain = options->settings->trust_domain};
     struct rpc_server_options server_options = {
@@ -98,7 +105,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     rpc_runtime_start();
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)
-        rpc_server_add_service(server, &service.base.base);
+        add_services(server, &service, admin);
     if (server != NULL && rpc_server_start(server, reason, sizeof reason))
         exit_code = serve(server, (int)options->settings->drain_ms);
     else
@@ -108,16 +115,33 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     return exit_code;
 }
 
+static int run_services(const struct worker_options *options, struct rulebook *rulebook)
+{
+    struct admin_service admin;
+    char reason[512];
+
+    if (!admin_service_init(&admin, options->settings->database, rulebook, options->board, reason, sizeof reason)) {
+        log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
+        return EXIT_FAILURE;
+    }
+    int exit_code = run_server(options, rulebook, &admin);
+    admin_service_release(&admin);
+    return exit_code;
+}
+
 int worker_run(const struct worker_options *options)
 {
+    const struct rulebook_options rulebook_options = {.path = options->settings->database,
+                                                      .rounding = (enum price_rounding)options->settings->rounding,
+                                                      .board = options->board};
     char reason[512];
-    struct rulebook *rulebook = rulebook_new(options->settings->database, reason, sizeof reason);
+    struct rulebook *rulebook = rulebook_new(&rulebook_options, reason, sizeof reason);
 
     if (rulebook == NULL) {
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
         return EXIT_FAILURE;
     }
-    int exit_code = run_server(options, rulebook);
+    int exit_code = run_services(options, rulebook);
     rulebook_free(rulebook);
     return exit_code;
 }

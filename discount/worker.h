@@ -5,12 +5,14 @@
 
 #include <stddef.h>
 
+#include "discount/service/board.h"
 #include "discount/settings.h"
 
 struct worker_options {
     const struct discount_settings *settings;
     const char *const *addresses; /* that the master holds */
     size_t address_count;
+    struct board *board; /* shared by all workers */
 };
 
 /* Serves until it is told to stop (see common/prefork/prefork.h), in a process that was just forked. Returns its exit

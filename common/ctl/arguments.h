@@ -55,8 +55,9 @@ struct arguments {
 };
 
 /*
- * Reads the command line into `target`, and the arguments that are no options into *words, when it is not NULL. Anything
- * wrong exits 64 with a line that says so; --help prints and exits 0. Lists live in the arena; texts are argv's.
+ * Reads the command line into `target`, and the arguments that are no options into *words, when it is not NULL.
+ * Anything wrong exits 64 with a line that says so; --help prints and exits 0. Lists live in the arena; texts are
+ * argv's.
  */
 void arguments_read(const struct arguments *arguments, int argc, char **argv, struct arena *arena, void *target,
                     struct argument_words *words);

@@ -18,8 +18,8 @@ enum { KEY_OPTION = 1024 }; /* no letter */
 struct choice {
     const struct command_table *table;
     const struct command_table *top; /* has the options and the exit codes */
-    const struct command *command; /* NULL: not yet */
-    int place; /* the last word's, in argv */
+    const struct command *command;   /* NULL: not yet */
+    int place;                       /* the last word's, in argv */
 };
 
 /* Sets the command, or the table to look in for the next word. False: there is nothing of this name. */

@@ -1,119 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A frozen ruleset. Rules lie sorted by customer, then the highest percentage, then the lower key; a rule that can
- * never win is left out.
- *
- *   customers:   1          7     9
- *   first:       |          |     |
- *   rules:       30% ─ 20%  10%   50% ─ 5%      "─" is `next`: within a customer percentages and keys fall
- */
+/* Looking at a ruleset: the base, with the patch before it. */
 #include "discount/pricing/ruleset.h"
 
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/memory.h"
+#include "discount/pricing/layer.h"
 
-#include "discount/pricing/price.h"
-
-struct ruleset {
-    int64_t revision;
-    int32_t *customers;        /* ascending */
-    const struct rule **first; /* of the customer at the same place */
-    size_t customer_count;
-    struct rule *rules;
-    char *keys; /* the text that the rules' keys point into */
-};
-
-static int compare_rules(const void *left, const void *right)
+/* The count of users is the one thing that changes in a ruleset. */
+const struct ruleset *ruleset_hold(const struct ruleset *ruleset)
 {
-    const struct rule *a = left, *b = right;
-
-    if (a->customer_id != b->customer_id)
-        return a->customer_id < b->customer_id ? -1 : 1;
-    if (a->percent != b->percent)
-        return a->percent > b->percent ? -1 : 1;
-    return strcmp(a->key, b->key);
-}
-
-/* Copies rules and keys in any order. */
-static void copy_rules(struct ruleset *ruleset, const struct rule *rules, size_t count)
-{
-    size_t room = 0;
-    for (size_t i = 0; i < count; i++)
-        room += strlen(rules[i].key) + 1;
-
-    ruleset->keys = memory_get(room + 1);
-    ruleset->rules = memory_get_zeroed(count + 1, sizeof *rules);
-    char *key = ruleset->keys;
-    for (size_t i = 0; i < count; i++) {
-        assert(rules[i].percent >= 0 && rules[i].percent <= PRICE_PERCENT_MAX);
-        size_t size = strlen(rules[i].key) + 1;
-        memcpy(key, rules[i].key, size);
-        ruleset->rules[i] = (struct rule){
-            .key = key,
-            .customer_id = rules[i].customer_id,
-            .percent = rules[i].percent,
-        };
-        key += size;
-    }
-}
-
-/* Of two rules of one customer, the later one never costs less. So it has to have the lower key to win anything. */
-static bool can_win(const struct rule *rule, const struct rule *before)
-{
-    if (rule->percent == 0)
-        return false;
-    return before == NULL || before->customer_id != rule->customer_id || strcmp(rule->key, before->key) < 0;
-}
-
-/* Closes the gaps that rules which cannot win leave. Returns how many stay. */
-static size_t keep_winners(struct rule *rules, size_t count)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (can_win(&rules[i], kept > 0 ? &rules[kept - 1] : NULL))
-            rules[kept++] = rules[i];
-    }
-    return kept;
-}
-
-static void index_customers(struct ruleset *ruleset, size_t count)
-{
-    ruleset->customers = memory_get_zeroed(count + 1, sizeof *ruleset->customers);
-    ruleset->first = memory_get_zeroed(count + 1, sizeof *ruleset->first);
-    for (size_t i = 0; i < count; i++) {
-        struct rule *rule = &ruleset->rules[i];
-        if (i > 0 && rule[-1].customer_id == rule->customer_id) {
-            rule[-1].next = rule;
-            continue;
-        }
-        ruleset->customers[ruleset->customer_count] = rule->customer_id;
-        ruleset->first[ruleset->customer_count++] = rule;
-    }
-}
-
-struct ruleset *ruleset_new(int64_t revision, const struct rule *rules, size_t count)
-{
-    struct ruleset *ruleset = memory_get_zeroed(1, sizeof *ruleset);
-
-    ruleset->revision = revision;
-    copy_rules(ruleset, rules, count);
-    qsort(ruleset->rules, count, sizeof *ruleset->rules, compare_rules);
-    index_customers(ruleset, keep_winners(ruleset->rules, count));
+    atomic_fetch_add_explicit(&((struct ruleset *)ruleset)->users, 1, memory_order_relaxed);
     return ruleset;
 }
 
-void ruleset_free(struct ruleset *ruleset)
+void ruleset_release(const struct ruleset *constant)
 {
-    if (ruleset == NULL)
+    struct ruleset *ruleset = (struct ruleset *)constant;
+
+    if (ruleset == NULL || atomic_fetch_sub_explicit(&ruleset->users, 1, memory_order_acq_rel) > 1)
         return;
-    free(ruleset->customers);
-    free(ruleset->first);
-    free(ruleset->rules);
-    free(ruleset->keys);
+    layer_release(ruleset->layers[0]);
+    layer_release(ruleset->layers[1]);
+    free(ruleset->hidden_records);
+    free(ruleset->hidden_groups);
     free(ruleset);
 }
 
@@ -122,31 +31,87 @@ int64_t ruleset_revision(const struct ruleset *ruleset)
     return ruleset->revision;
 }
 
-const struct rule *ruleset_find(const struct ruleset *ruleset, int32_t customer_id)
+enum price_rounding ruleset_rounding(const struct ruleset *ruleset)
 {
-    size_t low = 0, high = ruleset->customer_count;
+    return ruleset->rounding;
+}
+
+size_t ruleset_patch_size(const struct ruleset *ruleset)
+{
+    const struct layer *base = ruleset->layers[0], *patch = ruleset->layers[1];
+
+    if (patch == NULL)
+        return 0;
+    /* rule_count = base - hidden + patch; a rule that replaces one of the base counts once. */
+    size_t hidden = base->record_count + patch->record_count - ruleset->rule_count, size = hidden;
+    for (uint32_t i = 0; i < patch->record_count; i++)
+        size += layer_find_record(base, layer_text(patch, patch->records[i].key)) == base->record_count;
+    return size + patch->group_count + patch->customer_count + patch->floor_count;
+}
+
+size_t ruleset_rule_count(const struct ruleset *ruleset)
+{
+    return ruleset->rule_count;
+}
+
+size_t ruleset_group_count(const struct ruleset *ruleset)
+{
+    return ruleset->group_count;
+}
+
+/* The first instant after `now` of a rule that is not hidden; 0: none. */
+static int64_t find_next_instant(const struct ruleset *ruleset, size_t number, int64_t now)
+{
+    const struct layer *layer = ruleset->layers[number];
+    size_t low = 0, high = layer->instant_count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ruleset->customers[middle] < customer_id)
+        if (layer->instants[middle] <= now)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == ruleset->customer_count || ruleset->customers[low] != customer_id)
-        return NULL;
-    return ruleset->first[low];
+    for (; low < layer->instant_count; low++) {
+        if (!ruleset_hides(ruleset, number, layer->instant_records[low]))
+            return layer->instants[low];
+    }
+    return 0;
 }
 
-bool rule_quote(const struct rule *rule, int32_t price_cents, struct quote *quote)
+int64_t ruleset_next_change(const struct ruleset *ruleset, int64_t now)
 {
-    *quote = (struct quote){0};
-    if (rule == NULL || rule->percent == 0 || price_cents <= 0)
-        return false;
+    int64_t next = 0;
 
-    quote->value_cents = price_after_percent(price_cents, rule->percent);
-    while (rule->next != NULL && price_after_percent(price_cents, rule->next->percent) == quote->value_cents)
-        rule = rule->next;
-    quote->percent = rule->percent;
-    return true;
+    for (size_t i = 0; i < LAYERS && ruleset->layers[i] != NULL; i++) {
+        int64_t instant = find_next_instant(ruleset, i, now);
+        if (instant != 0 && (next == 0 || instant < next))
+            next = instant;
+    }
+    return next;
+}
+
+int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id)
+{
+    int32_t floor = 0;
+
+    if (ruleset->layers[1] == NULL || !layer_find_floor(ruleset->layers[1], product_id, &floor))
+        (void)layer_find_floor(ruleset->layers[0], product_id, &floor);
+    return floor;
+}
+
+bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t *member_count)
+{
+    for (size_t i = LAYERS; i-- > 0;) {
+        const struct layer *layer = ruleset->layers[i];
+        size_t place = layer != NULL ? layer_find_group(layer, group) : 0;
+        if (layer == NULL || place == layer->group_count)
+            continue;
+        if (layer->groups[place].is_removed)
+            break;
+        *member_count = layer->groups[place].member_count;
+        return true;
+    }
+    *member_count = 0;
+    return false;
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ruleset: the rules of one revision, frozen and made ready to look up. Pure: no I/O, no clock.
+ * A ruleset: the rules, groups, members and floors of one revision, frozen and made ready to look up. Pure: no I/O, no
+ * clock. Once made it never changes; any thread may read it.
  *
- * A rule takes a percentage off every product for one customer. Of the enabled rules that match, exactly one wins: the
- * lowest price to pay, then the lower key (strcmp). A rule that would not lower the price takes no part.
+ *   builder ──add, remove──> ruleset = base layer [+ patch layer]
+ *
+ * A layer has its rules, sorted by key, and an index from (audience, target) to the rules that may apply there, the
+ * strongest first; the index proposes and the rule decides, so that the index can only cost time. A builder that begins
+ * from a ruleset makes a patch: it shares the base layer, and what it adds or removes hides what the base says. So a
+ * change of one rule costs what one rule costs, however many there are. A patch of a patch has all of both; who makes
+ * many begins anew from time to time (ruleset_patch_size()).
  */
 #ifndef DISCOUNT_PRICING_RULESET_H
 #define DISCOUNT_PRICING_RULESET_H
@@ -13,40 +19,83 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
-
-struct rule {
-    const char *key;     /* a slug, unique */
-    int32_t customer_id; /* who gets it */
-    int32_t percent;     /* hundredths of a percent, 0 … PRICE_PERCENT_MAX */
-    /* In a ruleset: the same customer's next rule, of a lower percentage and a lower key. It wins where rounding makes
-     * both come to the same price. NULL: none. ruleset_new() does not read it. */
-    const struct rule *next;
-};
-
-/* The price that one customer pays for one product. All zero: no discount applies. */
-struct quote {
-    int32_t percent;     /* hundredths of a percent taken off */
-    int32_t value_cents; /* the price to pay */
-};
+#include "discount/pricing/price.h"
+#include "discount/pricing/rule.h"
 
 struct ruleset;
+struct ruleset_builder;
+
+/* ---- Making one ---- */
+
+/* Begins an empty ruleset, or a changed copy of `from` (NULL: empty), which must live until ruleset_builder_finish().
+ */
+struct ruleset_builder *ruleset_builder_new(const struct ruleset *from);
+
+/* Adds a rule, or replaces the one of its key. It must have passed rule_check(); every product needs its id. All of it
+ * is copied. */
+void ruleset_builder_set_rule(struct ruleset_builder *builder, const struct rule *rule);
+/* No such rule: nothing happens. The same goes for the others that remove. */
+void ruleset_builder_remove_rule(struct ruleset_builder *builder, const char *key);
+
+/* Adds a group, or changes its label; its members stay. */
+void ruleset_builder_set_group(struct ruleset_builder *builder, const char *key, const char *label);
+/* Removes a group and its members. */
+void ruleset_builder_remove_group(struct ruleset_builder *builder, const char *key);
+/* The group must be there. A member who is one already stays one. */
+void ruleset_builder_add_member(struct ruleset_builder *builder, const char *group, int32_t customer_id);
+void ruleset_builder_remove_member(struct ruleset_builder *builder, const char *group, int32_t customer_id);
+
+/* No rule takes the price of this product below `floor`; 0: no floor. */
+void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_id, int32_t floor);
+
+/* Removes everything. */
+void ruleset_builder_clear(struct ruleset_builder *builder);
 
 /*
- * Freezes `count` enabled rules of one revision; keys and rules are copied. Rules may come in any order: it never
- * changes a quote. The caller frees the ruleset.
+ * Freezes what was built and frees the builder. Rules whose window was over before `now` can no longer win and are kept
+ * for explanations only. The caller releases the ruleset.
  */
-struct ruleset *ruleset_new(int64_t revision, const struct rule *rules, size_t count);
+struct ruleset *ruleset_builder_finish(struct ruleset_builder *builder, int64_t revision, enum price_rounding rounding,
+                                       int64_t now);
 
-void ruleset_free(struct ruleset *ruleset);
+/* Frees a builder that was not finished. NULL is allowed. */
+void ruleset_builder_free(struct ruleset_builder *builder);
+
+/* One more user. Any thread. Returns the ruleset. */
+const struct ruleset *ruleset_hold(const struct ruleset *ruleset);
+/* One user less; the last one frees it. NULL is allowed. Freeing takes time: not on the thread that quotes. */
+void ruleset_release(const struct ruleset *ruleset);
+
+/* ---- Looking at one ---- */
 
 int64_t ruleset_revision(const struct ruleset *ruleset);
+enum price_rounding ruleset_rounding(const struct ruleset *ruleset);
 
-/* This customer's rules, the highest percentage first, or NULL. Costs the logarithm of the number of customers. Looked
- * up once per customer, it prices all their products. */
-const struct rule *ruleset_find(const struct ruleset *ruleset, int32_t customer_id);
+/* Rules, groups, members and floors that the patch layer says something about: 0 for a ruleset without one. */
+size_t ruleset_patch_size(const struct ruleset *ruleset);
 
-/* What a customer's rules (NULL: none) make of a price. A price of zero or below is never discounted. *quote is always
- * set. True: a discount applies. */
-bool rule_quote(const struct rule *rule, int32_t price_cents, struct quote *quote);
+size_t ruleset_rule_count(const struct ruleset *ruleset);
+size_t ruleset_group_count(const struct ruleset *ruleset);
+
+/* When a price may next change by itself, because an enabled rule's window begins or ends after `now`; 0: never. */
+int64_t ruleset_next_change(const struct ruleset *ruleset, int64_t now);
+
+/* The floor of a product; 0: none. */
+int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id);
+
+/* Whether the group exists, and how many members it has. */
+bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t *member_count);
+
+/*
+ * Walks over all rules by key, disabled and past ones included: `*place` begins at 0. False: there are no more. What
+ * *rule points to lives as long as the ruleset, but for its arrays of products and categories, which live until the
+ * next call with the same `view`. Products have ids and no slugs.
+ */
+struct ruleset_view; /* room for one rule's arrays */
+struct ruleset_view *ruleset_view_new(void);
+void ruleset_view_free(struct ruleset_view *view); /* NULL is allowed */
+bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view, size_t *place, struct rule *rule);
+/* The rule of this key. False: there is none. */
+bool ruleset_find_rule(const struct ruleset *ruleset, struct ruleset_view *view, const char *key, struct rule *rule);
 
 #endif

@@ -22,6 +22,19 @@ static const struct {
 } methods[] = {
     {"/ecommerce.Discount/ApplyDiscount", ROLE_CATALOG | ROLE_ADMIN},
     {"/ecommerce.Discount/ApplyDiscounts", ROLE_CATALOG | ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/StageChanges", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ApplyChanges", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/Rollback", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ListRules", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ListGroups", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ListMembers", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ListProducts", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/ListRevisions", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/CompareRevisions", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/Explain", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/Preview", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/Lint", ROLE_ADMIN},
+    {"/ecommerce.DiscountAdmin/GetStatus", ROLE_ADMIN},
 };
 
 static enum role find_role(const char *trust_domain, const char *identity)

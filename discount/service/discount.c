@@ -2,29 +2,29 @@
 /* The Discount service. */
 #include "discount/service/discount.h"
 
+#include <time.h>
+
 #include "common/rpc/server.h"
-#include "discount/pricing/price.h"
+#include "discount/pricing/evaluate.h"
+#include "discount/service/value.h"
 
 static const struct ruleset *current_rules(Ecommerce__Discount_Service *service)
 {
     return rulebook_current(((struct discount_service *)service)->rulebook);
 }
 
-/* Whoever is not named is nobody's customer: no rule is for id 0 and below. */
+/* Whoever is not named is nobody's customer: only rules for everybody are for id 0 and below. */
 static int32_t customer_id(const Ecommerce__Customer *customer)
 {
     return customer != NULL ? customer->id : 0;
 }
 
-static void fill_value(Ecommerce__DiscountValue *value, const struct rule *rule, int32_t price_cents)
+static struct product product_of(const Ecommerce__Product *message)
 {
-    struct quote quote;
-
-    ecommerce__discount_value__init(value);
-    if (rule_quote(rule, price_cents, &quote)) {
-        value->pct = (float)quote.percent / (float)PRICE_PERCENT_MAX;
-        value->value_in_cents = quote.value_cents;
-    }
+    return (struct product){.id = message->id,
+                            .price = message->price_in_cents,
+                            .categories = (const char *const *)message->categories,
+                            .category_count = message->n_categories};
 }
 
 static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce__DiscountRequest *request,
@@ -34,10 +34,17 @@ static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce
         rpc_call_fail(closure_data, RPC_INVALID_ARGUMENT, "product is missing");
         return;
     }
+    struct arena *arena = rpc_call_arena(closure_data);
+    const struct ruleset *ruleset = current_rules(service);
+    struct product priced = product_of(request->product);
+    struct quote quote;
+    evaluate(listing_resolve(ruleset, arena, &priced, 1), 0,
+             shopper_resolve(ruleset, arena, customer_id(request->customer)), time(NULL), &quote);
+
     Ecommerce__DiscountResponse response = ECOMMERCE__DISCOUNT_RESPONSE__INIT;
     Ecommerce__Product product = *request->product;
     Ecommerce__DiscountValue value;
-    fill_value(&value, ruleset_find(current_rules(service), customer_id(request->customer)), product.price_in_cents);
+    value_fill(&value, &quote, product.price_in_cents);
     product.discount_value = &value;
     response.product = &product;
     closure(&response, closure_data);
@@ -47,7 +54,10 @@ static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce
 struct answering {
     const struct ruleset *ruleset;
     struct arena *arena;
-    const Ecommerce__DiscountAsk *listing; /* the last ask that brought products of its own; NULL: none yet */
+    int64_t now;                           /* one instant for all */
+    const Ecommerce__DiscountAsk *brought; /* the last ask that brought products of its own; NULL: none yet */
+    const struct product *products;        /* its products, */
+    const struct listing *listing;         /* and as the rules see them; NULL: nobody has asked yet */
     size_t quotes_left;                    /* that may still be given */
 };
 
@@ -57,16 +67,35 @@ static void refuse_ask(Ecommerce__DiscountAnswer *answer, enum rpc_code code, co
     answer->message = (char *)message;
 }
 
-static void quote_products(struct answering *answering, Ecommerce__DiscountAnswer *answer, int32_t customer_id)
+/* Many asks look at the same products: they are resolved for the first. */
+static void resolve_products(struct answering *answering)
 {
-    const Ecommerce__DiscountAsk *listing = answering->listing;
-    const struct rule *rule = ruleset_find(answering->ruleset, customer_id);
-    Ecommerce__DiscountValue *values = arena_get(answering->arena, listing->n_products * sizeof *values);
+    size_t count = answering->brought->n_products;
+    struct product *products = arena_get(answering->arena, count * sizeof *products);
 
-    answer->quotes = arena_get(answering->arena, listing->n_products * sizeof *answer->quotes);
-    answer->n_quotes = listing->n_products;
-    for (size_t i = 0; i < listing->n_products; i++) {
-        fill_value(&values[i], rule, listing->products[i]->price_in_cents);
+    for (size_t i = 0; i < count; i++)
+        products[i] = product_of(answering->brought->products[i]);
+    answering->products = products;
+    answering->listing = listing_resolve(answering->ruleset, answering->arena, products, count);
+}
+
+static void quote_products(struct answering *answering, Ecommerce__DiscountAnswer *answer,
+                           const Ecommerce__DiscountAsk *ask)
+{
+    size_t count = answering->brought->n_products;
+    const struct shopper *shopper = shopper_resolve(answering->ruleset, answering->arena, ask->customer->id);
+    Ecommerce__DiscountValue *values = arena_get(answering->arena, count * sizeof *values);
+    struct quote quote;
+
+    if (answering->listing == NULL)
+        resolve_products(answering);
+    answer->quotes = arena_get(answering->arena, count * sizeof *answer->quotes);
+    answer->n_quotes = count;
+    for (size_t i = 0; i < count; i++) {
+        evaluate(answering->listing, i, shopper, answering->now, &quote);
+        value_fill(&values[i], &quote, answering->products[i].price);
+        if (ask->explain)
+            value_fill_applied(&values[i], &quote, answering->arena);
         answer->quotes[i] = &values[i];
     }
 }
@@ -75,19 +104,21 @@ static void answer_ask(struct answering *answering, Ecommerce__DiscountAnswer *a
                        const Ecommerce__DiscountAsk *ask)
 {
     ecommerce__discount_answer__init(answer);
-    if (!ask->same_products)
-        answering->listing = ask;
+    if (!ask->same_products) {
+        answering->brought = ask;
+        answering->listing = NULL;
+    }
     if (ask->customer == NULL) {
         refuse_ask(answer, RPC_INVALID_ARGUMENT, "customer is missing");
-    } else if (answering->listing == NULL) {
+    } else if (answering->brought == NULL) {
         refuse_ask(answer, RPC_INVALID_ARGUMENT, "same_products is set, but no ask before this one has products");
     } else if (ask->same_products && ask->n_products > 0) {
         refuse_ask(answer, RPC_INVALID_ARGUMENT, "same_products is set, but there are products");
-    } else if (answering->listing->n_products > answering->quotes_left) {
+    } else if (answering->brought->n_products > answering->quotes_left) {
         refuse_ask(answer, RPC_RESOURCE_EXHAUSTED, "the call asks for too many quotes");
     } else {
-        answering->quotes_left -= answering->listing->n_products;
-        quote_products(answering, answer, ask->customer->id);
+        answering->quotes_left -= answering->brought->n_products;
+        quote_products(answering, answer, ask);
     }
 }
 
@@ -96,11 +127,12 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
 {
     struct arena *arena = rpc_call_arena(closure_data);
     struct answering answering = {
-        .ruleset = current_rules(service), .arena = arena, .quotes_left = DISCOUNT_QUOTES_MAX};
+        .ruleset = current_rules(service), .arena = arena, .now = time(NULL), .quotes_left = DISCOUNT_QUOTES_MAX};
     Ecommerce__ApplyDiscountsResponse response = ECOMMERCE__APPLY_DISCOUNTS_RESPONSE__INIT;
     Ecommerce__DiscountAnswer *answers = arena_get(arena, request->n_asks * sizeof *answers);
 
     response.revision = ruleset_revision(answering.ruleset);
+    response.next_change = ruleset_next_change(answering.ruleset, answering.now);
     response.answers = arena_get(arena, request->n_asks * sizeof *response.answers);
     response.n_answers = request->n_asks;
     for (size_t i = 0; i < request->n_asks; i++) {

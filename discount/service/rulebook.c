@@ -1,71 +1,328 @@
 /* SPDX-License-Identifier: MIT */
-/* The ruleset in use, which follows the database. */
+/*
+ * The ruleset in use, and the thread that makes the next one.
+ *
+ *   the thread:   the database has a newer revision ─> a ruleset of it ─> waiting ─> "prepared", on the board
+ *   the board:    every worker has prepared it ─> active
+ *   who quotes:   active is newer than what I use ─> waiting becomes current, current retires
+ *   the thread:   frees what has retired
+ *
+ * Two rulesets wait at the most: one that is active and that nobody has quoted by yet, and the one after it.
+ */
 #include "discount/service/rulebook.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "discount/store/store.h"
 
-#define LOOK_EVERY_NS (250 * CLOCK_NS_PER_MS)
+#define LOOK_EVERY_MS 250   /* at the database, for changes that nobody announces */
+#define RETRY_EVERY_MS 5000 /* rules that were refused */
+#define PATCH_MAX 1000      /* what a ruleset's patch may hold before everything is read anew */
+#define WAITING_MAX 2
+#define RETIRED_MAX (WAITING_MAX + 1)
 
 struct rulebook {
-    struct store *store;
-    struct ruleset *ruleset;
-    int64_t looked_ns;
+    struct rulebook_options options;
+    struct store *store; /* the thread's */
+    struct board_seat *seat;
+    const struct ruleset *current; /* replaced by who quotes */
+
+    pthread_mutex_t lock; /* for what follows, and for current where another than who quotes reads it */
+    const struct ruleset *waiting[WAITING_MAX]; /* ascending revisions */
+    size_t waiting_count;
+    const struct ruleset *retired[RETIRED_MAX];
+    size_t retired_count;
+
+    /* The thread's. */
+    const struct ruleset *latest; /* the newest that was made, held */
+    bool is_behind;               /* the database has more than latest */
+    int64_t refused_revision;     /* named in the log already */
+    int64_t retry_ns;             /* not before */
+    pthread_t thread;
+    bool is_started;
+    atomic_bool is_ending;
 };
 
-struct rulebook *rulebook_new(const char *path, char *reason, size_t reason_size)
+/* ---- Reading ---- */
+
+/* What the database says is left to ruleset_builder_finish(). */
+static const struct ruleset *finish(const struct rulebook_options *options, struct ruleset_builder *builder,
+                                    enum store_status status, int64_t revision)
 {
+    if (status == STORE_OK)
+        return ruleset_builder_finish(builder, revision, options->rounding, time(NULL));
+    ruleset_builder_free(builder);
+    return NULL;
+}
+
+static const struct ruleset *read_everything(const struct rulebook_options *options, struct store *store, char *reason,
+                                             size_t reason_size)
+{
+    struct ruleset_builder *builder = ruleset_builder_new(NULL);
+    int64_t revision = 0;
+    enum store_status status = store_load(store, builder, &revision, reason, reason_size);
+
+    return finish(options, builder, status, revision);
+}
+
+/* What is new since `from`, on top of it. NULL and STORE_TOO_MANY: everything has to be read. */
+static const struct ruleset *read_changes(const struct rulebook *rulebook, const struct ruleset *from,
+                                          enum store_status *status, char *reason, size_t reason_size)
+{
+    struct ruleset_builder *builder = ruleset_builder_new(from);
+    int64_t revision = 0;
+
+    *status =
+        store_load_changes(rulebook->store, ruleset_revision(from), PATCH_MAX, builder, &revision, reason, reason_size);
+    return finish(&rulebook->options, builder, *status, revision);
+}
+
+static const struct ruleset *read_next(const struct rulebook *rulebook, char *reason, size_t reason_size)
+{
+    enum store_status status = STORE_TOO_MANY;
+
+    if (ruleset_patch_size(rulebook->latest) < PATCH_MAX) {
+        const struct ruleset *made = read_changes(rulebook, rulebook->latest, &status, reason, reason_size);
+        if (status != STORE_TOO_MANY)
+            return made;
+    }
+    return read_everything(&rulebook->options, rulebook->store, reason, reason_size);
+}
+
+bool rulebook_check(const char *path, char *reason, size_t reason_size)
+{
+    const struct rulebook_options options = {.path = path};
     struct store *store;
 
     if (!store_open(path, &store, reason, reason_size))
-        return NULL;
-    (void)store_has_changed(store); /* what is read next is what later changes are compared with */
-    struct ruleset *ruleset = store_load_rules(store, reason, reason_size);
-    if (ruleset == NULL) {
-        store_close(store);
-        return NULL;
+        return false;
+    const struct ruleset *ruleset = read_everything(&options, store, reason, reason_size);
+    bool is_good = ruleset != NULL;
+    ruleset_release(ruleset);
+    store_close(store);
+    return is_good;
+}
+
+/* ---- The thread ---- */
+
+static void free_retired(struct rulebook *rulebook)
+{
+    const struct ruleset *retired[RETIRED_MAX];
+
+    pthread_mutex_lock(&rulebook->lock);
+    size_t count = rulebook->retired_count;
+    for (size_t i = 0; i < count; i++)
+        retired[i] = rulebook->retired[i];
+    rulebook->retired_count = 0;
+    pthread_mutex_unlock(&rulebook->lock);
+    for (size_t i = 0; i < count; i++)
+        ruleset_release(retired[i]);
+}
+
+/* Whether there is place for one more to wait: whoever waits is active, and only the last of those is kept. */
+static bool can_wait(struct rulebook *rulebook)
+{
+    int64_t active = board_active(rulebook->options.board);
+    const struct ruleset *superseded = NULL;
+
+    pthread_mutex_lock(&rulebook->lock);
+    if (rulebook->waiting_count == WAITING_MAX && ruleset_revision(rulebook->waiting[1]) <= active) {
+        superseded = rulebook->waiting[0];
+        rulebook->waiting[0] = rulebook->waiting[1];
+        rulebook->waiting_count = 1;
     }
-    struct rulebook *rulebook = memory_get(sizeof *rulebook);
-    *rulebook = (struct rulebook){.store = store, .ruleset = ruleset, .looked_ns = clock_now_ns()};
-    return rulebook;
+    bool can = rulebook->waiting_count == 0 ||
+               (rulebook->waiting_count == 1 && ruleset_revision(rulebook->waiting[0]) <= active);
+    pthread_mutex_unlock(&rulebook->lock);
+    ruleset_release(superseded);
+    return can;
+}
+
+static void let_wait(struct rulebook *rulebook, const struct ruleset *made)
+{
+    ruleset_release(rulebook->latest);
+    rulebook->latest = ruleset_hold(made);
+    pthread_mutex_lock(&rulebook->lock);
+    assert(rulebook->waiting_count < WAITING_MAX);
+    rulebook->waiting[rulebook->waiting_count++] = made;
+    pthread_mutex_unlock(&rulebook->lock);
+    board_prepared(rulebook->options.board, rulebook->seat, ruleset_revision(made));
+    log_info("rules-ready", "revision=%" PRId64 " rules=%zu", ruleset_revision(made), ruleset_rule_count(made));
+}
+
+/* The old rules stay. Told once, however often it is tried again. */
+static void say_refused(struct rulebook *rulebook, int64_t revision, const char *reason)
+{
+    rulebook->retry_ns = clock_now_ns() + RETRY_EVERY_MS * CLOCK_NS_PER_MS;
+    if (rulebook->refused_revision == revision)
+        return;
+    rulebook->refused_revision = revision;
+    log_error("rules-refused", "revision=%" PRId64 " reason=%s in_use=old", revision, LOG_QUOTED(reason));
+    board_refused(rulebook->options.board, revision, reason);
+}
+
+/* Makes the next ruleset, if the database has one. */
+static void follow(struct rulebook *rulebook)
+{
+    char reason[512];
+    int64_t revision = 0;
+
+    enum store_status status = store_revision(rulebook->store, &revision, reason, sizeof reason);
+    if (status == STORE_OK && revision == ruleset_revision(rulebook->latest)) {
+        rulebook->is_behind = false;
+        return;
+    }
+    const struct ruleset *made = status == STORE_OK ? read_next(rulebook, reason, sizeof reason) : NULL;
+    if (made == NULL) {
+        say_refused(rulebook, revision, reason);
+        return;
+    }
+    rulebook->is_behind = false;
+    rulebook->retry_ns = 0;
+    let_wait(rulebook, made);
+}
+
+static void *watch(void *data)
+{
+    struct rulebook *rulebook = data;
+    uint32_t seen = 0;
+
+    while (!atomic_load(&rulebook->is_ending)) {
+        if (store_has_changed(rulebook->store)) {
+            rulebook->is_behind = true;
+            rulebook->retry_ns = 0;
+        }
+        if (rulebook->is_behind && can_wait(rulebook) && clock_now_ns() >= rulebook->retry_ns)
+            follow(rulebook);
+        free_retired(rulebook);
+        board_wait(rulebook->options.board, &seen, LOOK_EVERY_MS);
+    }
+    return NULL;
+}
+
+/* ---- Life ---- */
+
+/* The first rules. The other workers may still be getting them ready, and an older set answers until then: this worker
+ * begins when they have. */
+static bool begin(struct rulebook *rulebook, char *reason, size_t reason_size)
+{
+    struct board *board = rulebook->options.board;
+
+    rulebook->seat = board_sit(board);
+    if (rulebook->seat == NULL) {
+        snprintf(reason, reason_size, "there are too many workers at once");
+        return false;
+    }
+    (void)store_has_changed(rulebook->store); /* what is read next is what later changes are compared with */
+    rulebook->current = read_everything(&rulebook->options, rulebook->store, reason, reason_size);
+    if (rulebook->current == NULL)
+        return false;
+    int64_t revision = ruleset_revision(rulebook->current);
+    rulebook->latest = ruleset_hold(rulebook->current);
+    board_prepared(board, rulebook->seat, revision);
+    if (!board_await(board, revision, clock_now_ns() + 2 * BOARD_PATIENCE_MS * CLOCK_NS_PER_MS))
+        log_warning("rules-ahead", "revision=%" PRId64 " active=%" PRId64, revision, board_active(board));
+    board_uses(rulebook->seat, revision);
+    rulebook->is_started = pthread_create(&rulebook->thread, NULL, watch, rulebook) == 0;
+    if (!rulebook->is_started)
+        snprintf(reason, reason_size, "there can be no thread that follows the rules");
+    return rulebook->is_started;
+}
+
+struct rulebook *rulebook_new(const struct rulebook_options *options, char *reason, size_t reason_size)
+{
+    struct store *store;
+
+    if (!store_open(options->path, &store, reason, reason_size))
+        return NULL;
+    struct rulebook *rulebook = memory_get_zeroed(1, sizeof *rulebook);
+    rulebook->options = *options;
+    rulebook->store = store;
+    pthread_mutex_init(&rulebook->lock, NULL);
+    if (begin(rulebook, reason, reason_size))
+        return rulebook;
+    rulebook_free(rulebook);
+    return NULL;
 }
 
 void rulebook_free(struct rulebook *rulebook)
 {
     if (rulebook == NULL)
         return;
-    ruleset_free(rulebook->ruleset);
+    if (rulebook->is_started) {
+        atomic_store(&rulebook->is_ending, true);
+        board_wake(rulebook->options.board);
+        pthread_join(rulebook->thread, NULL);
+    }
+    board_leave(rulebook->options.board, rulebook->seat);
+    free_retired(rulebook);
+    for (size_t i = 0; i < rulebook->waiting_count; i++)
+        ruleset_release(rulebook->waiting[i]);
+    ruleset_release(rulebook->current);
+    ruleset_release(rulebook->latest);
     store_close(rulebook->store);
+    pthread_mutex_destroy(&rulebook->lock);
     free(rulebook);
 }
 
-static void reload(struct rulebook *rulebook)
-{
-    char reason[512];
-    struct ruleset *ruleset = store_load_rules(rulebook->store, reason, sizeof reason);
+/* ---- In use ---- */
 
-    if (ruleset == NULL) {
-        log_error("rules-refused", "reason=%s in_use=old", LOG_QUOTED(reason));
-        return;
+/* Which of those that wait to go over to: the last that is active. Another master may have made two revisions of which
+ * this worker read only the second: then that one. */
+static size_t choose(const struct rulebook *rulebook, int64_t active)
+{
+    size_t chosen = 0;
+
+    while (chosen + 1 < rulebook->waiting_count && ruleset_revision(rulebook->waiting[chosen + 1]) <= active)
+        chosen++;
+    return chosen;
+}
+
+static void go_over(struct rulebook *rulebook, int64_t active)
+{
+    pthread_mutex_lock(&rulebook->lock);
+    if (rulebook->waiting_count > 0) {
+        size_t chosen = choose(rulebook, active);
+        /* No more can retire than have waited since the thread last freed: those, and the one that it added since. */
+        assert(rulebook->retired_count + chosen + 1 <= RETIRED_MAX);
+        rulebook->retired[rulebook->retired_count++] = rulebook->current;
+        for (size_t i = 0; i < chosen; i++)
+            rulebook->retired[rulebook->retired_count++] = rulebook->waiting[i];
+        rulebook->current = rulebook->waiting[chosen];
+        rulebook->waiting_count -= chosen + 1;
+        for (size_t i = 0; i < rulebook->waiting_count; i++)
+            rulebook->waiting[i] = rulebook->waiting[chosen + 1 + i];
     }
-    ruleset_free(rulebook->ruleset);
-    rulebook->ruleset = ruleset;
-    log_info("rules-replaced", "revision=%" PRId64, ruleset_revision(ruleset));
+    pthread_mutex_unlock(&rulebook->lock);
+    board_uses(rulebook->seat, ruleset_revision(rulebook->current));
 }
 
 const struct ruleset *rulebook_current(struct rulebook *rulebook)
 {
-    int64_t now_ns = clock_now_ns();
+    int64_t active = board_active(rulebook->options.board);
 
-    if (now_ns - rulebook->looked_ns >= LOOK_EVERY_NS) {
-        rulebook->looked_ns = now_ns;
-        if (store_has_changed(rulebook->store))
-            reload(rulebook);
-    }
-    return rulebook->ruleset;
+    if (active > ruleset_revision(rulebook->current))
+        go_over(rulebook, active);
+    return rulebook->current;
+}
+
+const struct ruleset *rulebook_hold(struct rulebook *rulebook)
+{
+    pthread_mutex_lock(&rulebook->lock);
+    const struct ruleset *held = rulebook->current;
+    int64_t active = board_active(rulebook->options.board);
+    if (active > ruleset_revision(held) && rulebook->waiting_count > 0)
+        held = rulebook->waiting[choose(rulebook, active)];
+    (void)ruleset_hold(held);
+    pthread_mutex_unlock(&rulebook->lock);
+    return held;
 }

@@ -1,27 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rulebook: the ruleset in use, which follows the database. Whoever prices takes one ruleset for one call, so that
- * all of a call agrees with one revision. Used by one thread.
+ * The rulebook: the ruleset in use in this worker, which follows the database. A thread of its own reads what changed
+ * and makes the next ruleset ready while the one in use answers; the board says when all workers go over to it.
+ *
+ * Whoever prices takes one ruleset for one call, so that all of a call agrees with one revision.
  */
 #ifndef DISCOUNT_SERVICE_RULEBOOK_H
 #define DISCOUNT_SERVICE_RULEBOOK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/compiler.h"
 #include "discount/pricing/ruleset.h"
+#include "discount/service/board.h"
 
 struct rulebook;
 
-/* Opens the database and reads the rules. NULL: `reason` says what is wrong. `path` must outlive the rulebook. */
-MUST_CHECK struct rulebook *rulebook_new(const char *path, char *reason, size_t reason_size);
+struct rulebook_options {
+    const char *path; /* of the database; lives as long as the rulebook */
+    enum price_rounding rounding;
+    struct board *board; /* shared with the other workers */
+};
+
+/* Whether the database can be opened and its rules read. On false `reason` says what is wrong. */
+MUST_CHECK bool rulebook_check(const char *path, char *reason, size_t reason_size);
+
+/* Opens the database, takes a seat on the board, reads the rules and follows them from then on. NULL: `reason` says
+ * what is wrong. */
+MUST_CHECK struct rulebook *rulebook_new(const struct rulebook_options *options, char *reason, size_t reason_size);
 
 void rulebook_free(struct rulebook *rulebook); /* NULL is allowed */
 
-/*
- * The ruleset to price with now. It lives until the next call. The database is looked at a few times a second; a change
- * that cannot be read is named in the log and the old rules stay.
- */
+/* The ruleset to price with now. It lives until the next call. By one thread, the one that quotes. */
 const struct ruleset *rulebook_current(struct rulebook *rulebook);
+
+/* The ruleset in use, for any other thread: ruleset_release() gives it back. */
+const struct ruleset *rulebook_hold(struct rulebook *rulebook);
 
 #endif

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules out of an SQLite database. */
+/* The database of rules as a file: made, upgraded, opened, closed; whether somebody changed it. */
 #include "discount/store/store.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <sqlite3.h>
 
 #include "common/database.h"
 #include "common/memory.h"
 
-#include "discount/pricing/price.h"
+#include "discount/store/fold.h"
+#include "discount/store/internal.h"
+
+#define ASK_BUSY_MS 250 /* store_has_changed() waits no longer */
 
 static const char schema[] =
 #include "discount/store/schema.sql.inc"
@@ -22,27 +20,38 @@ static const char demo_rows[] =
 #include "discount/store/demo.sql.inc"
     ;
 
+/* When the schema becomes version 3, this keeps a copy of version 2's. */
+static const char upgrade_1[] =
+#include "discount/store/upgrade_1_begin.sql.inc"
+#include "discount/store/schema.sql.inc"
+#include "discount/store/upgrade_1_end.sql.inc"
+    ;
+
+static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1};
+
 static const struct database_kind store_kind = {
     .name = "discount",
     .made_by = "discountctl init",
     .application_id = 0x64736374, /* "dsct" */
     .schema_version = STORE_SCHEMA_VERSION,
+    .upgrades = upgrades,
+    .upgraded_by = "starting discountd",
 };
 
-struct store {
-    char *path; /* for messages */
-    sqlite3 *db;
-    sqlite3_stmt *select_rules;
-    sqlite3_stmt *select_revision;
-    sqlite3_stmt *data_version;
-    int seen_version; /* data_version when it was last asked; 0: never, SQLite counts from 1 */
-};
-
-/* Rules as they are read; their keys are copies. */
-struct rule_rows {
-    struct rule *rules;
-    size_t count, room;
-};
+/*
+ * What a change set remembers while it is open. They are this connection's own, and roll back with it.
+ *   mention  what it has changes of, and which change was the last; 0, 1, 2 are enum mention_kind
+ *   wanted   products that its rules name and that were not there yet
+ *   undo     rows as they were at the revision that is made again
+ */
+static const char temporary_tables[] =
+    "PRAGMA temp_store = MEMORY;"
+    "CREATE TEMP TABLE mention (kind INTEGER NOT NULL, key TEXT NOT NULL, change INTEGER NOT NULL,"
+    "    faulty INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE wanted (rule_key TEXT NOT NULL, excluded INTEGER NOT NULL, slug TEXT NOT NULL, price INTEGER,"
+    "    change INTEGER NOT NULL, PRIMARY KEY (rule_key, excluded, slug)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE undo (kind TEXT NOT NULL, key TEXT NOT NULL, part TEXT NOT NULL, before TEXT, place TEXT,"
+    "    PRIMARY KEY (kind, key, part)) WITHOUT ROWID;";
 
 bool store_create(const char *path, bool demo, char *reason, size_t reason_size)
 {
@@ -51,25 +60,38 @@ bool store_create(const char *path, bool demo, char *reason, size_t reason_size)
     return database_create(path, &store_kind, scripts, reason, reason_size);
 }
 
-/* ---- Opening ---- */
-
-static bool prepare_statement(struct store *store, const char *sql, sqlite3_stmt **statement, char *reason,
-                              size_t reason_size)
+bool store_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size)
 {
-    char cause[256];
-
-    *statement = database_prepare(store->db, sql, cause, sizeof cause);
-    if (*statement == NULL)
-        snprintf(reason, reason_size, "%s: %s", store->path, cause);
-    return *statement != NULL;
+    return database_upgrade(path, &store_kind, upgraded_from, reason, reason_size);
 }
 
-static bool prepare_statements(struct store *store, char *reason, size_t reason_size)
+/* ---- Opening ---- */
+
+/* Whether the tables are there: a version number is soon written. */
+static bool check_tables(struct store *store)
 {
-    return prepare_statement(store, "SELECT key, customer_id, percent FROM rule WHERE enabled", &store->select_rules,
-                             reason, reason_size) &&
-           prepare_statement(store, "SELECT revision FROM revision", &store->select_revision, reason, reason_size) &&
-           prepare_statement(store, "PRAGMA data_version", &store->data_version, reason, reason_size);
+    static const char *const reads[] = {
+        "SELECT " RULE_COLUMNS " FROM rule r",
+        "SELECT rule_key, excluded, product_id, price FROM rule_product",
+        "SELECT rule_key, excluded, category FROM rule_category",
+        "SELECT id, slug, floor FROM product",
+        "SELECT key, label FROM customer_group",
+        "SELECT group_key, customer_id FROM group_member",
+        "SELECT number, made_at, author, message, changed FROM revision",
+        "SELECT revision, kind, key, part, before, after FROM change",
+        "SELECT number FROM open_revision",
+    };
+    char cause[256];
+
+    for (size_t i = 0; i < ARRAY_LENGTH(reads); i++) {
+        sqlite3_stmt *statement = database_prepare(store->db, reads[i], cause, sizeof cause);
+        if (statement == NULL) {
+            store_say(store, STORE_FAILED, "%s", cause);
+            return false;
+        }
+        sqlite3_finalize(statement);
+    }
+    return true;
 }
 
 bool store_open(const char *path, struct store **store, char *reason, size_t reason_size)
@@ -77,8 +99,13 @@ bool store_open(const char *path, struct store **store, char *reason, size_t rea
     struct store *opened = memory_get_zeroed(1, sizeof *opened);
 
     opened->path = memory_copy_text(path);
-    if (!database_open(path, &store_kind, &opened->db, reason, reason_size) ||
-        !prepare_statements(opened, reason, reason_size)) {
+    if (!database_open_to_write(path, &store_kind, STORE_BUSY_MS, &opened->db, reason, reason_size)) {
+        store_close(opened);
+        return false;
+    }
+    if (!check_tables(opened) || store_execute(opened, temporary_tables) != STORE_OK ||
+        fold_register(opened->db) != SQLITE_OK) {
+        (void)store_tell(opened, STORE_FAILED, reason, reason_size);
         store_close(opened);
         return false;
     }
@@ -91,118 +118,25 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    sqlite3_finalize(store->select_rules);
-    sqlite3_finalize(store->select_revision);
-    sqlite3_finalize(store->data_version);
+    if (store->db != NULL)
+        store_rollback(store);
+    for (size_t i = 0; i < store->statement_count; i++)
+        sqlite3_finalize(store->statements[i].statement);
     sqlite3_close_v2(store->db);
     free(store->path);
     free(store);
 }
 
-/* ---- Reading ---- */
-
-static bool read_revision(struct store *store, int64_t *revision, char *reason, size_t reason_size)
-{
-    int result = sqlite3_step(store->select_revision);
-
-    if (result == SQLITE_ROW)
-        *revision = sqlite3_column_int64(store->select_revision, 0);
-    else
-        snprintf(reason, reason_size, "%s: %s", store->path,
-                 result == SQLITE_DONE ? "it has no revision" : sqlite3_errmsg(store->db));
-    sqlite3_reset(store->select_revision);
-    return result == SQLITE_ROW;
-}
-
-static void add_rule(struct rule_rows *rows, const char *key, int32_t customer_id, int32_t percent)
-{
-    if (rows->count == rows->room) {
-        rows->room = rows->room == 0 ? 16 : 2 * rows->room;
-        rows->rules = memory_resize(rows->rules, rows->room * sizeof *rows->rules);
-    }
-    rows->rules[rows->count++] = (struct rule){
-        .key = memory_copy_text(key),
-        .customer_id = customer_id,
-        .percent = percent,
-    };
-}
-
-/* The schema's CHECKs are asked again: whoever changes the file by hand can switch them off. */
-static bool take_row(struct store *store, struct rule_rows *rows, char *reason, size_t reason_size)
-{
-    const char *key = (const char *)sqlite3_column_text(store->select_rules, 0);
-    int64_t customer_id = sqlite3_column_int64(store->select_rules, 1);
-    int64_t percent = sqlite3_column_int64(store->select_rules, 2);
-
-    if (key == NULL || key[0] == '\0') {
-        snprintf(reason, reason_size, "%s: a rule has no key", store->path);
-        return false;
-    }
-    if (customer_id < 1 || customer_id > INT32_MAX) {
-        snprintf(reason, reason_size, "%s: rule %s: customer_id is %" PRId64 ", allowed is 1 to %" PRId32, store->path,
-                 key, customer_id, INT32_MAX);
-        return false;
-    }
-    if (percent < 0 || percent > PRICE_PERCENT_MAX) {
-        snprintf(reason, reason_size, "%s: rule %s: percent is %" PRId64 ", allowed is 0 to %d", store->path, key,
-                 percent, PRICE_PERCENT_MAX);
-        return false;
-    }
-    add_rule(rows, key, (int32_t)customer_id, (int32_t)percent);
-    return true;
-}
-
-static bool read_rules(struct store *store, struct rule_rows *rows, char *reason, size_t reason_size)
-{
-    int result;
-    bool fine = true;
-
-    while (fine && (result = sqlite3_step(store->select_rules)) != SQLITE_DONE) {
-        if (result == SQLITE_ROW) {
-            fine = take_row(store, rows, reason, reason_size);
-        } else {
-            snprintf(reason, reason_size, "%s: %s", store->path, sqlite3_errmsg(store->db));
-            fine = false;
-        }
-    }
-    sqlite3_reset(store->select_rules);
-    return fine;
-}
-
-static void release_rows(struct rule_rows *rows)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        free((char *)rows->rules[i].key);
-    free(rows->rules);
-}
-
-struct ruleset *store_load_rules(struct store *store, char *reason, size_t reason_size)
-{
-    struct ruleset *ruleset = NULL;
-    struct rule_rows rows = {0};
-    int64_t revision;
-
-    /* One transaction, so that revision and rules belong together. */
-    if (sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
-        snprintf(reason, reason_size, "%s: %s", store->path, sqlite3_errmsg(store->db));
-        return NULL;
-    }
-    if (read_revision(store, &revision, reason, reason_size) && read_rules(store, &rows, reason, reason_size))
-        ruleset = ruleset_new(revision, rows.rules, rows.count);
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
-    release_rows(&rows);
-    return ruleset;
-}
-
 bool store_has_changed(struct store *store)
 {
-    int version = 0;
+    int64_t version;
 
-    if (sqlite3_step(store->data_version) == SQLITE_ROW)
-        version = sqlite3_column_int(store->data_version, 0);
-    sqlite3_reset(store->data_version);
+    sqlite3_busy_timeout(store->db, ASK_BUSY_MS);
+    if (store_ask(store, store_statement(store, "PRAGMA data_version"), 0, &version) != STORE_OK)
+        version = 0;
+    sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
     if (version != 0 && version == store->seen_version)
         return false;
-    store->seen_version = version;
+    store->seen_version = (int)version;
     return true;
 }

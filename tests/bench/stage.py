@@ -37,7 +37,7 @@ def make_discount_database(directory):
     with sqlite3.connect(path) as database:
         database.execute("DELETE FROM rule")
         database.executemany(
-            "INSERT INTO rule (key, label, customer_id, percent) VALUES (?, ?, ?, ?)",
+            "INSERT INTO rule (key, label, customer_id, lane, kind, value) VALUES (?, ?, ?, 'contract', 'percent', ?)",
             [(f"customer-{i}", f"10 % off for customer {i}", i, PERCENT) for i in range(1, CUSTOMERS + 1)])
     database.close()
 

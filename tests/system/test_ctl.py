@@ -85,4 +85,5 @@ def test_the_demos_rule_is_a_row(workshop):
     path = workshop.new("demo") / "discount.db"
     assert run([BIN / "discountctl", "init", "--demo", path]).returncode == 0
     with sqlite3.connect(path) as database:
-        assert list(database.execute("SELECT enabled, customer_id, percent FROM rule")) == [(1, 1, 1000)]
+        rules = database.execute("SELECT enabled, lane, kind, value, customer_id, group_key FROM rule")
+        assert list(rules) == [(1, "contract", "percent", 1000, 1, None)]

@@ -251,7 +251,7 @@ def test_a_change_of_the_rules_is_seen_within_a_second_and_by_a_whole_call(start
         before, priced = quotes()
         assert priced == {(90, 180, 270)}
         with sqlite3.connect(directory / "discount.db") as database:
-            database.execute("UPDATE rule SET percent = 2000")
+            database.execute("UPDATE rule SET value = 2000")
 
         def look():
             revision, priced = quotes()

@@ -10,6 +10,7 @@
 #include "discount/store/store.h"
 
 static char database[64];
+static struct board *board;
 static struct rulebook *rulebook;
 static struct discount_service service;
 static struct access access_rules = {.trust_domain = "ecommerce"};
@@ -39,7 +40,9 @@ static int start_service(void **state)
     run_command("rm -f %s*", database);
     if (!store_create(database, true, reason, sizeof reason))
         fail_msg("%s", reason);
-    rulebook = rulebook_new(database, reason, sizeof reason);
+    board = board_new(2);
+    const struct rulebook_options options = {.path = database, .board = board};
+    rulebook = rulebook_new(&options, reason, sizeof reason);
     if (rulebook == NULL)
         fail_msg("%s", reason);
     discount_service_init(&service, rulebook);
@@ -59,6 +62,7 @@ static int end_service(void **state)
     server_end(&server);
     rpc_runtime_stop();
     rulebook_free(rulebook);
+    board_free(board);
     return 0;
 }
 
@@ -365,6 +369,128 @@ static void no_asks_are_answered_with_the_revision(void **state)
     assert_true(answers.revision > 0);
 }
 
+/* ---- What an ask may want to know ---- */
+
+/* What one quote told. */
+struct told {
+    struct outcome outcome;
+    int64_t next_change;
+    int32_t value;
+    float pct;
+    size_t applied;
+    char key[32], label[64], lane[16];
+    int32_t before, after;
+};
+
+static void on_told(const Ecommerce__ApplyDiscountsResponse *response, void *data)
+{
+    struct told *told = data;
+
+    outcome_note(&told->outcome);
+    if (response == NULL)
+        return;
+    const Ecommerce__DiscountValue *value = response->answers[0]->quotes[0];
+    told->next_change = response->next_change;
+    told->value = value->value_in_cents;
+    told->pct = value->pct;
+    told->applied = value->n_applied;
+    if (value->n_applied == 0)
+        return;
+    const Ecommerce__AppliedRule *rule = value->applied[value->n_applied - 1];
+    snprintf(told->key, sizeof told->key, "%s", rule->key);
+    snprintf(told->label, sizeof told->label, "%s", rule->label);
+    snprintf(told->lane, sizeof told->lane, "%s", rule->lane);
+    told->before = rule->price_before;
+    told->after = rule->price_after;
+}
+
+static struct told ask_one(int32_t customer_id, int32_t price, bool explain, char *category)
+{
+    Ecommerce__ApplyDiscountsRequest request = ECOMMERCE__APPLY_DISCOUNTS_REQUEST__INIT;
+    Ecommerce__DiscountAsk ask = ECOMMERCE__DISCOUNT_ASK__INIT, *asks[] = {&ask};
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT, *products[] = {&product};
+    struct told told = {.outcome.client = client};
+
+    customer.id = customer_id;
+    product.id = 1;
+    product.price_in_cents = price;
+    product.n_categories = category != NULL;
+    product.categories = &category;
+    ask.customer = &customer;
+    ask.explain = explain;
+    ask.n_products = 1;
+    ask.products = products;
+    request.n_asks = 1;
+    request.asks = asks;
+    ecommerce__discount__apply_discounts(&stub.base, &request, on_told, &told);
+    poll_until(client, &told.outcome.calls, 1);
+    assert_int_equal(told.outcome.code, RPC_OK);
+    return told;
+}
+
+static void an_ask_that_wants_it_is_told_which_rules_made_the_price(void **state)
+{
+    (void)state;
+    struct told told = ask_one(1, 1000, true, NULL);
+    assert_int_equal(told.applied, 1);
+    assert_string_equal(told.key, "demo");
+    assert_string_equal(told.label, "10 % off everything for customer 1");
+    assert_string_equal(told.lane, "contract");
+    assert_int_equal(told.before, 1000);
+    assert_int_equal(told.after, 900);
+    assert_int_equal(ask_one(2, 1000, true, NULL).applied, 0);
+}
+
+static void an_ask_that_does_not_is_not(void **state)
+{
+    (void)state;
+    struct told told = ask_one(1, 1000, false, NULL);
+    assert_int_equal(told.value, 900);
+    assert_int_equal(told.applied, 0);
+}
+
+static void is_told_of_a_change(const char *sql)
+{
+    int64_t before = apply_all(NULL, 0).revision;
+
+    change_rules(sql);
+    for (int64_t until_ns = clock_now_ns() + PATIENCE_NS; apply_all(NULL, 0).revision == before; pause_briefly())
+        assert_true(clock_now_ns() < until_ns);
+}
+
+static void two_rules_show_the_share_that_they_took_off_together(void **state)
+{
+    (void)state;
+    is_told_of_a_change(
+        "INSERT INTO rule (key, label, lane, kind, value) VALUES ('less', 'Less', 'sale', 'amount', 200)");
+    struct told told = ask_one(1, 1000, true, NULL);
+    assert_int_equal(told.value, 700);
+    assert_true(told.pct == 0.3F);
+    assert_int_equal(told.applied, 2);
+    assert_string_equal(told.lane, "sale");
+}
+
+static void a_rule_for_a_category_is_for_the_products_in_it(void **state)
+{
+    (void)state;
+    is_told_of_a_change("BEGIN;"
+                        "INSERT INTO rule (key, label, lane, kind, value) VALUES ('c', 'C', 'sale', 'percent', 2500);"
+                        "INSERT INTO rule_category (rule_key, category) VALUES ('c', 'phones');"
+                        "COMMIT");
+    assert_int_equal(ask_one(2, 1000, false, (char *)"phones").value, 750);
+    assert_int_equal(ask_one(2, 1000, false, (char *)"phone").value, 0);
+    assert_int_equal(ask_one(2, 1000, false, NULL).value, 0);
+}
+
+static void the_answer_says_when_prices_change_by_themselves(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_one(1, 1000, false, NULL).next_change, 0);
+    is_told_of_a_change("UPDATE rule SET ends_at = 4102444800");
+    assert_int_equal(ask_one(1, 1000, false, NULL).next_change, 4102444800);
+}
+
 /* ---- Rules that change ---- */
 
 static bool pays_half(void *data)
@@ -378,7 +504,7 @@ static void a_changed_rule_is_used_within_a_second(void **state)
     (void)state;
     assert_int_equal(apply_price(1, 1000).value, 900);
     int64_t before = apply_all(NULL, 0).revision;
-    change_rules("UPDATE rule SET percent = 5000; UPDATE revision SET revision = revision + 1");
+    change_rules("UPDATE rule SET value = 5000");
     int64_t from_ns = clock_now_ns();
     assert_true(wait_for(pays_half, NULL));
     assert_true(clock_now_ns() - from_ns < CLOCK_NS_PER_S);
@@ -390,10 +516,10 @@ static void rules_that_cannot_be_read_leave_the_old_in_use(void **state)
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1); /* it is told in the log */
     assert_int_equal(apply_price(1, 1000).value, 900);
-    change_rules("PRAGMA ignore_check_constraints = ON; UPDATE rule SET percent = 99999");
+    change_rules("PRAGMA ignore_check_constraints = ON; UPDATE rule SET value = 99999");
     for (int64_t until_ns = clock_now_ns() + 600 * CLOCK_NS_PER_MS; clock_now_ns() < until_ns; pause_briefly())
         assert_int_equal(apply_price(1, 1000).value, 900);
-    change_rules("UPDATE rule SET percent = 5000");
+    change_rules("UPDATE rule SET value = 5000");
     assert_true(wait_for(pays_half, NULL));
 }
 
@@ -431,6 +557,11 @@ int main(void)
         SERVICE_TEST(an_ask_may_refer_to_the_products_of_the_one_before),
         SERVICE_TEST(more_quotes_than_an_answer_can_hold_are_refused),
         SERVICE_TEST(no_asks_are_answered_with_the_revision),
+        SERVICE_TEST(an_ask_that_wants_it_is_told_which_rules_made_the_price),
+        SERVICE_TEST(an_ask_that_does_not_is_not),
+        SERVICE_TEST(two_rules_show_the_share_that_they_took_off_together),
+        SERVICE_TEST(a_rule_for_a_category_is_for_the_products_in_it),
+        SERVICE_TEST(the_answer_says_when_prices_change_by_themselves),
         SERVICE_TEST(a_changed_rule_is_used_within_a_second),
         SERVICE_TEST(rules_that_cannot_be_read_leave_the_old_in_use),
         SERVICE_TEST(another_valid_certificate_is_denied),

@@ -16,12 +16,18 @@ __extension__ typedef __int128 int128; /* ISO C has none */
 static void the_contract_s_figures_are_exact(void **state)
 {
     static const struct {
-        int32_t price_cents, left_cents;
+        int32_t price, left;
     } figures[] = {{99999, 89999}, {150000, 135000}, {32999, 29699}, {1, 0}, {9, 8}, {INT32_MAX, 1932735282}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(figures); i++)
-        assert_int_equal(price_after_percent(figures[i].price_cents, 1000), figures[i].left_cents);
+        assert_int_equal(price_after_percent(figures[i].price, 1000, PRICE_ROUND_DOWN), figures[i].left);
+}
+
+/* How far a result is from the exact price, in ten-thousandths: below zero it is too low. */
+static int128 error_of(int32_t price, int32_t percent, enum price_rounding rounding)
+{
+    return (int128)price_after_percent(price, percent, rounding) * 10000 - (int128)price * (10000 - percent);
 }
 
 static void every_percentage_of_the_edge_prices_is_exact(void **state)
@@ -32,12 +38,29 @@ static void every_percentage_of_the_edge_prices_is_exact(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
         for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++) {
-            /* The largest whole number of cents that is not more than the exact price: what is left times 10000 lies
-             * in a span of 10000 below the exact product. */
-            int128 exact = (int128)prices[i] * (10000 - percent);
-            int128 left = (int128)price_after_percent(prices[i], percent) * 10000;
-            assert_true(left <= exact && exact < left + 10000);
+            int128 down = error_of(prices[i], percent, PRICE_ROUND_DOWN);
+            int128 half_up = error_of(prices[i], percent, PRICE_ROUND_HALF_UP);
+            int128 half_even = error_of(prices[i], percent, PRICE_ROUND_HALF_EVEN);
+            assert_true(down <= 0 && down > -10000);
+            assert_true(half_up <= 5000 && half_up > -5000);
+            assert_true(half_even <= 5000 && half_even >= -5000);
+            if (half_even == 5000 || half_even == -5000)
+                assert_int_equal(price_after_percent(prices[i], percent, PRICE_ROUND_HALF_EVEN) % 2, 0);
         }
+    }
+}
+
+static void a_half_goes_up_or_to_the_even_one(void **state)
+{
+    static const struct {
+        int32_t price, down, half_up, half_even;
+    } halves[] = {{1, 0, 1, 0}, {3, 1, 2, 2}, {5, 2, 3, 2}, {7, 3, 4, 4}, {8, 4, 4, 4}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(halves); i++) {
+        assert_int_equal(price_after_percent(halves[i].price, 5000, PRICE_ROUND_DOWN), halves[i].down);
+        assert_int_equal(price_after_percent(halves[i].price, 5000, PRICE_ROUND_HALF_UP), halves[i].half_up);
+        assert_int_equal(price_after_percent(halves[i].price, 5000, PRICE_ROUND_HALF_EVEN), halves[i].half_even);
     }
 }
 
@@ -45,21 +68,27 @@ static void every_small_price_is_exact_at_ten_percent(void **state)
 {
     (void)state;
     for (int32_t price = 0; price < 1000000; price++)
-        assert_int_equal(price_after_percent(price, 1000), price - (price + 9) / 10);
+        assert_int_equal(price_after_percent(price, 1000, PRICE_ROUND_DOWN), price - (price + 9) / 10);
 }
 
-static void nothing_off_leaves_the_price(void **state)
+static void nothing_off_leaves_the_price_and_everything_off_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(price_after_percent(INT32_MAX, 0), INT32_MAX);
-    assert_int_equal(price_after_percent(1, 0), 1);
+    for (int rounding = PRICE_ROUND_DOWN; rounding <= PRICE_ROUND_HALF_EVEN; rounding++) {
+        assert_int_equal(price_after_percent(INT32_MAX, 0, (enum price_rounding)rounding), INT32_MAX);
+        assert_int_equal(price_after_percent(1, 0, (enum price_rounding)rounding), 1);
+        assert_int_equal(price_after_percent(INT32_MAX, 10000, (enum price_rounding)rounding), 0);
+        assert_int_equal(price_after_percent(1, 10000, (enum price_rounding)rounding), 0);
+    }
 }
 
-static void everything_off_leaves_nothing(void **state)
+static void the_names_of_roundings_are_in_their_order(void **state)
 {
     (void)state;
-    assert_int_equal(price_after_percent(INT32_MAX, PRICE_PERCENT_MAX), 0);
-    assert_int_equal(price_after_percent(1, PRICE_PERCENT_MAX), 0);
+    assert_string_equal(price_rounding_names[PRICE_ROUND_DOWN], "down");
+    assert_string_equal(price_rounding_names[PRICE_ROUND_HALF_UP], "half-up");
+    assert_string_equal(price_rounding_names[PRICE_ROUND_HALF_EVEN], "half-even");
+    assert_null(price_rounding_names[3]);
 }
 
 int main(void)
@@ -67,9 +96,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_contract_s_figures_are_exact),
         cmocka_unit_test(every_percentage_of_the_edge_prices_is_exact),
+        cmocka_unit_test(a_half_goes_up_or_to_the_even_one),
         cmocka_unit_test(every_small_price_is_exact_at_ten_percent),
-        cmocka_unit_test(nothing_off_leaves_the_price),
-        cmocka_unit_test(everything_off_leaves_nothing),
+        cmocka_unit_test(nothing_off_leaves_the_price_and_everything_off_nothing),
+        cmocka_unit_test(the_names_of_roundings_are_in_their_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

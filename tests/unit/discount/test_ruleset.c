@@ -1,263 +1,229 @@
 /* SPDX-License-Identifier: MIT */
-/* Which rule wins, against a brute force that asks every rule. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* Rulesets: what goes in comes out; patches, groups, instants, lives. */
+#include "same_rules.h"
 
-#include <cmocka.h>
-
-#include "common/compiler.h"
-
-#include "discount/pricing/price.h"
-#include "discount/pricing/ruleset.h"
-
-__extension__ typedef __int128 int128; /* ISO C has none */
-
-static const int32_t prices[] = {INT32_MIN, -1, 0, 1, 9, 10, 11, 99, 100, 9999, 10000, 32999, 99999, 150000, INT32_MAX};
-
-static void assert_quote(const struct ruleset *ruleset, int32_t customer, int32_t price, int32_t percent, int32_t value)
+static void a_rule_comes_out_as_it_went_in(void **state)
 {
-    struct quote quote = {.percent = -1, .value_cents = -1};
-
-    assert_true(rule_quote(ruleset_find(ruleset, customer), price, &quote));
-    assert_int_equal(quote.percent, percent);
-    assert_int_equal(quote.value_cents, value);
-}
-
-static void assert_no_quote(const struct ruleset *ruleset, int32_t customer, int32_t price)
-{
-    struct quote quote = {.percent = -1, .value_cents = -1};
-
-    assert_false(rule_quote(ruleset_find(ruleset, customer), price, &quote));
-    assert_int_equal(quote.percent, 0);
-    assert_int_equal(quote.value_cents, 0);
-}
-
-static void the_demo_rule_quotes_the_contract_s_figures(void **state)
-{
-    const struct rule rules[] = {{.key = "demo", .customer_id = 1, .percent = 1000}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    struct rule_product products[] = {{.id = 7}, {.id = 3}}, excluded[] = {{.id = 5}};
+    const char *categories[] = {"phones", "games"}, *excluded_categories[] = {"red"};
+    struct rule rule = {
+        .key = "black-friday",
+        .label = "Für alle",
+        .is_enabled = true,
+        .is_exclusive = true,
+        .lane = RULE_LANE_SALE,
+        .priority = -RULE_PRIORITY_MAX,
+        .kind = RULE_PERCENT,
+        .value = 10000,
+        .audience = RULE_GROUP,
+        .group = "vip",
+        .products = products,
+        .product_count = 2,
+        .categories = categories,
+        .category_count = 2,
+        .excluded_products = excluded,
+        .excluded_product_count = 1,
+        .excluded_categories = excluded_categories,
+        .excluded_category_count = 1,
+        .minimum = RULE_MONEY_MAX,
+        .cap = RULE_MONEY_MAX,
+        .starts_at = RULE_INSTANT_MIN,
+        .ends_at = RULE_INSTANT_MAX,
+        .zone = "Europe/Berlin",
+    };
+    struct ruleset *ruleset = shop_ruleset(&rule, 1);
+    struct ruleset_view *view = ruleset_view_new();
+    struct rule found;
 
     (void)state;
-    assert_quote(ruleset, 1, 99999, 1000, 89999);
-    assert_quote(ruleset, 1, 150000, 1000, 135000);
-    assert_quote(ruleset, 1, 32999, 1000, 29699);
-    assert_quote(ruleset, 1, 1, 1000, 0);
-    assert_quote(ruleset, 1, 9, 1000, 8);
-    assert_quote(ruleset, 1, INT32_MAX, 1000, 1932735282);
-    ruleset_free(ruleset);
+    assert_true(ruleset_find_rule(ruleset, view, "black-friday", &found));
+    /* Targets come out in their own order. */
+    products[0].id = 3;
+    products[1].id = 7;
+    categories[0] = "games";
+    categories[1] = "phones";
+    assert_rules_equal(&found, &rule);
+    assert_false(ruleset_find_rule(ruleset, view, "black", &found));
+    ruleset_view_free(view);
+    ruleset_release(ruleset);
 }
 
-static void other_customers_get_nothing(void **state)
+static void a_rule_outlives_what_it_was_made_of(void **state)
 {
-    const struct rule rules[] = {{.key = "a", .customer_id = 5, .percent = 1000},
-                                 {.key = "b", .customer_id = 9, .percent = 1000}};
-    static const int32_t others[] = {INT32_MIN, -5, 0, 4, 6, 8, 10, INT32_MAX};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    char key[] = "sale", label[] = "Sale";
+    struct rule rule = shop_rule(key, RULE_LANE_SALE, RULE_AMOUNT, 1);
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
-        assert_null(ruleset_find(ruleset, others[i]));
-        assert_no_quote(ruleset, others[i], 99999);
-    }
-    ruleset_free(ruleset);
+    rule.label = label;
+    struct ruleset *ruleset = shop_ruleset(&rule, 1);
+    memset(key, 'x', sizeof key - 1);
+    memset(label, 'x', sizeof label - 1);
+    struct quote quote = shop_quote(ruleset, 1, 1, 10);
+    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "sale");
+    assert_string_equal(quote.steps[RULE_LANE_SALE].label, "Sale");
+    ruleset_release(ruleset);
 }
 
-static void a_price_of_zero_or_below_is_never_discounted(void **state)
+static void a_patch_leaves_the_ruleset_it_began_from_as_it_was(void **state)
 {
-    const struct rule rules[] = {{.key = "a", .customer_id = 1, .percent = PRICE_PERCENT_MAX}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 500);
+    const struct rule other = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 600);
+    struct ruleset *ruleset = shop_ruleset(&rule, 1);
+    struct ruleset_builder *builder = ruleset_builder_new(ruleset);
 
     (void)state;
-    assert_no_quote(ruleset, 1, 0);
-    assert_no_quote(ruleset, 1, -1);
-    assert_no_quote(ruleset, 1, INT32_MIN);
-    ruleset_free(ruleset);
+    ruleset_builder_set_rule(builder, &other);
+    struct ruleset *changed = shop_finish(builder);
+    assert_int_equal(shop_price(ruleset, 1, 1000), 500);
+    assert_int_equal(shop_price(changed, 1, 1000), 600);
+    ruleset_release(ruleset); /* the base lives on in the patched one */
+    assert_int_equal(shop_price(changed, 1, 1000), 600);
+    ruleset_release(changed);
 }
 
-static void everything_off_is_a_discount_to_nothing(void **state)
+static void a_patch_knows_its_size(void **state)
 {
-    const struct rule rules[] = {{.key = "a", .customer_id = 1, .percent = PRICE_PERCENT_MAX}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    const struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 500),
+                                 shop_rule("b", RULE_LANE_SALE, RULE_PRICE, 600),
+                                 shop_rule("c", RULE_LANE_SALE, RULE_PRICE, 700)};
+    struct ruleset *ruleset = shop_ruleset(rules, 2);
+    struct ruleset_builder *builder = ruleset_builder_new(ruleset);
 
     (void)state;
-    assert_quote(ruleset, 1, 1, PRICE_PERCENT_MAX, 0);
-    assert_quote(ruleset, 1, INT32_MAX, PRICE_PERCENT_MAX, 0);
-    ruleset_free(ruleset);
+    assert_int_equal(ruleset_patch_size(ruleset), 0);
+    ruleset_builder_set_rule(builder, &rules[0]);    /* replaces */
+    ruleset_builder_set_rule(builder, &rules[2]);    /* adds */
+    ruleset_builder_remove_rule(builder, "b");       /* removes */
+    ruleset_builder_remove_rule(builder, "nothing"); /* there is none */
+    ruleset_builder_set_floor(builder, 1, 10);
+    ruleset_builder_set_group(builder, "vip", "");
+    ruleset_builder_add_member(builder, "vip", 1);
+    struct ruleset *changed = shop_finish(builder);
+    assert_int_equal(ruleset_patch_size(changed), 6);
+    assert_int_equal(ruleset_rule_count(changed), 2);
+    ruleset_release(ruleset);
+
+    builder = ruleset_builder_new(changed);
+    ruleset_builder_clear(builder);
+    struct ruleset *empty = shop_finish(builder);
+    assert_int_equal(ruleset_patch_size(empty), 0);
+    assert_int_equal(ruleset_rule_count(empty), 0);
+    ruleset_release(changed);
+    ruleset_release(empty);
 }
 
-static void a_rule_of_zero_percent_takes_no_part(void **state)
+static void a_group_that_was_removed_and_added_again_has_no_members(void **state)
 {
-    const struct rule rules[] = {{.key = "a", .customer_id = 1, .percent = 0},
-                                 {.key = "b", .customer_id = 2, .percent = 0},
-                                 {.key = "c", .customer_id = 2, .percent = 500}};
-    const struct rule alone = {.key = "d", .percent = 0};
-    struct quote quote;
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    struct ruleset_builder *builder = ruleset_builder_new(NULL);
+    size_t count;
 
     (void)state;
-    assert_no_quote(ruleset, 1, 100);
-    assert_quote(ruleset, 2, 100, 500, 95);
-    assert_false(rule_quote(&alone, 100, &quote));
-    ruleset_free(ruleset);
+    ruleset_builder_set_group(builder, "vip", "");
+    ruleset_builder_add_member(builder, "vip", 1);
+    ruleset_builder_add_member(builder, "vip", 1);
+    ruleset_builder_add_member(builder, "vip", 2);
+    struct ruleset *ruleset = shop_finish(builder);
+    assert_true(ruleset_has_group(ruleset, "vip", &count));
+    assert_int_equal(count, 2);
+
+    builder = ruleset_builder_new(ruleset);
+    ruleset_builder_remove_group(builder, "vip");
+    ruleset_builder_set_group(builder, "vip", "");
+    ruleset_builder_add_member(builder, "vip", 3);
+    struct ruleset *changed = shop_finish(builder);
+    assert_true(ruleset_has_group(changed, "vip", &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(ruleset_group_count(changed), 1);
+    ruleset_release(ruleset);
+    ruleset_release(changed);
 }
 
-static void the_lowest_price_wins(void **state)
+static void the_next_change_is_the_next_end_of_an_enabled_window(void **state)
 {
-    const struct rule rules[] = {{.key = "a", .customer_id = 1, .percent = 500},
-                                 {.key = "c", .customer_id = 1, .percent = 2000},
-                                 {.key = "b", .customer_id = 1, .percent = 1000}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 1), shop_rule("b", RULE_LANE_SALE, RULE_PRICE, 1),
+                           shop_rule("off", RULE_LANE_SALE, RULE_PRICE, 1)};
 
     (void)state;
-    assert_string_equal(ruleset_find(ruleset, 1)->key, "c");
-    assert_quote(ruleset, 1, 10000, 2000, 8000);
-    ruleset_free(ruleset);
+    rules[0].starts_at = SHOP_NOW + 100;
+    rules[0].ends_at = SHOP_NOW + 200;
+    rules[1].ends_at = SHOP_NOW + 150;
+    rules[2].ends_at = SHOP_NOW + 10;
+    rules[2].is_enabled = false;
+    struct ruleset *ruleset = shop_ruleset(rules, 3);
+    assert_int_equal(ruleset_next_change(ruleset, SHOP_NOW), SHOP_NOW + 100);
+    assert_int_equal(ruleset_next_change(ruleset, SHOP_NOW + 99), SHOP_NOW + 100);
+    assert_int_equal(ruleset_next_change(ruleset, SHOP_NOW + 100), SHOP_NOW + 150);
+    assert_int_equal(ruleset_next_change(ruleset, SHOP_NOW + 200), 0);
+
+    rules[0].starts_at = 0;
+    ruleset = shop_change(ruleset, &rules[0]); /* what the base says of it is hidden */
+    assert_int_equal(ruleset_next_change(ruleset, SHOP_NOW), SHOP_NOW + 150);
+    ruleset_release(ruleset);
 }
 
-static void the_lower_key_wins_where_prices_round_to_the_same(void **state)
+static void past_and_disabled_rules_are_kept(void **state)
 {
-    const struct rule rules[] = {{.key = "late", .customer_id = 1, .percent = 1100},
-                                 {.key = "early", .customer_id = 1, .percent = 1000}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    struct rule rules[] = {shop_rule("off", RULE_LANE_SALE, RULE_PRICE, 1),
+                           shop_rule("past", RULE_LANE_SALE, RULE_PRICE, 1)};
+    struct ruleset_view *view = ruleset_view_new();
+    struct rule rule;
+    size_t place = 0;
 
     (void)state;
-    assert_quote(ruleset, 1, 9, 1000, 8);      /* 8.01 and 8.1 are both 8 */
-    assert_quote(ruleset, 1, 1000, 1100, 890); /* 890 and 900 */
-    ruleset_free(ruleset);
+    rules[0].is_enabled = false;
+    rules[1].ends_at = SHOP_NOW - 1000000;
+    struct ruleset *ruleset = shop_ruleset(rules, 2);
+    assert_int_equal(shop_price(ruleset, 1, 100), 100);
+    assert_true(ruleset_next_rule(ruleset, view, &place, &rule));
+    assert_string_equal(rule.key, "off");
+    assert_true(ruleset_next_rule(ruleset, view, &place, &rule));
+    assert_string_equal(rule.key, "past");
+    assert_false(ruleset_next_rule(ruleset, view, &place, &rule));
+    ruleset_view_free(view);
+    ruleset_release(ruleset);
 }
 
-static void of_equal_percentages_the_lower_key_wins(void **state)
+static void a_held_ruleset_lives_until_its_last_release(void **state)
 {
-    const struct rule rules[] = {{.key = "b", .customer_id = 1, .percent = 1000},
-                                 {.key = "a-1", .customer_id = 1, .percent = 1000},
-                                 {.key = "a", .customer_id = 1, .percent = 1000}};
-    struct ruleset *ruleset = ruleset_new(1, rules, ARRAY_LENGTH(rules));
+    const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 1);
+    struct ruleset *ruleset = shop_ruleset(&rule, 1);
 
     (void)state;
-    assert_string_equal(ruleset_find(ruleset, 1)->key, "a");
-    ruleset_free(ruleset);
+    assert_ptr_equal(ruleset_hold(ruleset), ruleset);
+    ruleset_release(ruleset);
+    assert_int_equal(shop_price(ruleset, 1, 100), 1); /* the sanitizer watches */
+    assert_int_equal(ruleset_revision(ruleset), 1);
+    ruleset_release(ruleset);
+    ruleset_release(NULL);
 }
 
-static void a_ruleset_keeps_copies(void **state)
+static void a_builder_can_be_given_up(void **state)
 {
-    char key[] = "demo";
-    struct rule rule = {.key = key, .customer_id = 1, .percent = 1000};
-    struct ruleset *ruleset = ruleset_new(42, &rule, 1);
+    const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 1);
+    struct ruleset *ruleset = shop_ruleset(&rule, 1);
+    struct ruleset_builder *builder = ruleset_builder_new(ruleset);
 
     (void)state;
-    memset(key, 'x', 4);
-    rule = (struct rule){0};
-    assert_string_equal(ruleset_find(ruleset, 1)->key, "demo");
-    assert_quote(ruleset, 1, 100, 1000, 90);
-    assert_int_equal(ruleset_revision(ruleset), 42);
-    ruleset_free(ruleset);
-}
-
-static void no_rules_discount_nothing(void **state)
-{
-    struct ruleset *ruleset = ruleset_new(1, NULL, 0);
-
-    (void)state;
-    assert_no_quote(ruleset, 1, 100);
-    ruleset_free(ruleset);
-    ruleset_free(NULL);
-}
-
-/* ---- Brute force ---- */
-
-/* The rule that the header describes, one rule at a time and in 128 bits. */
-static struct quote quote_slowly(const struct rule *rules, size_t count, int32_t customer, int32_t price)
-{
-    const struct rule *winner = NULL;
-    int128 lowest = price;
-
-    for (size_t i = 0; i < count && price > 0; i++) {
-        if (rules[i].customer_id != customer)
-            continue;
-        int128 left = (int128)price * (10000 - rules[i].percent) / 10000;
-        if (left >= price)
-            continue;
-        if (winner == NULL || left < lowest || (left == lowest && strcmp(rules[i].key, winner->key) < 0)) {
-            winner = &rules[i];
-            lowest = left;
-        }
-    }
-    return winner == NULL ? (struct quote){0} : (struct quote){winner->percent, (int32_t)lowest};
-}
-
-static void assert_same_as_slow(const struct ruleset *ruleset, const struct rule *rules, size_t count, int32_t customer)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
-        struct quote fast, slow = quote_slowly(rules, count, customer, prices[i]);
-        bool applies = rule_quote(ruleset_find(ruleset, customer), prices[i], &fast);
-        assert_int_equal(fast.percent, slow.percent);
-        assert_int_equal(fast.value_cents, slow.value_cents);
-        assert_int_equal(applies, slow.percent != 0);
-    }
-}
-
-static void every_percentage_of_the_edge_prices_is_what_brute_force_finds(void **state)
-{
-    (void)state;
-    for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++) {
-        const struct rule rule = {.key = "k", .customer_id = 7, .percent = percent};
-        struct ruleset *ruleset = ruleset_new(1, &rule, 1);
-        assert_same_as_slow(ruleset, &rule, 1, 7);
-        ruleset_free(ruleset);
-    }
-}
-
-/* Few customers, keys and percentages close together, so that ties are common. */
-static void make_random_rules(struct rule *rules, char (*keys)[8], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        snprintf(keys[i], sizeof keys[i], "k%zu", i * 37 % count);
-        rules[i] = (struct rule){
-            .key = keys[i],
-            .customer_id = (int32_t)(rand() % 5) - 1,
-            .percent = rand() % 4 == 0 ? rand() % 10001 : 1000 + rand() % 40 - 20,
-        };
-    }
-    rules[0].percent = 0;
-}
-
-static void random_rulesets_quote_what_brute_force_finds(void **state)
-{
-    struct rule rules[31];
-    char keys[31][8];
-
-    (void)state;
-    srand(1);
-    for (int round = 0; round < 2000; round++) {
-        size_t count = 1 + (size_t)rand() % ARRAY_LENGTH(rules);
-        make_random_rules(rules, keys, ARRAY_LENGTH(rules));
-        struct ruleset *ruleset = ruleset_new(round, rules, count);
-        for (int32_t customer = -2; customer < 5; customer++)
-            assert_same_as_slow(ruleset, rules, count, customer);
-        ruleset_free(ruleset);
-    }
+    ruleset_builder_set_rule(builder, &rule);
+    ruleset_builder_set_group(builder, "vip", "");
+    ruleset_builder_free(builder);
+    ruleset_builder_free(NULL);
+    assert_int_equal(shop_price(ruleset, 1, 100), 1);
+    ruleset_release(ruleset);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_demo_rule_quotes_the_contract_s_figures),
-        cmocka_unit_test(other_customers_get_nothing),
-        cmocka_unit_test(a_price_of_zero_or_below_is_never_discounted),
-        cmocka_unit_test(everything_off_is_a_discount_to_nothing),
-        cmocka_unit_test(a_rule_of_zero_percent_takes_no_part),
-        cmocka_unit_test(the_lowest_price_wins),
-        cmocka_unit_test(the_lower_key_wins_where_prices_round_to_the_same),
-        cmocka_unit_test(of_equal_percentages_the_lower_key_wins),
-        cmocka_unit_test(a_ruleset_keeps_copies),
-        cmocka_unit_test(no_rules_discount_nothing),
-        cmocka_unit_test(every_percentage_of_the_edge_prices_is_what_brute_force_finds),
-        cmocka_unit_test(random_rulesets_quote_what_brute_force_finds),
+        cmocka_unit_test(a_rule_comes_out_as_it_went_in),
+        cmocka_unit_test(a_rule_outlives_what_it_was_made_of),
+        cmocka_unit_test(a_patch_leaves_the_ruleset_it_began_from_as_it_was),
+        cmocka_unit_test(a_patch_knows_its_size),
+        cmocka_unit_test(a_group_that_was_removed_and_added_again_has_no_members),
+        cmocka_unit_test(the_next_change_is_the_next_end_of_an_enabled_window),
+        cmocka_unit_test(past_and_disabled_rules_are_kept),
+        cmocka_unit_test(a_held_ruleset_lives_until_its_last_release),
+        cmocka_unit_test(a_builder_can_be_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

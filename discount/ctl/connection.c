@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of the DiscountAdmin service, and what their failures mean. */
+#include "discount/ctl/connection.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/ctl/command.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/rpc/runtime.h"
+#include "discount/ctl/display.h"
+
+int connection_open(struct connection *connection, const struct ctl_options *options)
+{
+    char reason[1024];
+
+    *connection = (struct connection){.options = options};
+    if (!settings_load(&ctl_settings_table, options->config, &connection->settings, reason, sizeof reason)) {
+        display_error(options->name, "%s", reason);
+        return COMMAND_CONFIG;
+    }
+    const struct rpc_client_options rpc = {
+        .target = options->host != NULL ? options->host : connection->settings.host,
+        .keyset = {.ca = connection->settings.ca,
+                   .certificate = connection->settings.certificate,
+                   .key = connection->settings.key},
+    };
+    log_set_level(LOG_LEVEL_ERROR); /* what gRPC core warns of is told as the call's failure */
+    rpc_runtime_start();
+    connection->client = rpc_client_new(&rpc, reason, sizeof reason);
+    if (connection->client == NULL) {
+        display_error(options->name, "%s", reason);
+        connection_close(connection);
+        return COMMAND_UNREACHABLE;
+    }
+    rpc_stub_init(&connection->stub, connection->client, &ecommerce__discount_admin__descriptor);
+    connection->stub.fail_fast = true;
+    return COMMAND_OK;
+}
+
+void connection_close(struct connection *connection)
+{
+    if (connection->options == NULL)
+        return;
+    rpc_client_free(connection->client);
+    rpc_runtime_stop();
+    settings_release(&ctl_settings_table, &connection->settings);
+    *connection = (struct connection){0};
+}
+
+/* ---- Failures ---- */
+
+static int exit_code(const struct connection *connection)
+{
+    switch (connection->code) {
+    case RPC_NOT_FOUND:
+        return COMMAND_NOT_FOUND;
+    case RPC_ABORTED:
+        return COMMAND_MOVED;
+    case RPC_INVALID_ARGUMENT:
+        return COMMAND_REFUSED;
+    case RPC_UNAVAILABLE:
+    case RPC_UNAUTHENTICATED:
+    case RPC_PERMISSION_DENIED:
+    case RPC_UNIMPLEMENTED:
+        return COMMAND_UNREACHABLE;
+    case RPC_DEADLINE_EXCEEDED:
+        return connection->was_answered ? COMMAND_FAILED : COMMAND_UNREACHABLE;
+    default:
+        return COMMAND_FAILED;
+    }
+}
+
+int connection_fail(const struct connection *connection, const char *what)
+{
+    const struct ctl_options *options = connection->options;
+    const char *host = options->host != NULL ? options->host : connection->settings.host;
+    const char *gap = what[0] != '\0' ? ": " : "", *message = connection->message;
+
+    switch (connection->code) {
+    case RPC_UNAVAILABLE:
+        display_error(options->name, "%s%s%s cannot be reached: %s", what, gap, host, message);
+        break;
+    case RPC_PERMISSION_DENIED:
+    case RPC_UNAUTHENTICATED:
+        display_error(options->name, "%s%s%s does not let the identity of %s in: %s", what, gap, host,
+                      connection->settings.certificate, message);
+        break;
+    case RPC_UNIMPLEMENTED:
+        display_error(options->name, "%s%s%s has no such call; is its discountd older than this program? %s", what, gap,
+                      host, message);
+        break;
+    case RPC_DEADLINE_EXCEEDED:
+        display_error(options->name, "%s%sno answer from %s within %" PRId64 " s (--timeout): %s", what, gap, host,
+                      options->timeout_s, message);
+        break;
+    default:
+        display_error(options->name, "%s%s%s", what, gap,
+                      message[0] != '\0' ? message : rpc_code_name(connection->code));
+    }
+    return exit_code(connection);
+}
+
+/* ---- Calls ---- */
+
+static void *get_from_arena(void *arena, size_t size)
+{
+    return arena_get(arena, size);
+}
+
+static void leave_to_arena(void *arena, void *piece)
+{
+    (void)arena;
+    (void)piece;
+}
+
+/* The answer lives until the closure returns: a copy is kept. */
+static void *copy_message(const ProtobufCMessage *message, struct arena *arena)
+{
+    ProtobufCAllocator allocator = {.alloc = get_from_arena, .free = leave_to_arena, .allocator_data = arena};
+    size_t size = protobuf_c_message_get_packed_size(message);
+    uint8_t *bytes = memory_get(size + 1);
+
+    protobuf_c_message_pack(message, bytes);
+    void *copy = protobuf_c_message_unpack(message->descriptor, &allocator, size, bytes);
+    free(bytes);
+    return copy;
+}
+
+static void keep_answer(const ProtobufCMessage *answer, void *data)
+{
+    struct connection *connection = data;
+
+    connection->is_done = true;
+    connection->code = rpc_client_status(connection->client);
+    snprintf(connection->message, sizeof connection->message, "%s", rpc_client_message(connection->client));
+    if (answer != NULL)
+        connection->answer = copy_message(answer, connection->arena);
+    if (connection->code != RPC_UNAVAILABLE && connection->code != RPC_DEADLINE_EXCEEDED) {
+        connection->was_answered = true;
+        connection->stub.fail_fast = false; /* a service that comes back is waited for */
+    }
+}
+
+/* The generated functions, whose closures have as many types as there are answers, do no more than this. */
+static void *call(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                  struct arena *arena)
+{
+    const ProtobufCServiceDescriptor *service = connection->stub.base.descriptor;
+    unsigned index = (unsigned)(protobuf_c_service_descriptor_get_method_by_name(service, method) - service->methods);
+
+    connection->arena = arena;
+    connection->answer = NULL;
+    connection->is_done = false;
+    connection->stub.deadline_ns = clock_now_ns() + connection->options->timeout_s * CLOCK_NS_PER_S;
+    connection->stub.base.invoke(&connection->stub.base, index, request, keep_answer, connection);
+    while (!connection->is_done)
+        rpc_client_poll(connection->client, CLOCK_NEVER);
+    return connection->answer;
+}
+
+#define DEFINE_CALL(name, Method)                                                                                      \
+    CONNECTION_CALL(name, Method)                                                                                      \
+    {                                                                                                                  \
+        return call(connection, #Method, &request->base, arena);                                                       \
+    }
+
+DEFINE_CALL(stage_changes, StageChanges)
+DEFINE_CALL(apply_changes, ApplyChanges)
+DEFINE_CALL(list_rules, ListRules)
+DEFINE_CALL(list_groups, ListGroups)
+DEFINE_CALL(list_members, ListMembers)
+DEFINE_CALL(list_products, ListProducts)
+DEFINE_CALL(list_revisions, ListRevisions)
+DEFINE_CALL(compare_revisions, CompareRevisions)
+DEFINE_CALL(explain, Explain)
+DEFINE_CALL(preview, Preview)
+DEFINE_CALL(lint, Lint)
+DEFINE_CALL(get_status, GetStatus)
+
+const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
+                                                     const Ecommerce__RollbackRequest *request, struct arena *arena)
+{
+    return call(connection, "Rollback", &request->base, arena);
+}

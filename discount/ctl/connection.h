@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The connection to the DiscountAdmin service: one call after the other, as the administrator.
+ *
+ * While it is open gRPC core's threads run. What reads or changes the process's time zone (discount/rulefile/window.h)
+ * is done before it is opened or after it is closed: commands read files and times first, then ask, then print.
+ */
+#ifndef DISCOUNT_CTL_CONNECTION_H
+#define DISCOUNT_CTL_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "common/rpc/client.h"
+#include "discount/ctl/options.h"
+#include "proto/discount_admin.pb-c.h"
+
+#define CONNECTION_MESSAGE_MAX ((size_t)4 * 1024 * 1024) /* what the service takes, and what is taken from it */
+
+struct connection {
+    const struct ctl_options *options;
+    struct ctl_settings settings;
+    struct rpc_client *client;
+    struct rpc_stub stub;
+    bool was_answered; /* the service has answered some call */
+    /* How the last call ended. */
+    bool is_done;
+    enum rpc_code code;
+    char message[1024];
+    struct arena *arena; /* for the answer */
+    void *answer;
+};
+
+/* Reads the settings and makes ready to call. COMMAND_OK, or an exit code, what is wrong having been told. The options
+ * must outlive the connection. */
+MUST_CHECK int connection_open(struct connection *connection, const struct ctl_options *options);
+
+void connection_close(struct connection *connection); /* all zero is allowed */
+
+/* Tells how the last call failed, which was about `what` ("" or "rule x"), and returns the exit code for it. */
+int connection_fail(const struct connection *connection, const char *what);
+
+/*
+ * The calls: each returns its answer, in the arena, or NULL: connection->code says how it failed, and connection_fail()
+ * tells people.
+ */
+#define CONNECTION_CALL(name, Method)                                                                                  \
+    MUST_CHECK const Ecommerce__##Method##Response *call_##name(                                                       \
+        struct connection *connection, const Ecommerce__##Method##Request *request, struct arena *arena)
+
+CONNECTION_CALL(stage_changes, StageChanges);
+CONNECTION_CALL(apply_changes, ApplyChanges);
+CONNECTION_CALL(list_rules, ListRules);
+CONNECTION_CALL(list_groups, ListGroups);
+CONNECTION_CALL(list_members, ListMembers);
+CONNECTION_CALL(list_products, ListProducts);
+CONNECTION_CALL(list_revisions, ListRevisions);
+CONNECTION_CALL(compare_revisions, CompareRevisions);
+CONNECTION_CALL(explain, Explain);
+CONNECTION_CALL(preview, Preview);
+CONNECTION_CALL(lint, Lint);
+CONNECTION_CALL(get_status, GetStatus);
+MUST_CHECK const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
+                                                                const Ecommerce__RollbackRequest *request,
+                                                                struct arena *arena);
+
+#endif

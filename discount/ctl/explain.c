@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* discountctl explain: why a customer pays what they pay for a product. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "common/compiler.h"
+#include "common/ctl/command.h"
+#include "common/number.h"
+#include "discount/ctl/commands.h"
+#include "discount/ctl/connection.h"
+#include "discount/ctl/display.h"
+#include "discount/ctl/explain_text.h"
+#include "discount/ctl/json.h"
+#include "discount/ctl/lists.h"
+#include "discount/ctl/when.h"
+#include "discount/pricing/rule.h"
+
+#define LOSERS_DEFAULT 20
+#define LOOKUPS_MAX 50 /* of losers, for their time zones; the rest are told in UTC */
+
+struct explain_options {
+    struct ctl_options ctl;
+    int64_t price; /* -1: not given */
+    struct argument_texts categories;
+    const char *at, *zone;
+    int64_t limit;
+};
+
+#define FIELD(name) offsetof(struct explain_options, name)
+
+static const struct argument_row rows[] = {
+    {.name = "price",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(price),
+     .value = "N",
+     .help = "the product's list price; must be given",
+     .min = 0,
+     .max = RULE_MONEY_MAX},
+    {.name = "category",
+     .type = ARGUMENT_TEXTS,
+     .offset = FIELD(categories),
+     .value = "SLUG",
+     .help = "a category of the product; once for each"},
+    {.name = "at", .type = ARGUMENT_TEXT, .offset = FIELD(at), .value = "WHEN", .help = "then, instead of now"},
+    {.name = "zone",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(zone),
+     .value = "ZONE",
+     .help = "WHEN's time zone; UTC when not given"},
+    {.name = "limit",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(limit),
+     .value = "N",
+     .help = "how many rules that lost to name (20)",
+     .min = 1,
+     .max = 10000},
+};
+
+/* What is asked for: PRODUCT is an id, or the slug of a product that rules may name. */
+static int find_product(struct connection *connection, const char *word, struct arena *arena,
+                        struct explain_asked *asked)
+{
+    Ecommerce__ListProductsRequest request = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
+    int64_t id;
+
+    if (number_parse(word, 1, INT32_MAX, &id) == NUMBER_OK) {
+        asked->product_id = (int32_t)id;
+        return COMMAND_OK;
+    }
+    request.slug = (char *)word;
+    const Ecommerce__ListProductsResponse *answer = call_list_products(connection, &request, arena);
+    if (answer == NULL)
+        return connection_fail(connection, "");
+    if (answer->n_products == 0) {
+        display_error(connection->options->name,
+                      "there is no product \"%s\" (products that no rule may name are given by id)", word);
+        return COMMAND_NOT_FOUND;
+    }
+    asked->product_id = answer->products[0]->id;
+    asked->slug = answer->products[0]->slug;
+    return COMMAND_OK;
+}
+
+static int ask(struct connection *connection, const struct explain_options *options, int64_t at,
+               const struct explain_asked *asked, struct arena *arena, const Ecommerce__ExplainResponse **answer)
+{
+    Ecommerce__ExplainRequest request = ECOMMERCE__EXPLAIN_REQUEST__INIT;
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
+
+    product.id = asked->product_id;
+    product.price_in_cents = (int32_t)options->price;
+    product.n_categories = options->categories.count;
+    product.categories = (char **)options->categories.items;
+    request.customer_id = asked->customer_id;
+    request.product = &product;
+    request.at = at;
+    request.max_losers = (int32_t)options->limit;
+    *answer = call_explain(connection, &request, arena);
+    return *answer != NULL ? COMMAND_OK : connection_fail(connection, "");
+}
+
+/* The rules that lost by their window, to tell it in their time zone. One that is gone by now is told in UTC. */
+static void fetch_losers(struct connection *connection, const Ecommerce__ExplainResponse *answer, struct arena *arena,
+                         struct list *rules)
+{
+    size_t lookups = 0;
+
+    for (size_t i = 0; i < answer->n_lanes; i++) {
+        for (size_t j = 0; j < answer->lanes[i]->n_losers && lookups < LOOKUPS_MAX; j++) {
+            Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+            const Ecommerce__Loser *loser = answer->lanes[i]->losers[j];
+            if (loser->loss != ECOMMERCE__LOSS__LOSS_WINDOW_AHEAD && loser->loss != ECOMMERCE__LOSS__LOSS_WINDOW_OVER)
+                continue;
+            request.key = loser->key;
+            const Ecommerce__ListRulesResponse *found = call_list_rules(connection, &request, arena);
+            if (found != NULL && found->n_rules == 1)
+                list_append(rules, arena, found->rules[0]);
+            lookups++;
+        }
+    }
+}
+
+static int explain(const struct explain_options *options, char **words, struct arena *arena)
+{
+    struct explain_asked asked = {.zone = options->zone};
+    const Ecommerce__ExplainResponse *answer = NULL;
+    struct connection connection;
+    struct list rules = {0};
+    int64_t customer, at;
+
+    if (number_parse(words[0], 0, INT32_MAX, &customer) != NUMBER_OK) {
+        display_error(options->ctl.name, "%s: a customer's id from 0 (nobody in particular) to 2147483647 is allowed",
+                      words[0]);
+        return EX_USAGE;
+    }
+    if (options->price < 0) {
+        display_error(options->ctl.name, "--price is missing: the product's list price");
+        return EX_USAGE;
+    }
+    asked.customer_id = (int32_t)customer;
+    int code = when_read(&options->ctl, "at", options->at, options->zone, &at);
+    if (code == COMMAND_OK)
+        code = connection_open(&connection, &options->ctl);
+    if (code != COMMAND_OK)
+        return code;
+    code = find_product(&connection, words[1], arena, &asked);
+    if (code == COMMAND_OK)
+        code = ask(&connection, options, at, &asked, arena, &answer);
+    if (code == COMMAND_OK && !options->ctl.is_json)
+        fetch_losers(&connection, answer, arena, &rules);
+    connection_close(&connection);
+    if (code != COMMAND_OK)
+        return code;
+    if (options->ctl.is_json)
+        json_print(stdout, json_message(&answer->base));
+    else
+        explain_text_print(answer, &asked, &rules, &options->ctl, arena);
+    return COMMAND_OK;
+}
+
+int command_explain(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .purpose = "Tells why a customer (0: nobody in particular) pays what they pay for a product, given by its slug "
+                   "or its id.",
+        .words = "CUSTOMER PRODUCT",
+        .words_min = 2,
+        .words_max = 2,
+        .rows = rows,
+        .row_count = ARRAY_LENGTH(rows)};
+    struct explain_options options = {.price = -1, .limit = LOSERS_DEFAULT};
+    struct argument_words words;
+    struct arena arena = {0};
+
+    options_read(&arguments, argc, argv, &arena, &options, &words);
+    int code = explain(&options, words.items, &arena);
+    arena_release(&arena);
+    return code;
+}

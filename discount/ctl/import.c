@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* discountctl import: a rule file, or the prices of a price list, into the service. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/compiler.h"
+#include "common/ctl/command.h"
+#include "discount/ctl/changeset.h"
+#include "discount/ctl/commands.h"
+#include "discount/ctl/display.h"
+#include "discount/ctl/input.h"
+#include "discount/rulefile/pricelist.h"
+#include "discount/wire/wire.h"
+
+struct import_options {
+    struct change_options change;
+    bool is_pruning;
+    const char *prices; /* the key of a price list */
+};
+
+#define FIELD(name) offsetof(struct import_options, name)
+
+static const struct argument_row rows[] = {
+    {.name = "prune",
+     .type = ARGUMENT_FLAG,
+     .offset = FIELD(is_pruning),
+     .help = "remove all that the file does not name"},
+    {.name = "dry-run", .type = ARGUMENT_FLAG, .offset = FIELD(change.is_dry_run), .help = "check, change nothing"},
+    {.name = "prices",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(prices),
+     .value = "RULE",
+     .help = "FILE is CSV, product and price: the prices of this price list"},
+    {.name = "message",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(change.message),
+     .value = "WHY",
+     .help = "for the history"},
+    {.name = "expect",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(change.expect),
+     .value = "REVISION",
+     .help = "change nothing (exit code 4) when the rules have moved on from it",
+     .min = 1,
+     .max = INT64_MAX},
+};
+
+static int import_rules(const struct import_options *options, const char *path, struct arena *arena)
+{
+    struct changeset set = {.arena = arena};
+    struct rulefile rulefile;
+
+    int code = input_rulefile(&options->change.ctl, path, arena, &rulefile);
+    if (code != COMMAND_OK)
+        return code;
+    changeset_add_file(&set, input_name(path), &rulefile, options->is_pruning);
+    return changeset_run(&set, &options->change);
+}
+
+/* ---- Prices ---- */
+
+struct price_file {
+    const char *name;
+    const char *text;
+    struct rule_product *products;
+    size_t count;
+};
+
+static int read_prices(const struct import_options *options, const char *path, struct arena *arena,
+                       struct price_file *file)
+{
+    struct fault_notes notes = {.arena = arena};
+    char *text = NULL;
+    size_t length = 0;
+
+    file->name = input_name(path);
+    int code = input_read(&options->change.ctl, path, RULEFILE_SIZE_MAX, arena, &text, &length);
+    if (code != COMMAND_OK)
+        return code;
+    file->text = text;
+    if (pricelist_parse(text, length, arena, &file->products, &file->count, fault_notes_add_line, &notes))
+        return COMMAND_OK;
+    return fault_notes_tell(&notes, &options->change.ctl, file->name);
+}
+
+/* Whether the slug stands in the message as a word of its own. */
+static bool names_product(const char *message, const char *slug, size_t length)
+{
+    static const char of_slugs[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+    for (const char *at = message; *at != '\0'; at += *at != '\0') {
+        size_t word = strspn(at, of_slugs);
+        if (word == length && strncmp(at, slug, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+/* The line of the file, after the header, whose product a fault names; 0: none is. */
+static size_t find_line(const struct price_file *file, const char *message)
+{
+    size_t line = 0;
+
+    for (const char *text = file->text; *text != '\0'; text += *text == '\n') {
+        const char *slug = text + (*text == '"');
+        size_t length = strcspn(slug, "\",\r\n");
+        if (++line > 1 && length > 0 && names_product(message, slug, length))
+            return line;
+        text += strcspn(text, "\n");
+    }
+    return 0;
+}
+
+static int tell_price_faults(const struct import_options *options, const struct price_file *file,
+                             const Ecommerce__ApplyChangesResponse *answer, struct arena *arena)
+{
+    struct fault_notes notes = {.arena = arena};
+
+    for (size_t i = 0; i < answer->n_faults; i++) {
+        const Ecommerce__Fault *fault = answer->faults[i];
+        fault_notes_add(&notes, find_line(file, fault->message), fault->subject, fault->field, fault->message);
+    }
+    return fault_notes_tell(&notes, &options->change.ctl, file->name);
+}
+
+/* The price list as it is. *rule is NULL when it does not exist, or is none. */
+static int fetch_price_list(struct connection *connection, const char *key, struct arena *arena,
+                            const Ecommerce__Rule **rule, int64_t *revision)
+{
+    Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+    const char *name = connection->options->name;
+
+    request.key = (char *)key;
+    const Ecommerce__ListRulesResponse *answer = call_list_rules(connection, &request, arena);
+    if (answer == NULL)
+        return connection_fail(connection, "");
+    if (answer->n_rules == 0) {
+        display_error(name, "there is no rule \"%s\"", key);
+        return COMMAND_NOT_FOUND;
+    }
+    if (answer->rules[0]->n_prices == 0) {
+        display_error(name, "rule %s is not a price list", key);
+        return COMMAND_REFUSED;
+    }
+    *rule = answer->rules[0];
+    *revision = answer->revision;
+    return COMMAND_OK;
+}
+
+/* Puts the prices into the rule as it is at one revision. When somebody else changes something between, again. */
+static int replace_prices(const struct import_options *options, const struct price_file *file,
+                          struct connection *connection, struct arena *arena)
+{
+    for (int attempt = 1;; attempt++) {
+        struct change_options change_options = options->change;
+        struct change change = {.kind = CHANGE_SET_RULE};
+        struct changeset set = {.arena = arena, .file = file->name};
+        const Ecommerce__Rule *rule = NULL;
+        int64_t revision = 0;
+        int code = fetch_price_list(connection, options->prices, arena, &rule, &revision);
+        if (code != COMMAND_OK)
+            return code;
+        wire_read_rule(rule, arena, &change.rule);
+        change.rule.products = file->products;
+        change.rule.product_count = file->count;
+        changeset_add(&set, &change, CHANGESET_NOT_OF_FILE);
+        code = changeset_check(&set, &options->change.ctl);
+        if (code != COMMAND_OK)
+            return code;
+        if (change_options.expect == 0)
+            change_options.expect = revision;
+        const Ecommerce__ApplyChangesResponse *answer = changeset_apply(&set, connection, &change_options);
+        if (answer != NULL && answer->n_faults > 0)
+            return tell_price_faults(options, file, answer, arena);
+        if (answer != NULL)
+            return changeset_tell(&set, &options->change, answer);
+        if (connection->code != RPC_ABORTED || options->change.expect != 0 || attempt == 5)
+            return connection_fail(connection, "");
+    }
+}
+
+static int import_prices(const struct import_options *options, const char *path, struct arena *arena)
+{
+    struct connection connection;
+    struct price_file file;
+
+    if (options->is_pruning) {
+        display_error(options->change.ctl.name, "--prune goes with a rule file, not with --prices");
+        return COMMAND_REFUSED;
+    }
+    int code = read_prices(options, path, arena, &file);
+    if (code == COMMAND_OK)
+        code = connection_open(&connection, &options->change.ctl);
+    if (code != COMMAND_OK)
+        return code;
+    code = replace_prices(options, &file, &connection, arena);
+    connection_close(&connection);
+    return code;
+}
+
+int command_import(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .purpose = "Sets what a rule file (\"-\": standard input) names; everything else stays.",
+        .words = "FILE",
+        .words_min = 1,
+        .words_max = 1,
+        .rows = rows,
+        .row_count = ARRAY_LENGTH(rows)};
+    struct import_options options = {0};
+    struct argument_words words;
+    struct arena arena = {0};
+
+    options_read(&arguments, argc, argv, &arena, &options, &words);
+    int code = options.prices != NULL ? import_prices(&options, words.items[0], &arena)
+                                      : import_rules(&options, words.items[0], &arena);
+    arena_release(&arena);
+    return code;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What every command of discountctl takes, and what can be set for it. */
+#ifndef DISCOUNT_CTL_OPTIONS_H
+#define DISCOUNT_CTL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/ctl/arguments.h"
+#include "common/settings.h"
+
+/* Each command has a structure that begins with this one. All zero: nothing was given. */
+struct ctl_options {
+    const char *name; /* "discountctl rule list", for messages */
+    const char *config;
+    const char *host;
+    int64_t timeout_s; /* 0: OPTIONS_TIMEOUT_S */
+    bool is_json;
+    bool is_plain; /* --no-colour */
+};
+
+#define OPTIONS_TIMEOUT_S 60
+
+extern const struct argument_row ctl_option_rows[];
+extern const size_t ctl_option_count;
+
+/* A command that changes rules has this instead, and change_option_rows. */
+struct change_options {
+    struct ctl_options ctl;
+    const char *message;
+    int64_t expect; /* 0: any revision */
+    bool is_dry_run;
+};
+
+extern const struct argument_row change_option_rows[];
+extern const size_t change_option_count; /* --message and --expect */
+
+/* Reads a command line by `arguments`, whose `shared` rows are set here. `target` begins with a struct ctl_options. */
+void options_read(const struct arguments *arguments, int argc, char **argv, struct arena *arena, void *target,
+                  struct argument_words *words);
+
+struct ctl_settings {
+    char *host;
+    char *ca, *certificate, *key;
+};
+
+extern const struct settings_table ctl_settings_table;
+
+#endif

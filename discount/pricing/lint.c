@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules that make no sense: what is told of them. */
+#include "discount/pricing/lint.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "discount/pricing/lint_internal.h"
+
+/* ---- The rules, made ready ---- */
+
+static int compare_products(const void *left, const void *right)
+{
+    const struct rule_product *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const char *const *a = left, *const *b = right;
+
+    return strcmp(*a, *b);
+}
+
+static struct rule_product *sort_products(struct arena *arena, const struct rule_product *products, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    struct rule_product *sorted = arena_get(arena, count * sizeof *sorted);
+    memcpy(sorted, products, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_products);
+    return sorted;
+}
+
+static const char **sort_names(struct arena *arena, const char **names, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    const char **sorted = arena_get(arena, count * sizeof *sorted);
+    memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_names);
+    return sorted;
+}
+
+const struct rule_product *lint_find_product(const struct rule_product *products, size_t count, int32_t id)
+{
+    const struct rule_product wanted = {.id = id};
+
+    return count == 0 ? NULL : bsearch(&wanted, products, count, sizeof *products, compare_products);
+}
+
+bool lint_has_category(const char *const *categories, size_t count, const char *category)
+{
+    return count > 0 && bsearch(&category, categories, count, sizeof *categories, compare_names) != NULL;
+}
+
+struct linting {
+    const struct ruleset *ruleset;
+    const struct lint_question *question;
+    const struct lint_products *products; /* NULL: none were given */
+    struct known_product *names;          /* by id */
+    struct lint_rules rules;
+    struct arena *arena; /* of the findings */
+    struct lint *lint;
+    size_t room; /* of the findings */
+};
+
+static void take_rule(struct linting *linting, struct lint_rule *taken, const struct rule *rule)
+{
+    struct arena *arena = &linting->rules.arena;
+    struct rule *own = &taken->rule;
+    size_t members = 0;
+
+    own[0] = *rule;
+    own->products = sort_products(arena, rule->products, rule->product_count);
+    own->excluded_products = sort_products(arena, rule->excluded_products, rule->excluded_product_count);
+    own->categories = sort_names(arena, rule->categories, rule->category_count);
+    own->excluded_categories = sort_names(arena, rule->excluded_categories, rule->excluded_category_count);
+    taken->is_past = rule->ends_at != 0 && rule->ends_at <= linting->question->now;
+    taken->is_unheard =
+        rule->audience == RULE_GROUP && (!ruleset_has_group(linting->ruleset, rule->group, &members) || members == 0);
+}
+
+static void take_rules(struct linting *linting)
+{
+    struct ruleset_view *view = ruleset_view_new();
+    size_t room = ruleset_rule_count(linting->ruleset), place = 0;
+    struct rule rule;
+
+    linting->rules.list = arena_get(&linting->rules.arena, (room + 1) * sizeof *linting->rules.list);
+    while (linting->rules.count < room && ruleset_next_rule(linting->ruleset, view, &place, &rule))
+        take_rule(linting, &linting->rules.list[linting->rules.count++], &rule);
+    ruleset_view_free(view);
+}
+
+/* ---- Names ---- */
+
+static int compare_known(const void *left, const void *right)
+{
+    const struct known_product *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static void sort_known(struct linting *linting)
+{
+    const struct lint_question *question = linting->question;
+
+    if (question->name_count == 0)
+        return;
+    linting->names = arena_get(&linting->rules.arena, question->name_count * sizeof *linting->names);
+    memcpy(linting->names, question->names, question->name_count * sizeof *linting->names);
+    qsort(linting->names, question->name_count, sizeof *linting->names, compare_known);
+}
+
+static const char *name_product(const struct linting *linting, int32_t id)
+{
+    const struct known_product wanted = {.id = id};
+    const struct known_product *found = NULL;
+
+    if (linting->names != NULL)
+        found = bsearch(&wanted, linting->names, linting->question->name_count, sizeof wanted, compare_known);
+    if (found == NULL || found->slug == NULL)
+        return arena_print(linting->arena, "#%" PRId32, id);
+    return arena_copy(linting->arena, found->slug, strlen(found->slug));
+}
+
+/* ---- Findings ---- */
+
+/* The place for one more finding; NULL: it is only counted. */
+static struct finding *add_finding(struct linting *linting, const struct lint_rule *rule, enum oddity oddity)
+{
+    struct lint *lint = linting->lint;
+
+    lint->total++;
+    if (lint->finding_count == linting->question->max_findings)
+        return NULL;
+    if (lint->finding_count == linting->room) {
+        size_t room = linting->room == 0 ? 64 : 2 * linting->room;
+        struct finding *findings = arena_get(linting->arena, room * sizeof *findings);
+        if (lint->finding_count > 0)
+            memcpy(findings, lint->findings, lint->finding_count * sizeof *findings);
+        lint->findings = findings;
+        linting->room = room;
+    }
+    struct finding *finding = &lint->findings[lint->finding_count++];
+    const char *key = rule->rule.key;
+    *finding = (struct finding){.rule = arena_copy(linting->arena, key, strlen(key)), .oddity = oddity};
+    return finding;
+}
+
+static const char *copy_key(struct linting *linting, size_t rule)
+{
+    const char *key = linting->rules.list[rule].rule.key;
+
+    return arena_copy(linting->arena, key, strlen(key));
+}
+
+static void tell_shadow(struct linting *linting, const struct lint_rule *rule)
+{
+    struct finding *finding;
+
+    if (rule->shadowed_by == LINT_NONE || (finding = add_finding(linting, rule, ODDITY_SHADOWED)) == NULL)
+        return;
+    finding->other_rule = copy_key(linting, rule->shadowed_by);
+    finding->message = arena_print(linting->arena,
+                                   "no price would change without it: rule %s of the same lane comes to the same "
+                                   "price or a lower one wherever it applies",
+                                   finding->other_rule);
+}
+
+static void tell_audience(struct linting *linting, const struct lint_rule *rule)
+{
+    struct finding *finding;
+
+    if (!rule->is_unheard || (finding = add_finding(linting, rule, ODDITY_EMPTY_AUDIENCE)) == NULL)
+        return;
+    finding->message = arena_print(linting->arena, "nobody gets it: group %s has no members", rule->rule.group);
+}
+
+/* Whether whatever the rule includes is excluded by the same name. */
+static bool excludes_itself(const struct rule *rule)
+{
+    if (rule->product_count == 0 && rule->category_count == 0)
+        return false;
+    for (size_t i = 0; i < rule->product_count; i++) {
+        if (lint_find_product(rule->excluded_products, rule->excluded_product_count, rule->products[i].id) == NULL)
+            return false;
+    }
+    for (size_t i = 0; i < rule->category_count; i++) {
+        if (!lint_has_category(rule->excluded_categories, rule->excluded_category_count, rule->categories[i]))
+            return false;
+    }
+    return true;
+}
+
+static void tell_target(struct linting *linting, const struct lint_rule *rule)
+{
+    bool is_sealed = excludes_itself(&rule->rule);
+    struct finding *finding;
+
+    if (!is_sealed && (linting->products == NULL || lint_products_are_targets(linting->products, &rule->rule)))
+        return;
+    if ((finding = add_finding(linting, rule, ODDITY_EMPTY_TARGET)) == NULL)
+        return;
+    if (is_sealed)
+        finding->message = "no product gets it: all that it includes is excluded as well";
+    else
+        finding->message = arena_print(linting->arena, "no product gets it: none of the %zu given ones is its target",
+                                       linting->question->product_count);
+}
+
+static void tell_window(struct linting *linting, const struct lint_rule *rule)
+{
+    time_t ends_at = (time_t)rule->rule.ends_at;
+    char text[32] = "";
+    struct tm utc;
+
+    if (!rule->is_past)
+        return;
+    struct finding *finding = add_finding(linting, rule, ODDITY_WINDOW_PAST);
+    if (finding == NULL)
+        return;
+    if (gmtime_r(&ends_at, &utc) != NULL)
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    finding->message = arena_print(linting->arena, "its window ended at %s", text);
+}
+
+/* A product that a rule takes below its floor. */
+struct deep {
+    int32_t product_id;
+    int64_t result;
+    int32_t floor;
+};
+
+/* A price rule names its result, so the products that it includes need no list price; but they would need their
+ * categories, where it excludes some. */
+static bool find_deep_price(const struct linting *linting, const struct rule *rule, struct deep *deep)
+{
+    if (rule->kind != RULE_PRICE || rule->excluded_category_count > 0)
+        return false;
+    for (size_t i = 0; i < rule->product_count; i++) {
+        int32_t id = rule->products[i].id, floor = ruleset_floor(linting->ruleset, id);
+        int64_t result = rule->is_price_list ? rule->products[i].price : rule->value;
+        if (result < floor && lint_find_product(rule->excluded_products, rule->excluded_product_count, id) == NULL) {
+            *deep = (struct deep){id, result, floor};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_deep_given(const struct linting *linting, const struct rule *rule, struct deep *deep)
+{
+    const struct product *product = NULL;
+
+    if (linting->products != NULL)
+        product = lint_products_under_floor(linting->products, rule, ruleset_rounding(linting->ruleset), &deep->result,
+                                            &deep->floor);
+    if (product != NULL)
+        deep->product_id = product->id;
+    return product != NULL;
+}
+
+static void tell_floor(struct linting *linting, const struct lint_rule *rule)
+{
+    struct finding *finding;
+    struct deep deep;
+
+    if (!find_deep_price(linting, &rule->rule, &deep) && !find_deep_given(linting, &rule->rule, &deep))
+        return;
+    if ((finding = add_finding(linting, rule, ODDITY_UNDER_FLOOR)) == NULL)
+        return;
+    finding->product = name_product(linting, deep.product_id);
+    finding->message =
+        arena_print(linting->arena, "it takes product %s to %" PRId64 ", which is below its floor of %" PRId32,
+                    finding->product, deep.result, deep.floor);
+}
+
+static void tell_duplicate(struct linting *linting, size_t number)
+{
+    const struct lint_rule *rule = &linting->rules.list[number];
+    struct finding *finding;
+
+    if (rule->original == number || (finding = add_finding(linting, rule, ODDITY_DUPLICATE)) == NULL)
+        return;
+    finding->other_rule = copy_key(linting, rule->original);
+    finding->message = arena_print(linting->arena, "it says the same as rule %s", finding->other_rule);
+}
+
+static void tell_rule(struct linting *linting, size_t number)
+{
+    const struct lint_rule *rule = &linting->rules.list[number];
+
+    if (rule->rule.is_enabled && !rule->is_past) {
+        tell_shadow(linting, rule);
+        tell_audience(linting, rule);
+        tell_target(linting, rule);
+        tell_floor(linting, rule);
+    } else if (rule->rule.is_enabled) {
+        tell_window(linting, rule);
+    }
+    tell_duplicate(linting, number);
+}
+
+void lint_ruleset(const struct ruleset *ruleset, const struct lint_question *question, struct arena *arena,
+                  struct lint *lint)
+{
+    struct linting linting = {.ruleset = ruleset, .question = question, .arena = arena, .lint = lint};
+
+    *lint = (struct lint){0};
+    take_rules(&linting);
+    sort_known(&linting);
+    if (question->product_count > 0)
+        linting.products =
+            lint_products_new(ruleset, question->products, question->product_count, &linting.rules.arena);
+    lint_find_originals(&linting.rules);
+    lint_find_shadows(&linting.rules, question->now);
+    for (size_t i = 0; i < linting.rules.count; i++)
+        tell_rule(&linting, i);
+    arena_release(&linting.rules.arena);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Resolving products for a ruleset: of themselves and their categories, what there are rules for. */
+#include "discount/pricing/resolve.h"
+
+static size_t count_categories(const struct product *product)
+{
+    return product->category_count < EVALUATE_CATEGORIES_MAX ? product->category_count : EVALUATE_CATEGORIES_MAX;
+}
+
+/* Writes the targets of a product that a layer has rules for. Returns how many. */
+static size_t find_targets(const struct layer *layer, const struct product *product, uint64_t *targets)
+{
+    const struct index *index = &layer->index;
+    size_t count = 0;
+
+    if (index->mark_mask == 0)
+        return 0;
+    targets[count] = atom_of_product(product->id);
+    count += index_may_have(index, targets[count]);
+    for (size_t i = 0; i < count_categories(product); i++) {
+        targets[count] = atom_of_category(product->categories[i]);
+        count += index_may_have(index, targets[count]);
+    }
+    return count;
+}
+
+const struct listing *listing_resolve(const struct ruleset *ruleset, struct arena *arena,
+                                      const struct product *products, size_t count)
+{
+    struct listing *listing = arena_get(arena, sizeof *listing + count * sizeof listing->products[0]);
+    size_t room = 0;
+
+    listing->ruleset = ruleset;
+    listing->count = count;
+    for (size_t i = 0; i < count; i++)
+        room += 1 + count_categories(&products[i]);
+    uint64_t *targets = arena_get(arena, room * LAYERS * sizeof *targets);
+    for (size_t i = 0; i < count; i++) {
+        struct listed *listed = &listing->products[i];
+        *listed = (struct listed){.product = &products[i]};
+        for (size_t j = 0; j < LAYERS && ruleset->layers[j] != NULL; j++) {
+            listed->targets[j] = targets;
+            listed->target_counts[j] = find_targets(ruleset->layers[j], &products[i], targets);
+            targets += listed->target_counts[j];
+        }
+    }
+    return listing;
+}

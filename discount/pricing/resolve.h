@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of the evaluation: products and customers, resolved for the layers of one ruleset. */
+#ifndef DISCOUNT_PRICING_RESOLVE_H
+#define DISCOUNT_PRICING_RESOLVE_H
+
+#include "discount/pricing/evaluate.h"
+#include "discount/pricing/layer.h"
+
+/* What a product is to rules: itself and its categories, as far as a layer has rules that name them. */
+struct listed {
+    const struct product *product;
+    const uint64_t *targets[LAYERS]; /* atoms */
+    size_t target_counts[LAYERS];
+};
+
+struct listing {
+    const struct ruleset *ruleset;
+    size_t count;
+    struct listed products[];
+};
+
+/* What a customer is to rules: everybody, themself, one of a group. */
+struct audience {
+    enum rule_audience kind;
+    int32_t customer_id;
+    const char *group;
+    uint64_t atom;
+    struct index_run all; /* the rules for all products */
+};
+
+struct shopper {
+    const struct ruleset *ruleset;
+    /* Those that a layer has rules for. */
+    const struct audience *audiences[LAYERS];
+    size_t audience_counts[LAYERS];
+};
+
+/* The keys of the groups that a customer is in, by key; they live as long as the ruleset, the array in the arena. */
+const char **ruleset_groups_of(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id, size_t *count);
+
+#endif

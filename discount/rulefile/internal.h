@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share.
+ *
+ *   rulefile.c ──lines──> rulefile_words.c ──words──> rulefile_block.c ──> rulefile_rule.c, rulefile_group.c ──>
+ * changes rulefile_faults.c, rulefile_names.c: what is wrong; what was named, and where
+ */
+#ifndef DISCOUNT_RULEFILE_INTERNAL_H
+#define DISCOUNT_RULEFILE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "discount/rulefile/rulefile.h"
+
+#include "discount/pricing/change.h"
+
+/* ---- Text from a file, to be shown to people ---- */
+
+#define SHOWN_SIZE 80
+
+/* The text in quotes, cut when it is long, '?' for control characters and what is not UTF-8. Returns `shown`. */
+const char *shown_text(const char *text, char shown[SHOWN_SIZE]);
+
+/* ---- What is wrong ---- */
+
+struct told;
+
+/* All zero: nothing is wrong. */
+struct fault_list {
+    struct arena arena;
+    struct told *told; /* `kept` of them */
+    size_t kept, room;
+    size_t count; /* those that were too many to keep, too */
+};
+
+void fault_list_add(struct fault_list *list, size_t line, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Tells all, in the order of lines, and one last that counts those that were not kept; then empties the list. */
+void fault_list_tell(struct fault_list *list, rulefile_fault_f *fault, void *data);
+
+/* ---- What was named, and where ---- */
+
+struct name;
+
+/* All zero: nothing was named. */
+struct name_set {
+    struct name *names; /* open addressing; `room` is a power of two */
+    size_t count, room;
+    uint32_t generation; /* names of other generations are not there any more */
+};
+
+/* Adds a name, which must live as long as the set. Returns the line of the same name in the same scope, which stays; 0:
+ * there was none. */
+size_t name_set_add(struct name_set *set, int scope, const char *text, size_t line);
+/* Forgets the names, in no time. */
+void name_set_clear(struct name_set *set);
+void name_set_release(struct name_set *set);
+
+/* ---- Words of a line ---- */
+
+struct word {
+    const char *text;
+    bool is_quoted;
+};
+
+/* All zero: none. The caller frees `list`. */
+struct words {
+    struct word *list;
+    size_t count, room;
+};
+
+#define REASON_SIZE 160
+
+/*
+ * Takes a line apart, in place: the byte behind it is written to. A comment is no word. On false `reason` says what is
+ * wrong, and there is one word at most: the first, if that was one.
+ */
+bool words_split(struct words *words, char *line, size_t length, char reason[REASON_SIZE]);
+
+/* ---- Blocks ---- */
+
+enum block_kind {
+    BLOCK_NONE,
+    BLOCK_PRODUCT,
+    BLOCK_GROUP,
+    BLOCK_RULE,
+    BLOCK_LOST, /* how it begins was not understood: its words are passed over */
+};
+
+/* What a line of a block can say. */
+enum field {
+    FIELD_KEY,
+    FIELD_LABEL,
+    FIELD_FLOOR,
+    FIELD_MEMBERS,
+    FIELD_LANE,
+    FIELD_PERCENT,
+    FIELD_AMOUNT,
+    FIELD_PRICE,
+    FIELD_AUDIENCE,
+    FIELD_INCLUDE,
+    FIELD_EXCLUDE,
+    FIELD_MINIMUM,
+    FIELD_CAP,
+    FIELD_PRIORITY,
+    FIELD_EXCLUSIVE,
+    FIELD_DISABLED,
+    FIELD_STARTS,
+    FIELD_ENDS,
+    FIELDS,
+};
+
+/* Where a change is in the file. */
+struct rulefile_place {
+    uint32_t lines[FIELDS]; /* 0: the block does not say it; of FIELD_KEY: where the block begins */
+};
+
+/* Customers first … last. */
+struct member_range {
+    int32_t first, last;
+};
+
+/* A list that grows on the heap and is copied to the arena when it is whole. */
+struct list {
+    void *items;
+    size_t count, room;
+};
+
+/* Room for one more item. */
+void *list_add(struct list *list, size_t item_size);
+/* A copy of the items; NULL: there are none. */
+void *list_copy(const struct list *list, size_t item_size, struct arena *arena);
+
+/* The block that is being read. */
+struct block {
+    enum block_kind kind;
+    struct change change; /* of a rule: without its products and categories */
+    struct rulefile_place place;
+    bool is_faulty[FIELDS];  /* something was told of it already */
+    bool is_unsure;          /* a line of it was not understood: what seems to be missing may be there */
+    bool has_indented_words; /* so that a line that is not indented is meant as another block's */
+    bool is_single_price;
+    bool includes_products;
+};
+
+struct parser {
+    struct arena *arena;
+    struct fault_list faults;
+    size_t line;
+    bool is_indented;
+    bool is_begun;   /* the first line was read */
+    bool is_ended;   /* the last one was */
+    bool is_stopped; /* there is no sense in reading on */
+    struct words words;
+    struct block block;
+    /* Of the block; used again by the next one. */
+    struct list products, categories, excluded_products, excluded_categories; /* of a rule */
+    struct list ranges;                                                       /* of a group */
+    struct name_set targets;
+    struct name_set blocks; /* of the file */
+    size_t block_count, target_count, member_count;
+    struct list changes, places;
+};
+
+/* Scopes of names. */
+enum { SCOPE_RULE, SCOPE_GROUP, SCOPE_SLUG, SCOPE_ID, SCOPE_INCLUDE, SCOPE_EXCLUDE, SCOPE_CATEGORY = 8 };
+
+/* Tells what is wrong with a field of the block, in the line that is being read. */
+void parser_tell(struct parser *parser, enum field field, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Reads a number of a field, `what` by name. False: it is none, and that was told. */
+bool parser_read_number(struct parser *parser, enum field field, const char *what, const char *text, int64_t min,
+                        int64_t max, int64_t *value);
+
+/* Gives the change of the block to change_check(), its faults to their lines, and keeps it when nothing is wrong in the
+ * whole file so far. */
+void parser_keep(struct parser *parser, const struct change *change);
+
+/* A line of words. */
+void block_read_line(struct parser *parser);
+/* A line that could not be taken apart wholly, of which that was told. */
+void block_read_broken_line(struct parser *parser);
+/* No more lines of this block will come. */
+void block_finish(struct parser *parser);
+
+/* ---- The words of blocks ---- */
+
+struct block_word {
+    const char *name;
+    enum block_kind kind;
+    enum field field;
+    size_t least, most; /* words behind it */
+    bool is_repeatable;
+    const char *form;
+    void (*read)(struct parser *parser, const struct word *words, size_t count);
+};
+
+extern const struct block_word rule_words[];
+extern const size_t rule_word_count;
+extern const struct block_word group_words[];
+extern const size_t group_word_count;
+
+/* What is missing in a rule is told; the rule is kept. */
+void rule_finish(struct parser *parser);
+void group_finish(struct parser *parser);
+
+#endif

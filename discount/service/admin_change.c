@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* What changes the rules: staging, applying, going back. */
+#include "discount/service/admin_internal.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/text.h"
+
+#define MESSAGE_MAX 500 /* code points */
+/* A worker's answer must be there before its caller gives up, or nobody reads what became of the change. */
+#define ANSWER_MARGIN_NS (200 * CLOCK_NS_PER_MS)
+
+ADMIN_METHOD(stage_changes, StageChangesRequest, StageChangesResponse)
+{
+    Ecommerce__StageChangesResponse response = ECOMMERCE__STAGE_CHANGES_RESPONSE__INIT;
+    const char *token = "";
+    size_t count = 0;
+
+    switch (staging_add(&admin_service_of(base)->staging, request, clock_now_ns(), &token, &count)) {
+    case STAGING_OK:
+        response.token = (char *)token;
+        response.count = count > INT32_MAX ? INT32_MAX : (int32_t)count;
+        closure(&response, closure_data);
+        return;
+    case STAGING_UNKNOWN:
+        admin_refuse(closure_data, RPC_ABORTED, "no changes are staged as \"%.100s\" (any more): stage them again",
+                     request->token);
+        return;
+    case STAGING_FULL:
+        admin_refuse(closure_data, RPC_RESOURCE_EXHAUSTED,
+                     "the staged changes take over %zu MiB: apply fewer at a time, or try again in %d s",
+                     STAGING_BYTES_MAX / 1024 / 1024, STAGING_AGE_S);
+        return;
+    }
+}
+
+/* ---- A revision in the making ---- */
+
+struct making {
+    struct admin_service *service;
+    struct rpc_call *call;
+    int64_t deadline_ns; /* somewhat before the caller's */
+    const char *message;
+    Ecommerce__ApplyChangesResponse response;
+};
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+/* C0 and C1 (which in UTF-8 begin with C2 and end below A0), and DEL. */
+static bool has_controls(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7F || (*c == 0xC2 && c[1] < 0xA0))
+            return true;
+    }
+    return false;
+}
+
+static bool check_message(struct rpc_call *call, const char *message)
+{
+    const char *fault = NULL;
+
+    if (!text_is_utf8(message, strlen(message)))
+        fault = "is not UTF-8";
+    else if (has_controls(message))
+        fault = "has control characters";
+    else if (count_characters(message) > MESSAGE_MAX)
+        fault = "is too long";
+    if (fault == NULL)
+        return true;
+    admin_refuse(call, RPC_INVALID_ARGUMENT, "message %s: up to %d characters on one line are allowed", fault,
+                 MESSAGE_MAX);
+    return false;
+}
+
+static int64_t answer_deadline(const struct rpc_call *call)
+{
+    int64_t now_ns = clock_now_ns(), deadline_ns = rpc_call_deadline_ns(call);
+
+    if (deadline_ns == CLOCK_NEVER)
+        deadline_ns = now_ns + ADMIN_DEADLINE_S * CLOCK_NS_PER_S;
+    int64_t margin_ns = (deadline_ns - now_ns) / 10;
+    return deadline_ns - (margin_ns < ANSWER_MARGIN_NS ? margin_ns : ANSWER_MARGIN_NS);
+}
+
+static bool begin_making(struct making *making, struct admin_service *service, struct rpc_call *call,
+                         const char *message, int64_t expected_revision)
+{
+    *making = (struct making){.service = service,
+                              .call = call,
+                              .deadline_ns = answer_deadline(call),
+                              .message = message,
+                              .response = ECOMMERCE__APPLY_CHANGES_RESPONSE__INIT};
+    making->response.revision = board_active(service->board);
+    return check_message(call, message) &&
+           admin_check_range(call, "expected_revision", expected_revision, 0, INT64_MAX);
+}
+
+/* Others may change rules meanwhile, one after the other. Half of the time is for waiting, half for the change; and a
+ * client that tries again by itself (UNAVAILABLE) still learns the cause in the end. */
+static bool lock_rules(struct making *making)
+{
+    int64_t left_ms = (making->deadline_ns - clock_now_ns()) / CLOCK_NS_PER_MS / 2;
+    int timeout_ms = left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+
+    if (board_lock_writer(making->service->board, timeout_ms))
+        return true;
+    admin_refuse(making->call, RPC_UNAVAILABLE,
+                 "somebody else has been changing the rules for %d ms; nothing was changed", timeout_ms);
+    return false;
+}
+
+static void log_revision(const struct making *making, const char *author)
+{
+    log_info("rules-changed", "revision=%" PRId64 " author=%s changed=%" PRId32 " message=%s",
+             making->response.revision, LOG_QUOTED(author), making->response.changed, LOG_QUOTED(making->message));
+}
+
+static bool commit(struct making *making)
+{
+    const char *author = rpc_call_peer(making->call)->identity;
+    char reason[ADMIN_REASON_SIZE] = "";
+    size_t changed = 0;
+    enum store_status status = store_commit(making->service->store, author, making->message, (int64_t)time(NULL),
+                                            &making->response.revision, &changed, reason, sizeof reason);
+
+    if (status != STORE_OK) {
+        admin_refuse_store(making->call, status, reason);
+        return false;
+    }
+    making->response.changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed;
+    if (changed > 0)
+        log_revision(making, author);
+    return true;
+}
+
+static void refuse_unused(const struct making *making)
+{
+    struct board_status status;
+    int64_t revision = making->response.revision;
+
+    (void)board_status(making->service->board, &status, NULL, 0);
+    if (status.refused >= revision)
+        admin_refuse(making->call, RPC_DEADLINE_EXCEEDED, "revision %" PRId64 " was made, but cannot be used: %s",
+                     revision, status.reason);
+    else
+        admin_refuse(making->call, RPC_DEADLINE_EXCEEDED,
+                     "revision %" PRId64 " was made, but is not in use in every worker yet", revision);
+}
+
+/* Also a change set that changed nothing waits: what it says is so already may be so in the database only. */
+static bool put_to_use(const struct making *making)
+{
+    struct board *board = making->service->board;
+    int64_t revision = making->response.revision;
+
+    board_announce(board, revision);
+    if (board_await(board, revision, making->deadline_ns))
+        return true;
+    refuse_unused(making);
+    return false;
+}
+
+/* ---- ApplyChanges ---- */
+
+/* Applies the set to a begun change set. True: it has no faults, and the change set is still open. */
+static bool apply_set(struct making *making, const struct admin_set *set, struct admin_faults *faults)
+{
+    if (!admin_set_apply(making->service, making->call, set, faults))
+        return false;
+    if (faults->total > 0)
+        store_rollback(making->service->store);
+    return true;
+}
+
+static void answer(struct making *making, const struct admin_faults *faults,
+                   Ecommerce__ApplyChangesResponse_Closure closure)
+{
+    if (faults != NULL) {
+        making->response.n_faults = faults->count;
+        making->response.faults = faults->list;
+    }
+    closure(&making->response, making->call);
+}
+
+static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request, const struct admin_set *set,
+                     Ecommerce__ApplyChangesResponse_Closure closure)
+{
+    struct admin_faults faults;
+
+    if (!admin_set_begin(making->service, making->call, request->expected_revision) || !apply_set(making, set, &faults))
+        return;
+    store_rollback(making->service->store);
+    answer(making, &faults, closure);
+}
+
+/* With the writers' lock. */
+static void apply(struct making *making, const Ecommerce__ApplyChangesRequest *request, const struct admin_set *set,
+                  Ecommerce__ApplyChangesResponse_Closure closure)
+{
+    struct admin_faults faults;
+
+    if (!admin_set_begin(making->service, making->call, request->expected_revision) || !apply_set(making, set, &faults))
+        return;
+    if (faults.total > 0) {
+        answer(making, &faults, closure);
+        return;
+    }
+    if (!commit(making))
+        return;
+    staging_forget(&making->service->staging, request->token);
+    if (put_to_use(making))
+        answer(making, NULL, closure);
+}
+
+ADMIN_METHOD(apply_changes, ApplyChangesRequest, ApplyChangesResponse)
+{
+    struct making making;
+    struct admin_set set;
+
+    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->expected_revision) ||
+        !admin_set_collect(making.service, closure_data, request->token, request->changes, request->n_changes, &set))
+        return;
+    if (request->validate_only) {
+        validate(&making, request, &set, closure);
+        return;
+    }
+    if (!lock_rules(&making))
+        return;
+    apply(&making, request, &set, closure);
+    board_unlock_writer(making.service->board);
+}
+
+/* ---- Rollback ---- */
+
+static bool rewind_rules(struct making *making, int64_t revision)
+{
+    char reason[ADMIN_REASON_SIZE] = "";
+    enum store_status status = store_rewind(making->service->store, revision, reason, sizeof reason);
+
+    if (status == STORE_OK)
+        return true;
+    store_rollback(making->service->store);
+    if (status == STORE_NOT_FOUND)
+        admin_refuse(making->call, RPC_NOT_FOUND, "there is no revision %" PRId64, revision);
+    else
+        admin_refuse_store(making->call, status, reason);
+    return false;
+}
+
+ADMIN_METHOD(rollback, RollbackRequest, ApplyChangesResponse)
+{
+    struct making making;
+
+    if (request->revision < 1) {
+        admin_refuse(closure_data, RPC_INVALID_ARGUMENT, "revision is %" PRId64 "; 1 and above are allowed",
+                     request->revision);
+        return;
+    }
+    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->expected_revision) ||
+        !lock_rules(&making))
+        return;
+    if (admin_set_begin(making.service, closure_data, request->expected_revision) &&
+        rewind_rules(&making, request->revision) && commit(&making) && put_to_use(&making))
+        answer(&making, NULL, closure);
+    board_unlock_writer(making.service->board);
+}

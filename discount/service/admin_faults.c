@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The faults of an answer. */
+#include "discount/service/admin_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy_text(struct arena *arena, const char *text)
+{
+    return text == NULL ? (char *)protobuf_c_empty_string : arena_copy(arena, text, strlen(text));
+}
+
+static void keep_fault(struct admin_faults *faults, Ecommerce__Fault *fault)
+{
+    if (faults->count == faults->room) {
+        size_t room = faults->room == 0 ? 32 : 2 * faults->room;
+        Ecommerce__Fault **list = arena_get(faults->arena, room * sizeof(*list));
+        if (faults->count > 0)
+            memcpy(list, faults->list, faults->count * sizeof(*list));
+        faults->list = list;
+        faults->room = room;
+    }
+    faults->list[faults->count++] = fault;
+}
+
+void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
+                      const char *message)
+{
+    faults->total++;
+    if (faults->count == ADMIN_FAULTS_MAX || faults->bytes > ADMIN_LIST_BYTES)
+        return;
+    Ecommerce__Fault *fault = arena_get(faults->arena, sizeof *fault);
+    ecommerce__fault__init(fault);
+    fault->change = change > INT32_MAX ? -1 : (int32_t)change;
+    fault->subject = copy_text(faults->arena, subject);
+    fault->field = copy_text(faults->arena, field);
+    fault->message = copy_text(faults->arena, message);
+    faults->bytes += ecommerce__fault__get_packed_size(fault) + 8;
+    keep_fault(faults, fault);
+}
+
+/* What is told of one change stays in the order in which it was told. */
+struct placed {
+    Ecommerce__Fault *fault;
+    size_t place;
+};
+
+static int compare_placed(const void *left, const void *right)
+{
+    const struct placed *a = left, *b = right;
+
+    if (a->fault->change != b->fault->change)
+        return a->fault->change < b->fault->change ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+void admin_faults_finish(struct admin_faults *faults)
+{
+    size_t count = faults->count, left_out = faults->total - faults->count;
+    struct placed *placed = arena_get(faults->arena, (count + 1) * sizeof *placed);
+
+    for (size_t i = 0; i < count; i++)
+        placed[i] = (struct placed){faults->list[i], i};
+    qsort(placed, count, sizeof *placed, compare_placed);
+    for (size_t i = 0; i < count; i++)
+        faults->list[i] = placed[i].fault;
+    if (left_out == 0)
+        return;
+    Ecommerce__Fault *rest = arena_get(faults->arena, sizeof *rest);
+    ecommerce__fault__init(rest);
+    rest->change = -1;
+    rest->message = arena_print(faults->arena, "and %zu more faults, which are not listed", left_out);
+    keep_fault(faults, rest);
+}

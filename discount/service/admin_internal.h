@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the DiscountAdmin service share and nobody else includes. */
+#ifndef DISCOUNT_SERVICE_ADMIN_INTERNAL_H
+#define DISCOUNT_SERVICE_ADMIN_INTERNAL_H
+
+#include "common/rpc/server.h"
+#include "discount/service/admin.h"
+
+/* A message may be 4 MiB. Lists end below ADMIN_LIST_BYTES, which leaves room for what stands beside them. */
+#define ADMIN_ANSWER_BYTES ((size_t)4 * 1024 * 1024 - 1024)
+#define ADMIN_LIST_BYTES ((size_t)3 * 1024 * 1024)
+#define ADMIN_REASON_SIZE 512
+#define ADMIN_DEADLINE_S 60 /* of a call that has none */
+
+/* ---- The methods: what the generated initialiser takes ---- */
+
+#define ADMIN_METHOD(name, Request, Response)                                                                          \
+    void admin_##name(Ecommerce__DiscountAdmin_Service *base, const Ecommerce__##Request *request,                     \
+                      Ecommerce__##Response##_Closure closure, void *closure_data)
+
+ADMIN_METHOD(stage_changes, StageChangesRequest, StageChangesResponse);
+ADMIN_METHOD(apply_changes, ApplyChangesRequest, ApplyChangesResponse);
+ADMIN_METHOD(rollback, RollbackRequest, ApplyChangesResponse);
+ADMIN_METHOD(list_rules, ListRulesRequest, ListRulesResponse);
+ADMIN_METHOD(list_groups, ListGroupsRequest, ListGroupsResponse);
+ADMIN_METHOD(list_members, ListMembersRequest, ListMembersResponse);
+ADMIN_METHOD(list_products, ListProductsRequest, ListProductsResponse);
+ADMIN_METHOD(list_revisions, ListRevisionsRequest, ListRevisionsResponse);
+ADMIN_METHOD(compare_revisions, CompareRevisionsRequest, CompareRevisionsResponse);
+ADMIN_METHOD(explain, ExplainRequest, ExplainResponse);
+ADMIN_METHOD(preview, PreviewRequest, PreviewResponse);
+ADMIN_METHOD(lint, LintRequest, LintResponse);
+ADMIN_METHOD(get_status, GetStatusRequest, GetStatusResponse);
+
+static inline struct admin_service *admin_service_of(Ecommerce__DiscountAdmin_Service *base)
+{
+    return (struct admin_service *)base;
+}
+
+/* ---- Refusing ---- */
+
+void admin_refuse(struct rpc_call *call, enum rpc_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Ends the call with what the store said, which was not STORE_OK. */
+void admin_refuse_store(struct rpc_call *call, enum store_status status, const char *reason);
+
+/* Each is false when it has refused the call, saying the field, its value and what is allowed. An empty text and a zero
+ * number pass: they mean that nothing is given. */
+MUST_CHECK bool admin_check_range(struct rpc_call *call, const char *field, int64_t value, int64_t min, int64_t max);
+MUST_CHECK bool admin_check_instant(struct rpc_call *call, const char *field, int64_t value);
+MUST_CHECK bool admin_check_key(struct rpc_call *call, const char *field, const char *value, size_t max);
+
+/* The seconds that stand for an instant of a request: 0 is now. */
+int64_t admin_instant(int64_t at);
+
+/* ---- Change sets ---- */
+
+/* The faults of an answer: counted all, kept as far as an answer holds them. */
+struct admin_faults {
+    struct arena *arena;
+    Ecommerce__Fault **list; /* by change */
+    size_t count, room, bytes;
+    size_t total;
+};
+
+#define ADMIN_FAULTS_MAX 10000
+
+/* All texts are copied. */
+void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
+                      const char *message);
+/* Puts them into order, and a last one behind them that counts those that were left out. */
+void admin_faults_finish(struct admin_faults *faults);
+
+/* The changes of a call: parts of a change set, each an array of messages, in their order. */
+struct admin_set {
+    struct admin_set_part {
+        Ecommerce__Change *const *changes;
+        size_t count;
+    } * parts;
+    size_t part_count;
+    size_t change_count;
+};
+
+/* The staged changes of the token, and then the call's own. False: the call is refused. The set lives in the call's
+ * arena and points to what is staged. */
+MUST_CHECK bool admin_set_collect(struct admin_service *service, struct rpc_call *call, const char *token,
+                                  Ecommerce__Change *const *changes, size_t count, struct admin_set *set);
+
+/* Shows every change; it lives until `see` returns. False as soon as `see` returns it. */
+typedef bool admin_see_f(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch);
+bool admin_set_each(const struct admin_set *set, admin_see_f *see, void *data);
+
+/* Begins a change set in the store. False: the call is refused. */
+MUST_CHECK bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision);
+
+/* Applies all changes to the begun change set, and finishes `faults` with all that is wrong with them. False: the store
+ * failed, the call is refused and the change set has ended. */
+MUST_CHECK bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const struct admin_set *set,
+                                struct admin_faults *faults);
+
+/* ---- Pages ---- */
+
+#define ADMIN_PAGE_DEFAULT 100
+#define ADMIN_PAGE_MAX 1000
+
+/* Messages of a list that grows until a page is full. */
+struct admin_page {
+    struct arena *arena;
+    void **items; /* room for `limit` */
+    size_t count, limit, bytes;
+    bool has_more;
+};
+
+/* False: the call is refused, because page_size is out of range. */
+MUST_CHECK bool admin_page_begin(struct rpc_call *call, int32_t page_size, struct admin_page *page);
+
+/* How many to ask the store for next: one more than there is room for, but not what takes too much memory. */
+size_t admin_page_want(const struct admin_page *page);
+
+/* Adds a message. False: the page is full, and has_more is set. */
+MUST_CHECK bool admin_page_add(struct admin_page *page, void *message);
+
+/* Whether the page fits into an answer: one thing alone may be too large. False: the call is refused. */
+MUST_CHECK bool admin_page_fits(struct rpc_call *call, const struct admin_page *page, const char *what);
+
+/*
+ * Reads a page of one revision: `read` again, from an empty page, until no revision came between. STORE_OK, STORE_BUSY
+ * when that does not end, or what `read` returned.
+ */
+typedef enum store_status admin_read_f(struct admin_service *service, struct admin_page *page, void *data,
+                                       char *reason);
+MUST_CHECK enum store_status admin_page_read(struct admin_service *service, struct admin_page *page, admin_read_f *read,
+                                             void *data, int64_t *revision, char *reason);
+
+/* Messages of what the store lists; they point into it. */
+Ecommerce__Group *admin_write_group(const struct group *group, struct arena *arena);
+Ecommerce__KnownProduct *admin_write_product(const struct known_product *product, struct arena *arena);
+
+/* ---- What if ---- */
+
+/* Two rulesets: as the rules are, and as they would be. */
+struct admin_what_if {
+    const struct ruleset *before, *after; /* released by admin_what_if_release() */
+    struct admin_faults faults;           /* where there are any, there are no rulesets */
+    int64_t revision;                     /* of `before` */
+    struct known_product *products;       /* all that are registered then, where they were wanted */
+    size_t product_count;
+};
+
+/*
+ * Makes them of a change set, to be asked about `at` (0: now); a set without changes makes them the same. What is
+ * changed in the database for that is undone at once. False: the call is refused.
+ */
+MUST_CHECK bool admin_what_if_make(struct admin_service *service, struct rpc_call *call, const struct admin_set *set,
+                                   int64_t at, bool wants_products, struct admin_what_if *what_if);
+void admin_what_if_release(struct admin_what_if *what_if);
+
+/* Products of a message, as discount/pricing/evaluate.h has them. In the arena, pointing into the message. */
+struct product;
+struct product *admin_read_products(Ecommerce__Product *const *messages, size_t count, struct arena *arena);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* The change set of a call: collected, begun, applied with all its faults. */
+#include "discount/service/admin_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "discount/rulefile/window.h"
+#include "discount/wire/wire.h"
+
+bool admin_set_collect(struct admin_service *service, struct rpc_call *call, const char *token,
+                       Ecommerce__Change *const *changes, size_t count, struct admin_set *set)
+{
+    Ecommerce__StageChangesRequest *const *messages;
+    size_t message_count;
+
+    if (staging_find(&service->staging, token, clock_now_ns(), &messages, &message_count) != STAGING_OK) {
+        admin_refuse(call, RPC_ABORTED, "no changes are staged as \"%.100s\" (any more): stage them again", token);
+        return false;
+    }
+    *set = (struct admin_set){.part_count = message_count + 1};
+    set->parts = arena_get(rpc_call_arena(call), set->part_count * sizeof *set->parts);
+    for (size_t i = 0; i < message_count; i++)
+        set->parts[i] = (struct admin_set_part){messages[i]->changes, messages[i]->n_changes};
+    set->parts[message_count] = (struct admin_set_part){changes, count};
+    for (size_t i = 0; i < set->part_count; i++)
+        set->change_count += set->parts[i].count;
+    return true;
+}
+
+bool admin_set_each(const struct admin_set *set, admin_see_f *see, void *data)
+{
+    struct arena scratch = {0};
+    size_t index = 0;
+    bool goes_on = true;
+
+    for (size_t i = 0; goes_on && i < set->part_count; i++) {
+        for (size_t k = 0; goes_on && k < set->parts[i].count; k++) {
+            goes_on = see(data, index++, set->parts[i].changes[k], &scratch);
+            arena_reset(&scratch);
+        }
+    }
+    arena_release(&scratch);
+    return goes_on;
+}
+
+bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision)
+{
+    char reason[ADMIN_REASON_SIZE] = "";
+    int64_t latest = 0;
+    enum store_status status = store_begin(service->store, expected_revision, reason, sizeof reason);
+
+    if (status == STORE_OK)
+        return true;
+    if (status == STORE_MOVED && store_revision(service->store, &latest, reason, sizeof reason) == STORE_OK)
+        admin_refuse(call, RPC_ABORTED,
+                     "the rules are at revision %" PRId64 ", and the changes were made for revision %" PRId64, latest,
+                     expected_revision);
+    else
+        admin_refuse_store(call, status, reason);
+    return false;
+}
+
+/* ---- Applying ---- */
+
+struct applying {
+    struct store *store;
+    struct admin_faults *faults;
+    size_t index;
+    char subject[RULE_SLUG_MAX + 64];
+    char known_zone[RULE_ZONE_MAX + 1]; /* the last one that was looked up and found */
+    enum store_status status;
+    char reason[ADMIN_REASON_SIZE];
+};
+
+/* The subject is that of the change whose faults are told. */
+static void note_fault(void *data, const char *field, const char *message)
+{
+    struct applying *applying = data;
+
+    admin_faults_add(applying->faults, applying->index, applying->subject, field, message);
+}
+
+/* That a zone is well-formed is checked with the rule; whether there is one of this name is known here. */
+static void check_zone(struct applying *applying, const char *zone)
+{
+    char message[RULE_ZONE_MAX + 128];
+
+    if (zone == NULL || zone[0] == '\0' || !rule_is_zone(zone) || strcmp(zone, applying->known_zone) == 0)
+        return;
+    if (window_is_zone(zone)) {
+        snprintf(applying->known_zone, sizeof applying->known_zone, "%s", zone);
+        return;
+    }
+    snprintf(message, sizeof message,
+             "there is no time zone \"%s\" here: one of the IANA time zone database is allowed", zone);
+    note_fault(applying, "zone", message);
+}
+
+/* What the message says wrongly is told only after the change is read, and so has a subject. */
+struct early_faults {
+    struct arena *arena;
+    struct early_fault {
+        struct early_fault *next;
+        const char *field, *message;
+    } * first, **end;
+};
+
+static void note_early_fault(void *data, const char *field, const char *message)
+{
+    struct early_faults *faults = data;
+    struct early_fault *fault = arena_get(faults->arena, sizeof *fault);
+
+    *fault = (struct early_fault){.field = arena_copy(faults->arena, field, strlen(field)),
+                                  .message = arena_copy(faults->arena, message, strlen(message))};
+    *faults->end = fault;
+    faults->end = &fault->next;
+}
+
+/* Also a change with faults is applied: later ones that build on it are then found wrong for their own faults only. The
+ * store checks each by itself and keeps what is wrong. */
+static bool apply_change(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch)
+{
+    struct applying *applying = data;
+    struct early_faults early = {.arena = scratch};
+    struct change change;
+
+    early.end = &early.first;
+    applying->index = index;
+    (void)wire_read_change(message, scratch, &change, note_early_fault, &early);
+    change_subject(&change, applying->subject, sizeof applying->subject);
+    for (const struct early_fault *fault = early.first; fault != NULL; fault = fault->next)
+        note_fault(applying, fault->field, fault->message);
+    if (change.kind == CHANGE_SET_RULE)
+        check_zone(applying, change.rule.zone);
+    if (change.kind != CHANGE_KINDS)
+        applying->status = store_apply(applying->store, index, &change, applying->reason, sizeof applying->reason);
+    return applying->status == STORE_OK;
+}
+
+static void add_store_faults(struct applying *applying)
+{
+    const struct fault *faults = NULL;
+    size_t count = 0;
+
+    applying->status = store_faults(applying->store, &faults, &count, applying->reason, sizeof applying->reason);
+    for (size_t i = 0; applying->status == STORE_OK && i < count; i++)
+        admin_faults_add(applying->faults, faults[i].change, faults[i].subject, faults[i].field, faults[i].message);
+}
+
+bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const struct admin_set *set,
+                     struct admin_faults *faults)
+{
+    struct applying applying = {.store = service->store, .faults = faults, .status = STORE_OK};
+
+    *faults = (struct admin_faults){.arena = rpc_call_arena(call)};
+    if (admin_set_each(set, apply_change, &applying))
+        add_store_faults(&applying);
+    if (applying.status != STORE_OK) {
+        store_rollback(service->store);
+        admin_refuse_store(call, applying.status, applying.reason);
+        return false;
+    }
+    admin_faults_finish(faults);
+    return true;
+}

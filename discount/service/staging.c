@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Change sets that come in several messages. */
+#include "discount/service/staging.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/arena.h"
+#include "common/clock.h"
+#include "common/memory.h"
+
+#define TOKEN_BYTES 16                       /* nobody guesses them */
+#define MESSAGE_OVERHEAD ((size_t)32 * 1024) /* an arena takes so much at least */
+
+struct staged {
+    char token[2 * TOKEN_BYTES + 1];
+    int64_t touched_ns;
+    Ecommerce__StageChangesRequest **messages;
+    struct arena *arenas; /* each message lies in one */
+    size_t message_count, message_room;
+    size_t change_count;
+    size_t bytes;
+};
+
+/* ---- A set ---- */
+
+static struct staged *staged_new(void)
+{
+    struct staged *set = memory_get_zeroed(1, sizeof *set);
+    unsigned char random[TOKEN_BYTES];
+
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        abort(); /* Linux gives up to 256 bytes at once, always */
+    for (size_t i = 0; i < TOKEN_BYTES; i++)
+        snprintf(set->token + 2 * i, 3, "%02x", random[i]);
+    return set;
+}
+
+static void staged_free(struct staged *set)
+{
+    for (size_t i = 0; i < set->message_count; i++)
+        arena_release(&set->arenas[i]);
+    free(set->arenas);
+    free(set->messages);
+    free(set);
+}
+
+/* A message of our own. */
+struct copy {
+    Ecommerce__StageChangesRequest *message;
+    struct arena arena; /* it lies here */
+    size_t bytes;
+};
+
+/* protobuf-c's allocator: pieces of the copy's arena, which are never given back one by one. */
+static void *get_piece(void *data, size_t size)
+{
+    struct copy *copy = data;
+
+    copy->bytes += size + sizeof(max_align_t);
+    return arena_get(&copy->arena, size);
+}
+
+static void keep_piece(void *data, void *piece)
+{
+    (void)data;
+    (void)piece;
+}
+
+static void copy_message(const Ecommerce__StageChangesRequest *message, struct copy *copy)
+{
+    ProtobufCAllocator allocator = {.alloc = get_piece, .free = keep_piece, .allocator_data = copy};
+    size_t size = ecommerce__stage_changes_request__get_packed_size(message);
+    uint8_t *bytes = memory_get(size + 1);
+
+    *copy = (struct copy){.bytes = MESSAGE_OVERHEAD};
+    ecommerce__stage_changes_request__pack(message, bytes);
+    copy->message = ecommerce__stage_changes_request__unpack(&allocator, size, bytes);
+    assert(copy->message != NULL); /* it was packed a moment ago */
+    free(bytes);
+}
+
+static void staged_add(struct staged *set, const struct copy *copy)
+{
+    if (set->message_count == set->message_room) {
+        set->message_room = set->message_room == 0 ? 8 : 2 * set->message_room;
+        set->messages = memory_resize(set->messages, set->message_room * sizeof(*set->messages));
+        set->arenas = memory_resize(set->arenas, set->message_room * sizeof(*set->arenas));
+    }
+    set->messages[set->message_count] = copy->message;
+    set->arenas[set->message_count++] = copy->arena;
+    set->change_count += copy->message->n_changes;
+    set->bytes += copy->bytes;
+}
+
+/* ---- All of them ---- */
+
+static void forget_set(struct staging *staging, size_t place)
+{
+    if (staging->sets[place] == NULL)
+        return;
+    staging->bytes -= staging->sets[place]->bytes;
+    staged_free(staging->sets[place]);
+    staging->sets[place] = NULL;
+}
+
+static void forget_old(struct staging *staging, int64_t now_ns)
+{
+    for (size_t i = 0; i < STAGING_SETS_MAX; i++) {
+        const struct staged *set = staging->sets[i];
+        if (set != NULL && now_ns - set->touched_ns > STAGING_AGE_S * CLOCK_NS_PER_S)
+            forget_set(staging, i);
+    }
+}
+
+/* The place of the set of this token; STAGING_SETS_MAX: there is none. */
+static size_t find_place(const struct staging *staging, const char *token)
+{
+    size_t place = 0;
+
+    while (place < STAGING_SETS_MAX &&
+           (staging->sets[place] == NULL || strcmp(staging->sets[place]->token, token) != 0))
+        place++;
+    return place;
+}
+
+/* A place for a new set, that of the oldest one where none is free. */
+static size_t make_place(struct staging *staging)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 0; i < STAGING_SETS_MAX; i++) {
+        if (staging->sets[i] == NULL)
+            return i;
+        if (staging->sets[i]->touched_ns < staging->sets[oldest]->touched_ns)
+            oldest = i;
+    }
+    forget_set(staging, oldest);
+    return oldest;
+}
+
+enum staging_status staging_add(struct staging *staging, const Ecommerce__StageChangesRequest *request, int64_t now_ns,
+                                const char **token, size_t *count)
+{
+    bool is_new = request->token == NULL || request->token[0] == '\0';
+    struct copy copy;
+
+    forget_old(staging, now_ns);
+    size_t place = is_new ? STAGING_SETS_MAX : find_place(staging, request->token);
+    if (!is_new && place == STAGING_SETS_MAX)
+        return STAGING_UNKNOWN;
+    copy_message(request, &copy);
+    if (copy.bytes > STAGING_BYTES_MAX - staging->bytes) {
+        arena_release(&copy.arena);
+        return STAGING_FULL;
+    }
+    if (is_new) {
+        place = make_place(staging);
+        staging->sets[place] = staged_new();
+    }
+    struct staged *set = staging->sets[place];
+    staged_add(set, &copy);
+    staging->bytes += copy.bytes;
+    set->touched_ns = now_ns;
+    *token = set->token;
+    *count = set->change_count;
+    return STAGING_OK;
+}
+
+enum staging_status staging_find(struct staging *staging, const char *token, int64_t now_ns,
+                                 Ecommerce__StageChangesRequest *const **messages, size_t *count)
+{
+    *messages = NULL;
+    *count = 0;
+    if (token == NULL || token[0] == '\0')
+        return STAGING_OK;
+    forget_old(staging, now_ns);
+    size_t place = find_place(staging, token);
+    if (place == STAGING_SETS_MAX)
+        return STAGING_UNKNOWN;
+    *messages = staging->sets[place]->messages;
+    *count = staging->sets[place]->message_count;
+    return STAGING_OK;
+}
+
+void staging_forget(struct staging *staging, const char *token)
+{
+    size_t place = token == NULL || token[0] == '\0' ? STAGING_SETS_MAX : find_place(staging, token);
+
+    if (place < STAGING_SETS_MAX)
+        forget_set(staging, place);
+}
+
+void staging_release(struct staging *staging)
+{
+    for (size_t i = 0; i < STAGING_SETS_MAX; i++)
+        forget_set(staging, i);
+}

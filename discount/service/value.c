@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A quote as the contract's message says it. */
+#include "discount/service/value.h"
+
+void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int32_t list_price)
+{
+    ecommerce__discount_value__init(value);
+    if (!quote->is_discounted)
+        return;
+    value->value_in_cents = quote->price;
+    if (quote->percent >= 0)
+        value->pct = (float)quote->percent / (float)PRICE_PERCENT_MAX;
+    else
+        value->pct = (float)((double)(list_price - quote->price) / (double)list_price);
+}
+
+void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quote, struct arena *arena)
+{
+    value->applied = arena_get(arena, RULE_LANES * sizeof *value->applied);
+    for (size_t lane = 0; lane < RULE_LANES; lane++) {
+        const struct quote_step *step = &quote->steps[lane];
+        if (step->key == NULL)
+            continue;
+        Ecommerce__AppliedRule *rule = arena_get(arena, sizeof *rule);
+        ecommerce__applied_rule__init(rule);
+        rule->key = (char *)step->key;
+        rule->label = (char *)step->label;
+        rule->lane = (char *)rule_lane_names[lane];
+        rule->price_before = step->price_before;
+        rule->price_after = step->price_after;
+        value->applied[value->n_applied++] = rule;
+    }
+}

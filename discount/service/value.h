@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A quote as the contract's message says it: in one place, for whoever answers with one. */
+#ifndef DISCOUNT_SERVICE_VALUE_H
+#define DISCOUNT_SERVICE_VALUE_H
+
+#include "common/arena.h"
+#include "discount/pricing/evaluate.h"
+#include "proto/ecommerce.pb-c.h"
+
+/*
+ * Sets *value: the price to pay and the share taken off, or, where no discount applies, neither. `pct` is the
+ * percentage of the one rule that made the price, and else the share that was taken off in all.
+ */
+void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int32_t list_price);
+
+/* Adds which rules made the price. What it adds lives in the arena and points into the quote's ruleset. */
+void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quote, struct arena *arena);
+
+#endif

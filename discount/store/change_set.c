@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* A change set from its beginning to its end: one transaction, one revision. */
+#include "discount/store/internal.h"
+
+#include <inttypes.h>
+
+static void forget_set(struct store *store)
+{
+    struct change_set *set = &store->set;
+
+    arena_release(&set->arena);
+    arena_release(&set->scratch);
+    fault_lists_release(set);
+    *set = (struct change_set){0};
+}
+
+void store_rollback(struct store *store)
+{
+    if (!store->set.is_open)
+        return;
+    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); /* fails only when SQLite did it already */
+    forget_set(store);
+}
+
+/* SQLite takes a transaction back by itself when the disk is full; what came then would be changes by hand. */
+static enum store_status check_open(struct store *store)
+{
+    if (!store->set.is_open)
+        return store_say(store, STORE_FAILED, "no change set was begun");
+    if (sqlite3_get_autocommit(store->db))
+        return store_say(store, STORE_FAILED, "the change set was taken back after a failure");
+    return STORE_OK;
+}
+
+/* ---- Beginning ---- */
+
+static enum store_status begin_revision(struct store *store, int64_t expected)
+{
+    int64_t latest;
+    enum store_status status = read_revision(store, &latest);
+
+    if (status == STORE_OK && expected != 0 && expected != latest)
+        return store_say(store, STORE_MOVED, "the latest revision is %" PRId64 ", not %" PRId64, latest, expected);
+    if (status == STORE_OK)
+        status = store_execute(store, "DELETE FROM temp.mention; DELETE FROM temp.wanted; DELETE FROM open_revision;"
+                                      "INSERT INTO open_revision SELECT max(number) + 1 FROM revision;"
+                                      "INSERT INTO revision (number, made_at, author, message, changed)"
+                                      " SELECT number, 0, '', '', 0 FROM open_revision");
+    store->set.number = latest + 1;
+    return status;
+}
+
+enum store_status store_begin(struct store *store, int64_t expected_revision, char *reason, size_t reason_size)
+{
+    enum store_status status;
+
+    if (store->set.is_open) {
+        store_say(store, STORE_FAILED, "a change set is open already");
+        return store_tell(store, STORE_FAILED, reason, reason_size);
+    }
+    status = store_execute(store, "BEGIN IMMEDIATE");
+    if (status != STORE_OK)
+        return store_tell(store, status, reason, reason_size);
+    store->set.is_open = true;
+    status = begin_revision(store, expected_revision);
+    if (status != STORE_OK)
+        store_rollback(store);
+    return store_tell(store, status, reason, reason_size);
+}
+
+/* ---- Applying ---- */
+
+typedef enum store_status apply_f(struct store *store, const struct task *task);
+
+static const struct {
+    apply_f *apply;
+    enum mention_kind kind;
+} appliers[CHANGE_KINDS] = {
+    [CHANGE_SET_RULE] = {apply_set_rule, MENTION_RULE},
+    [CHANGE_REMOVE_RULE] = {apply_remove_rule, MENTION_RULE},
+    [CHANGE_ENABLE_RULE] = {apply_enable_rule, MENTION_RULE},
+    [CHANGE_DISABLE_RULE] = {apply_enable_rule, MENTION_RULE},
+    [CHANGE_SET_GROUP] = {apply_set_group, MENTION_GROUP},
+    [CHANGE_REMOVE_GROUP] = {apply_remove_group, MENTION_GROUP},
+    [CHANGE_CLEAR_GROUP] = {apply_clear_group, MENTION_GROUP},
+    [CHANGE_ADD_MEMBERS] = {apply_add_members, MENTION_GROUP},
+    [CHANGE_REMOVE_MEMBERS] = {apply_remove_members, MENTION_GROUP},
+    [CHANGE_SET_PRODUCT] = {apply_set_product, MENTION_PRODUCT},
+    [CHANGE_REMOVE_PRODUCT] = {apply_remove_product, MENTION_PRODUCT},
+    [CHANGE_CLEAR_ALL] = {apply_clear_all, MENTION_RULE},
+};
+
+static const char *key_of(const struct change *change)
+{
+    switch (change->kind) {
+    case CHANGE_SET_RULE:
+        return change->rule.key;
+    case CHANGE_SET_PRODUCT:
+        return change->product.slug;
+    case CHANGE_CLEAR_ALL:
+        return NULL;
+    default:
+        return change->key;
+    }
+}
+
+struct checking {
+    struct store *store;
+    const struct task *task;
+};
+
+static void keep_fault(void *data, const char *field, const char *message)
+{
+    const struct checking *checking = data;
+
+    fault_add(checking->store, &checking->store->set.own, checking->task->index, checking->task->subject, field, "%s",
+              message);
+}
+
+static enum store_status apply_task(struct store *store, const struct task *task)
+{
+    const struct change *change = task->change;
+    struct checking checking = {.store = store, .task = task};
+    bool is_sound = change_check(change, keep_fault, &checking);
+
+    store->set.is_settled = false;
+    if ((unsigned)change->kind >= CHANGE_KINDS)
+        return STORE_OK; /* its fault is kept */
+    enum store_status status =
+        store_mention(store, appliers[change->kind].kind, key_of(change), task->index, !is_sound);
+    if (status != STORE_OK || !is_sound)
+        return status;
+    status = appliers[change->kind].apply(store, task);
+    arena_reset(&store->set.scratch);
+    return status;
+}
+
+enum store_status store_apply(struct store *store, size_t index, const struct change *change, char *reason,
+                              size_t reason_size)
+{
+    char subject[512];
+    struct task task = {.index = index, .change = change};
+    enum store_status status = check_open(store);
+
+    if (status == STORE_OK) {
+        task.subject = change_subject(change, subject, sizeof subject);
+        status = apply_task(store, &task);
+    }
+    return store_tell(store, status, reason, reason_size);
+}
+
+enum store_status store_faults(struct store *store, const struct fault **faults, size_t *count, char *reason,
+                               size_t reason_size)
+{
+    enum store_status status = check_open(store);
+
+    if (status == STORE_OK)
+        status = store_settle(store);
+    if (status == STORE_OK) {
+        *faults = store->set.all.faults;
+        *count = store->set.all.count;
+    }
+    return store_tell(store, status, reason, reason_size);
+}
+
+/* ---- Ending ---- */
+
+/* What came back to what it was is no change. A rule is one, however many of its rows differ. */
+static enum store_status count_changed(struct store *store, int64_t *changed)
+{
+    sqlite3_stmt *same = store_statement(store, "DELETE FROM change WHERE revision = ?1 AND before IS after");
+    sqlite3_stmt *count = store_statement(store, "SELECT (SELECT count(*) FROM change WHERE revision = ?1"
+                                                 "   AND kind IN ('product', 'customer_group', 'group_member'))"
+                                                 " + (SELECT count(DISTINCT key) FROM change WHERE revision = ?1"
+                                                 "   AND kind IN ('rule', 'rule_product', 'rule_category'))");
+
+    bind_number(same, 1, store->set.number);
+    bind_number(count, 1, store->set.number);
+    enum store_status status = store_run(store, same);
+    return status == STORE_OK ? store_ask(store, count, 0, changed) : status;
+}
+
+static enum store_status close_revision(struct store *store, const char *author, const char *message, int64_t now,
+                                        int64_t changed)
+{
+    sqlite3_stmt *statement = store_statement(
+        store, "UPDATE revision SET made_at = ?2, author = ?3, message = ?4, changed = ?5 WHERE number = ?1");
+
+    bind_number(statement, 1, store->set.number);
+    bind_number(statement, 2, now);
+    bind_text(statement, 3, author);
+    bind_text(statement, 4, message);
+    bind_number(statement, 5, changed);
+    enum store_status status = store_run(store, statement);
+    if (status == STORE_OK)
+        status = store_execute(store, "DELETE FROM open_revision");
+    return status == STORE_OK ? store_execute(store, "COMMIT") : status;
+}
+
+static enum store_status commit_set(struct store *store, const char *author, const char *message, int64_t now,
+                                    int64_t *changed)
+{
+    enum store_status status = check_open(store);
+
+    if (status == STORE_OK)
+        status = store_settle(store);
+    if (status == STORE_OK && store->set.all.count > 0)
+        return store_say(store, STORE_REFUSED, "%s: %s%s%s", store->set.all.faults[0].subject,
+                         store->set.all.faults[0].field, store->set.all.faults[0].field[0] != '\0' ? ": " : "",
+                         store->set.all.faults[0].message);
+    if (status == STORE_OK)
+        status = count_changed(store, changed);
+    if (status == STORE_OK && *changed > 0)
+        status = close_revision(store, author, message, now, *changed);
+    return status;
+}
+
+enum store_status store_commit(struct store *store, const char *author, const char *message, int64_t now,
+                               int64_t *revision, size_t *changed, char *reason, size_t reason_size)
+{
+    int64_t differing = 0, number = store->set.number;
+    enum store_status status = commit_set(store, author, message, now, &differing);
+
+    if (status == STORE_OK) {
+        *revision = differing > 0 ? number : number - 1;
+        *changed = (size_t)differing;
+    }
+    if (status == STORE_OK && differing > 0)
+        forget_set(store);
+    else
+        store_rollback(store); /* nothing differs, or something is wrong */
+    return store_tell(store, status, reason, reason_size);
+}

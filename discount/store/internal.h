@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the store share. Functions in here return a status and leave the words in store->reason; the public
+ * ones hand them over to their caller (store_tell).
+ */
+#ifndef DISCOUNT_STORE_INTERNAL_H
+#define DISCOUNT_STORE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sqlite3.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+
+#include "discount/store/store.h"
+
+#define STORE_STATEMENTS_MAX 96
+
+struct prepared {
+    const char *sql; /* the literal itself: it is found by its address */
+    sqlite3_stmt *statement;
+};
+
+/* A list of faults that grows. Its texts are in the change set's arena. */
+struct fault_list {
+    struct fault *faults;
+    size_t count, room;
+};
+
+struct change_set {
+    bool is_open;
+    int64_t number;        /* of the revision that it will be */
+    struct arena arena;    /* the faults' texts */
+    struct arena scratch;  /* for one change */
+    struct fault_list own; /* what is wrong with the changes by themselves */
+    struct fault_list all; /* that, and what they name that is not there */
+    bool is_settled;       /* `all` is complete */
+    bool has_wanted;       /* the temporary table `wanted` has rows: products that are not there yet */
+};
+
+struct store {
+    char *path; /* for messages */
+    sqlite3 *db;
+    struct prepared statements[STORE_STATEMENTS_MAX];
+    size_t statement_count;
+    char reason[512];
+    int seen_version; /* data_version when it was last asked; 0: never, SQLite counts from 1 */
+    struct change_set set;
+};
+
+/* ---- statement.c ---- */
+
+/* Keeps words for the caller, the path before them. Returns the status. */
+enum store_status store_say(struct store *store, enum store_status status, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Keeps what SQLite says of its last failure. Returns STORE_BUSY or STORE_FAILED. */
+enum store_status store_fail(struct store *store);
+
+/* Hands the words over, unless the status is STORE_OK. Returns the status. */
+enum store_status store_tell(const struct store *store, enum store_status status, char *reason, size_t reason_size);
+
+/* The statement of this SQL, which must be a literal, reset and without values; NULL: it cannot be prepared. */
+sqlite3_stmt *store_statement(struct store *store, const char *sql);
+
+/* Binds value number `at`; NULL text is NULL. The text must live until the statement has run. */
+void bind_text(sqlite3_stmt *statement, int at, const char *text);
+void bind_number(sqlite3_stmt *statement, int at, int64_t number);
+
+/* Makes one step. True: there is a row. False: there are no more, or it failed; *status tells, the statement is reset.
+ */
+bool store_next(struct store *store, sqlite3_stmt *statement, enum store_status *status);
+
+/* Runs a statement to its end, without looking at rows. */
+enum store_status store_run(struct store *store, sqlite3_stmt *statement);
+
+/* Runs SQL without values. */
+enum store_status store_execute(struct store *store, const char *sql);
+
+/* Runs a statement for the number in its only row; `otherwise` without a row or with NULL. */
+enum store_status store_ask(struct store *store, sqlite3_stmt *statement, int64_t otherwise, int64_t *answer);
+
+/* Column number `at` as text of the row that is looked at: "" for NULL; lives until the next step. */
+const char *column_text(sqlite3_stmt *statement, int at);
+/* A copy in the arena. */
+const char *column_copy(sqlite3_stmt *statement, int at, struct arena *arena);
+
+/* ---- read.c ---- */
+
+/* One view of the database over several statements: within a change set that one's, else a transaction of its own. */
+enum store_status store_begin_read(struct store *store);
+void store_end_read(struct store *store);
+
+enum store_status read_revision(struct store *store, int64_t *revision);
+
+/* ---- row.c: rules out of rows ---- */
+
+/* The columns of a rule, in the order that rule_from_row() takes them and that notes have. `r` is the table. */
+#define RULE_COLUMNS                                                                                                   \
+    "r.key, r.label, r.enabled, r.exclusive, r.lane, r.priority, r.kind, r.value, r.customer_id, r.group_key, "        \
+    "r.minimum, r.cap, r.starts_at, r.ends_at, r.zone"
+#define RULE_COLUMN_COUNT 15
+
+/* The targets of one rule while they are read; kept for the next rule. All zero is none. */
+struct target_rows {
+    struct rule_product *products; /* those that are not excluded first, by `included` */
+    size_t product_count, product_room;
+    size_t included_products;
+    const char **categories;
+    size_t category_count, category_room;
+    size_t included_categories;
+    size_t prices; /* how many products had a price */
+};
+
+void target_rows_clear(struct target_rows *rows);
+void target_rows_release(struct target_rows *rows);
+
+/* Fills in a rule from the statement's row; its texts live as long as the row. */
+enum store_status rule_from_row(struct store *store, sqlite3_stmt *statement, struct rule *rule);
+/* Gives the rule its targets, which it borrows, and checks all of it. */
+enum store_status rule_complete(struct store *store, struct rule *rule, const struct target_rows *rows);
+/* Reads a rule's products and categories, after what is there already is cleared. With slugs the products come by slug,
+ * else by id without. Texts are copied into the arena. */
+enum store_status read_targets(struct store *store, const char *rule_key, bool with_slugs, struct target_rows *rows,
+                               struct arena *arena);
+/* Whether the rule's group is there: column number RULE_COLUMN_COUNT has its key, joined. */
+enum store_status check_rule_group(struct store *store, sqlite3_stmt *statement, const struct rule *rule);
+/* Rows of (rule_key, excluded, product_id, price, slug) and (rule_key, excluded, category), those that are not excluded
+ * first. Texts are copied into the arena; without one there are no slugs. */
+enum store_status add_product_row(struct store *store, sqlite3_stmt *statement, struct target_rows *rows,
+                                  struct arena *arena);
+void add_category_row(sqlite3_stmt *statement, struct target_rows *rows, struct arena *arena);
+/* Whether rows are what they should be: (key, label) of a group; (group, customer, the group's key, joined) of a
+ * member; (id, slug, floor) of a product. */
+enum store_status check_group_row(struct store *store, sqlite3_stmt *statement);
+enum store_status check_member_row(struct store *store, sqlite3_stmt *statement);
+enum store_status check_product_row(struct store *store, sqlite3_stmt *statement);
+/* Copies all that a rule points to into the arena. */
+void rule_copy(struct rule *rule, struct arena *arena);
+
+/* ---- page.c: arrays of what is found, one after the other ---- */
+
+struct page {
+    void *items; /* on the heap, while they are collected */
+    size_t item_size, count, room;
+};
+
+/* Room for one more. */
+void *page_add(struct page *page);
+/* Copies the items into the arena and frees the page. */
+void *page_finish(struct page *page, struct arena *arena, size_t *count);
+/* A limit as SQLite takes it. */
+int64_t page_limit(size_t limit);
+
+/* ---- change sets ---- */
+
+/* What a change is about, in the words of the temporary table `mention`. */
+enum mention_kind { MENTION_RULE, MENTION_GROUP, MENTION_PRODUCT };
+
+/* One change that is being applied. */
+struct task {
+    size_t index;
+    const struct change *change;
+    const char *subject;
+};
+
+/* faults.c */
+void fault_add(struct store *store, struct fault_list *list, size_t change, const char *subject, const char *field,
+               const char *format, ...) PRINTF_LIKE(6, 7);
+void fault_lists_release(struct change_set *set);
+/* Remembers that the set has a change of this thing, and whether it was a faulty one: nothing follows from that. */
+enum store_status store_mention(struct store *store, enum mention_kind kind, const char *key, size_t change,
+                                bool is_faulty);
+/* A change of something that is not there: a fault, unless what would have made it was one. */
+enum store_status store_miss(struct store *store, const struct task *task, enum mention_kind kind, const char *key,
+                             const char *words);
+/* Gives rules the products that came after them, and finds what is named and not there. */
+enum store_status store_settle(struct store *store);
+
+/* write_rule.c */
+enum store_status apply_set_rule(struct store *store, const struct task *task);
+enum store_status apply_remove_rule(struct store *store, const struct task *task);
+enum store_status apply_enable_rule(struct store *store, const struct task *task);
+
+/* write_targets.c */
+enum store_status write_targets(struct store *store, size_t change, const struct rule *rule);
+enum store_status forget_wanted(struct store *store, const char *rule_key);
+
+/* write_others.c */
+enum store_status apply_set_group(struct store *store, const struct task *task);
+enum store_status apply_remove_group(struct store *store, const struct task *task);
+enum store_status apply_clear_group(struct store *store, const struct task *task);
+enum store_status apply_add_members(struct store *store, const struct task *task);
+enum store_status apply_remove_members(struct store *store, const struct task *task);
+enum store_status apply_set_product(struct store *store, const struct task *task);
+enum store_status apply_remove_product(struct store *store, const struct task *task);
+enum store_status apply_clear_all(struct store *store, const struct task *task);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Earlier revisions made again. A row that was touched since was, at that revision, what the first note after it says
+ * that it had been before.
+ */
+#include "discount/store/internal.h"
+
+#include <inttypes.h>
+
+/* The unary pluses keep SQLite from the index by kind, which would read all of history. A row that came and went within
+ * the open change set has nothing to say. */
+static enum store_status collect_undo(struct store *store, int64_t revision)
+{
+    sqlite3_stmt *statement =
+        store_statement(store, "INSERT INTO temp.undo (kind, key, part, before, place)"
+                               " SELECT kind, key, part, before, coalesce(before, after)"
+                               " FROM (SELECT kind, key, part, min(revision), before, after FROM change"
+                               "  WHERE revision > ?1 GROUP BY +kind, +key, +part)"
+                               " WHERE before IS NOT NULL OR after IS NOT NULL");
+
+    bind_number(statement, 1, revision);
+    return store_run(store, statement);
+}
+
+/* Rows that have no others below them are taken away and put back. A rule or a group that was there is changed where it
+ * stands: taking it away would take its untouched targets or members along. */
+static const char removals[] =
+    "DELETE FROM rule_product WHERE (rule_key, excluded, product_id) IN"
+    " (SELECT place ->> 0, place ->> 1, place ->> 2 FROM temp.undo WHERE kind = 'rule_product');"
+    "DELETE FROM rule_category WHERE (rule_key, excluded, category) IN"
+    " (SELECT place ->> 0, place ->> 1, place ->> 2 FROM temp.undo WHERE kind = 'rule_category');"
+    "DELETE FROM group_member WHERE (group_key, customer_id) IN"
+    " (SELECT place ->> 0, place ->> 1 FROM temp.undo WHERE kind = 'group_member');"
+    "DELETE FROM rule WHERE key IN (SELECT key FROM temp.undo WHERE kind = 'rule' AND before IS NULL);"
+    "DELETE FROM customer_group WHERE key IN"
+    " (SELECT key FROM temp.undo WHERE kind = 'customer_group' AND before IS NULL);"
+    "DELETE FROM product WHERE id IN (SELECT CAST(key AS INTEGER) FROM temp.undo WHERE kind = 'product');";
+
+static const char returns[] =
+    "INSERT INTO product (id, slug, floor)"
+    " SELECT before ->> 0, before ->> 1, before ->> 2 FROM temp.undo WHERE kind = 'product' AND before IS NOT NULL;"
+    "INSERT INTO customer_group (key, label)"
+    " SELECT before ->> 0, before ->> 1 FROM temp.undo WHERE kind = 'customer_group' AND before IS NOT NULL"
+    " ON CONFLICT DO UPDATE SET label = excluded.label;"
+    "INSERT INTO group_member (group_key, customer_id)"
+    " SELECT before ->> 0, before ->> 1 FROM temp.undo WHERE kind = 'group_member' AND before IS NOT NULL;"
+    "INSERT INTO rule AS r (key, label, enabled, exclusive, lane, priority, kind, value, customer_id, group_key, "
+    "minimum,"
+    "  cap, starts_at, ends_at, zone)"
+    " SELECT before ->> 0, before ->> 1, before ->> 2, before ->> 3, before ->> 4, before ->> 5, before ->> 6,"
+    "  before ->> 7, before ->> 8, before ->> 9, before ->> 10, before ->> 11, before ->> 12, before ->> 13,"
+    "  before ->> 14"
+    " FROM temp.undo WHERE kind = 'rule' AND before IS NOT NULL"
+    " ON CONFLICT (key) DO UPDATE SET (label, enabled, exclusive, lane, priority, kind, value, customer_id, group_key,"
+    "  minimum, cap, starts_at, ends_at, zone) = (excluded.label, excluded.enabled, excluded.exclusive, excluded.lane,"
+    "  excluded.priority, excluded.kind, excluded.value, excluded.customer_id, excluded.group_key, excluded.minimum,"
+    "  excluded.cap, excluded.starts_at, excluded.ends_at, excluded.zone);"
+    "INSERT INTO rule_product (rule_key, excluded, product_id, price)"
+    " SELECT before ->> 0, before ->> 1, before ->> 2, before ->> 3"
+    " FROM temp.undo WHERE kind = 'rule_product' AND before IS NOT NULL;"
+    "INSERT INTO rule_category (rule_key, excluded, category)"
+    " SELECT before ->> 0, before ->> 1, before ->> 2"
+    " FROM temp.undo WHERE kind = 'rule_category' AND before IS NOT NULL;";
+
+static enum store_status check_revision(struct store *store, int64_t revision)
+{
+    int64_t is_there;
+    sqlite3_stmt *statement = store_statement(store, "SELECT 1 FROM revision WHERE number = ?1");
+
+    bind_number(statement, 1, revision);
+    enum store_status status = store_ask(store, statement, 0, &is_there);
+    if (status == STORE_OK && (!is_there || revision >= store->set.number))
+        return store_say(store, STORE_NOT_FOUND, "there is no revision %" PRId64, revision);
+    return status;
+}
+
+static enum store_status rewind_to(struct store *store, int64_t revision)
+{
+    if (!store->set.is_open || sqlite3_get_autocommit(store->db))
+        return store_say(store, STORE_FAILED, "no change set is open");
+    enum store_status status = check_revision(store, revision);
+    if (status != STORE_OK)
+        return status;
+    store->set.is_settled = false;
+    store->set.has_wanted = false;
+    status = store_execute(store, "DELETE FROM temp.undo; DELETE FROM temp.wanted");
+    if (status == STORE_OK)
+        status = collect_undo(store, revision);
+    if (status == STORE_OK)
+        status = store_execute(store, removals);
+    if (status == STORE_OK)
+        status = store_execute(store, returns);
+    return status == STORE_OK ? store_execute(store, "DELETE FROM temp.undo") : status;
+}
+
+enum store_status store_rewind(struct store *store, int64_t revision, char *reason, size_t reason_size)
+{
+    return store_tell(store, rewind_to(store, revision), reason, reason_size);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Statements of the store: prepared once, bound, stepped and reset, and what is said when one fails. */
+#include "discount/store/internal.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/database.h"
+
+enum store_status store_say(struct store *store, enum store_status status, const char *format, ...)
+{
+    va_list values;
+    int length = snprintf(store->reason, sizeof store->reason, "%s: ", store->path);
+
+    if (length < 0 || (size_t)length >= sizeof store->reason)
+        return status;
+    va_start(values, format);
+    vsnprintf(store->reason + length, sizeof store->reason - (size_t)length, format, values);
+    va_end(values);
+    return status;
+}
+
+enum store_status store_fail(struct store *store)
+{
+    switch (sqlite3_errcode(store->db)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return store_say(store, STORE_BUSY, "%s: somebody else was writing for longer than %d ms",
+                         sqlite3_errmsg(store->db), STORE_BUSY_MS);
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return store_say(store, STORE_FAILED,
+                         "it cannot be written: this user needs the right to write the file and in its directory");
+    default:
+        return store_say(store, STORE_FAILED, "%s", sqlite3_errmsg(store->db));
+    }
+}
+
+enum store_status store_tell(const struct store *store, enum store_status status, char *reason, size_t reason_size)
+{
+    if (status != STORE_OK)
+        snprintf(reason, reason_size, "%s", store->reason);
+    return status;
+}
+
+sqlite3_stmt *store_statement(struct store *store, const char *sql)
+{
+    char cause[256];
+
+    for (size_t i = 0; i < store->statement_count; i++)
+        if (store->statements[i].sql == sql)
+            return store->statements[i].statement;
+    assert(store->statement_count < STORE_STATEMENTS_MAX);
+    sqlite3_stmt *statement = database_prepare(store->db, sql, cause, sizeof cause);
+    if (statement == NULL) {
+        store_say(store, STORE_FAILED, "%s", cause);
+        return NULL;
+    }
+    store->statements[store->statement_count++] = (struct prepared){.sql = sql, .statement = statement};
+    return statement;
+}
+
+/* Binding fails only for want of memory, or of a value number that the SQL does not have: a bug. */
+void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    if (statement == NULL)
+        return;
+    int result = sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+    assert(result == SQLITE_OK);
+    (void)result;
+}
+
+void bind_number(sqlite3_stmt *statement, int at, int64_t number)
+{
+    if (statement == NULL)
+        return;
+    int result = sqlite3_bind_int64(statement, at, number);
+    assert(result == SQLITE_OK);
+    (void)result;
+}
+
+bool store_next(struct store *store, sqlite3_stmt *statement, enum store_status *status)
+{
+    if (statement == NULL) { /* it could not be prepared: the reason is there */
+        *status = STORE_FAILED;
+        return false;
+    }
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW)
+        return true;
+    *status = result == SQLITE_DONE ? STORE_OK : store_fail(store);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return false;
+}
+
+enum store_status store_run(struct store *store, sqlite3_stmt *statement)
+{
+    enum store_status status;
+
+    while (store_next(store, statement, &status))
+        ;
+    return status;
+}
+
+enum store_status store_execute(struct store *store, const char *sql)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK : store_fail(store);
+}
+
+enum store_status store_ask(struct store *store, sqlite3_stmt *statement, int64_t otherwise, int64_t *answer)
+{
+    enum store_status status;
+
+    *answer = otherwise;
+    while (store_next(store, statement, &status))
+        if (sqlite3_column_type(statement, 0) != SQLITE_NULL)
+            *answer = sqlite3_column_int64(statement, 0);
+    return status;
+}
+
+const char *column_text(sqlite3_stmt *statement, int at)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, at);
+
+    return text != NULL ? text : "";
+}
+
+const char *column_copy(sqlite3_stmt *statement, int at, struct arena *arena)
+{
+    const char *text = column_text(statement, at);
+
+    return arena_copy(arena, text, strlen(text));
+}

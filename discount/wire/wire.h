@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rules and changes as messages of proto/discount_admin.proto, and back. For the service and for discountctl.
+ *
+ * What is made lives in the arena and points into what it was made from, which must live as long.
+ */
+#ifndef DISCOUNT_WIRE_H
+#define DISCOUNT_WIRE_H
+
+#include <stdbool.h>
+
+#include "common/arena.h"
+#include "discount/pricing/change.h"
+#include "proto/discount_admin.pb-c.h"
+
+/*
+ * Reads a change. What a struct change cannot hold is told to `fault` (no kind of change, an unknown or unset lane or
+ * kind, both a customer and a group, the reserved lane, the value of another kind); *change is set as far as possible,
+ * of kind CHANGE_KINDS where the message has no kind. True: nothing was. It is not checked otherwise: change_check()
+ * does.
+ */
+bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, struct change *change, rule_fault_f *fault,
+                      void *data);
+
+Ecommerce__Change *wire_write_change(const struct change *change, struct arena *arena);
+
+/* Reads a rule that the service sent; products have slugs. */
+void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule);
+
+/* Products need slugs. */
+Ecommerce__Rule *wire_write_rule(const struct rule *rule, struct arena *arena);
+
+#endif

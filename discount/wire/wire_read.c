@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages become rules and changes. */
+#include "discount/wire/wire.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Whom to tell, and whether there was something to tell. */
+struct reading {
+    struct arena *arena;
+    rule_fault_f *fault;
+    void *data;
+    bool is_sound;
+};
+
+static void tell(struct reading *reading, const char *field, const char *message)
+{
+    reading->is_sound = false;
+    if (reading->fault != NULL)
+        reading->fault(reading->data, field, message);
+}
+
+static void tell_unknown(struct reading *reading, const char *field, int value, const char *allowed)
+{
+    char message[160];
+    snprintf(message, sizeof message, "%s is %d, which is unknown; it is one of: %s", field, value, allowed);
+    tell(reading, field, message);
+}
+
+static void read_lane(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    switch ((int)message->lane) {
+    case ECOMMERCE__LANE__LANE_CONTRACT:
+        rule->lane = RULE_LANE_CONTRACT;
+        return;
+    case ECOMMERCE__LANE__LANE_SALE:
+        rule->lane = RULE_LANE_SALE;
+        return;
+    case ECOMMERCE__LANE__LANE_UNSPECIFIED:
+        tell(reading, "lane", "no lane is given; it is one of: contract, sale");
+        return;
+    case ECOMMERCE__LANE__LANE_CODE:
+        tell(reading, "lane", "the lane code is reserved; it is one of: contract, sale");
+        return;
+    default:
+        tell_unknown(reading, "lane", (int)message->lane, "contract, sale");
+        return;
+    }
+}
+
+static bool read_kind(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    switch ((int)message->kind) {
+    case ECOMMERCE__KIND__KIND_PERCENT:
+        rule->kind = RULE_PERCENT;
+        rule->value = message->percent;
+        return true;
+    case ECOMMERCE__KIND__KIND_AMOUNT:
+        rule->kind = RULE_AMOUNT;
+        rule->value = message->amount;
+        return true;
+    case ECOMMERCE__KIND__KIND_PRICE:
+        rule->kind = RULE_PRICE;
+        rule->value = message->price;
+        return true;
+    case ECOMMERCE__KIND__KIND_UNSPECIFIED:
+        tell(reading, "kind", "no kind is given; it is one of: percent, amount, price");
+        return false;
+    default:
+        tell_unknown(reading, "kind", (int)message->kind, "percent, amount, price");
+        return false;
+    }
+}
+
+/* A rule has one value: that of another kind would be lost without a word. */
+static void refuse_value(struct reading *reading, const char *field, int64_t value, enum rule_kind kind)
+{
+    char message[160];
+
+    if (value == 0)
+        return;
+    snprintf(message, sizeof message, "%s is %" PRId64 ", but the rule is of kind %s; leave it out", field, value,
+             rule_kind_names[kind]);
+    tell(reading, field, message);
+}
+
+static void refuse_other_values(struct reading *reading, const Ecommerce__Rule *message, enum rule_kind kind)
+{
+    if (kind != RULE_PERCENT)
+        refuse_value(reading, "percent", message->percent, kind);
+    if (kind != RULE_AMOUNT)
+        refuse_value(reading, "amount", message->amount, kind);
+    if (kind == RULE_PRICE)
+        return;
+    refuse_value(reading, "price", message->price, kind);
+    if (message->n_prices > 0)
+        tell(reading, "price", "a price list goes with kind price only");
+}
+
+static void read_audience(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    bool has_group = message->group != NULL && message->group[0] != '\0';
+
+    if (has_group && message->customer_id != 0)
+        tell(reading, "audience", "both a customer and a group are given; a rule is for one of them, or for everybody");
+    if (has_group) {
+        rule->audience = RULE_GROUP;
+        rule->group = message->group;
+    } else if (message->customer_id != 0) {
+        rule->audience = RULE_CUSTOMER;
+        rule->customer_id = message->customer_id;
+    }
+}
+
+static struct rule_product *read_products(struct arena *arena, char *const *slugs, size_t count)
+{
+    struct rule_product *products = arena_get(arena, count * sizeof *products);
+    for (size_t i = 0; i < count; i++)
+        products[i] = (struct rule_product){.slug = slugs[i]};
+    return products;
+}
+
+static void read_price_list(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    if (message->n_include_products > 0)
+        tell(reading, "include",
+             "both prices and included products are given; the products of a price list are all it "
+             "is for");
+    if (message->price != 0)
+        tell(reading, "price", "both a price and a price list are given; a rule has one of them");
+    rule->value = 0;
+    rule->is_price_list = true;
+    rule->product_count = message->n_prices;
+    rule->products = arena_get(reading->arena, message->n_prices * sizeof *rule->products);
+    for (size_t i = 0; i < message->n_prices; i++) {
+        rule->products[i].slug = message->prices[i]->product;
+        rule->products[i].id = 0;
+        rule->products[i].price = message->prices[i]->price;
+    }
+}
+
+static void read_targets(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    if (rule->kind == RULE_PRICE && message->n_prices > 0) {
+        read_price_list(reading, message, rule);
+    } else if (message->n_include_products > 0) {
+        rule->products = read_products(reading->arena, message->include_products, message->n_include_products);
+        rule->product_count = message->n_include_products;
+    }
+    rule->categories = (const char **)message->include_categories;
+    rule->category_count = message->n_include_categories;
+    if (message->n_exclude_products > 0) {
+        rule->excluded_products = read_products(reading->arena, message->exclude_products, message->n_exclude_products);
+        rule->excluded_product_count = message->n_exclude_products;
+    }
+    rule->excluded_categories = (const char **)message->exclude_categories;
+    rule->excluded_category_count = message->n_exclude_categories;
+}
+
+static void read_rule(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+{
+    *rule = (struct rule){
+        .key = message->key,
+        .label = message->label,
+        .is_enabled = !message->disabled,
+        .is_exclusive = message->exclusive,
+        .priority = message->priority,
+        .minimum = message->minimum,
+        .cap = message->cap,
+        .starts_at = message->starts_at,
+        .ends_at = message->ends_at,
+        .zone = message->zone,
+    };
+    read_lane(reading, message, rule);
+    if (read_kind(reading, message, rule))
+        refuse_other_values(reading, message, rule->kind);
+    read_audience(reading, message, rule);
+    read_targets(reading, message, rule);
+}
+
+static void read_members(const Ecommerce__Members *message, enum change_kind kind, struct change *change)
+{
+    *change = (struct change){.kind = kind,
+                              .key = message->group,
+                              .customer_ids = message->customer_ids,
+                              .customer_count = message->n_customer_ids};
+}
+
+static void read_product(const Ecommerce__KnownProduct *message, struct change *change)
+{
+    *change = (struct change){.kind = CHANGE_SET_PRODUCT,
+                              .product = {.id = message->id, .slug = message->slug, .floor = message->floor}};
+}
+
+/* Changes that are no more than a key. False: the message is none of them. */
+static bool read_key_change(const Ecommerce__Change *message, struct change *change)
+{
+    switch (message->change_case) {
+    case ECOMMERCE__CHANGE__CHANGE_REMOVE_RULE:
+        *change = (struct change){.kind = CHANGE_REMOVE_RULE, .key = message->remove_rule};
+        return true;
+    case ECOMMERCE__CHANGE__CHANGE_ENABLE_RULE:
+        *change = (struct change){.kind = CHANGE_ENABLE_RULE, .key = message->enable_rule};
+        return true;
+    case ECOMMERCE__CHANGE__CHANGE_DISABLE_RULE:
+        *change = (struct change){.kind = CHANGE_DISABLE_RULE, .key = message->disable_rule};
+        return true;
+    case ECOMMERCE__CHANGE__CHANGE_REMOVE_GROUP:
+        *change = (struct change){.kind = CHANGE_REMOVE_GROUP, .key = message->remove_group};
+        return true;
+    case ECOMMERCE__CHANGE__CHANGE_CLEAR_GROUP:
+        *change = (struct change){.kind = CHANGE_CLEAR_GROUP, .key = message->clear_group};
+        return true;
+    case ECOMMERCE__CHANGE__CHANGE_REMOVE_PRODUCT:
+        *change = (struct change){.kind = CHANGE_REMOVE_PRODUCT, .key = message->remove_product};
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, struct change *change, rule_fault_f *fault,
+                      void *data)
+{
+    struct reading reading = {.arena = arena, .fault = fault, .data = data, .is_sound = true};
+
+    if (read_key_change(message, change))
+        return true;
+    switch (message->change_case) {
+    case ECOMMERCE__CHANGE__CHANGE_SET_RULE:
+        *change = (struct change){.kind = CHANGE_SET_RULE};
+        read_rule(&reading, message->set_rule, &change->rule);
+        break;
+    case ECOMMERCE__CHANGE__CHANGE_SET_GROUP:
+        *change = (struct change){
+            .kind = CHANGE_SET_GROUP, .key = message->set_group->key, .label = message->set_group->label};
+        break;
+    case ECOMMERCE__CHANGE__CHANGE_ADD_MEMBERS:
+        read_members(message->add_members, CHANGE_ADD_MEMBERS, change);
+        break;
+    case ECOMMERCE__CHANGE__CHANGE_REMOVE_MEMBERS:
+        read_members(message->remove_members, CHANGE_REMOVE_MEMBERS, change);
+        break;
+    case ECOMMERCE__CHANGE__CHANGE_SET_PRODUCT:
+        read_product(message->set_product, change);
+        break;
+    case ECOMMERCE__CHANGE__CHANGE_CLEAR_ALL:
+        *change = (struct change){.kind = CHANGE_CLEAR_ALL};
+        if (!message->clear_all)
+            tell(&reading, "", "clear_all is false; it is true or left out");
+        break;
+    default:
+        *change = (struct change){.kind = CHANGE_KINDS};
+        tell(&reading, "", "this change says nothing; each sets, removes, enables, disables or clears one thing");
+        break;
+    }
+    return reading.is_sound;
+}
+
+void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule)
+{
+    struct reading reading = {.arena = arena, .is_sound = true};
+    read_rule(&reading, message, rule);
+}

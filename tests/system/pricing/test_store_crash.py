@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""
+The service is killed (SIGKILL: master and worker) in the middle of change sets and imports. Whenever that is, the database
+opens, is sound, and is at the old revision or at the new one, never between.
+"""
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import threading
+import time
+
+import admin
+import grpc
+import pytest
+from admin import Admin
+from harness.discount import Discountd
+from harness.paths import BIN
+from harness.process import descendants, environment, run
+
+RULES = 800
+OLD, NEW = 1000, 2000  # the percentages of all rules before and after
+
+TABLES = ("product", "customer_group", "group_member", "rule", "rule_product", "rule_category")
+
+
+def rule_message(number, percent):
+    return admin.messages.Rule(
+        key=f"rule-{number}", label=f"Rule {number}", lane="LANE_SALE", kind="KIND_PERCENT", percent=percent,
+        include_products=["iphone-x" if percent == OLD else "playstation-4-slim"], include_categories=["shoes"])
+
+
+def new_changes():
+    """Every rule gets another percentage and another product; one rule in ten goes."""
+    made = [admin.messages.Change(set_rule=rule_message(n, NEW)) for n in range(RULES)]
+    return made + [admin.messages.Change(remove_rule=f"rule-{n}") for n in range(0, RULES, 10)]
+
+
+def dump(path):
+    """Everything that is described, and the latest revision. The database must be sound."""
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("SELECT count(*) FROM open_revision").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM change WHERE revision > (SELECT max(number) FROM revision)").fetchone() == (0,)
+        revision = db.execute("SELECT max(number) FROM revision").fetchone()[0]
+        rows = {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr) for table in TABLES}
+    db.close()
+    return revision, rows
+
+
+class Shop:
+    """A database before the change, what is in it then and after it, and the change as a rule file."""
+
+    def __init__(self, directory, keys):
+        self.directory, self.keys = directory, keys
+        self.database = directory / "discount.db"
+        self.template = directory / "old.db"
+        self.rule_file = directory / "new.rules"
+        server = self.serve()
+        try:
+            self.make_states(server.port)
+        finally:
+            server.stop()
+        assert self.new[0] == self.old[0] + 1 and self.new[1] != self.old[1]
+
+    def serve(self):
+        return Discountd(self.directory, self.keys, DISCOUNT_WORKERS=1)
+
+    def make_states(self, port):
+        client = Admin(port, self.keys)
+        client.change(*(admin.messages.Change(set_rule=rule_message(n, OLD)) for n in range(RULES)))
+        self.old = dump(self.database)
+        with sqlite3.connect(self.database) as db:
+            db.execute("VACUUM INTO ?", (str(self.template),))
+        db.close()
+        client.change(*new_changes())
+        client.channel.close()
+        self.new = dump(self.database)
+        done = self.ctl(port, "export", "--output", self.rule_file)
+        assert done.returncode == 0, done.stderr
+
+    def ctl(self, port, *words):
+        return run([BIN / "discountctl", *words], self.directory, env=environment(
+            DISCOUNT_SERVICE_HOST=f"localhost:{port}",
+            DISCOUNTCTL_TLS_CA=self.keys.file("ca.crt"),
+            DISCOUNTCTL_TLS_CERTIFICATE=self.keys.file("admin.crt"),
+            DISCOUNTCTL_TLS_KEY=self.keys.file("admin.key")))
+
+    def start(self):
+        """A service on the database before the change."""
+        for name in self.directory.glob("discount.db*"):
+            name.unlink()
+        shutil.copy(self.template, self.database)
+        return self.serve()
+
+
+def kill_all(server):
+    """The workers first: a master whose workers die would start others."""
+    os.kill(server.pid, signal.SIGSTOP)
+    offspring = descendants(server.pid)
+    for pid in offspring:
+        os.kill(pid, signal.SIGKILL)
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def shop(workshop, keys):
+    return Shop(workshop.new("crash"), keys)
+
+
+def run_round(shop, seconds, change):
+    """Begins the change, kills the service after that time. "old" or "new": what the database is then."""
+    server = shop.start()
+    try:
+        thread = threading.Thread(target=change, args=(server.port,))
+        thread.start()
+        time.sleep(seconds)
+    finally:
+        kill_all(server)
+        thread.join(20)
+    assert not thread.is_alive()
+    state = dump(shop.database)
+    assert state in (shop.old, shop.new), f"killed after {seconds} s: revision {state[0]} is neither the old nor the new"
+    return "old" if state == shop.old else "new"
+
+
+def run_rounds(shop, count, most, change):
+    """Kills at instants from the beginning to somewhat after the end, each in its share of the time."""
+    chance = random.Random(4711)
+    results = [run_round(shop, most * (i + chance.random()) / count, change) for i in range(count)]
+    # Some were early and some late, or the rounds said nothing about what is between.
+    assert "old" in results and "new" in results, results
+
+
+def apply_changes(shop):
+    changes = new_changes()
+
+    def change(port):
+        client = Admin(port, shop.keys)
+        try:
+            client.ApplyChanges(changes=changes, message="to be killed")
+        except grpc.RpcError:
+            pass
+        finally:
+            client.channel.close()
+    return change
+
+
+def import_file(shop):
+    def change(port):
+        shop.ctl(port, "--timeout=5", "import", "--prune", shop.rule_file)
+    return change
+
+
+def measure(shop, change):
+    """How long the change takes when nobody kills anything."""
+    server = shop.start()
+    began = time.monotonic()
+    change(server.port)
+    seconds = time.monotonic() - began
+    server.stop()
+    assert dump(shop.database) == shop.new
+    return seconds
+
+
+def test_a_kill_in_the_middle_of_a_change_set_leaves_the_old_or_the_new_revision(shop):
+    change = apply_changes(shop)
+    run_rounds(shop, 50, 1.3 * measure(shop, change), change)
+
+
+def test_a_kill_in_the_middle_of_an_import_leaves_the_old_or_the_new_revision(shop):
+    change = import_file(shop)
+    run_rounds(shop, 50, 1.3 * measure(shop, change), change)

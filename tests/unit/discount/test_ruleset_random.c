@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* A changed ruleset is as good as one made anew, whatever was changed. */
+#include <stdlib.h>
+
+#include "random_shop.h"
+#include "same_rules.h"
+
+static void assert_walks_equal(const struct ruleset *a, const struct ruleset *b)
+{
+    struct ruleset_view *views[] = {ruleset_view_new(), ruleset_view_new(), ruleset_view_new()};
+    size_t places[] = {0, 0}, count = 0;
+    struct rule rules[2], found;
+
+    while (ruleset_next_rule(a, views[0], &places[0], &rules[0])) {
+        assert_true(ruleset_next_rule(b, views[1], &places[1], &rules[1]));
+        assert_rules_equal(&rules[0], &rules[1]);
+        assert_true(ruleset_find_rule(a, views[2], rules[0].key, &found));
+        assert_rules_equal(&found, &rules[0]);
+        count++;
+    }
+    assert_false(ruleset_next_rule(b, views[1], &places[1], &rules[1]));
+    assert_int_equal(count, ruleset_rule_count(a));
+    assert_int_equal(count, ruleset_rule_count(b));
+    for (int i = 0; i < 3; i++)
+        ruleset_view_free(views[i]);
+}
+
+static void assert_groups_equal(const struct ruleset *a, const struct ruleset *b)
+{
+    assert_int_equal(ruleset_group_count(a), ruleset_group_count(b));
+    for (int i = 0; i < RANDOM_GROUPS; i++) {
+        size_t a_members, b_members;
+        bool has = ruleset_has_group(a, random_groups[i], &a_members);
+        assert_int_equal(has, ruleset_has_group(b, random_groups[i], &b_members));
+        assert_int_equal(a_members, b_members);
+    }
+}
+
+static void assert_prices_equal(struct random *random, const struct ruleset *a, const struct ruleset *b)
+{
+    struct arena arena = {0};
+
+    for (int i = 0; i < 10; i++) {
+        struct random_product product;
+        random_product(random, &product);
+        int64_t now = random_now(random);
+        int32_t customer_id = (int32_t)random_next(random, RANDOM_CUSTOMERS + 2);
+        struct quote a_quote = shop_quote_at(a, customer_id, &product.product, now);
+        struct quote b_quote = shop_quote_at(b, customer_id, &product.product, now);
+        assert_quotes_equal(&a_quote, &b_quote);
+
+        const char *group = random_groups[random_next(random, RANDOM_GROUPS)];
+        evaluate(listing_resolve(a, &arena, &product.product, 1), 0, shopper_of_group(a, &arena, group), now, &a_quote);
+        evaluate(listing_resolve(b, &arena, &product.product, 1), 0, shopper_of_group(b, &arena, group), now, &b_quote);
+        assert_quotes_equal(&a_quote, &b_quote);
+    }
+    arena_release(&arena);
+}
+
+static void assert_rulesets_equal(struct random *random, const struct ruleset *a, const struct ruleset *b)
+{
+    assert_walks_equal(a, b);
+    assert_groups_equal(a, b);
+    for (int32_t id = 0; id <= RANDOM_PRODUCTS + 1; id++)
+        assert_int_equal(ruleset_floor(a, id), ruleset_floor(b, id));
+    for (int64_t now = SHOP_NOW - 20; now < SHOP_NOW + 40; now++)
+        assert_int_equal(ruleset_next_change(a, now), ruleset_next_change(b, now));
+    assert_prices_equal(random, a, b);
+}
+
+/* ---- A model of a shop, and changes of it at random ---- */
+
+struct model {
+    struct random_rule rules[RANDOM_KEYS];
+    bool has_rule[RANDOM_KEYS];
+    bool has_group[RANDOM_GROUPS];
+    bool is_member[RANDOM_GROUPS][RANDOM_CUSTOMERS + 1];
+    int32_t floors[RANDOM_PRODUCTS + 1];
+};
+
+static void set_random_rule(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    uint32_t number = random_next(random, RANDOM_KEYS);
+    struct random_rule *rule = &model->rules[number];
+
+    random_rule(random, rule);
+    rule->rule.zone = random_is(random, 2) ? "Europe/Berlin" : "";
+    snprintf(rule->key, sizeof rule->key, "rule-%u", (unsigned)number);
+    model->has_rule[number] = true;
+    ruleset_builder_set_rule(builder, &rule->rule);
+}
+
+static void remove_random_rule(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    char key[16];
+    uint32_t number = random_next(random, RANDOM_KEYS);
+
+    snprintf(key, sizeof key, "rule-%u", (unsigned)number);
+    model->has_rule[number] = false;
+    ruleset_builder_remove_rule(builder, key);
+}
+
+static void change_random_group(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    uint32_t number = random_next(random, RANDOM_GROUPS);
+
+    if (random_is(random, 3)) {
+        model->has_group[number] = false;
+        memset(model->is_member[number], 0, sizeof model->is_member[number]);
+        ruleset_builder_remove_group(builder, random_groups[number]);
+    } else {
+        model->has_group[number] = true;
+        ruleset_builder_set_group(builder, random_groups[number], "A group");
+    }
+}
+
+static void change_random_member(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    uint32_t number = random_next(random, RANDOM_GROUPS);
+    int32_t customer_id = 1 + (int32_t)random_next(random, RANDOM_CUSTOMERS);
+    bool is_member = model->has_group[number] && !random_is(random, 3);
+
+    model->is_member[number][customer_id] = is_member;
+    if (is_member)
+        ruleset_builder_add_member(builder, random_groups[number], customer_id);
+    else
+        ruleset_builder_remove_member(builder, random_groups[number], customer_id);
+}
+
+static void change_at_random(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    switch (random_next(random, 8)) {
+    case 0:
+    case 1:
+        set_random_rule(random, model, builder);
+        break;
+    case 2:
+        remove_random_rule(random, model, builder);
+        break;
+    case 3:
+        change_random_group(random, model, builder);
+        break;
+    case 4: {
+        int32_t id = 1 + (int32_t)random_next(random, RANDOM_PRODUCTS);
+        model->floors[id] = random_is(random, 2) ? 0 : (int32_t)random_next(random, 800);
+        ruleset_builder_set_floor(builder, id, model->floors[id]);
+        break;
+    }
+    default:
+        change_random_member(random, model, builder);
+    }
+    if (random_is(random, 100)) {
+        *model = (struct model){0};
+        ruleset_builder_clear(builder);
+    }
+}
+
+/* All of the model, its rules in an order of their own. */
+static struct ruleset *make_anew(struct random *random, const struct model *model)
+{
+    struct ruleset_builder *builder = ruleset_builder_new(NULL);
+    uint32_t first = random_next(random, RANDOM_KEYS);
+
+    for (uint32_t i = 0; i < RANDOM_KEYS; i++) {
+        uint32_t number = (first + i * 5) % RANDOM_KEYS;
+        if (model->has_rule[number])
+            ruleset_builder_set_rule(builder, &model->rules[number].rule);
+    }
+    for (int i = 0; i < RANDOM_GROUPS; i++) {
+        if (model->has_group[i])
+            ruleset_builder_set_group(builder, random_groups[i], "A group");
+        for (int32_t customer_id = RANDOM_CUSTOMERS; customer_id > 0; customer_id--) {
+            if (model->is_member[i][customer_id])
+                ruleset_builder_add_member(builder, random_groups[i], customer_id);
+        }
+    }
+    for (int32_t id = 1; id <= RANDOM_PRODUCTS; id++)
+        ruleset_builder_set_floor(builder, id, model->floors[id]);
+    return shop_finish(builder);
+}
+
+static void a_changed_ruleset_equals_one_made_anew(void **state)
+{
+    struct random random = {.state = UINT64_C(1122334455)};
+    struct model *model = calloc(1, sizeof *model);
+    struct ruleset *ruleset = shop_ruleset(NULL, 0);
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        struct ruleset_builder *builder = ruleset_builder_new(ruleset);
+        for (uint32_t j = random_next(&random, 12); j > 0; j--)
+            change_at_random(&random, model, builder);
+        struct ruleset *changed = shop_finish(builder), *anew = make_anew(&random, model);
+        assert_rulesets_equal(&random, changed, anew);
+        ruleset_release(ruleset);
+        ruleset = changed;
+        if (random_is(&random, 6)) { /* the next patches have a base that says something */
+            ruleset_release(ruleset);
+            ruleset = anew;
+        } else {
+            ruleset_release(anew);
+        }
+    }
+    ruleset_release(ruleset);
+    free(model);
+}
+
+static void the_order_of_rules_never_matters(void **state)
+{
+    struct random random = {.state = UINT64_C(987654321)};
+    struct random_rule rules[10];
+
+    (void)state;
+    for (int i = 0; i < 500; i++) {
+        struct ruleset_builder *forth = ruleset_builder_new(NULL), *back = ruleset_builder_new(NULL);
+        for (uint32_t j = 0; j < ARRAY_LENGTH(rules); j++) {
+            random_rule(&random, &rules[j]);
+            snprintf(rules[j].key, sizeof rules[j].key, "rule-%u", (unsigned)j);
+        }
+        for (size_t j = 0; j < ARRAY_LENGTH(rules); j++) {
+            ruleset_builder_set_rule(forth, &rules[j].rule);
+            ruleset_builder_set_rule(back, &rules[ARRAY_LENGTH(rules) - 1 - j].rule);
+        }
+        struct ruleset *a = shop_finish(forth), *b = shop_finish(back);
+        assert_rulesets_equal(&random, a, b);
+        ruleset_release(a);
+        ruleset_release(b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_changed_ruleset_equals_one_made_anew),
+        cmocka_unit_test(the_order_of_rules_never_matters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
