@@ -3,6 +3,7 @@
 #include "discount/service/staging.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -192,8 +193,10 @@ void staging_forget(struct staging *staging, const char *token)
 {
     size_t place = token == NULL || token[0] == '\0' ? STAGING_SETS_MAX : find_place(staging, token);
 
-    if (place < STAGING_SETS_MAX)
-        forget_set(staging, place);
+    if (place >= STAGING_SETS_MAX)
+        return;
+    forget_set(staging, place);
+    malloc_trim(0); /* a large set leaves free memory of its size, which this process needs no more */
 }
 
 void staging_release(struct staging *staging)

@@ -44,6 +44,15 @@ def environment(**settings):
     return kept | {name: str(value) for name, value in settings.items()}
 
 
+def as_user(user):
+    """
+    What to put before a command line so that it runs as `user` (None: as this process). Not by subprocess's own `user`:
+    that would fork this process, with the fork handlers of Python's gRPC and the lock order checks of Debian's Abseil in
+    it, which end it now and then. Without a user subprocess takes vfork.
+    """
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+
+
 def pid_exists(pid):
     """Whether the process runs (one that ended and was not reaped does not)."""
     try:
@@ -80,13 +89,10 @@ class Process:
         self.checked = 0
         self.expected = []
         self.exit_is_checked = True
-        # As another user by setpriv, not by Popen: that would fork this process, with the fork handlers of Python's gRPC and
-        # the lock order checks of Debian's Abseil in it, which end it now and then. Without a user Popen takes vfork.
-        identity = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         # For appending: Apache opens it once more by the name /dev/stderr.
         with self.log_path.open("ab") as log:
             self.popen = subprocess.Popen(
-                [*identity, *(str(word) for word in argv)], cwd=directory, env=env or environment(), stdin=stdin,
+                [*as_user(user), *(str(word) for word in argv)], cwd=directory, env=env or environment(), stdin=stdin,
                 stdout=log, stderr=log)
         started.append(self)
 

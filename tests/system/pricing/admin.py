@@ -53,9 +53,6 @@ class Admin(wire.Client):
         """Makes a shop all there is."""
         return self.change(messages.Change(clear_all=True), *changes_of(shop), message="all of a shop")
 
-    def revisions(self):
-        return list(self.ListRevisions(page_size=1000).revisions)
-
 
 # ---- A shop as messages ----
 

@@ -19,7 +19,7 @@ from harness.discount import Discountd
 from harness.paths import BIN
 from harness.process import descendants, environment, run
 
-RULES = 800
+RULES = 300
 OLD, NEW = 1000, 2000  # the percentages of all rules before and after
 
 TABLES = ("product", "customer_group", "group_member", "rule", "rule_product", "rule_category")

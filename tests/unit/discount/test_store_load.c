@@ -67,13 +67,14 @@ static void following_random_changes_equals_loading_everything(void **state)
     (void)state;
     for (size_t i = 0; i < 300; i++) {
         for (uint32_t more = random_below(3); more > 0; more--)
-            (void)change_at_random(store, 4);
+            (void)change_at_random(store, 3);
         struct ruleset *next = follow(store, ruleset);
         ruleset_release(ruleset);
         ruleset = next;
         if (i % 20 == 19)
             arena_reset(&arena);
     }
+    assert_history_is_rich();
     ruleset_release(ruleset);
     store_close(store);
 }
@@ -117,6 +118,35 @@ static void changes_by_hand_are_followed(void **state)
                         "UPDATE product SET floor = 9 WHERE id = 1; COMMIT");
     ruleset_release(follow(store, ruleset));
     ruleset_release(ruleset);
+    store_close(store);
+}
+
+/* Only rows beside the rule's own differ. */
+static void a_changed_target_is_followed(void **state)
+{
+    struct rule_product prices[] = {{.slug = "iphone-x", .price = 7}, {.slug = "playstation-4-slim", .price = 8}};
+    const char *category[] = {"shoes"};
+    struct rule list = {.key = "list",
+                        .is_enabled = true,
+                        .kind = RULE_PRICE,
+                        .is_price_list = true,
+                        .products = prices,
+                        .product_count = 2};
+    struct rule rule = {.key = "r", .is_enabled = true, .categories = category, .category_count = 1};
+    const struct change changes[] = {set_rule(list), set_rule(rule)};
+    struct store *store = make_store(true);
+
+    (void)state;
+    make_revision(store, changes, ARRAY_LENGTH(changes), NULL);
+    struct ruleset *first = load(store);
+    prices[0].price = 6;
+    change_one(store, set_rule(list));
+    struct ruleset *second = follow(store, first);
+    category[0] = "hats";
+    change_one(store, set_rule(rule));
+    ruleset_release(follow(store, second));
+    ruleset_release(second);
+    ruleset_release(first);
     store_close(store);
 }
 
@@ -189,6 +219,7 @@ int main(void)
         STORE_TEST(following_random_changes_equals_loading_everything),
         STORE_TEST(following_what_is_not_committed_equals_loading_it),
         STORE_TEST(changes_by_hand_are_followed),
+        STORE_TEST(a_changed_target_is_followed),
         STORE_TEST(more_changes_than_the_limit_are_too_many),
         STORE_TEST(a_rule_with_many_targets_is_one_change),
         STORE_TEST(an_unknown_revision_asks_for_everything),
