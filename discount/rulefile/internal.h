@@ -152,6 +152,7 @@ struct parser {
     struct fault_list faults;
     size_t line;
     bool is_indented;
+    bool is_open;    /* the line has no line end: the file ends in it */
     bool is_begun;   /* the first line was read */
     bool is_ended;   /* the last one was */
     bool is_stopped; /* there is no sense in reading on */

@@ -178,6 +178,7 @@ static void read_lines(struct parser *parser, char *text, size_t length)
         if (size > 0 && from[size - 1] == '\r')
             size--;
         parser->line++;
+        parser->is_open = newline == NULL;
         read_line(parser, from, size);
         from = to + 1;
     }

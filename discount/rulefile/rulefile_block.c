@@ -128,8 +128,19 @@ static void begin_remove(struct parser *parser, const struct word *words, size_t
                 shown_text(words[0].text, shown));
 }
 
+/* Whether "end" may be what is left of a rule's line "ends …", in a file that was cut right there. */
+static bool may_be_cut(const struct parser *parser)
+{
+    const struct block *block = &parser->block;
+
+    return parser->is_open && block->kind == BLOCK_RULE && (parser->is_indented || !block->has_indented_words);
+}
+
 static void begin_end(struct parser *parser, const struct word *words, size_t count)
 {
+    if (may_be_cut(parser))
+        fault_list_add(&parser->faults, parser->line,
+                       "the file may have been cut here, in a line with ends; after end a line end is needed");
     block_finish(parser);
     parser->block = (struct block){.kind = BLOCK_NONE};
     parser->is_ended = true;

@@ -10,12 +10,13 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "system"), str(HERE.parent / "system" / "pricing")]
 sys.dont_write_bytecode = True
 
 from figures import FIGURES, Pace  # noqa: E402  (the path first)
 from harness import process  # noqa: E402
 from measure import MeasureError  # noqa: E402
+from rules import RULE_FIGURES  # noqa: E402
 from stage import Stage  # noqa: E402
 
 THOROUGH = Pace(rounds=9, seconds=1, spawns=15)
@@ -68,7 +69,7 @@ def measure_all(figures, pace):
 
 def main():
     options = read_options()
-    figures = [figure for figure in FIGURES if re.search(options.only, figure.name)]
+    figures = [figure for figure in (*FIGURES, *RULE_FIGURES) if re.search(options.only, figure.name)]
     if options.list:
         print("\n".join(figure.name for figure in figures))
         return 0

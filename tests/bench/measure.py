@@ -26,11 +26,12 @@ def http(url, connections, seconds, customers):
     return result
 
 
-def rpc(port, keys, method, products, outstanding, seconds):
-    """rpc_load on one connection: {"calls_per_s", "p50_us", "p99_us", "errors"}."""
+def rpc(port, keys, method, products, outstanding, seconds, **more):
+    """rpc_load on one connection: {"calls_per_s", "p50_us", "p99_us", "errors"}. More: its other options."""
+    others = [word for name, value in more.items() for word in (f"--{name}", value)]
     done = run([BENCH / "rpc_load", "--target", f"127.0.0.1:{port}", "--ca", keys.file("ca.crt"),
                 "--certificate", keys.file("catalog.crt"), "--key", keys.file("catalog.key"), "--method", method,
-                "--products", products, "--outstanding", outstanding, "--seconds", seconds])
+                "--products", products, "--outstanding", outstanding, "--seconds", seconds, *others])
     if done.returncode != 0:
         raise MeasureError(f"rpc_load: {done.stdout}{done.stderr}")
     return json.loads(done.stdout)

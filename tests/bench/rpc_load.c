@@ -25,7 +25,7 @@
 struct settings {
     struct rpc_client_options client;
     bool is_single; /* ApplyDiscount, else ApplyDiscounts */
-    int64_t asks, products, customers, outstanding, seconds;
+    int64_t asks, products, categories, customers, outstanding, seconds;
 };
 
 struct load {
@@ -47,6 +47,7 @@ struct slot {
     Ecommerce__DiscountAsk *asks;
     Ecommerce__Customer *customers; /* one an ask */
     Ecommerce__Product *products;   /* all asks share them */
+    char **categories;              /* of product i: number i, by turns */
 };
 
 /* ---- Requests ---- */
@@ -60,6 +61,26 @@ static void *list_of_pointers(void *items, size_t count, size_t size)
     return list;
 }
 
+static void slot_init_products(struct slot *slot, const struct settings *settings)
+{
+    size_t products = (size_t)settings->products, categories = (size_t)settings->categories;
+    char name[32];
+
+    slot->products = memory_get_zeroed(products, sizeof *slot->products);
+    slot->categories = memory_get_zeroed(categories + 1, sizeof *slot->categories);
+    for (size_t i = 0; i < categories; i++) {
+        snprintf(name, sizeof name, "category-%zu", i);
+        slot->categories[i] = memory_copy_text(name);
+    }
+    for (size_t i = 0; i < products; i++) {
+        ecommerce__product__init(&slot->products[i]);
+        slot->products[i].id = (int32_t)i + 1;
+        slot->products[i].price_in_cents = 1000 + (int32_t)i * 37;
+        slot->products[i].n_categories = categories > 0;
+        slot->products[i].categories = categories > 0 ? &slot->categories[i % categories] : NULL;
+    }
+}
+
 static void slot_init(struct slot *slot, struct load *load)
 {
     size_t asks = (size_t)load->settings->asks, products = (size_t)load->settings->products;
@@ -67,12 +88,7 @@ static void slot_init(struct slot *slot, struct load *load)
     slot->load = load;
     slot->asks = memory_get_zeroed(asks, sizeof *slot->asks);
     slot->customers = memory_get_zeroed(asks, sizeof *slot->customers);
-    slot->products = memory_get_zeroed(products, sizeof *slot->products);
-    for (size_t i = 0; i < products; i++) {
-        ecommerce__product__init(&slot->products[i]);
-        slot->products[i].id = (int32_t)i + 1;
-        slot->products[i].price_in_cents = 1000 + (int32_t)i * 37;
-    }
+    slot_init_products(slot, load->settings);
     Ecommerce__Product **list = list_of_pointers(slot->products, products, sizeof *slot->products);
     for (size_t i = 0; i < asks; i++) {
         ecommerce__customer__init(&slot->customers[i]);
@@ -96,6 +112,9 @@ static void slot_release(struct slot *slot)
     free(slot->asks);
     free(slot->customers);
     free(slot->products);
+    for (size_t i = 0; slot->categories[i] != NULL; i++)
+        free(slot->categories[i]);
+    free(slot->categories);
 }
 
 static void choose_customers(struct slot *slot)
@@ -239,6 +258,7 @@ enum {
     KEY_METHOD,
     KEY_ASKS,
     KEY_PRODUCTS,
+    KEY_CATEGORIES,
     KEY_CUSTOMERS,
     KEY_OUTSTANDING,
     KEY_SECONDS
@@ -252,6 +272,7 @@ static const struct argp_option option_rows[] = {
     {"method", KEY_METHOD, "single|batch", 0, "ApplyDiscount, or ApplyDiscounts (single)", 0},
     {"asks", KEY_ASKS, "N", 0, "Customers in an ApplyDiscounts (1)", 0},
     {"products", KEY_PRODUCTS, "N", 0, "Products that each of them asks for (1)", 0},
+    {"categories", KEY_CATEGORIES, "N", 0, "Each product is in one of category-0 to category-N-1 (in none)", 0},
     {"customers", KEY_CUSTOMERS, "N", 0, "Ask for customers 1 to N in turn (10000)", 0},
     {"outstanding", KEY_OUTSTANDING, "N", 0, "Calls that are out at any time (1)", 0},
     {"seconds", KEY_SECONDS, "S", 0, "How long to measure (2)", 0},
@@ -301,6 +322,9 @@ static error_t read_option(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_PRODUCTS:
         settings->products = read_number(state, value, 100000);
+        return 0;
+    case KEY_CATEGORIES:
+        settings->categories = read_number(state, value, 1000);
         return 0;
     case KEY_CUSTOMERS:
         settings->customers = read_number(state, value, INT32_MAX);

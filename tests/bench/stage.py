@@ -100,6 +100,7 @@ class Stage:
         self.workshop = Workshop()
         self.keys = make_keys(self.workshop.new("keys"))
         self.fronts = []
+        self.others = {}  # what lives until the end, by name: with a function stop()
         self.discountd = self.start_discountd()
 
     def start_discountd(self):
@@ -162,6 +163,8 @@ class Stage:
 
     def close(self):
         self.stop_fronts()
+        for other in self.others.values():
+            other.stop()
         self.discountd.stop()
         self.workshop.remove()
 

@@ -34,7 +34,7 @@ class Maker:
         self.prices = rng.choice(SCALES)
         self.customers = list(range(1, rng.choice((2, 4, 9)) + 1)) + [INT32_MAX]
         # At times customers are in dozens of groups, and products in a dozen categories.
-        self.is_crowded = rng.random() < 0.03
+        self.is_crowded = rng.random() < 0.01
         self.categories = CATEGORIES + [f"c{i}" for i in range(10)] * self.is_crowded
 
     def chance(self, share):

@@ -75,7 +75,8 @@ def check_value(value, quote):
 
 
 def quote_of(shop, customer, each, now=None, group=None):
-    return oracle.quote(shop, Question(customer, each.id, each.price_in_cents, list(each.categories), now or int(time.time()), group))
+    now = now or int(time.time())
+    return oracle.quote(shop, Question(customer, each.id, each.price_in_cents, list(each.categories), now, group))
 
 
 # ---- Who may call ----
