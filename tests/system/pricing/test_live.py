@@ -288,7 +288,7 @@ def test_workers_killed_during_changes_break_no_promise(own_discountd, keys):
     killer = threading.Thread(target=kill_workers, args=(server, is_over, kills))
     killer.start()
     try:
-        while len(kills) < (25 if is_sanitized() else 100):
+        while len(kills) < (20 if is_sanitized() else 40):
             number = ledger.make()
             lost += number is None
             if number is not None:
