@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "common/ctl/command.h"
+#include "common/ctl/progress.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
-#include "discount/ctl/progress.h"
 #include "discount/wire/wire.h"
 
 #define MEMBERS_IN_A_CHANGE ((size_t)200000) /* five bytes each at the most */
@@ -106,35 +106,30 @@ static size_t count_for_message(const struct changeset *set, size_t first)
     return count;
 }
 
-bool changeset_stage(const struct changeset *set, struct connection *connection, bool keep_last, const char **token,
-                     size_t *staged)
+bool changeset_stage(const struct changeset *set, struct connection *connection, const char **token)
 {
+    const Ecommerce__StageChangesResponse *answer = NULL;
     struct progress progress;
     size_t done = 0;
 
     *token = "";
-    *staged = 0;
-    if (set->count == 0 || (keep_last && count_for_message(set, 0) == set->count))
+    if (set->count == 0)
         return true;
     progress_begin(&progress, "changes sent", set->count);
-    while (done < set->count) {
+    do {
         Ecommerce__StageChangesRequest request = ECOMMERCE__STAGE_CHANGES_REQUEST__INIT;
-        size_t count = count_for_message(set, done);
-        if (keep_last && done + count == set->count)
-            break;
         request.token = (char *)*token;
-        request.n_changes = count;
+        request.n_changes = count_for_message(set, done);
         request.changes = set->messages + done;
-        const Ecommerce__StageChangesResponse *answer = call_stage_changes(connection, &request, set->arena);
+        answer = call_stage_changes(connection, &request, set->arena);
         if (answer == NULL)
             break;
         *token = answer->token;
-        done += count;
-        *staged = done;
+        done += request.n_changes;
         progress_update(&progress, done);
-    }
+    } while (done < set->count);
     progress_end(&progress);
-    return connection->code == RPC_OK;
+    return answer != NULL;
 }
 
 bool changeset_is_lost(const struct connection *connection)
@@ -167,26 +162,36 @@ static bool has_moved(const struct changeset *set, struct connection *connection
     return status == NULL || status->latest != expected;
 }
 
+/* One attempt. */
+static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset *set, struct connection *connection,
+                                                         const struct change_options *options, const char **token)
+{
+    Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
+    bool is_large = count_for_message(set, 0) < set->count;
+    struct progress progress = {0};
+
+    *token = "";
+    if (is_large && !changeset_stage(set, connection, token))
+        return NULL;
+    request.token = (char *)*token;
+    request.n_changes = is_large ? 0 : set->count;
+    request.changes = set->messages;
+    request.expected_revision = options->expect;
+    request.message = (char *)(options->message != NULL ? options->message : "");
+    request.validate_only = options->is_dry_run;
+    if (is_large)
+        progress_wait(&progress, "the service is at work");
+    const Ecommerce__ApplyChangesResponse *answer = call_apply_changes(connection, &request, set->arena);
+    progress_end(&progress);
+    return answer;
+}
+
 const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set, struct connection *connection,
                                                        const struct change_options *options)
 {
     for (int attempt = 1;; attempt++) {
-        Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
-        const Ecommerce__ApplyChangesResponse *answer = NULL;
         const char *token;
-        size_t staged;
-        struct progress progress;
-        if (changeset_stage(set, connection, true, &token, &staged)) {
-            request.token = (char *)token;
-            request.n_changes = set->count - staged;
-            request.changes = set->messages + staged;
-            request.expected_revision = options->expect;
-            request.message = (char *)(options->message != NULL ? options->message : "");
-            request.validate_only = options->is_dry_run;
-            progress_wait(&progress, "the service is at work");
-            answer = call_apply_changes(connection, &request, set->arena);
-            progress_end(&progress);
-        }
+        const Ecommerce__ApplyChangesResponse *answer = apply_once(set, connection, options, &token);
         if (answer != NULL || token[0] == '\0' || !changeset_is_lost(connection) || attempt == ATTEMPTS)
             return answer;
         if (connection->code == RPC_ABORTED && has_moved(set, connection, options->expect))

@@ -36,10 +36,8 @@ void changeset_add_file(struct changeset *set, const char *file, const struct ru
 /* Checks that every change fits into a message. COMMAND_OK, or COMMAND_REFUSED and it was told. */
 MUST_CHECK int changeset_check(const struct changeset *set, const struct ctl_options *options);
 
-/* Stages the changes from number `first` on, all but what fits into one last message when `keep_last`: *staged says how
- * many there are at the service then. *token is "" when there are none. False: connection_fail() tells. */
-MUST_CHECK bool changeset_stage(const struct changeset *set, struct connection *connection, bool keep_last,
-                                const char **token, size_t *staged);
+/* Stages all changes: *token names them, "" when there are none. False: connection_fail() tells. */
+MUST_CHECK bool changeset_stage(const struct changeset *set, struct connection *connection, const char **token);
 
 /* Whether the last call, which named a token, failed because the token is no longer known. */
 bool changeset_is_lost(const struct connection *connection);

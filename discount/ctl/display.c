@@ -37,15 +37,22 @@ static utf8proc_int32_t next_code_point(const char **text)
     return c;
 }
 
+static void show_code_point(FILE *out, utf8proc_int32_t c)
+{
+    utf8proc_uint8_t bytes[4] = {0};
+    utf8proc_ssize_t length = utf8proc_encode_char(c, bytes);
+
+    fwrite(bytes, 1, (size_t)length, out);
+}
+
 static void show(FILE *out, const char *text, const char *allowed)
 {
     while (*text != '\0') {
-        utf8proc_uint8_t bytes[4];
         utf8proc_int32_t c = next_code_point(&text);
         if (is_commanding(c) && (c > 0x7F || strchr(allowed, (int)c) == NULL))
             fprintf(out, "\\u%04x", (unsigned)c);
         else
-            fwrite(bytes, 1, (size_t)utf8proc_encode_char(c, bytes), out);
+            show_code_point(out, c);
     }
 }
 

@@ -5,11 +5,11 @@
 
 #include "common/compiler.h"
 #include "common/ctl/command.h"
+#include "common/ctl/output.h"
 #include "discount/ctl/commands.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/lists.h"
-#include "discount/ctl/output.h"
 #include "discount/rulefile/pricelist.h"
 #include "discount/rulefile/rulefile.h"
 #include "discount/wire/wire.h"
@@ -138,7 +138,7 @@ static int export_everything(const struct export_options *options, struct arena 
 
     int code = fetch(options, arena, &all);
     if (code == COMMAND_OK)
-        code = output_open(&output, &options->ctl, options->output);
+        code = output_open(&output, options->ctl.name, options->output);
     if (code != COMMAND_OK)
         return code;
     if (options->ctl.is_json)
@@ -172,6 +172,20 @@ static int fetch_rule(const struct export_options *options, struct arena *arena,
     return code;
 }
 
+static void print_prices_json(FILE *out, const struct rule *rule)
+{
+    cJSON *document = cJSON_CreateObject();
+    cJSON *prices = cJSON_AddArrayToObject(document, "prices");
+
+    for (size_t i = 0; i < rule->product_count; i++) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "product", rule->products[i].slug);
+        cJSON_AddItemToObject(object, "price", json_number(rule->products[i].price));
+        cJSON_AddItemToArray(prices, object);
+    }
+    json_print(out, document);
+}
+
 static int export_prices(const struct export_options *options, struct arena *arena)
 {
     struct output output;
@@ -184,10 +198,13 @@ static int export_prices(const struct export_options *options, struct arena *are
         display_error(options->ctl.name, "rule %s is not a price list", rule.key);
         return COMMAND_REFUSED;
     }
-    code = output_open(&output, &options->ctl, options->output);
+    code = output_open(&output, options->ctl.name, options->output);
     if (code != COMMAND_OK)
         return code;
-    pricelist_print(output.stream, rule.products, rule.product_count);
+    if (options->ctl.is_json)
+        print_prices_json(output.stream, &rule);
+    else
+        pricelist_print(output.stream, rule.products, rule.product_count);
     return output_close(&output, true);
 }
 

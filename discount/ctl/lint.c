@@ -71,8 +71,7 @@ static const Ecommerce__LintResponse *ask(struct connection *connection, const s
         Ecommerce__LintRequest request = ECOMMERCE__LINT_REQUEST__INIT;
         const Ecommerce__LintResponse *answer = NULL;
         const char *token;
-        size_t staged;
-        if (changeset_stage(&what_if->set, connection, false, &token, &staged)) {
+        if (changeset_stage(&what_if->set, connection, &token)) {
             request.token = (char *)token;
             request.products = what_if->products.products;
             request.n_products = what_if->products.count;

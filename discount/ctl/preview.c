@@ -8,11 +8,11 @@
 #include "common/clock.h"
 #include "common/compiler.h"
 #include "common/ctl/command.h"
+#include "common/ctl/progress.h"
 #include "discount/ctl/commands.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/lists.h"
 #include "discount/ctl/preview_print.h"
-#include "discount/ctl/progress.h"
 #include "discount/ctl/what_if.h"
 
 #define LIMIT_DEFAULT 1000
@@ -139,12 +139,11 @@ static enum step next_step(struct previewing *previewing)
 static enum step preview_once(struct previewing *previewing)
 {
     enum step step = STEP_GOES_ON;
-    size_t staged;
 
     previewing->done = 0;
     previewing->chunk = CHUNK_FIRST;
     previewing->totals = (struct preview_totals){0};
-    if (!changeset_stage(&previewing->what_if->set, previewing->connection, false, &previewing->token, &staged))
+    if (!changeset_stage(&previewing->what_if->set, previewing->connection, &previewing->token))
         return changeset_is_lost(previewing->connection) ? STEP_AGAIN : STEP_FAILED;
     progress_begin(&previewing->progress, "products priced", previewing->what_if->products.count);
     /* Without products the changes are looked at, too. */

@@ -25,8 +25,8 @@ struct reading {
     struct arena *arena;
     struct product_file *file;
     struct fault_notes notes;
-    size_t line; /* of the row that is being read */
-    bool has_header;
+    size_t line;               /* of the row that is being read */
+    bool has_header, is_other; /* of columns that are not these: its rows mean nothing */
     char *cells[COLUMNS];
     size_t count; /* cells of the row */
 };
@@ -55,6 +55,7 @@ static void check_header(struct reading *reading)
     if (!is_good)
         note(reading, "", "the first line must be id,slug,price,categories");
     reading->has_header = true;
+    reading->is_other = !is_good;
 }
 
 static void read_categories(struct reading *reading, char *text, Ecommerce__Product *product)
@@ -130,11 +131,9 @@ static void on_row(int end, void *data)
     bool is_empty = reading->count == 0 || (reading->count == 1 && reading->cells[0][0] == '\0');
 
     (void)end;
-    if (is_empty)
-        ;
-    else if (!reading->has_header)
+    if (!is_empty && !reading->has_header)
         check_header(reading);
-    else
+    else if (!is_empty && !reading->is_other)
         read_product(reading);
     reading->count = 0;
 }

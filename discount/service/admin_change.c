@@ -129,6 +129,11 @@ static void log_revision(const struct making *making, const char *author)
              making->response.revision, LOG_QUOTED(author), making->response.changed, LOG_QUOTED(making->message));
 }
 
+static void set_changed(struct making *making, size_t changed)
+{
+    making->response.changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed;
+}
+
 static bool commit(struct making *making)
 {
     const char *author = rpc_call_peer(making->call)->identity;
@@ -141,7 +146,7 @@ static bool commit(struct making *making)
         admin_refuse_store(making->call, status, reason);
         return false;
     }
-    making->response.changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed;
+    set_changed(making, changed);
     if (changed > 0)
         log_revision(making, author);
     return true;
@@ -199,11 +204,21 @@ static void answer(struct making *making, const struct admin_faults *faults,
 static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request, const struct admin_set *set,
                      Ecommerce__ApplyChangesResponse_Closure closure)
 {
+    char reason[ADMIN_REASON_SIZE] = "";
     struct admin_faults faults;
+    size_t changed = 0;
 
     if (!admin_set_begin(making->service, making->call, request->expected_revision) || !apply_set(making, set, &faults))
         return;
+    enum store_status status = STORE_OK;
+    if (faults.total == 0)
+        status = store_count_changed(making->service->store, &changed, reason, sizeof reason);
     store_rollback(making->service->store);
+    if (status != STORE_OK) {
+        admin_refuse_store(making->call, status, reason);
+        return;
+    }
+    set_changed(making, changed);
     answer(making, &faults, closure);
 }
 

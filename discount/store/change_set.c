@@ -180,6 +180,18 @@ static enum store_status count_changed(struct store *store, int64_t *changed)
     return status == STORE_OK ? store_ask(store, count, 0, changed) : status;
 }
 
+enum store_status store_count_changed(struct store *store, size_t *changed, char *reason, size_t reason_size)
+{
+    int64_t differing = 0;
+    enum store_status status = check_open(store);
+
+    if (status == STORE_OK)
+        status = count_changed(store, &differing);
+    if (status == STORE_OK)
+        *changed = (size_t)differing;
+    return store_tell(store, status, reason, reason_size);
+}
+
 static enum store_status close_revision(struct store *store, const char *author, const char *message, int64_t now,
                                         int64_t changed)
 {

@@ -120,6 +120,10 @@ struct fault {
 MUST_CHECK enum store_status store_faults(struct store *store, const struct fault **faults, size_t *count, char *reason,
                                           size_t reason_size);
 
+/* How many rules, groups, members and products differ from before store_begin(), so far. */
+MUST_CHECK enum store_status store_count_changed(struct store *store, size_t *changed, char *reason,
+                                                 size_t reason_size);
+
 /*
  * Ends a change set as a revision, on the disk when it returns. *revision is its number, *changed how many rules,
  * groups, members and products differ. Where nothing does there is no new revision and *revision is the latest. On

@@ -46,14 +46,6 @@ def test_the_columns_of_a_table_are_aligned(ctl):
     assert not any(line.endswith(" ") for line in lines)
 
 
-def test_a_table_knows_how_wide_characters_are(ctl):
-    ctl.ok("rule", "set", "-", stdin=rule_file('rule wide "日本"\n    lane sale\n    percent 1'))
-    ctl.ok("group", "set", "wide", "日本")
-    lines = ctl.ok("group", "list").splitlines()
-    assert [line.index("MEMBERS") for line in lines if "MEMBERS" in line] == [lines[0].index("MEMBERS")]
-    assert lines[3].endswith("日本")
-
-
 @pytest.mark.parametrize(("words", "found"), [
     (["--lane", "sale"], ["black-friday"]),
     (["--lane", "contract"], ["contract-77", "demo"]),

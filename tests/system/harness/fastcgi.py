@@ -34,9 +34,10 @@ def params(variables):
 
 
 def get(path="/products", customer=None, keep=False):
-    """A whole GET request."""
-    variables = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", ""), ("PATH_INFO", path), ("REQUEST_URI", path),
-                 ("SERVER_PROTOCOL", "HTTP/1.1"), ("REMOTE_ADDR", "127.0.0.1"), ("CONTENT_LENGTH", "0")]
+    """A whole GET request; the path may have a query."""
+    path_info, _, query = path.partition("?")
+    variables = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", ""), ("PATH_INFO", path_info), ("REQUEST_URI", path),
+                 ("QUERY_STRING", query), ("SERVER_PROTOCOL", "HTTP/1.1"), ("REMOTE_ADDR", "127.0.0.1"), ("CONTENT_LENGTH", "0")]
     if customer is not None:
         variables.append(("HTTP_X_USER_ID", str(customer)))
     return begin(keep) + params(variables) + record(STDIN)

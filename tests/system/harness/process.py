@@ -38,7 +38,7 @@ def environment(**settings):
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("CATALOG_", "DISCOUNT_", "GRPC_")) and not name.lower().endswith("_proxy")
+        if not name.startswith(("CATALOG_", "DISCOUNT", "GRPC_")) and not name.lower().endswith("_proxy")
     }
     kept["LSAN_OPTIONS"] = f"suppressions={HARNESS / 'lsan.supp'}:print_suppressions=0"
     return kept | {name: str(value) for name, value in settings.items()}

@@ -71,6 +71,7 @@ static void validating_tells_faults_and_changes_nothing(void **state)
     request.validate_only = true;
     const Ecommerce__ApplyChangesResponse *answer = ask("ApplyChanges", &request);
     assert_int_equal(answer->n_faults, 0);
+    assert_int_equal(answer->changed, 1); /* would be */
     request.n_changes = 2;
     answer = ask("ApplyChanges", &request);
     assert_int_equal(answer->n_faults, 1);

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Progress: count, rate, what is left. */
-#include "discount/ctl/progress.h"
+#include "common/ctl/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 
 #define SHOW_EVERY_NS (100 * CLOCK_NS_PER_MS)
 #define CLEAR_LINE "\r\033[K"
+
+/* A terminal that can clear a line. */
+static bool is_terminal(void)
+{
+    const char *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) == 1 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
 
 static void show(struct progress *progress, int64_t now_ns)
 {
@@ -30,8 +40,8 @@ static void show(struct progress *progress, int64_t now_ns)
 
 void progress_begin(struct progress *progress, const char *what, size_t total)
 {
-    *progress = (struct progress){
-        .what = what, .total = total, .started_ns = clock_now_ns(), .is_shown = isatty(STDERR_FILENO) == 1};
+    *progress =
+        (struct progress){.what = what, .total = total, .started_ns = clock_now_ns(), .is_shown = is_terminal()};
     if (progress->is_shown)
         show(progress, progress->started_ns);
 }
@@ -47,14 +57,20 @@ void progress_update(struct progress *progress, size_t done)
 
 void progress_wait(struct progress *progress, const char *what)
 {
-    *progress = (struct progress){.is_shown = isatty(STDERR_FILENO) == 1};
+    *progress = (struct progress){.is_shown = is_terminal()};
     if (progress->is_shown)
         fprintf(stderr, CLEAR_LINE "%s", what);
 }
 
-void progress_end(struct progress *progress)
+void progress_hide(struct progress *progress)
 {
     if (progress->is_shown)
         fputs(CLEAR_LINE, stderr);
+    progress->shown_ns = 0;
+}
+
+void progress_end(struct progress *progress)
+{
+    progress_hide(progress);
     progress->is_shown = false;
 }

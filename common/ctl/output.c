@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files out. */
-#include "discount/ctl/output.h"
+#include "common/ctl/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +11,11 @@
 
 #include "common/ctl/command.h"
 #include "common/memory.h"
-#include "discount/ctl/display.h"
 
 static int tell_errno(const struct output *output)
 {
-    display_error(output->options->name, "%s: %s", output->path != NULL ? output->path : "standard output",
-                  strerror(errno));
+    fprintf(stderr, "%s: %s: %s\n", output->command, output->path != NULL ? output->path : "standard output",
+            strerror(errno));
     return COMMAND_FAILED;
 }
 
@@ -30,11 +29,11 @@ static void set_mode(int fd)
         return; /* it stays closed to others */
 }
 
-int output_open(struct output *output, const struct ctl_options *options, const char *path)
+int output_open(struct output *output, const char *command, const char *path)
 {
     static const char ending[] = ".XXXXXX";
 
-    *output = (struct output){.options = options, .stream = stdout};
+    *output = (struct output){.command = command, .stream = stdout};
     if (path == NULL || strcmp(path, "-") == 0)
         return COMMAND_OK;
     output->path = path;
@@ -57,7 +56,7 @@ int output_close(struct output *output, bool is_whole)
 {
     int code = COMMAND_OK;
 
-    if (fflush(output->stream) != 0 && is_whole)
+    if ((fflush(output->stream) != 0 || ferror(output->stream)) && is_whole)
         code = tell_errno(output);
     if (output->path == NULL)
         return code;
