@@ -81,7 +81,7 @@ LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
 else
 LIBS_CSV      = -lcsv
 endif
-LIBS_CATALOG  = $(LIBS_FASTCGI) $(LIBS_CORE) $(LIBS_CJSON)
+LIBS_CATALOG  = $(LIBS_FASTCGI) $(LIBS_CSV) $(LIBS_CORE) $(LIBS_CJSON)
 LIBS_DISCOUNT = $(LIBS_CSV) $(LIBS_CORE) $(LIBS_CJSON)
 
 # ---- What is built from what ---------------------------------------------------------------------------------------
@@ -90,12 +90,16 @@ PROTO     := $(wildcard proto/*.proto)
 PROTO_C   := $(PROTO:%.proto=$(GEN)/%.pb-c.c)
 PROTO_H   := $(PROTO_C:.c=.h)
 SQL_INC   := $(patsubst %.sql,$(GEN)/%.sql.inc,$(wildcard fcgi-catalog/store/*.sql discount/store/*.sql))
+PICTURES  := $(sort $(wildcard fcgi-catalog/page/pictures/*.svg))
+PAGE_INC  := $(GEN)/fcgi-catalog/page/style.css.inc $(GEN)/fcgi-catalog/page/pictures.inc
+API_INC   := $(GEN)/fcgi-catalog/openapi/openapi.json.inc
 
 sources    = $(foreach room,$(1),$(wildcard $(room)/*.c))
 objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
-CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/catalog fcgi-catalog/store fcgi-catalog/quotes)
+CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
+                  fcgi-catalog/store fcgi-catalog/import fcgi-catalog/quotes)
 DISCOUNT_SRC := $(call sources,discount/pricing discount/rulefile discount/service discount/store discount/master discount/wire)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)
 DISCOUNT_MAIN_SRC    := $(wildcard discount/*.c)
@@ -133,7 +137,7 @@ define link
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 endef
 
-$(OBJ)/%.o: %.c | $(PROTO_H) $(SQL_INC)
+$(OBJ)/%.o: %.c | $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
 	@echo "  CC      $<"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
@@ -148,10 +152,15 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto $(PROTO)
 	@mkdir -p $(GEN)/proto
 	$(Q)protoc-c --proto_path=proto --c_out=$(GEN)/proto $(<F)
 
-# An SQL file becomes a C string, for `#include` as an initialiser.
-$(GEN)/%.sql.inc: %.sql
+# A text file becomes a C string, for `#include` as an initialiser; the pictures become a table of names and strings.
+QUOTE := sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/'
+$(GEN)/%.inc: %
 	@mkdir -p $(@D)
-	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+	$(Q)$(QUOTE) $< > $@
+
+$(GEN)/fcgi-catalog/page/pictures.inc: $(PICTURES) fcgi-catalog/page/pictures
+	@mkdir -p $(@D)
+	$(Q)for f in $(PICTURES); do echo "{\"$${f##*/}\","; $(QUOTE) $$f; echo "},"; done > $@
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
@@ -213,8 +222,11 @@ $(PROBES): $(OUT)/%: $(OBJ)/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_DISCOUNT))
 
 PYTEST_ARGS ?=
+# keys/ca is a script: what a sanitizer sees of it is nothing.
+SKIPPED := $(if $(SANITIZE),--ignore=tests/system/keys)
 system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this variant
-	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system $(PYTEST_ARGS)
+	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system $(SKIPPED) \
+	    $(PYTEST_ARGS)
 
 check: unit replay system
 
@@ -229,7 +241,7 @@ test: test-packages ## Run all tests, on the programs as they are installed and 
 
 BENCH := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*.c))
 $(OUT)/tests/bench/%: $(OBJ)/tests/bench/%.o $(CATALOG_LIB) $(DISCOUNT_LIB) $(COMMON_LIB)
-	$(call link,$(LIBS_CSV) $(LIBS_CATALOG))
+	$(call link,$(LIBS_CATALOG))
 
 bench: test-packages ## Measure, each figure as a ratio against its ceiling in the same run
 	$(Q)$(MAKE) --no-print-directory bench-run
@@ -278,13 +290,20 @@ format: ## Format the C files
 
 lint: test-packages ## Check formatting, run cppcheck and shellcheck, build with warnings as errors by gcc and clang
 	clang-format --dry-run -Werror $(OUR_C)
-	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC)
+	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE \
 	    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 common fcgi-catalog discount
 	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install .ci/run
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all
+
+# From npm, one package without others, so that its version says all of it; needs the network when npm has none kept.
+REDOCLY := @redocly/cli@2.77.0
+lint-api: ## Check openapi.json with Redocly's linter
+	$(Q)command -v npx >/dev/null || deploy/packages/install deploy/packages/npm.txt
+	$(Q)cd fcgi-catalog/openapi && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	    npm_config_update_notifier=false npx --yes $(REDOCLY) lint --max-problems 1000 openapi.json
 
 clean: ## Remove everything that was built
 	rm -rf $(BUILD)
@@ -293,6 +312,6 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 .PHONY: all unit replay fuzz fuzz-run system check sanitize test bench bench-run run stop run-packages test-packages install \
-        uninstall format lint clean help
+        uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -46,13 +46,14 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
         return false;
     site->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
     site->quotes = quotes_new(&options);
+    site->pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
     return true;
 }
 
 static void site_close(struct site *site)
 {
     quotes_free(site->quotes);
-    shelf_drop(site->shelf);
+    site_release(site);
     identity_proxies_free((struct identity_proxies *)site->proxies);
     store_close(site->store);
 }

@@ -42,9 +42,14 @@ static void put_number(cJSON *object, const char *key, int32_t number)
     cJSON_AddItemToObjectCS(object, key, item);
 }
 
+static bool is_empty(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
 static void add_text(cJSON *object, const char *key, const char *text)
 {
-    if (text[0] != '\0')
+    if (!is_empty(text))
         put_text(object, key, text);
 }
 
@@ -52,6 +57,48 @@ static void add_number(cJSON *object, const char *key, int32_t number)
 {
     if (number != 0)
         put_number(object, key, number);
+}
+
+static void add_time(cJSON *object, const char *key, int64_t seconds)
+{
+    char text[FIELD_TIME_SIZE];
+
+    if (seconds <= 0 || seconds > FIELD_TIME_MAX)
+        return;
+    field_print_time(seconds, text);
+    cJSON *item = cJSON_CreateString(text);
+    insist(item);
+    cJSON_AddItemToObjectCS(object, key, item);
+}
+
+static void add_texts(cJSON *object, const char *key, const char *const *texts, size_t count)
+{
+    if (count == 0)
+        return;
+    cJSON *array = cJSON_CreateArray();
+    insist(array);
+    for (size_t i = 0; i < count; i++) {
+        cJSON *item = cJSON_CreateStringReference(texts[i]);
+        insist(item);
+        cJSON_AddItemToArray(array, item);
+    }
+    cJSON_AddItemToObjectCS(object, key, array);
+}
+
+static void add_images(cJSON *object, const struct product *product)
+{
+    if (product->image_count == 0)
+        return;
+    cJSON *array = cJSON_CreateArray();
+    insist(array);
+    for (size_t i = 0; i < product->image_count; i++) {
+        cJSON *image = cJSON_CreateObject();
+        insist(image);
+        add_text(image, "url", product->images[i].url);
+        add_text(image, "alt", product->images[i].alt);
+        cJSON_AddItemToArray(array, image);
+    }
+    cJSON_AddItemToObjectCS(object, "images", array);
 }
 
 /* Prints and frees it. */
@@ -62,21 +109,6 @@ static char *print(cJSON *item)
     insist(text);
     cJSON_Delete(item);
     return text;
-}
-
-static char *print_categories(const struct product *product)
-{
-    cJSON *object = cJSON_CreateObject(), *array = cJSON_CreateArray();
-
-    insist(object);
-    insist(array);
-    for (size_t i = 0; i < product->own_category_count; i++) {
-        cJSON *item = cJSON_CreateStringReference(product->categories[i]);
-        insist(item);
-        cJSON_AddItemToArray(array, item);
-    }
-    cJSON_AddItemToObjectCS(object, "categories", array);
-    return print(object);
 }
 
 /* Makes one object of two, {"a":1} and {"b":2}; frees both. */
@@ -92,22 +124,98 @@ static char *join_objects(char *first, size_t length, char *second, size_t secon
     return joined;
 }
 
-size_t json_print_product(const struct product *product, char **text, size_t *seam)
+/* What stands before the discount. */
+static char *print_front(const struct product *product, unsigned fields)
 {
     cJSON *object = cJSON_CreateObject();
 
     insist(object);
     add_number(object, "id", product->id);
-    add_text(object, "slug", product->slug);
-    add_text(object, "description", product->description);
-    add_number(object, "price_in_cents", product->price_cents);
-    *text = print(object);
+    if (fields & FIELD_SLUG)
+        add_text(object, "slug", product->slug);
+    if (fields & FIELD_DESCRIPTION)
+        add_text(object, "description", product->description);
+    if (fields & FIELD_PRICE)
+        add_number(object, "price_in_cents", product->price_cents);
+    return print(object);
+}
+
+/* What stands behind it; each of these is empty in many a shop. */
+static char *print_back(const struct product *product, unsigned fields, const char *currency)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    insist(object);
+    if (fields & FIELD_CATEGORIES)
+        add_texts(object, "categories", product->categories, product->own_category_count);
+    if (fields & FIELD_SKU)
+        add_text(object, "sku", product->sku);
+    if (fields & FIELD_NAME)
+        add_text(object, "name", product->name);
+    if (fields & FIELD_CURRENCY)
+        add_text(object, "currency", currency);
+    if (fields & FIELD_TAGS)
+        add_texts(object, "tags", product->tags, product->tag_count);
+    if (fields & FIELD_IMAGES)
+        add_images(object, product);
+    if (fields & FIELD_STOCK)
+        add_text(object, "stock", product->stock);
+    if (fields & FIELD_CREATED)
+        add_time(object, "created_at", product->created_at);
+    if (fields & FIELD_UPDATED)
+        add_time(object, "updated_at", product->updated_at);
+    return print(object);
+}
+
+size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
+                          size_t *seam)
+{
+    char *back = print_back(product, fields, currency);
+    size_t back_length = strlen(back);
+
+    *text = print_front(product, fields);
     *seam = strlen(*text) - 1;
-    if (product->own_category_count > 0) {
-        char *categories = print_categories(product);
-        *text = join_objects(*text, *seam + 1, categories, strlen(categories));
-    }
+    if (back_length > 2)
+        *text = join_objects(*text, *seam + 1, back, back_length);
+    else
+        free(back);
     return *seam + strlen(*text + *seam);
+}
+
+static cJSON *make_category(const struct category_entry *category)
+{
+    cJSON *object = cJSON_CreateObject(), *count = cJSON_CreateNumber((double)category->product_count);
+
+    insist(object);
+    insist(count);
+    put_text(object, "slug", category->slug);
+    add_text(object, "name", category->name);
+    add_text(object, "parent", category->parent);
+    cJSON_AddItemToObjectCS(object, "product_count", count);
+    return object;
+}
+
+static cJSON *make_categories(const struct category_list *categories)
+{
+    cJSON *array = cJSON_CreateArray();
+
+    insist(array);
+    for (size_t i = 0; i < categories->count; i++)
+        cJSON_AddItemToArray(array, make_category(&categories->items[i]));
+    return array;
+}
+
+char *json_print_categories(const struct category_list *categories)
+{
+    return print(make_categories(categories));
+}
+
+char *json_print_category(const struct category_entry *category, const struct category_list *children)
+{
+    cJSON *object = make_category(category);
+
+    cJSON_AddItemToObjectCS(object, "children", make_categories(children));
+    return print(object);
 }
 
 char *json_print_applied(const struct applied_rules *rules)

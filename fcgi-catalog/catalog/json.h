@@ -10,13 +10,25 @@
 #include <stddef.h>
 
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/catalog/product.h"
 
 /*
- * The product as one object, {"id":1,…}, ended by NUL, in *text, which the caller frees. Its strings are UTF-8. Returns
- * the length; *seam is where a discount_value goes, before the fields that stand behind it.
+ * The product as one object, {"id":1,…}, ended by NUL, in *text, which the caller frees; with those of its fields that
+ * are in `fields` (enum field_bit; id always). Its strings are UTF-8; `currency` is the shop's code or "". Returns the
+ * length; *seam is where a discount_value goes, before the fields that stand behind it.
  */
-MUST_CHECK size_t json_print_product(const struct product *product, char **text, size_t *seam);
+MUST_CHECK size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
+                                     size_t *seam);
+
+/*
+ * The categories as one array, [{"slug":"phones","name":"Phones","parent":"electronics","product_count":2},…], ended by
+ * NUL; names and parents that are not there are left out. The caller frees it.
+ */
+MUST_CHECK char *json_print_categories(const struct category_list *categories);
+
+/* One category with those right below it, {"slug":…,…,"children":[…]}, ended by NUL. The caller frees it. */
+MUST_CHECK char *json_print_category(const struct category_entry *category, const struct category_list *children);
 
 /* The most that json_put_discount_value() writes, in bytes. */
 #define JSON_DISCOUNT_VALUE_MAX 112

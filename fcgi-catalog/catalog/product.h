@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the catalog holds: products and customers. Plain data; whoever fills them says where the strings live. */
+/* What the catalog holds: products, their categories, and customers. Plain data; whoever fills them says where the
+ * strings live. */
 #ifndef CATALOG_CATALOG_PRODUCT_H
 #define CATALOG_CATALOG_PRODUCT_H
 
@@ -9,14 +10,29 @@
 /* So many categories of a product, those above them included, the Discount service looks at. */
 #define PRODUCT_CATEGORIES_MAX 64
 
+struct product_image {
+    const char *url;
+    const char *alt; /* "" when nobody said what it shows */
+};
+
+/* Texts are UTF-8, "" when there is none; of those below `sku`, NULL says the same to whoever prints them. */
 struct product {
     int32_t id;
-    int32_t price_cents; /* the list price, in the currency's minor unit */
-    const char *slug;    /* never NULL; "" when there is none; UTF-8 */
+    int32_t price_cents; /* the list price, in the minor unit of the shop's currency */
+    const char *slug;
     const char *description;
     const char *const *categories; /* slugs: those that it is put into, then those above them; each once */
     size_t category_count;
     size_t own_category_count; /* how many of them it is put into */
+    const char *sku;
+    const char *name;
+    const char *const *tags; /* in the order of their bytes, each once */
+    size_t tag_count;
+    const struct product_image *images; /* in the shop's order */
+    size_t image_count;
+    const char *stock;  /* in-stock, low, out-of-stock, preorder, discontinued */
+    int64_t created_at; /* seconds since 1970 in UTC; 0: not known */
+    int64_t updated_at;
 };
 
 struct product_list {
@@ -24,10 +40,24 @@ struct product_list {
     size_t count;
 };
 
+/* One category as people see it. */
+struct category_entry {
+    const char *slug;
+    const char *name;      /* "" when it has none but its slug */
+    const char *parent;    /* the slug of the one above it; NULL: it is at the top */
+    int64_t product_count; /* with those of the categories below it, each once */
+};
+
+struct category_list {
+    const struct category_entry *items;
+    size_t count;
+};
+
 struct customer {
     int32_t id;
     const char *first_name;
     const char *last_name;
+    const char *login; /* "" when there is none */
 };
 
 /* What one customer pays for one product, as Discount says. All zero: no discount applies. */

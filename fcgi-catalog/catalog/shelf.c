@@ -21,9 +21,10 @@
 struct shelf {
     atomic_size_t users;
     int64_t revision;
-    struct arena arena; /* products, their strings, seams */
-    struct product_list products;
-    size_t *seams; /* one for each product: the offset in text of the byte that its discount_value goes before */
+    struct arena arena; /* the content, all of its strings, seams */
+    struct shelf_content content;
+    size_t copied_bytes; /* in the arena */
+    size_t *seams;       /* one for each product: the offset in text of the byte that its discount_value goes before */
     char *text;
     size_t length, room;
 };
@@ -40,13 +41,79 @@ static void append(struct shelf *shelf, const char *bytes, size_t length)
     shelf->length += length;
 }
 
+static void *take_room(struct shelf *shelf, size_t size)
+{
+    shelf->copied_bytes += size;
+    return arena_get(&shelf->arena, size);
+}
+
+/* NULL stays NULL. */
+static const char *copy_text(struct shelf *shelf, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    return memcpy(take_room(shelf, size), text, size);
+}
+
+static const char *const *copy_texts(struct shelf *shelf, const char *const *texts, size_t count)
+{
+    if (count == 0)
+        return NULL;
+    const char **copies = take_room(shelf, count * sizeof *copies);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy_text(shelf, texts[i]);
+    return copies;
+}
+
+static const struct product_image *copy_images(struct shelf *shelf, const struct product *product)
+{
+    if (product->image_count == 0)
+        return NULL;
+    struct product_image *copies = take_room(shelf, product->image_count * sizeof *copies);
+    for (size_t i = 0; i < product->image_count; i++)
+        copies[i] = (struct product_image){.url = copy_text(shelf, product->images[i].url),
+                                           .alt = copy_text(shelf, product->images[i].alt)};
+    return copies;
+}
+
+static void copy_product(struct shelf *shelf, const struct product *product, struct product *copy)
+{
+    *copy = *product;
+    copy->slug = copy_text(shelf, product->slug);
+    copy->description = copy_text(shelf, product->description);
+    copy->categories = copy_texts(shelf, product->categories, product->category_count);
+    copy->sku = copy_text(shelf, product->sku);
+    copy->name = copy_text(shelf, product->name);
+    copy->tags = copy_texts(shelf, product->tags, product->tag_count);
+    copy->images = copy_images(shelf, product);
+    copy->stock = copy_text(shelf, product->stock);
+}
+
+static void copy_content(struct shelf *shelf, const struct shelf_content *content)
+{
+    size_t count = content->products.count;
+    struct product *items = take_room(shelf, count * sizeof *items);
+
+    for (size_t i = 0; i < count; i++)
+        copy_product(shelf, &content->products.items[i], &items[i]);
+    shelf->content = *content;
+    shelf->content.products.items = items;
+    shelf->content.currency = copy_text(shelf, content->currency);
+    shelf->content.next = copy_text(shelf, content->next);
+    shelf->content.previous = copy_text(shelf, content->previous);
+}
+
 static void print_list(struct shelf *shelf)
 {
-    shelf->seams = arena_get(&shelf->arena, shelf->products.count * sizeof *shelf->seams);
+    const struct product_list *products = &shelf->content.products;
+
+    shelf->seams = take_room(shelf, products->count * sizeof *shelf->seams);
     append(shelf, "[", 1);
-    for (size_t i = 0; i < shelf->products.count; i++) {
+    for (size_t i = 0; i < products->count; i++) {
         char *text;
-        size_t seam, length = json_print_product(&shelf->products.items[i], &text, &seam);
+        size_t seam, length = json_print_product(&products->items[i], shelf->content.fields, shelf->content.currency,
+                                                 &text, &seam);
         if (i > 0)
             append(shelf, ",", 1);
         shelf->seams[i] = shelf->length + seam;
@@ -56,36 +123,13 @@ static void print_list(struct shelf *shelf)
     append(shelf, "]\n", 2);
 }
 
-static const char *const *copy_categories(struct arena *arena, const struct product *product)
-{
-    const char **copies = arena_get(arena, product->category_count * sizeof *copies);
-
-    for (size_t i = 0; i < product->category_count; i++)
-        copies[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));
-    return copies;
-}
-
-static void copy_products(struct shelf *shelf, const struct product_list *products)
-{
-    struct product *items = arena_get(&shelf->arena, products->count * sizeof *items);
-
-    for (size_t i = 0; i < products->count; i++) {
-        items[i] = products->items[i];
-        items[i].slug = arena_copy(&shelf->arena, items[i].slug, strlen(items[i].slug));
-        items[i].description = arena_copy(&shelf->arena, items[i].description, strlen(items[i].description));
-        if (items[i].category_count > 0)
-            items[i].categories = copy_categories(&shelf->arena, &items[i]);
-    }
-    shelf->products = (struct product_list){.items = items, .count = products->count};
-}
-
-struct shelf *shelf_new(int64_t revision, const struct product_list *products)
+struct shelf *shelf_new(int64_t revision, const struct shelf_content *content)
 {
     struct shelf *shelf = memory_get_zeroed(1, sizeof *shelf);
 
     atomic_init(&shelf->users, 1);
     shelf->revision = revision;
-    copy_products(shelf, products);
+    copy_content(shelf, content);
     print_list(shelf);
     return shelf;
 }
@@ -115,14 +159,33 @@ int64_t shelf_revision(const struct shelf *shelf)
     return shelf->revision;
 }
 
+const struct shelf_content *shelf_content(const struct shelf *shelf)
+{
+    return &shelf->content;
+}
+
 const struct product_list *shelf_products(const struct shelf *shelf)
 {
-    return &shelf->products;
+    return &shelf->content.products;
+}
+
+size_t shelf_size(const struct shelf *shelf)
+{
+    return sizeof *shelf + shelf->room + shelf->copied_bytes;
 }
 
 struct shelf_text shelf_list(const struct shelf *shelf)
 {
     return (struct shelf_text){.bytes = shelf->text, .length = shelf->length};
+}
+
+struct shelf_text shelf_text_of_one(struct shelf_text list, struct arena *arena)
+{
+    size_t length = list.length - 2; /* "[{…}]\n" */
+    char *bytes = arena_copy(arena, list.bytes + 1, length);
+
+    bytes[length - 1] = '\n';
+    return (struct shelf_text){.bytes = bytes, .length = length};
 }
 
 /* Puts "applied" in before the closing brace of the discount_value that ends at `end`; the value has other fields. */
@@ -146,12 +209,13 @@ static char *put_applied(char *end, const char *applied)
 static struct shelf_text splice(const struct shelf *shelf, const struct quote *quotes, char *const *applied,
                                 size_t applied_length, struct arena *arena)
 {
-    size_t room = shelf->length + shelf->products.count * (JSON_DISCOUNT_VALUE_MAX + 1) + applied_length;
+    size_t count = shelf->content.products.count;
+    size_t room = shelf->length + count * (JSON_DISCOUNT_VALUE_MAX + 1) + applied_length;
     char *bytes = arena_get(arena, room), *end = bytes;
     struct json_pct last_pct = {0};
     size_t copied = 0;
 
-    for (size_t i = 0; i < shelf->products.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t seam = shelf->seams[i];
         memcpy(end, shelf->text + copied, seam - copied);
         end += seam - copied;
@@ -171,6 +235,8 @@ static struct shelf_text splice(const struct shelf *shelf, const struct quote *q
 
 struct shelf_text shelf_list_quoted(const struct shelf *shelf, const struct quote *quotes, struct arena *arena)
 {
+    if (!(shelf->content.fields & FIELD_DISCOUNT))
+        return shelf_list(shelf);
     return splice(shelf, quotes, NULL, 0, arena);
 }
 
@@ -182,9 +248,11 @@ static bool is_discounted(const struct quote *quote)
 struct shelf_text shelf_list_explained(const struct shelf *shelf, const struct quote *quotes,
                                        const struct applied_rules *applied, struct arena *arena)
 {
-    size_t count = shelf->products.count, length = 0;
-    char **texts = memory_get_zeroed(count, sizeof *texts);
+    size_t count = shelf->content.products.count, length = 0;
 
+    if (!(shelf->content.fields & FIELD_DISCOUNT))
+        return shelf_list(shelf);
+    char **texts = memory_get_zeroed(count, sizeof *texts);
     for (size_t i = 0; i < count; i++) {
         if (applied[i].count == 0 || !is_discounted(&quotes[i]))
             continue;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* catalogctl: makes, checks and upgrades the Catalog's database. */
+/* catalogctl: makes, fills, checks and upgrades the Catalog's database. */
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
 
 static const struct command rows[] = {
-    {"init", "[--demo] DATABASE", "make a new database, empty or with the demo's products and customers", command_init},
-    {"check", "DATABASE", "check a database whole, and count what is in it", command_check},
+    {"init", "[--demo] [--currency CODE] DATABASE",
+     "make a new database, empty or with the demo's products and customers", command_init},
+    {"import", "[OPTION...] FILE [DATABASE]",
+     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines, or Shopify's product CSV",
+     command_import},
+    {"export", "[--format csv|jsonl] [--output FILE] [DATABASE]", "write every product as import reads it",
+     command_export},
+    {"check", "[--details] [--json] DATABASE", "check a database whole, and count what is in it", command_check},
     {"upgrade", "DATABASE", "bring an older database to this version, as starting catalog.fcgi does", command_upgrade},
 };
 
@@ -14,9 +20,10 @@ int main(int argc, char **argv)
 {
     static const struct command_table table = {
         .program = "catalogctl",
-        .purpose = "catalogctl -- makes, checks and upgrades the Catalog's database.\v",
+        .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
+        .exit_codes = "0 done, 1 failed, 2 what was given has faults and nothing was changed, 64 wrong usage",
     };
 
     return command_main(&table, argc, argv);

@@ -2,6 +2,7 @@
 /* Which of two media types a client would rather have: the Accept header (RFC 9110, 12.5.1). */
 #include "fcgi-catalog/http/request.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -54,17 +55,21 @@ static bool is_text(struct piece piece, const char *text, size_t length)
     return piece.length == length && strncasecmp(piece.text, text, length) == 0;
 }
 
-/* A qvalue: 0 or 1, with up to three decimals. -1: it is none. */
+/* A qvalue: 0 or 1, with up to three decimals; also ".5", which is sent though it is none. -1: it is no such thing. */
 static int read_quality(struct piece value)
 {
     int quality = 0, weight = QUALITY_MOST;
 
-    if (value.length == 0 || value.length > 5 || (value.length > 1 && value.text[1] != '.'))
+    size_t point = value.length > 0 && value.text[0] == '.' ? 0 : 1;
+
+    if (point == 0)
+        weight /= 10;
+    if (value.length == 0 || (value.length > point && value.text[point] != '.'))
         return -1;
     for (size_t i = 0; i < value.length; i++) {
-        if (i == 1)
+        if (i == point)
             continue;
-        if (value.text[i] < '0' || value.text[i] > '9')
+        if (value.text[i] < '0' || value.text[i] > '9' || weight == 0)
             return -1;
         quality += (value.text[i] - '0') * weight;
         weight /= 10;
@@ -93,7 +98,7 @@ static int range_specificity(struct piece range, const char *media)
     if (range.length == type_length + 1 && range.text[type_length] == '*' &&
         strncasecmp(range.text, media, type_length) == 0)
         return 2;
-    return is_text(range, "*/*", 3) ? 1 : 0;
+    return is_text(range, "*/*", 3) || is_text(range, "*", 1) ? 1 : 0; /* the second is what old Java says */
 }
 
 static void fit_header(struct fit *fit, const char *header, const char *media)
@@ -114,15 +119,25 @@ static void fit_header(struct fit *fit, const char *header, const char *media)
     }
 }
 
-bool http_request_prefers(const struct http_request *request, const char *text, const char *other)
+int http_request_choose(const struct http_request *request, const char *const *types, size_t count)
 {
-    struct fit text_fit = {0}, other_fit = {0};
+    struct fit best = {0};
+    int chosen = -1;
+    bool is_asked = false;
 
-    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        if (strncmp(*variable, "HTTP_ACCEPT=", 12) != 0)
-            continue;
-        fit_header(&text_fit, *variable + 12, text);
-        fit_header(&other_fit, *variable + 12, other);
+    for (size_t i = 0; i < count; i++) {
+        struct fit fit = {0};
+        for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+            if (strncmp(*variable, "HTTP_ACCEPT=", 12) != 0 || (*variable)[12] == '\0')
+                continue;
+            is_asked = true;
+            fit_header(&fit, *variable + 12, types[i]);
+        }
+        if (fit.quality > best.quality ||
+            (fit.quality > 0 && fit.quality == best.quality && fit.specificity > best.specificity)) {
+            best = fit;
+            chosen = (int)i;
+        }
     }
-    return text_fit.quality > other_fit.quality;
+    return is_asked ? chosen : 0;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "fcgi-catalog/http/problem.h"
 
 #define BODY_TIMEOUT_MS 500 /* how long the body may take */
@@ -20,14 +21,15 @@ static struct {
     bool *is_finished;
 } carrier;
 
-static void write_parts(struct iovec *parts, int count)
+/* False: the web server has gone away. */
+static bool write_parts(struct iovec *parts, int count)
 {
     while (count > 0) {
         ssize_t written = writev(STDOUT_FILENO, parts, count);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return; /* the web server has gone away */
+            return false;
         while (count > 0 && (size_t)written >= parts->iov_len) {
             written -= (ssize_t)parts->iov_len;
             parts++;
@@ -38,6 +40,23 @@ static void write_parts(struct iovec *parts, int count)
             parts->iov_len -= (size_t)written;
         }
     }
+    return true;
+}
+
+/* CGI has no sign for a body that broke off: the log has to do. */
+static void write_pieces(struct http_source *source)
+{
+    struct http_piece piece;
+    bool is_good;
+
+    while ((is_good = source->next(source, &piece)) && piece.length > 0) {
+        struct iovec part = {.iov_base = (void *)(uintptr_t)piece.bytes, .iov_len = piece.length};
+        if (!write_parts(&part, 1))
+            break;
+    }
+    if (!is_good)
+        log_error("answer-broke-off", "path=%s", LOG_QUOTED(carrier.exchange.request.path));
+    source->release(source);
 }
 
 static void finish_exchange(struct http_exchange *exchange)
@@ -49,7 +68,12 @@ static void finish_exchange(struct http_exchange *exchange)
         {.iov_base = (void *)(uintptr_t)exchange->response.body, .iov_len = http_exchange_body_length(exchange)},
     };
 
-    write_parts(parts, ARRAY_LENGTH(parts));
+    struct http_source *source = http_exchange_take_source(exchange);
+    bool is_written = write_parts(parts, ARRAY_LENGTH(parts));
+    if (source != NULL && is_written)
+        write_pieces(source);
+    else if (source != NULL)
+        source->release(source);
     arena_release(&exchange->arena);
     *carrier.is_finished = true;
 }

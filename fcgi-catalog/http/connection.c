@@ -18,6 +18,8 @@
 #define OTHER_FDS 64                   /* descriptors that the rest of the process may need */
 #define LINGER_MS 2000                 /* how long a peer may go on sending after its answer */
 #define LINGER_BYTES (8 * 1024 * 1024) /* … and how much */
+#define ROOM_MS 60000                  /* how long a peer may take nothing of an answer */
+#define ROOM_DRAINING_MS 2000          /* … while the pool drains */
 #define FIRST_REQUEST_MS 500           /* how long a draining pool waits for a new connection's request */
 
 enum connection_state {
@@ -25,13 +27,15 @@ enum connection_state {
     CONNECTION_FRESH,
     CONNECTION_KEPT,
     CONNECTION_LENT,
+    CONNECTION_FULL,
     CONNECTION_LINGERING,
 };
 
 struct connection {
     struct connection_pool *pool;
     struct connection *next_free;
-    int64_t deadline_ns; /* LINGERING: until when */
+    int64_t deadline_ns; /* LINGERING, FULL: until when */
+    void *answer;        /* FULL, and lent again after that: what is being written */
     size_t discarded;    /* … and what came so far */
     int fd;
     enum connection_state state;
@@ -52,7 +56,8 @@ static void wake_loop(struct connection_pool *pool)
 /* Waits for the next event. Under the lock, for the loop's thread may have it before this returns. */
 static bool arm(struct connection *connection)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = connection};
+    uint32_t events = connection->state == CONNECTION_FULL ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = connection};
     int operation = connection->is_registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
     if (epoll_ctl(connection->pool->epoll_fd, operation, connection->fd, &event) != 0) {
@@ -71,6 +76,7 @@ static void give_back(struct connection *connection)
     if (connection->state == CONNECTION_LINGERING)
         pool->lingering--;
     connection->state = CONNECTION_FREE;
+    connection->answer = NULL;
     connection->next_free = pool->first_free;
     pool->first_free = connection;
     pool->open--;
@@ -90,6 +96,7 @@ void connection_keep(struct connection *connection)
 
     pthread_mutex_lock(&pool->lock);
     connection->state = CONNECTION_KEPT;
+    connection->answer = NULL;
     if (pool->is_draining || !arm(connection))
         close_locked(connection);
     pthread_mutex_unlock(&pool->lock);
@@ -108,6 +115,29 @@ void connection_close(struct connection *connection)
 {
     close(connection->fd);
     connection_forget(connection);
+}
+
+bool connection_await_room(struct connection *connection, void *answer)
+{
+    struct connection_pool *pool = connection->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    int patience_ms = pool->is_draining ? ROOM_DRAINING_MS : ROOM_MS;
+    connection->deadline_ns = clock_now_ns() + patience_ms * CLOCK_NS_PER_MS;
+    connection->answer = answer;
+    connection->state = CONNECTION_FULL;
+    bool is_armed = arm(connection);
+    if (is_armed)
+        pool->full++;
+    else
+        connection->state = CONNECTION_LENT;
+    pthread_mutex_unlock(&pool->lock);
+    return is_armed;
+}
+
+void *connection_answer(const struct connection *connection)
+{
+    return connection->answer;
 }
 
 void connection_linger(struct connection *connection)
@@ -155,7 +185,7 @@ bool connection_pool_release(struct connection_pool *pool)
 
     pthread_mutex_lock(&pool->lock);
     for (size_t i = 0; i < pool->room; i++)
-        is_lent |= pool->connections[i].state == CONNECTION_LENT;
+        is_lent |= pool->connections[i].state == CONNECTION_LENT || pool->connections[i].state == CONNECTION_FULL;
     for (size_t i = 0; i < pool->room && !is_lent; i++) {
         if (pool->connections[i].state != CONNECTION_FREE)
             close_locked(&pool->connections[i]);
@@ -187,7 +217,7 @@ bool connection_pool_is_empty(struct connection_pool *pool)
 bool connection_pool_has_bounds(struct connection_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool has_bounds = pool->is_draining || pool->lingering > 0;
+    bool has_bounds = pool->is_draining || pool->lingering > 0 || pool->full > 0;
     pthread_mutex_unlock(&pool->lock);
     return has_bounds;
 }
@@ -197,6 +227,13 @@ void connection_pool_watch(struct connection_pool *pool, bool is_watched)
     pthread_mutex_lock(&pool->lock);
     pool->is_watched = is_watched;
     pthread_mutex_unlock(&pool->lock);
+}
+
+/* The event that this makes lends it to whoever writes, who finds that nobody reads. */
+static void cut_off(struct connection *connection)
+{
+    shutdown(connection->fd, SHUT_RDWR);
+    connection->deadline_ns = CLOCK_NEVER;
 }
 
 void connection_pool_close_overdue(struct connection_pool *pool)
@@ -212,6 +249,8 @@ void connection_pool_close_overdue(struct connection_pool *pool)
         if ((connection->state == CONNECTION_LINGERING && connection->deadline_ns <= now_ns) ||
             (connection->state == CONNECTION_FRESH && is_drain_old))
             close_locked(connection);
+        else if (connection->state == CONNECTION_FULL && connection->deadline_ns <= now_ns)
+            cut_off(connection);
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -234,8 +273,11 @@ size_t connection_pool_drain(struct connection_pool *pool, struct connection **r
     pthread_mutex_lock(&pool->lock);
     pool->is_draining = pool->is_watched = true;
     pool->drain_began_ns = clock_now_ns();
+    int64_t room_until_ns = pool->drain_began_ns + ROOM_DRAINING_MS * CLOCK_NS_PER_MS;
     for (size_t i = 0; i < pool->room; i++) {
         struct connection *connection = &pool->connections[i];
+        if (connection->state == CONNECTION_FULL && connection->deadline_ns > room_until_ns)
+            connection->deadline_ns = room_until_ns;
         if (connection->state != CONNECTION_KEPT)
             continue;
         if (peek(connection->fd) > 0) {
@@ -296,6 +338,10 @@ bool connection_event(struct connection *connection, uint32_t events)
     if (connection->state == CONNECTION_LINGERING) {
         if (!discard_input(connection) || !arm(connection))
             close_locked(connection);
+    } else if (connection->state == CONNECTION_FULL) {
+        pool->full--;
+        connection->state = CONNECTION_LENT;
+        is_ready = true;
     } else if (is_hangup && peek(connection->fd) <= 0) {
         close_locked(connection);
     } else {

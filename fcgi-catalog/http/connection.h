@@ -7,6 +7,8 @@
  *     fresh ────────────────────> lent ────────────────────> kept: lent again when there is something to read
  *                                  │  connection_close(), connection_forget()
  *                                  ├────────────────────────> gone
+ *                                  │  connection_await_room()            peer takes more, or a bound
+ *                                  ├────────────────────────> full ────────────────────> lent again
  *                                  │  connection_linger()                peer closed, or a bound
  *                                  └────────────────────────> lingering ────────────────────> gone
  *
@@ -33,6 +35,14 @@ int connection_fd(const struct connection *connection);
 void connection_keep(struct connection *connection);   /* waits for the next request; while the pool drains: closed */
 void connection_close(struct connection *connection);  /* its descriptor is closed */
 void connection_forget(struct connection *connection); /* somebody else closed the descriptor */
+/*
+ * The peer takes no more of an answer now: the connection is lent again, with `answer`, when it does, or has gone. One
+ * that takes nothing for a minute (2 s while the pool drains) is cut off: what is written to it then fails. False: it
+ * cannot be waited for, and stays lent.
+ */
+MUST_CHECK bool connection_await_room(struct connection *connection, void *answer);
+/* The answer that a connection is lent again for; NULL: it has a request. */
+void *connection_answer(const struct connection *connection);
 /* The answer is out but the peer still sends: what it sends is thrown away, up to 2 s and 8 MiB, so that closing does
  * not take the answer from it. */
 void connection_linger(struct connection *connection);
@@ -46,7 +56,7 @@ struct connection_pool {
 
     pthread_mutex_t lock; /* for what follows, and the states of connections */
     struct connection *first_free;
-    size_t open, lingering;
+    size_t open, lingering, full;
     bool is_watched;  /* wake the loop when a connection is gone */
     bool is_draining; /* no connection is kept any more */
     int64_t drain_began_ns;

@@ -27,13 +27,28 @@ static bool may_have_body(int status)
     return status != 204 && status != 304;
 }
 
+static bool sends_body(const struct http_exchange *exchange)
+{
+    const struct http_response *response = &exchange->response;
+
+    return exchange->request.method != HTTP_HEAD && response->content_type != NULL && may_have_body(response->status);
+}
+
 size_t http_exchange_body_length(const struct http_exchange *exchange)
 {
     const struct http_response *response = &exchange->response;
 
-    if (exchange->request.method == HTTP_HEAD || response->content_type == NULL || !may_have_body(response->status))
-        return 0;
-    return response->body_length;
+    return sends_body(exchange) && response->source == NULL ? response->body_length : 0;
+}
+
+struct http_source *http_exchange_take_source(struct http_exchange *exchange)
+{
+    struct http_source *source = exchange->response.source;
+
+    if (source == NULL || sends_body(exchange))
+        return source;
+    source->release(source);
+    return NULL;
 }
 
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
@@ -49,6 +64,9 @@ const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
         used = snprintf(head, room, "Status: %d %s\r\n%s\r\n", response->status, title, response->headers);
     else if (type == NULL)
         used = snprintf(head, room, "Status: %d %s\r\nContent-Length: 0\r\n%s\r\n", response->status, title,
+                        response->headers);
+    else if (response->source != NULL)
+        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\n%s\r\n", response->status, title, type,
                         response->headers);
     else
         used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s\r\n",

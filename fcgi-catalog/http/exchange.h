@@ -7,11 +7,31 @@
 #ifndef CATALOG_HTTP_EXCHANGE_H
 #define CATALOG_HTTP_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/arena.h"
 #include "fcgi-catalog/http/request.h"
+
+/* A piece of a body, not ended by NUL. */
+struct http_piece {
+    const char *bytes;
+    size_t length;
+};
+
+/*
+ * Where a body comes from that is too large to be in memory: it is made while it is sent, a piece at a time, as fast as
+ * its reader takes it. Such an exchange is finished on the handler's thread, and its pieces are made there, between
+ * other requests.
+ */
+struct http_source {
+    /* The next piece, some 64 KiB at most, which lives until the next call; without bytes: that was all. False: it
+     * broke off, and whoever reads it is told as far as the carrier can. */
+    bool (*next)(struct http_source *source, struct http_piece *piece);
+    /* Called once, when no more is wanted: all is sent, the reader has gone, or nobody wants a body. */
+    void (*release)(struct http_source *source);
+};
 
 struct http_response {
     int status;               /* 200, 404, …; 200 at first */
@@ -20,6 +40,7 @@ struct http_response {
         *headers; /* more header lines, each ended by "\r\n"; "" at first. Only from constants and checked values. */
     const char *body;
     size_t body_length;
+    struct http_source *source; /* instead of `body`, whose length nobody knows; NULL: none */
 };
 
 struct http_exchange {
@@ -43,12 +64,16 @@ void http_exchange_begin(struct http_exchange *exchange);
  * thread. The body stays away when the method is HEAD. */
 void http_exchange_finish(struct http_exchange *exchange);
 
-/* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length, headers,
- * an empty line. In the exchange's arena. */
+/* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length unless a
+ * source gives the body, headers, an empty line. In the exchange's arena. */
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
 
-/* How many bytes of the body leave: none for HEAD and where the status allows none. */
+/* How many bytes of the body leave: none for HEAD and where the status allows none, nor of a source's. */
 size_t http_exchange_body_length(const struct http_exchange *exchange);
+
+/* The source whose pieces leave behind the head, for the carrier to release; NULL: none, and one that nobody wants has
+ * been released. Once. */
+struct http_source *http_exchange_take_source(struct http_exchange *exchange);
 
 /* Adds a header line to the response. `value` must hold no control characters (assert). */
 void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value);

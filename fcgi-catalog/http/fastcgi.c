@@ -30,6 +30,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/http/loop.h"
 #include "fcgi-catalog/http/problem.h"
+#include "fcgi-catalog/http/stream.h"
 
 #define ROLE_RESPONDER 1      /* FastCGI specification, 8 */
 #define READ_TIMEOUT_MS 500   /* a half-sent request blocks the loop this long, no longer */
@@ -44,7 +45,8 @@ struct carrier {
     struct responder *responder;
     struct connection *connection;
     struct carrier *next_spare;
-    bool is_drained; /* the whole request was read */
+    struct stream stream; /* while an answer is streamed */
+    bool is_drained;      /* the whole request was read */
 };
 
 struct responder {
@@ -127,21 +129,12 @@ static void write_bytes(FCGX_Stream *out, const char *bytes, size_t length)
     }
 }
 
-static void finish_exchange(struct http_exchange *exchange)
+/* The answer is out, or nobody is there to read it. */
+static void let_go(struct carrier *carrier, bool is_broken)
 {
-    struct carrier *carrier = (struct carrier *)exchange; /* its first member */
     struct connection *connection = carrier->connection;
-    FCGX_Request *fcgi = &carrier->fcgi;
     bool is_drained = carrier->is_drained;
-    bool is_kept = fcgi->keepConnection != 0;
-    size_t head_length;
-
-    const char *head = http_exchange_head(exchange, &head_length);
-    write_bytes(fcgi->out, head, head_length);
-    write_bytes(fcgi->out, exchange->response.body, http_exchange_body_length(exchange));
-    /* What FCGX_Finish_r() does, without freeing and without a thought of the connection, which is ours. */
-    bool is_broken = FCGX_FClose(fcgi->err) != 0;
-    is_broken |= FCGX_FClose(fcgi->out) != 0;
+    bool is_kept = carrier->fcgi.keepConnection != 0;
 
     carrier_put(carrier); /* before the connection: when the last one is gone, so is the responder */
     if (is_broken)
@@ -152,6 +145,38 @@ static void finish_exchange(struct http_exchange *exchange)
         connection_keep(connection);
     else
         connection_close(connection);
+}
+
+/* A turn of a streamed answer; the next comes when the connection takes more. */
+static void go_on(struct carrier *carrier)
+{
+    enum stream_status status = stream_write(&carrier->stream);
+
+    if (status == STREAM_MORE && connection_await_room(carrier->connection, carrier))
+        return;
+    stream_end(&carrier->stream);
+    let_go(carrier, status != STREAM_DONE);
+}
+
+static void finish_exchange(struct http_exchange *exchange)
+{
+    struct carrier *carrier = (struct carrier *)exchange; /* its first member */
+    FCGX_Request *fcgi = &carrier->fcgi;
+    struct http_source *source = http_exchange_take_source(exchange);
+    size_t head_length;
+
+    const char *head = http_exchange_head(exchange, &head_length);
+    if (source != NULL) {
+        stream_begin(&carrier->stream, fcgi->ipcFd, fcgi->requestId, source, head, head_length);
+        go_on(carrier);
+        return;
+    }
+    write_bytes(fcgi->out, head, head_length);
+    write_bytes(fcgi->out, exchange->response.body, http_exchange_body_length(exchange));
+    /* What FCGX_Finish_r() does, without freeing and without a thought of the connection, which is ours. */
+    bool is_broken = FCGX_FClose(fcgi->err) != 0;
+    is_broken |= FCGX_FClose(fcgi->out) != 0;
+    let_go(carrier, is_broken);
 }
 
 /* Nothing that can be answered: the connection is closed, and the web server says what it says of a dead responder. */
@@ -233,9 +258,13 @@ static void serve_connection(void *data, struct connection *connection)
 {
     struct responder *responder = data;
     const struct fastcgi_options *options = &responder->options;
+
+    if (connection_answer(connection) != NULL) {
+        go_on(connection_answer(connection));
+        return;
+    }
     struct carrier *carrier = carrier_take(responder, connection);
     struct http_exchange *exchange = &carrier->exchange;
-
     if (!read_request(carrier)) {
         carrier_put(carrier);
         connection_forget(connection);

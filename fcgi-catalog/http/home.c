@@ -2,12 +2,16 @@
 /* GET /: a sign of life. */
 #include "fcgi-catalog/http/home.h"
 
-void home_handle(struct site *site, struct http_exchange *exchange)
+#include "fcgi-catalog/http/conditional.h"
+
+void home_handle(struct visit *visit)
 {
     static const char text[] = "It is working.";
+    struct http_exchange *exchange = visit->exchange;
 
-    (void)site;
-    exchange->response.content_type = "text/plain";
+    visit_link(visit, "/openapi.json", "", "service-desc");
+    conditional_apply_none(exchange); /* a sign of life of a minute ago is none */
+    exchange->response.content_type = visit->form->content_type;
     exchange->response.body = text;
     exchange->response.body_length = sizeof text - 1;
     http_exchange_finish(exchange);

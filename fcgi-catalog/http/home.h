@@ -3,9 +3,8 @@
 #ifndef CATALOG_HTTP_HOME_H
 #define CATALOG_HTTP_HOME_H
 
-#include "fcgi-catalog/http/exchange.h"
-#include "fcgi-catalog/http/site.h"
+#include "fcgi-catalog/http/visit.h"
 
-void home_handle(struct site *site, struct http_exchange *exchange);
+void home_handle(struct visit *visit);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "common/text.h"
@@ -152,4 +153,38 @@ const char *path_resolve(const struct path_source *source, struct arena *arena)
         base_length--;
     const char *rest = below(path, base, base_length);
     return rest == NULL ? path : rest;
+}
+
+/* ---- Where the program is ---- */
+
+/* Without slashes at its end. */
+static size_t trimmed_length(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    return length;
+}
+
+/* How much of `whole` stands before `path`; SIZE_MAX: it does not end in it. */
+static size_t length_before(const char *whole, const char *path)
+{
+    size_t whole_length = strlen(whole), path_length = strlen(path);
+
+    if (path_length <= whole_length && strcmp(whole + whole_length - path_length, path) == 0)
+        return whole_length - path_length;
+    return strcmp(path, "/") == 0 ? whole_length : SIZE_MAX; /* "/catalog" means "/catalog/" */
+}
+
+const char *path_base(const char *request_uri, const char *path, const char *mount, struct arena *arena)
+{
+    const char *asked = request_uri[0] != '\0' ? uri_path(request_uri, arena) : NULL;
+    size_t length = asked != NULL ? length_before(asked, path) : SIZE_MAX;
+
+    if (length == SIZE_MAX) {
+        asked = normalise(mount, arena);
+        length = asked != NULL ? trimmed_length(asked) : 0;
+    }
+    return percent_print(asked != NULL ? asked : "", length, arena);
 }

@@ -18,4 +18,10 @@ struct path_source {
  * request.h. */
 MUST_CHECK const char *path_resolve(const struct path_source *source, struct arena *arena);
 
+/*
+ * What stands before `path`, as path_resolve() gave it, in the address that the client asked for; where REQUEST_URI
+ * does not tell, `mount`. Percent-encoded, without a slash at its end. In `arena`.
+ */
+const char *path_base(const char *request_uri, const char *path, const char *mount, struct arena *arena);
+
 #endif

@@ -5,69 +5,126 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
+#include "fcgi-catalog/http/conditional.h"
+#include "fcgi-catalog/http/page.h"
+#include "fcgi-catalog/page/page.h"
+
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE "text/plain"
+#define RETRY_AFTER_S 1 /* of a 503 that knows no better */
+
+/* Every status that this program sends: its title, and the cause of an error that says nothing closer. */
+static const struct row {
+    int status;
+    const char *title, *cause;
+} rows[] = {
+    {200, "OK", ""},
+    {204, "No Content", ""},
+    {301, "Moved Permanently", ""},
+    {304, "Not Modified", ""},
+    {400, "Bad Request", "malformed-request"},
+    {403, "Forbidden", "not-allowed"},
+    {404, "Not Found", "not-found"},
+    {405, "Method Not Allowed", "method-not-allowed"},
+    {406, "Not Acceptable", "not-acceptable"},
+    {413, "Content Too Large", "body-too-large"},
+    {414, "URI Too Long", "address-too-long"},
+    {431, "Request Header Fields Too Large", "header-too-large"},
+    {500, "Internal Server Error", "not-set-up"},
+    {503, "Service Unavailable", "unavailable"},
+};
+
+static const struct row *find_row(int status)
+{
+    static const struct row unknown = {0, "Unknown", "unknown"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        if (rows[i].status == status)
+            return &rows[i];
+    }
+    return &unknown;
+}
 
 const char *problem_title(int status)
 {
-    static const struct {
-        int status;
-        const char *title;
-    } titles[] = {
-        {200, "OK"},
-        {204, "No Content"},
-        {304, "Not Modified"},
-        {400, "Bad Request"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {406, "Not Acceptable"},
-        {413, "Content Too Large"},
-        {500, "Internal Server Error"},
-        {503, "Service Unavailable"},
-    };
+    return find_row(status)->title;
+}
 
-    for (size_t i = 0; i < ARRAY_LENGTH(titles); i++) {
-        if (titles[i].status == status)
-            return titles[i].title;
-    }
-    return "Unknown";
+static bool add_text(cJSON *object, const char *name, const char *text)
+{
+    return text == NULL || cJSON_AddStringToObject(object, name, text) != NULL;
 }
 
 /* The problem and a newline, in the exchange's arena; NULL when cJSON has no memory. */
-static char *print_problem(struct http_exchange *exchange, int status, const char *detail)
+static char *print_problem(struct http_exchange *exchange, const struct problem *problem)
 {
-    /* A byte becomes six at most (\u001f); the rest is names and a title. cJSON wants a few bytes to spare. */
-    size_t room = strlen(detail) * 6 + 256;
-    char *text = arena_get(&exchange->arena, room);
-    cJSON *problem = cJSON_CreateObject();
+    const struct row *row = find_row(problem->status);
+    const char *type =
+        arena_print(&exchange->arena, PROBLEM_URN "%s", problem->cause != NULL ? problem->cause : row->cause);
+    cJSON *object = cJSON_CreateObject();
 
-    bool is_printed = cJSON_AddStringToObject(problem, "type", "about:blank") != NULL &&
-                      cJSON_AddStringToObject(problem, "title", problem_title(status)) != NULL &&
-                      cJSON_AddNumberToObject(problem, "status", status) != NULL &&
-                      cJSON_AddStringToObject(problem, "detail", detail) != NULL &&
-                      cJSON_PrintPreallocated(problem, text, (int)room - 1, false);
-    cJSON_Delete(problem);
-    if (!is_printed)
-        return NULL;
-    strcat(text, "\n");
+    bool is_made = add_text(object, "type", type) && add_text(object, "title", row->title) &&
+                   cJSON_AddNumberToObject(object, "status", problem->status) != NULL &&
+                   add_text(object, "detail", problem->detail) && add_text(object, "parameter", problem->parameter) &&
+                   add_text(object, "allowed", problem->allowed);
+    char *printed = is_made ? cJSON_PrintUnformatted(object) : NULL;
+    char *text = printed != NULL ? arena_print(&exchange->arena, "%s\n", printed) : NULL;
+    cJSON_free(printed);
+    cJSON_Delete(object);
     return text;
 }
 
-/* A client that takes any JSON takes a problem too. */
-static bool wants_text(const struct http_request *request)
+/* In which form; a client that takes any JSON takes a problem too. */
+enum problem_form { FORM_PROBLEM, FORM_JSON, FORM_TEXT, FORM_PAGE };
+
+static enum problem_form choose_form(const struct http_request *request)
 {
-    return http_request_prefers(request, TEXT_TYPE, PROBLEM_TYPE) &&
-           http_request_prefers(request, TEXT_TYPE, "application/json");
+    static const char *const types[] = {PROBLEM_TYPE, "application/json", TEXT_TYPE, "text/html"};
+    int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
+
+    return chosen > 0 ? (enum problem_form)chosen : FORM_PROBLEM;
+}
+
+static void fill_page(struct http_exchange *exchange, const struct problem *problem)
+{
+    struct http_response *response = &exchange->response;
+    struct shelf_text page =
+        page_print_error(exchange, problem->status, problem_title(problem->status), problem->detail);
+
+    response->content_type = PAGE_TYPE;
+    response->body = page.bytes;
+    response->body_length = page.length;
+    /* They are there already when a page is what went wrong. */
+    if (strstr(response->headers, PAGE_HEADERS) == NULL)
+        response->headers = arena_print(&exchange->arena, "%s" PAGE_HEADERS, response->headers);
+}
+
+static void fill_text(struct http_exchange *exchange, const struct problem *problem, bool is_plain)
+{
+    struct http_response *response = &exchange->response;
+    char *body = is_plain ? NULL : print_problem(exchange, problem);
+
+    response->content_type = body == NULL ? TEXT_TYPE : PROBLEM_TYPE;
+    response->body = body == NULL ? arena_print(&exchange->arena, "%s\n", problem->detail) : body;
+    response->body_length = strlen(response->body);
+}
+
+void problem_fill(struct http_exchange *exchange, const struct problem *problem)
+{
+    int retry_after_s = problem->retry_after_s > 0 ? problem->retry_after_s : RETRY_AFTER_S;
+    enum problem_form form = choose_form(&exchange->request);
+
+    if (form == FORM_PAGE)
+        fill_page(exchange, problem);
+    else
+        fill_text(exchange, problem, form == FORM_TEXT);
+    exchange->response.status = problem->status;
+    conditional_apply_none(exchange);
+    if (problem->status == 503)
+        http_response_add_header(exchange, "Retry-After", arena_print(&exchange->arena, "%d", retry_after_s));
 }
 
 void problem_set(struct http_exchange *exchange, int status, const char *detail)
 {
-    struct http_response *response = &exchange->response;
-    char *body = wants_text(&exchange->request) ? NULL : print_problem(exchange, status, detail);
-
-    response->status = status;
-    response->content_type = body == NULL ? TEXT_TYPE : PROBLEM_TYPE;
-    response->body = body == NULL ? arena_print(&exchange->arena, "%s\n", detail) : body;
-    response->body_length = strlen(response->body);
+    problem_fill(exchange, &(struct problem){.status = status, .detail = detail});
 }

@@ -1,161 +1,113 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * GET /products: the list, with what this customer pays.
- *
- *     anonymous, unknown customer ──> list prices
- *     customer ──> quotes_ask() ──> done(): their prices, or list prices marked degraded
- *
- * With explain=1 an administrator also sees which rules made each price.
- */
+/* GET /products: query -> page, kept from the last time or read -> prices. */
 #include "fcgi-catalog/http/products.h"
 
-#include <string.h>
+#include <stddef.h>
 
-#include "fcgi-catalog/http/problem.h"
-#include "fcgi-catalog/http/query.h"
+#include "fcgi-catalog/http/pricing.h"
 
-/* Every answer depends on the header, whatever it says. */
-#define VARY "Vary: X-USER-ID\r\n"
-#define HEADERS_PUBLIC VARY "Cache-Control: no-cache\r\n"
-#define HEADERS_PRIVATE VARY "Cache-Control: private, no-store\r\n"
-#define HEADERS_DEGRADED HEADERS_PRIVATE "X-Discount-Status: degraded\r\n"
-#define HEADERS_ERROR VARY "Cache-Control: no-store\r\n"
-
-/* A customer's answer that waits for its quotes; in the exchange's arena. */
-struct pending_answer {
-    struct http_exchange *exchange;
-    struct shelf *shelf; /* one use of it */
-    struct quote_ask ask;
-};
-
-static void answer(struct http_exchange *exchange, struct shelf_text list, const char *headers)
+void products_refuse_query(struct visit *visit, const struct query_fault *fault)
 {
-    exchange->response.content_type = "application/json";
-    exchange->response.headers = headers;
-    exchange->response.body = list.bytes;
-    exchange->response.body_length = list.length;
-    http_exchange_finish(exchange);
+    bool is_named = fault->parameter != NULL && fault->parameter[0] != '\0';
+
+    visit_refuse(visit, &(struct problem){
+                            .status = 400,
+                            .cause = "wrong-parameter",
+                            .detail = fault->detail,
+                            .parameter = is_named ? fault->parameter : NULL,
+                            .allowed = fault->allowed,
+                        });
 }
 
-static void refuse(struct http_exchange *exchange, int status, const char *headers, const char *detail)
+static const char *print_beside(const struct site *site, const struct product_query *query, bool is_there,
+                                struct position position, bool is_backwards, struct arena *arena)
 {
-    exchange->response.headers = headers;
-    problem_set(exchange, status, detail);
-    http_exchange_finish(exchange);
+    if (!is_there || !position.is_set)
+        return NULL;
+    position.is_backwards = is_backwards;
+    return query_print_link(query, &position, &site->shop.secret, arena);
 }
 
-/* On whichever thread has the quotes. */
-static void finish_pending(struct quote_ask *ask, enum quotes_result result)
+/* Reads the page and keeps it. */
+static enum store_status read_page(struct site *site, const struct product_query *query, const char *key,
+                                   struct shelf **shelf)
 {
-    struct pending_answer *pending = (struct pending_answer *)((char *)ask - offsetof(struct pending_answer, ask));
-    struct http_exchange *exchange = pending->exchange;
-    struct shelf *shelf = pending->shelf; /* pending is gone when the exchange is finished */
+    struct arena arena = {0};
+    struct product_page page;
+    int64_t total = -1;
 
-    if (result != QUOTES_OK)
-        answer(exchange, shelf_list(shelf), HEADERS_DEGRADED);
-    else if (ask->applied != NULL)
-        answer(exchange, shelf_list_explained(shelf, ask->quotes, ask->applied, &exchange->arena), HEADERS_PRIVATE);
+    enum store_status status = store_list(site->store, query, &arena, &page);
+    if (status == STORE_OK && query->wants_count)
+        status = store_count(site->store, query, &total);
+    if (status == STORE_OK) {
+        *shelf = shelf_new(page.shop_revision,
+                           &(struct shelf_content){
+                               .products = page.products,
+                               .fields = query->fields,
+                               .currency = site->shop.currency,
+                               .next = print_beside(site, query, page.has_next, page.last, false, &arena),
+                               .previous = print_beside(site, query, page.has_previous, page.first, true, &arena),
+                               .total = total,
+                           });
+        site_keep_page(site, key, *shelf);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+static void answer_page(struct visit *visit, struct priced *priced)
+{
+    struct site *site = visit->site;
+
+    priced->shelf = site_find_page(site, priced->key);
+    if (priced->shelf == NULL && read_page(site, priced->query, priced->key, &priced->shelf) != STORE_OK)
+        priced->shelf = site_find_old_page(site, priced->key);
+    if (priced->shelf != NULL)
+        pricing_answer(visit, priced);
     else
-        answer(exchange, shelf_list_quoted(shelf, ask->quotes, &exchange->arena), HEADERS_PRIVATE);
-    shelf_drop(shelf);
+        visit_refuse_for_store(visit);
 }
 
-static void ask_quotes(struct site *site, struct http_exchange *exchange, const struct customer *customer,
-                       bool is_explained)
+/* False: the address names a category that is not there, and the visit has ended. */
+static bool find_category(struct visit *visit)
 {
-    struct arena *arena = &exchange->arena;
-    struct pending_answer *pending = arena_get(arena, sizeof *pending);
-    const struct product_list *products = shelf_products(site->shelf);
+    struct tree *tree = NULL;
 
-    *pending = (struct pending_answer){
-        .exchange = exchange,
-        .shelf = shelf_take(site->shelf),
-        .ask =
-            {
-                .customer = *customer,
-                .products = products,
-                .deadline_ns = exchange->arrived_ns + site->deadline_ns,
-                .quotes = arena_get(arena, products->count * sizeof(struct quote)),
-                .applied = is_explained ? arena_get(arena, products->count * sizeof(struct applied_rules)) : NULL,
-                .arena = arena,
-                .done = finish_pending,
-            },
+    if (visit->slug[0] == '\0')
+        return true;
+    (void)!site_take_tree(visit->site, &tree);
+    bool is_found = tree != NULL && tree_find(tree, visit->slug) != NULL;
+    if (tree == NULL)
+        visit_refuse_for_store(visit);
+    else if (!is_found)
+        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is no such category."});
+    tree_drop(tree);
+    return is_found;
+}
+
+void products_handle(struct visit *visit)
+{
+    struct arena *arena = &visit->exchange->arena;
+    const char *category = visit->slug[0] != '\0' ? visit->slug : NULL;
+    const struct query_frame frame = {
+        .parameters = category != NULL ? QUERY_OF_CATEGORY : QUERY_OF_LIST,
+        .category = category,
+        .secret = &visit->site->shop.secret,
     };
-    quotes_ask(site->quotes, &pending->ask);
-}
+    struct product_query *query = arena_get(arena, sizeof *query);
+    struct query_fault fault;
 
-/* Nobody's prices cannot be explained. */
-static void answer_nobody(struct site *site, struct http_exchange *exchange, bool is_explained)
-{
-    if (is_explained)
-        refuse(exchange, 400, HEADERS_ERROR, "explain=1 needs a customer: X-USER-ID, the number of one that exists.");
-    else
-        answer(exchange, shelf_list(site->shelf), HEADERS_PUBLIC);
-}
-
-static void answer_customer(struct site *site, struct http_exchange *exchange, int32_t customer_id, bool is_explained)
-{
-    struct customer customer;
-
-    switch (store_find_customer(site->store, customer_id, &exchange->arena, &customer)) {
-    case STORE_OK:
-        ask_quotes(site, exchange, &customer, is_explained);
-        return;
-    case STORE_NOT_FOUND:
-        answer_nobody(site, exchange, is_explained);
-        return;
-    case STORE_BUSY:
-    case STORE_FAILED:
-        /* There may be such a customer: list prices, and a hint that they may not be theirs. */
-        answer(exchange, shelf_list(site->shelf), HEADERS_DEGRADED);
+    if (!query_parse(visit->exchange->request.query, &frame, arena, query, &fault)) {
+        products_refuse_query(visit, &fault);
         return;
     }
-}
-
-/* False: the query asks for it in a way that nobody understands. Other parameters say nothing to us. */
-static bool read_explain(struct http_exchange *exchange, bool *is_explained)
-{
-    const char *at = exchange->request.query;
-    struct query_parameter parameter;
-
-    *is_explained = false;
-    while (query_next(&at, &exchange->arena, &parameter)) {
-        if (strcmp(parameter.name, "explain") != 0)
-            continue;
-        if (strcmp(parameter.value, "1") != 0)
-            return false;
-        *is_explained = true;
-    }
-    return true;
-}
-
-static void answer_identified(struct site *site, struct http_exchange *exchange, bool is_explained)
-{
-    int32_t customer_id = 0;
-    enum identity_status identity = identity_read(&exchange->request, site->proxies, &customer_id);
-
-    if (identity == IDENTITY_NOT_A_NUMBER)
-        refuse(exchange, 400, HEADERS_ERROR, "Customer ID is not a number.");
-    else if (identity == IDENTITY_OUT_OF_RANGE)
-        refuse(exchange, 400, HEADERS_ERROR, "Customer ID is out of range: the largest is 2147483647.");
-    else if (identity == IDENTITY_REPEATED)
-        refuse(exchange, 400, HEADERS_ERROR, "Customer ID is given more than once.");
-    else if (site->shelf == NULL)
-        refuse(exchange, 503, HEADERS_ERROR "Retry-After: 1\r\n", "The catalog cannot be read right now.");
-    else if (identity == IDENTITY_CUSTOMER)
-        answer_customer(site, exchange, customer_id, is_explained);
-    else
-        answer_nobody(site, exchange, is_explained);
-}
-
-void products_handle(struct site *site, struct http_exchange *exchange)
-{
-    bool is_explained;
-
-    if (!read_explain(exchange, &is_explained))
-        refuse(exchange, 400, HEADERS_ERROR, "The parameter explain can only be 1: explain=1.");
-    else if (is_explained && !identity_is_local(&exchange->request))
-        refuse(exchange, 403, HEADERS_ERROR, "explain=1 is for administrators: for requests from this machine itself.");
-    else
-        answer_identified(site, exchange, is_explained);
+    if (!find_category(visit) || !pricing_admit(visit, query))
+        return;
+    struct priced priced = {
+        .query = query,
+        .category = category,
+        .key = query_print_key(query, arena),
+    };
+    if (!pricing_is_known(visit, &priced))
+        answer_page(visit, &priced);
 }

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* GET /products: the list, with what this customer pays; with explain=1, for administrators, also why. */
+/* GET /products: a page of the list, with what this customer pays; with explain=1, for administrators, also why. */
 #ifndef CATALOG_HTTP_PRODUCTS_H
 #define CATALOG_HTTP_PRODUCTS_H
 
-#include "fcgi-catalog/http/exchange.h"
-#include "fcgi-catalog/http/site.h"
+#include <stdbool.h>
 
-/* Finishes the exchange at once, or when Discount has answered or its time is up. */
-void products_handle(struct site *site, struct http_exchange *exchange);
+#include "fcgi-catalog/http/visit.h"
+
+/* Ends the visit at once, or when Discount has answered or its time is up. An address with a slug names the category of
+ * the list. */
+void products_handle(struct visit *visit);
+
+/* 400 for a query that cannot be meant. */
+void products_refuse_query(struct visit *visit, const struct query_fault *fault);
 
 #endif

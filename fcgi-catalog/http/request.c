@@ -58,17 +58,20 @@ static enum http_method method_named(const char *name)
     return HTTP_OTHER;
 }
 
-static const char *read_path(const struct http_request *request, const char *base, struct arena *arena)
+static const char *read_path(const struct http_request *request, struct arena *arena)
 {
     struct path_source source = {
         .script_name = variable_or_empty(request, "SCRIPT_NAME"),
         .path_info = variable_or_empty(request, "PATH_INFO"),
         .request_uri = variable_or_empty(request, "REQUEST_URI"),
-        .base = variable_or_empty(request, "CATALOG_BASE_PATH"),
+        .base = request->mount,
     };
-    if (source.base[0] == '\0' && base != NULL)
-        source.base = base;
     return path_resolve(&source, arena);
+}
+
+const char *http_request_base(const struct http_request *request, struct arena *arena)
+{
+    return path_base(variable_or_empty(request, "REQUEST_URI"), request->path, request->mount, arena);
 }
 
 enum http_request_status http_request_read(struct http_request *request, const char *const *variables, const char *base,
@@ -77,6 +80,7 @@ enum http_request_status http_request_read(struct http_request *request, const c
     *request = (struct http_request){
         .method = HTTP_OTHER,
         .path = "/",
+        .mount = "",
         .query = "",
         .content_length = -1,
         .variables = variables,
@@ -87,10 +91,13 @@ enum http_request_status http_request_read(struct http_request *request, const c
     request->method = method_named(method);
     request->query = variable_or_empty(request, "QUERY_STRING");
 
+    request->mount = variable_or_empty(request, "CATALOG_BASE_PATH");
+    if (request->mount[0] == '\0' && base != NULL)
+        request->mount = base;
     const char *length = variable_or_empty(request, "CONTENT_LENGTH");
     if (length[0] != '\0' && number_parse(length, 0, INT64_MAX, &request->content_length) != NUMBER_OK)
         return HTTP_REQUEST_MALFORMED;
-    const char *path = read_path(request, base, arena);
+    const char *path = read_path(request, arena);
     if (path == NULL)
         return HTTP_REQUEST_MALFORMED;
     request->path = path;

@@ -18,6 +18,7 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_PUT, HTTP_
 struct http_request {
     enum http_method method;
     const char *path;             /* decoded and normalised, below the program's base: "/", "/products" */
+    const char *mount;            /* the program's base as its owner set it, "" when nobody did */
     const char *query;            /* QUERY_STRING as it came, "" when there is none */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
@@ -49,8 +50,16 @@ const char *http_request_variable(const struct http_request *request, const char
 /* How many variables have this name: a header that a client sent twice under two spellings arrives twice. */
 size_t http_request_variable_count(const struct http_request *request, const char *name);
 
-/* Whether the client prefers `text` ("text/plain") over `other` by its Accept header (RFC 9110, 12.5.1); with no header
- * or a tie: false. */
-bool http_request_prefers(const struct http_request *request, const char *text, const char *other);
+/*
+ * Where clients find the program: what stands before the path in their addresses ("/catalog", "/cgi-bin/catalog.fcgi",
+ * ""), percent-encoded, without a slash at its end. For links. In `arena`.
+ */
+const char *http_request_base(const struct http_request *request, struct arena *arena);
+
+/*
+ * Which of `count` media types ("text/html") the client would rather have, by its Accept header (RFC 9110, 12.5.1); -1:
+ * it takes none of them. Without a header, and among those it wants as much and names as closely, the first.
+ */
+int http_request_choose(const struct http_request *request, const char *const *types, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which path is answered by whom: one table. Adding an address is one row here and one handler in a file of its own.
+ * Which address is answered by whom, in which forms: one table. Adding an address is one row and one handler in a file
+ * of its own; adding a form of an address is one line in its row.
  */
 #ifndef CATALOG_HTTP_ROUTES_H
 #define CATALOG_HTTP_ROUTES_H
@@ -8,8 +9,15 @@
 #include "fcgi-catalog/http/exchange.h"
 #include "fcgi-catalog/http/site.h"
 
-/* The http_handler of the whole program; `data` is the struct site. Unknown paths get 404, other methods 405 with
- * Allow. */
+/* Longer ones are refused with 414 and 431. A query's bound is QUERY_STRING_MAX. */
+#define ROUTES_PATH_MAX 2048
+#define ROUTES_HEADER_MAX 8192
+
+/*
+ * The http_handler of the whole program; `data` is the struct site. Who gets in is decided here: sizes (414, 431), the
+ * address (404), the method (405 with Allow), and who the customer is (400). Handlers refuse who takes no form of what
+ * there is (406): visit_accepts().
+ */
 void routes_handle(void *data, struct http_exchange *exchange);
 
 #endif

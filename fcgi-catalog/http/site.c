@@ -4,26 +4,19 @@
 
 #include <stddef.h>
 
-#include "common/arena.h"
-
 void site_refresh(void *data)
 {
     struct site *site = data;
-    struct product_list products;
+    struct shop shop;
     int64_t revision;
 
-    /* The revision is read before the products: whoever changes them in between moves it, and the next look sees it. */
-    site->shelf_status = store_revision(site->store, &revision);
-    if (site->shelf_status != STORE_OK || (site->shelf != NULL && shelf_revision(site->shelf) == revision))
+    /* The revision is read before the shop: whoever changes it in between moves it, and the next look sees it. */
+    if (store_revision(site->store, &revision) != STORE_OK || (site->has_shop && revision == site->seen) ||
+        store_shop(site->store, &shop) != STORE_OK)
         return;
-
-    struct arena arena = {0};
-    site->shelf_status = store_list_products(site->store, &arena, &products);
-    if (site->shelf_status == STORE_OK) {
-        shelf_drop(site->shelf);
-        site->shelf = shelf_new(revision, &products);
-    }
-    arena_release(&arena);
+    site->shop = shop;
+    site->seen = revision;
+    site->has_shop = true;
 }
 
 void site_flush(void *data)
@@ -31,4 +24,45 @@ void site_flush(void *data)
     struct site *site = data;
 
     quotes_flush(site->quotes);
+}
+
+enum store_status site_take_tree(struct site *site, struct tree **tree)
+{
+    enum store_status status = STORE_OK;
+    struct tree *fresh;
+
+    if (site->tree == NULL || tree_revision(site->tree) != site->shop.revision) {
+        status = tree_read(site->store, &fresh);
+        if (status == STORE_OK) {
+            tree_drop(site->tree);
+            site->tree = fresh;
+        }
+    }
+    *tree = site->tree != NULL ? tree_take(site->tree) : NULL;
+    return status;
+}
+
+struct shelf *site_find_page(struct site *site, const char *key)
+{
+    /* To look for a page of today would drop those of before, which may be needed yet. */
+    return site->pages_revision == site->shop.revision ? site_find_old_page(site, key) : NULL;
+}
+
+struct shelf *site_find_old_page(struct site *site, const char *key)
+{
+    return pages_find(site->pages, site->pages_revision, key);
+}
+
+void site_keep_page(struct site *site, const char *key, struct shelf *shelf)
+{
+    pages_put(site->pages, key, shelf);
+    site->pages_revision = shelf_revision(shelf);
+}
+
+void site_release(struct site *site)
+{
+    pages_free(site->pages);
+    tree_drop(site->tree);
+    site->pages = NULL;
+    site->tree = NULL;
 }

@@ -3,11 +3,13 @@
 #ifndef CATALOG_HTTP_SITE_H
 #define CATALOG_HTTP_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/compiler.h"
-#include "fcgi-catalog/catalog/shelf.h"
+#include "fcgi-catalog/catalog/pages.h"
 #include "fcgi-catalog/http/identity.h"
+#include "fcgi-catalog/http/tree.h"
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/store/store.h"
 
@@ -15,16 +17,37 @@ struct site {
     struct store *store;
     struct quotes *quotes;
     const struct identity_proxies *proxies;
-    int64_t deadline_ns;            /* how long a request may wait for Discount, from its arrival */
-    struct shelf *shelf;            /* of the store's revision when it was last looked at; NULL before */
-    enum store_status shelf_status; /* of that look */
+    int64_t deadline_ns; /* how long a request may wait for Discount, from its arrival */
+    struct pages *pages; /* of pages_revision: the shop's, or one before it, until a newer page can be read */
+    int64_t pages_revision;
+    struct shop shop;  /* as it was when it could last be read */
+    bool has_shop;     /* it could */
+    int64_t seen;      /* the store's own revision then */
+    struct tree *tree; /* the categories when they were last read; NULL before */
+    int downloads;     /* that are being sent */
 };
 
-/* Looks at the store's revision and makes a new shelf when it moved. When the store cannot be read the old shelf stays.
- * The `woken` of the FastCGI loop; `site` is a struct site. */
+/* Looks whether the store has changed, and at the shop when it has. When the store cannot be read the shop stays as it
+ * was, and so does what was kept of it. The `woken` of the FastCGI loop; `site` is a struct site. */
 void site_refresh(void *site);
 
 /* Lets the asks of this wake-up leave. The `served` of the FastCGI loop; `site` is a struct site. */
 void site_flush(void *site);
+
+/* The categories of today, one use of them for the caller. On anything but STORE_OK: those of before, when there are
+ * any, else NULL. */
+MUST_CHECK enum store_status site_take_tree(struct site *site, struct tree **tree);
+
+/* The page of today that is kept for this query, one use of it for the caller; NULL: it must be read. */
+struct shelf *site_find_page(struct site *site, const char *key);
+
+/* The same, whatever it is of: for when none can be read. */
+struct shelf *site_find_old_page(struct site *site, const char *key);
+
+/* Keeps a page that was read; those of before go. */
+void site_keep_page(struct site *site, const char *key, struct shelf *shelf);
+
+/* Frees what the site made for itself: pages and categories. */
+void site_release(struct site *site);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -38,6 +39,7 @@ struct quotes {
     struct batch *spare;      /* memory of an earlier batch */
     bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
     bool is_stopping;
+    _Atomic int64_t next_change; /* as told last */
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
     bool is_probing;
@@ -185,6 +187,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
         bool is_good = messages_read_answer(answer, ask, &wrong);
         if (!is_good)
             availability_note_wrong(&quotes->availability, wrong);
+        ask->rules_revision = response->revision;
         ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
     }
     put_back(batch);
@@ -214,6 +217,8 @@ static void on_batch_answered(const Ecommerce__ApplyDiscountsResponse *response,
     struct quotes *quotes = batch->quotes;
     enum rpc_code code = rpc_client_status(quotes->client);
 
+    if (response != NULL)
+        atomic_store(&quotes->next_change, response->next_change);
     if (response != NULL && response->n_answers == batch->count) {
         end_answered(batch, response);
     } else if (response != NULL) {
@@ -250,8 +255,10 @@ static void end_singles(struct batch *batch)
         note_miss(quotes, batch->singles_code, "ApplyDiscount failed");
     let_next_leave(quotes);
     for (size_t i = 0; i < batch->count; i++) {
-        if (batch->asks[i] != NULL)
-            batch->asks[i]->done(batch->asks[i], batch->failed[i] ? QUOTES_DEGRADED : QUOTES_OK);
+        if (batch->asks[i] == NULL)
+            continue;
+        batch->asks[i]->rules_revision = 0;
+        batch->asks[i]->done(batch->asks[i], batch->failed[i] ? QUOTES_DEGRADED : QUOTES_OK);
     }
     put_back(batch);
 }
@@ -284,17 +291,26 @@ static void note_failed_probe(struct quotes *quotes, enum rpc_code code, const c
         rpc_client_reconnect(quotes->client);
 }
 
+/* The check at the start may meet a server that is starting, or a machine that is busy: that it took too long is no
+ * miss, whoever asks now finds out within their own deadline. */
+static bool says_something(const struct quotes *quotes, enum rpc_code code)
+{
+    return code != RPC_DEADLINE_EXCEEDED || atomic_load(&quotes->availability.is_degraded);
+}
+
 static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
 {
     struct quotes *quotes = data;
     enum rpc_code code = rpc_client_status(quotes->client);
 
     quotes->is_probing = false;
-    if (response != NULL)
+    if (response != NULL) {
+        atomic_store(&quotes->next_change, response->next_change);
         forget_singles(quotes);
+    }
     if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
         availability_note_answer(&quotes->availability);
-    else if (!is_stopping(quotes)) /* whose end cancels the probe */
+    else if (!is_stopping(quotes) && says_something(quotes, code)) /* the end cancels the probe */
         note_failed_probe(quotes, code, rpc_client_message(quotes->client));
 }
 
@@ -396,6 +412,7 @@ static bool is_open_or_opens(struct quotes *quotes)
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
 {
     if (ask->products->count == 0) {
+        ask->rules_revision = 0;
         ask->done(ask, QUOTES_OK);
         return;
     }
@@ -444,6 +461,11 @@ void quotes_flush(struct quotes *quotes)
     }
     if (is_wake_needed)
         rpc_client_wake(quotes->client);
+}
+
+int64_t quotes_next_change(struct quotes *quotes)
+{
+    return atomic_load(&quotes->next_change);
 }
 
 void quotes_check(struct quotes *quotes)

@@ -32,8 +32,8 @@
 #include "common/rpc/keyset.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* Products in one RPC: an ask that would pass it waits for the next one; a larger ask travels alone.
- * tests/bench/README.md has what it costs. */
+/* Products in one RPC: an ask that would pass it waits for the next one; a larger ask travels alone. An ask is for a
+ * page, so nothing comes near gRPC's limit of 4 MiB. tests/bench/README.md has what it costs. */
 #define QUOTES_BATCH_PRODUCTS 4096
 
 struct quotes;
@@ -53,6 +53,9 @@ struct quote_ask {
      * in `arena`, which is the poller's until done() is called. */
     struct applied_rules *applied;
     struct arena *arena;
+    /* What the quotes were made of, filled on QUOTES_OK: the revision of the rules, 0 when the service does not tell.
+     */
+    int64_t rules_revision;
     /* Called exactly once: by quotes_poll(), or by quotes_ask() itself when the answer is known at once. */
     void (*done)(struct quote_ask *ask, enum quotes_result result);
     struct quote_ask *next; /* the waiting line's */
@@ -90,6 +93,12 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
  * what came together leaves together.
  */
 void quotes_flush(struct quotes *quotes);
+
+/*
+ * When a price may change by itself, because a rule's window begins or ends, as the service told last: seconds since
+ * 1970 in UTC. 0: never, or nobody has told yet. Any thread.
+ */
+int64_t quotes_next_change(struct quotes *quotes);
 
 /* Waits for one thing to happen (answer, deadline, probe) and deals with it. One thread, over and over, until
  * quotes_stop(); false: stopped. */

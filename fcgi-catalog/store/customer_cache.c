@@ -60,14 +60,21 @@ bool customer_cache_find(const struct customer_cache *cache, int32_t id, const s
     return true;
 }
 
-static char *join_names(const struct customer *customer, size_t first_size)
+/* The three texts, each with its NUL; *places tells where they begin. */
+static char *join_names(const struct customer *customer, const char *places[3])
 {
-    size_t last_size = strlen(customer->last_name) + 1;
-    char *names = memory_get(first_size + last_size);
+    const char *const names[] = {customer->first_name, customer->last_name, customer->login};
+    size_t sizes[3], size = 0;
 
-    memcpy(names, customer->first_name, first_size);
-    memcpy(names + first_size, customer->last_name, last_size);
-    return names;
+    for (size_t i = 0; i < 3; i++)
+        size += sizes[i] = strlen(names[i]) + 1;
+    char *joined = memory_get(size), *end = joined;
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(end, names[i], sizes[i]);
+        places[i] = end;
+        end += sizes[i];
+    }
+    return joined;
 }
 
 void customer_cache_put(struct customer_cache *cache, int32_t id, const struct customer *customer)
@@ -77,10 +84,11 @@ void customer_cache_put(struct customer_cache *cache, int32_t id, const struct c
 
     *slot = (struct slot){.customer = {.id = id}, .is_used = true, .is_known = customer != NULL};
     if (customer != NULL) {
-        size_t first_size = strlen(customer->first_name) + 1;
-        slot->names = join_names(customer, first_size);
-        slot->customer.first_name = slot->names;
-        slot->customer.last_name = slot->names + first_size;
+        const char *places[3];
+        slot->names = join_names(customer, places);
+        slot->customer.first_name = places[0];
+        slot->customer.last_name = places[1];
+        slot->customer.login = places[2];
     }
     free(replaced);
 }

@@ -1,75 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The store in SQLite: statements are prepared once, a look-up binds, steps and resets. */
-#include "fcgi-catalog/store/store.h"
-
-#include <sqlite3.h>
+/* The store in SQLite: its handle, revision and customers. Statements are prepared once, a look-up binds, steps and
+ * resets. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/database.h"
 #include "common/log.h"
 #include "common/memory.h"
-#include "fcgi-catalog/store/customer_cache.h"
-#include "fcgi-catalog/store/listing.h"
+#include "fcgi-catalog/store/handle.h"
 #include "fcgi-catalog/store/row.h"
-
-static const char schema_sql[] =
-#include "fcgi-catalog/store/schema.sql.inc"
-    ;
-
-static const char upgrade_2_sql[] =
-#include "fcgi-catalog/store/upgrade-2.sql.inc"
-    ;
-
-static const char demo_sql[] =
-#include "fcgi-catalog/store/demo.sql.inc"
-    ;
-
-static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_2_sql}; /* [i]: from version i */
-
-static const struct database_kind catalog_kind = {
-    .name = "catalog",
-    .made_by = "catalogctl init",
-    .application_id = 0x43544c47, /* "CTLG" */
-    .schema_version = STORE_SCHEMA_VERSION,
-    .upgrades = upgrades,
-    .upgraded_by = "\"catalogctl upgrade\", or starting catalog.fcgi,",
-};
-
-/* A statement, prepared once. */
-struct query {
-    const char *subject; /* what it reads, for the log */
-    sqlite3_stmt *statement;
-    bool is_failing; /* its last run failed: said once in the log */
-};
-
-struct store {
-    sqlite3 *db;
-    struct query version, customer;
-    struct listing listing;
-    bool is_listing_failing;          /* its last reading failed: said once in the log */
-    int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
-    int64_t revision;                 /* how often it changed, and one */
-    struct customer_cache *customers; /* of this revision */
-};
 
 /* ---- Opening ---- */
 
-static bool prepare_query(struct store *store, struct query *query, const char *subject, const char *sql, char *reason,
-                          size_t reason_size)
+bool handle_open(const char *path, sqlite3 **db, char *reason, size_t reason_size)
 {
-    query->subject = subject;
-    query->statement = database_prepare(store->db, sql, reason, reason_size);
-    return query->statement != NULL;
+    return database_open(path, &catalog_kind, db, reason, reason_size);
 }
 
-static bool prepare_queries(struct store *store, char *reason, size_t reason_size)
+static bool prepare(struct store *store, char *reason, size_t reason_size)
 {
-    return prepare_query(store, &store->version, "version", "PRAGMA data_version", reason, reason_size) &&
-           prepare_query(store, &store->customer, "customer",
-                         "SELECT first_name, last_name FROM customer WHERE id = ?1", reason, reason_size) &&
-           listing_prepare(&store->listing, store->db, reason, reason_size);
+    store->version = database_prepare(store->db, "PRAGMA data_version", reason, reason_size);
+    if (store->version == NULL)
+        return false;
+    store->customer = database_prepare(store->db, "SELECT first_name, last_name, login FROM customer WHERE id = ?1",
+                                       reason, reason_size);
+    return store->customer != NULL && reader_prepare(&store->reader, store->db, reason, reason_size) &&
+           search_open(&store->search, store->db, reason, reason_size);
 }
 
 bool store_open(const char *path, struct store **store, char *reason, size_t reason_size)
@@ -77,15 +33,16 @@ bool store_open(const char *path, struct store **store, char *reason, size_t rea
     char cause[256];
     struct store *opened = memory_get_zeroed(1, sizeof *opened);
 
-    if (!database_open(path, &catalog_kind, &opened->db, reason, reason_size)) {
+    if (!handle_open(path, &opened->db, reason, reason_size)) {
         free(opened);
         return false;
     }
-    if (!prepare_queries(opened, cause, sizeof cause)) {
+    if (!prepare(opened, cause, sizeof cause)) {
         snprintf(reason, reason_size, "%s: %s", path, cause);
         store_close(opened);
         return false;
     }
+    opened->path = memory_copy_text(path);
     opened->customers = customer_cache_new();
     *store = opened;
     return true;
@@ -95,52 +52,68 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    sqlite3_finalize(store->version.statement);
-    sqlite3_finalize(store->customer.statement);
-    listing_release(&store->listing);
+    sqlite3_finalize(store->version);
+    sqlite3_finalize(store->customer);
+    shapes_release(&store->shapes);
+    reader_release(&store->reader);
+    search_release(&store->search);
     sqlite3_close_v2(store->db);
     customer_cache_free(store->customers);
+    free(store->path);
     free(store);
+}
+
+/* ---- What a result means ---- */
+
+static bool is_busy(int result)
+{
+    return (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED;
+}
+
+/* A database that fails is asked again with every request, so the log hears of changes only. */
+enum store_status handle_judge(struct store *store, enum subject subject, bool is_good, int result, const char *what,
+                               const char *reason)
+{
+    if (is_busy(result))
+        return STORE_BUSY;
+    if (store->is_failing[subject] == is_good) {
+        store->is_failing[subject] = !is_good;
+        if (is_good)
+            log_info("store-recovered", "reading=%s", what);
+        else
+            log_error("store-failed", "reading=%s reason=%s", what, LOG_QUOTED(reason));
+    }
+    return is_good ? STORE_OK : STORE_FAILED;
+}
+
+enum store_status handle_judge_fault(struct store *store, enum subject subject, int result,
+                                     const struct reader_fault *fault)
+{
+    static const char *const subjects[SUBJECT_COUNT] = {"version", "customer", "shop", "products", "categories"};
+    bool is_good = result == SQLITE_DONE || result == SQLITE_ROW;
+
+    /* It is read in parts, each as good as the next: what recovers is the whole. */
+    return handle_judge(store, subject, is_good, result, is_good ? subjects[subject] : fault->subject, fault->reason);
 }
 
 /* ---- Reading ---- */
 
-/* Whether reading something stopped failing or began to: a database that fails is asked again with every request, so
- * the log hears of changes only. */
-static void note_result(bool *is_failing, bool is_good, const char *subject, const char *reason)
-{
-    if (*is_failing == !is_good)
-        return;
-    *is_failing = !is_good;
-    if (*is_failing)
-        log_error("store-failed", "reading=%s reason=%s", subject, LOG_QUOTED(reason));
-    else
-        log_info("store-recovered", "reading=%s", subject);
-}
-
-static bool is_busy(int result)
-{
-    return result == SQLITE_BUSY || result == SQLITE_LOCKED;
-}
-
-/* What the end of a query means, and makes it ready for the next time. Rows must have been read before. */
-static enum store_status finish_query(const struct store *store, struct query *query, int result)
+/* Makes a statement ready for the next time. Its row must have been read before. */
+static enum store_status finish(struct store *store, sqlite3_stmt *statement, enum subject subject, const char *what,
+                                int result)
 {
     bool is_good = result == SQLITE_ROW || result == SQLITE_DONE;
+    enum store_status status = handle_judge(store, subject, is_good, result, what, sqlite3_errmsg(store->db));
 
-    if (!is_busy(result))
-        note_result(&query->is_failing, is_good, query->subject, sqlite3_errmsg(store->db));
-    sqlite3_reset(query->statement);
-    if (is_busy(result))
-        return STORE_BUSY;
-    return is_good ? STORE_OK : STORE_FAILED;
+    sqlite3_reset(statement);
+    return status;
 }
 
 enum store_status store_revision(struct store *store, int64_t *revision)
 {
-    int result = sqlite3_step(store->version.statement);
-    int64_t version = sqlite3_column_int64(store->version.statement, 0);
-    enum store_status status = finish_query(store, &store->version, result);
+    int result = sqlite3_step(store->version);
+    int64_t version = sqlite3_column_int64(store->version, 0);
+    enum store_status status = finish(store, store->version, SUBJECT_VERSION, "version", result);
 
     if (status != STORE_OK)
         return status;
@@ -153,32 +126,29 @@ enum store_status store_revision(struct store *store, int64_t *revision)
     return STORE_OK;
 }
 
-enum store_status store_list_products(struct store *store, struct arena *arena, struct product_list *products)
+enum store_status store_shop(struct store *store, struct shop *shop)
 {
-    struct listing_fault fault = {0};
-    int result = listing_read(&store->listing, arena, products, &fault);
+    struct reader_fault fault = {0};
+    struct shop read;
+    int result = reader_read_shop(&store->reader, &read, &fault);
 
-    if (is_busy(result))
-        return STORE_BUSY;
-    /* It is read in parts, each as good as the next: what recovers is the whole. */
-    note_result(&store->is_listing_failing, result == SQLITE_DONE, result == SQLITE_DONE ? "products" : fault.subject,
-                fault.reason);
-    return result == SQLITE_DONE ? STORE_OK : STORE_FAILED;
+    if (result == SQLITE_ROW)
+        *shop = read;
+    return handle_judge_fault(store, SUBJECT_SHOP, result, &fault);
 }
 
 static enum store_status look_up_customer(struct store *store, int32_t id, struct arena *arena,
                                           struct customer *customer)
 {
-    sqlite3_stmt *statement = store->customer.statement;
-
-    sqlite3_bind_int(statement, 1, id);
-    int result = sqlite3_step(statement);
+    sqlite3_bind_int(store->customer, 1, id);
+    int result = sqlite3_step(store->customer);
     if (result == SQLITE_ROW) {
         customer->id = id;
-        customer->first_name = row_copy_text(statement, 0, arena);
-        customer->last_name = row_copy_text(statement, 1, arena);
+        customer->first_name = row_copy_text(store->customer, 0, arena);
+        customer->last_name = row_copy_text(store->customer, 1, arena);
+        customer->login = row_copy_text(store->customer, 2, arena);
     }
-    enum store_status status = finish_query(store, &store->customer, result);
+    enum store_status status = finish(store, store->customer, SUBJECT_CUSTOMER, "customer", result);
     return result == SQLITE_DONE ? STORE_NOT_FOUND : status;
 }
 
@@ -196,7 +166,8 @@ enum store_status store_find_customer(struct store *store, int32_t id, struct ar
             return STORE_NOT_FOUND;
         *customer = (struct customer){.id = id,
                                       .first_name = copy_name(arena, known->first_name),
-                                      .last_name = copy_name(arena, known->last_name)};
+                                      .last_name = copy_name(arena, known->last_name),
+                                      .login = copy_name(arena, known->login)};
         return STORE_OK;
     }
     enum store_status status = look_up_customer(store, id, arena, customer);
@@ -206,16 +177,20 @@ enum store_status store_find_customer(struct store *store, int32_t id, struct ar
     return status;
 }
 
-/* ---- Making ---- */
-
-bool store_create(const char *path, bool demo, char *reason, size_t reason_size)
+enum store_status store_find_login(struct store *store, const char *login, int32_t *id)
 {
-    const char *const scripts[] = {schema_sql, upgrade_2_sql, demo ? demo_sql : NULL, NULL};
+    sqlite3_stmt *row =
+        shapes_find(&store->shapes, store->db, "SELECT id FROM customer WHERE login = ?1 AND login <> ''");
+    int32_t found = 0;
 
-    return database_create(path, &catalog_kind, scripts, reason, reason_size);
-}
-
-bool store_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size)
-{
-    return database_upgrade(path, &catalog_kind, upgraded_from, reason, reason_size);
+    if (row == NULL)
+        return handle_judge(store, SUBJECT_CUSTOMER, false, sqlite3_errcode(store->db), "customer",
+                            sqlite3_errmsg(store->db));
+    sqlite3_bind_text(row, 1, login, -1, SQLITE_STATIC);
+    int result = sqlite3_step(row);
+    bool is_there = result == SQLITE_ROW && row_read_int32(row, 0, &found);
+    enum store_status status = finish(store, row, SUBJECT_CUSTOMER, "customer", result);
+    if (status == STORE_OK && is_there)
+        *id = found;
+    return status == STORE_OK && !is_there ? STORE_NOT_FOUND : status;
 }

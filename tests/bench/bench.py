@@ -13,7 +13,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system"), str(HERE.parent / "system" / "pricing")]
 sys.dont_write_bytecode = True
 
-from figures import FIGURES, Pace  # noqa: E402  (the path first)
+from catalog_figures import CATALOG_FIGURES  # noqa: E402  (the path first)
+from figures import FIGURES, Pace  # noqa: E402
 from harness import process  # noqa: E402
 from measure import MeasureError  # noqa: E402
 from rules import RULE_FIGURES  # noqa: E402
@@ -69,7 +70,7 @@ def measure_all(figures, pace):
 
 def main():
     options = read_options()
-    figures = [figure for figure in (*FIGURES, *RULE_FIGURES) if re.search(options.only, figure.name)]
+    figures = [figure for figure in (*FIGURES, *RULE_FIGURES, *CATALOG_FIGURES) if re.search(options.only, figure.name)]
     if options.list:
         print("\n".join(figure.name for figure in figures))
         return 0

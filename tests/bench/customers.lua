@@ -1,16 +1,34 @@
 -- SPDX-License-Identifier: MIT
--- wrk's script: `wrk … URL -- N` asks as customers 1 to N in turn, each request as the next one, or as nobody when N is 0;
--- at the end it prints one line of JSON.
+-- wrk's script: `wrk … URL -- N [FILE]` asks as customers 1 to N in turn, each request as the next one, or as nobody when
+-- N is 0. FILE has paths, one a line, that are asked for in turn instead of the URL's own, by nobody. At the end it prints
+-- one line of JSON.
 
-function init(arguments)
-    local count = tonumber(arguments[1])
-    if count == 0 then
-        return
-    end
-    -- Made beforehand, so that wrk only picks one.
+-- Requests are made beforehand, so that wrk only picks one.
+local function of_customers(count)
     local requests = {}
     for id = 1, count do
-        requests[id] = wrk.format("GET", nil, { ["Host"] = wrk.headers["Host"], ["X-USER-ID"] = tostring(id) })
+        local headers = { ["X-USER-ID"] = tostring(id) }
+        for name, value in pairs(wrk.headers) do
+            headers[name] = value
+        end
+        requests[id] = wrk.format("GET", nil, headers)
+    end
+    return requests
+end
+
+local function of_paths(file)
+    local requests = {}
+    for path in io.lines(file) do
+        requests[#requests + 1] = wrk.format("GET", path)
+    end
+    return requests
+end
+
+function init(arguments)
+    local requests = arguments[2] and of_paths(arguments[2]) or of_customers(tonumber(arguments[1]))
+    local count = #requests
+    if count == 0 then
+        return
     end
     local last = 0
     function request()

@@ -71,7 +71,7 @@ def _ratios(a, b, key):
 def load(front, connections, seconds, customers, pids):
     """What wrk says, and the processor time that these processes spent on a request."""
     before = measure.cpu_us(pids)
-    result = measure.http(front.url(), connections, seconds, customers)
+    result = measure.http(front.url(), connections, seconds, customers, front.headers)
     return result | {"cpu_us": (measure.cpu_us(pids) - before) / result["requests"]}
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hello: a responder that does nothing but answer, to hold the Catalog against. It sends the bytes of the file that
- * HELLO_BODY names, with the header lines of the one that HELLO_HEADERS names, through the Catalog's own FastCGI loop,
- * or as a plain CGI program.
+ * HELLO_BODY names, with the header lines of the one that HELLO_HEADERS names and the status HELLO_STATUS (200 when it
+ * is not set), through the Catalog's own FastCGI loop, or as a plain CGI program.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,13 +20,16 @@
 struct hello {
     char *body, *headers;
     size_t length; /* of the body */
+    int status;
 };
 
 static void answer(void *data, struct http_exchange *exchange)
 {
     const struct hello *hello = data;
 
-    exchange->response.content_type = "application/json";
+    exchange->response.status = hello->status;
+    if (hello->status == 200)
+        exchange->response.content_type = "application/json";
     exchange->response.headers = hello->headers;
     exchange->response.body = hello->body;
     exchange->response.body_length = hello->length;
@@ -69,7 +72,8 @@ static bool read_named(const char *variable, char **text, size_t *length)
 
 int main(void)
 {
-    struct hello hello = {0};
+    const char *status = getenv("HELLO_STATUS");
+    struct hello hello = {.status = status != NULL ? atoi(status) : 200};
     sigset_t signals;
 
     log_open("hello");

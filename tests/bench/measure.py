@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 from harness.process import environment, run
@@ -15,9 +18,11 @@ class MeasureError(Exception):
     """Something was not answered as it should: then there is no figure."""
 
 
-def http(url, connections, seconds, customers):
-    """wrk on one thread. `customers` 0: anonymous."""
-    done = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url, "--", customers])
+def http(url, connections, seconds, customers, headers=(), paths=None):
+    """wrk on one thread. `customers` 0: anonymous. `paths`: a file of them, asked for in turn instead of the URL's."""
+    more = [word for name, value in headers for word in ("-H", f"{name}: {value}")]
+    done = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *more, "-s", SCRIPT, url, "--", customers,
+                *([paths] if paths else [])])
     if done.returncode != 0:
         raise MeasureError(f"wrk: {done.stdout}{done.stderr}")
     result = json.loads(done.stdout.splitlines()[-1])
@@ -43,6 +48,34 @@ def cold(count, a, b, variables):
     if done.returncode != 0 or done.stderr:
         raise MeasureError(f"spawn: {done.stderr}")
     return json.loads(done.stdout)
+
+
+def peak_mib(pid):
+    """The most memory that the process ever had, with its share of files and libraries (VmHWM); 0: it is gone."""
+    try:
+        found = re.search(r"^VmHWM:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found.group(1)) / 1024 if found else 0
+
+
+def command(argv, text=""):
+    """Runs a command that must succeed, `text` on its standard input: {"seconds", "cpu_s", "peak_mib"}."""
+    before, began, peak = os.times(), time.monotonic(), 0
+    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as said:
+        given.write(text)
+        given.seek(0)
+        with subprocess.Popen([str(word) for word in argv], env=environment(), stdin=given, stdout=said,
+                              stderr=said) as process:
+            while process.poll() is None:
+                peak = max(peak, peak_mib(process.pid))
+                time.sleep(0.01)
+        seconds, after = time.monotonic() - began, os.times()
+        if process.returncode != 0:
+            said.seek(0)
+            raise MeasureError(f"{argv[0]} {argv[1]}: {said.read()[-2000:]}")
+    return {"seconds": seconds, "peak_mib": peak, "cpu_s": after.children_user - before.children_user +
+            after.children_system - before.children_system}
 
 
 def cpu_us(pids):

@@ -47,12 +47,19 @@ def describe(number):
     return " ".join(WORDS[(number * 7 + i * (number % 5 + 3)) % len(WORDS)] for i in range(29))
 
 
-def fill_catalog(path, products):
-    """The demo's three products, or a page of more, and every customer."""
+def fill_customers(path):
+    """Every customer, and nobody else."""
     with sqlite3.connect(path) as database:
         database.execute("DELETE FROM customer")
         database.executemany("INSERT INTO customer (id, first_name, last_name) VALUES (?, ?, ?)",
                              [(i, f"First{i}", f"Last{i}") for i in range(1, CUSTOMERS + 1)])
+    database.close()
+
+
+def fill_catalog(path, products):
+    """The demo's three products, or a page of more, and every customer."""
+    fill_customers(path)
+    with sqlite3.connect(path) as database:
         database.executemany("INSERT INTO product (id, slug, description, price_in_cents) VALUES (?, ?, ?, ?)",
                              [(i, f"product-number-{i}", describe(i), 995 + i * 1237) for i in range(4, products + 1)])
     database.close()
@@ -71,14 +78,17 @@ class Hello(Catalog):
 
 
 class Front:
-    """A web server with one responder behind it. `processes` are stopped in their order."""
+    """
+    A web server with one responder behind it, and what it is asked for. `processes` are stopped in their order.
+    """
 
     def __init__(self, web, processes):
         self.web = web
         self.processes = processes
+        self.path, self.headers = "/products", []
 
     def url(self):
-        return self.web.url("/products")
+        return self.web.url(self.path)
 
     def responders(self):
         """The pids of the responder, whom lighttpd starts itself."""
@@ -134,14 +144,15 @@ class Stage:
         self.fronts.append(front)
         return front
 
-    def start_catalog(self, server, site, is_customer, processes=1):
+    def start_catalog(self, server, site, is_customer, processes=1, path="/products"):
         """The Catalog; when this returns it answers, as it should."""
         front = self._put_behind(server, site, Catalog, {"CATALOG_PROCESSES": processes})
+        front.path = path
         wait_until(lambda: is_right(ask(front, is_customer), is_customer), 10, "an answer with the right prices")
         return front
 
     def start_hello(self, server, catalog, is_customer):
-        """hello, with the bytes that this catalog answers."""
+        """hello, with the bytes that this catalog answers: status, header lines, body."""
         answer = ask(catalog, is_customer)
         site = self.new_site(3)
         shutil.copy(BENCH / "hello", site.program)
@@ -150,8 +161,10 @@ class Stage:
             b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in program_headers(answer)))
         give_to_web(site.path)
         front = self._put_behind(server, site, Hello,
-                                 {"HELLO_BODY": site.path / "body", "HELLO_HEADERS": site.path / "headers"})
-        wait_until(lambda: ask(front, is_customer).status == 200, 10, "an answer of hello")
+                                 {"HELLO_BODY": site.path / "body", "HELLO_HEADERS": site.path / "headers",
+                                  "HELLO_STATUS": answer.status})
+        front.path, front.headers = catalog.path, catalog.headers
+        wait_until(lambda: ask(front, is_customer).status == answer.status, 10, "an answer of hello")
         said = ask(front, is_customer)
         assert (said.body, program_headers(said)) == (answer.body, program_headers(answer)), "hello says something else"
         return front
@@ -170,7 +183,7 @@ class Stage:
 
 
 def ask(front, is_customer, customer=1):
-    return front.web.request("/products", headers=[("X-USER-ID", str(customer))] if is_customer else [])
+    return front.web.request(front.path, headers=front.headers + ([("X-USER-ID", str(customer))] if is_customer else []))
 
 
 def program_headers(answer):

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "fcgi-catalog/http/etag.h"
 #include "fcgi-catalog/http/identity.h"
-#include "fcgi-catalog/http/query.h"
 #include "fcgi-catalog/http/request.h"
 
 #define VARIABLES_MAX 64
@@ -63,9 +63,20 @@ static void check_request(const struct http_request *request)
         insist(status != IDENTITY_CUSTOMER || http_request_variable_count(request, "HTTP_X_USER_ID") == 1);
         identity_proxies_free(proxies);
     }
-    insist(!http_request_prefers(request, "text/plain", "application/json") ||
-           !http_request_prefers(request, "application/json", "text/plain"));
-    insist(!http_request_prefers(request, "text/plain", "text/plain"));
+    static const char *const types[] = {"application/json", "text/plain", "application/json"};
+    int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
+    insist(chosen >= -1 && chosen < 2); /* of two that are the same, the first */
+    const char *named = http_request_variable(request, "HTTP_IF_NONE_MATCH");
+    insist(named == NULL || strchr(named, '*') != NULL || !etag_is_named(named, "\"a tag that nobody has\""));
+}
+
+static void check_base(const struct http_request *request, struct arena *arena)
+{
+    const char *base = http_request_base(request, arena);
+    size_t length = strlen(base);
+
+    insist(length == 0 || (base[0] == '/' && base[1] != '/' && base[length - 1] != '/'));
+    insist(strspn(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%") == length);
 }
 
 /* The same text as a list of trusted proxies. */
@@ -76,17 +87,6 @@ static void check_proxies(const char *text)
 
     insist(proxies != NULL || (wrong >= text && wrong < text + strlen(text)));
     identity_proxies_free(proxies);
-}
-
-/* The same text as a query string: no parameter is longer than the text that it came from. */
-static void check_query(const char *text, struct arena *arena)
-{
-    const char *at = text;
-    struct query_parameter parameter;
-
-    for (const char *before = at; query_next(&at, arena, &parameter); before = at)
-        insist(at > before && strlen(parameter.name) + strlen(parameter.value) <= (size_t)(at - before));
-    insist(*at == '\0');
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -101,9 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     insist(request.content_length >= -1);
     insist(status == HTTP_REQUEST_OK || strcmp(request.path, "/") == 0);
     check_request(&request);
+    check_base(&request, &arena);
     for (size_t i = 0; i < count; i++) {
         check_proxies(variables[i]);
-        check_query(variables[i], &arena);
         free(variables[i]);
     }
     arena_release(&arena);

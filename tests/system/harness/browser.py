@@ -59,15 +59,15 @@ return {tag: at.tagName.toLowerCase(), name: at.name || at.id || '', text: at.te
               box.top < innerHeight && box.left < innerWidth};
 """
 
-# How many colours a picture has, and how much of it has the commonest.
+# How many colours a picture has, and how much of it has the commonest; of every seventh pixel.
 COLOURS = """
 const done = arguments[1], image = new Image();
 image.onload = () => {
     const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext('2d');
     pen.drawImage(image, 0, 0);
     const pixels = new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer), counts = new Map();
-    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) || 0) + 1);
-    done([image.width, image.height, counts.size, Math.max(...counts.values()) / pixels.length]);
+    for (let i = 0; i < pixels.length; i += 7) counts.set(pixels[i], (counts.get(pixels[i]) || 0) + 1);
+    done([image.width, image.height, counts.size, Math.max(...counts.values()) * 7 / pixels.length]);
 };
 image.src = 'data:image/png;base64,' + arguments[0];
 """

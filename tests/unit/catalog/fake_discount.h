@@ -30,6 +30,8 @@ static struct fake {
     int32_t refused_customer; /* whose asks are refused */
     int quotes_are_odd;       /* every quote is `odd` */
     Ecommerce__DiscountValue odd;
+    int rules_revision; /* that it tells */
+    int next_change;
     /* What it saw: */
     struct batch_seen batches[HISTORY_MAX];
     int batch_count, single_count, probe_count;
@@ -151,6 +153,8 @@ static inline void answer_batch(const Ecommerce__ApplyDiscountsRequest *request,
     size_t count = request->n_asks + (size_t)(request->n_asks > 0 ? fake.answers_more : 0);
     Ecommerce__DiscountAnswer *answers = arena_get(arena, count * sizeof *answers);
 
+    response.revision = fake.rules_revision;
+    response.next_change = fake.next_change;
     response.n_answers = count;
     response.answers = arena_get(arena, count * sizeof *response.answers);
     for (size_t i = 0; i < count; i++) {

@@ -45,6 +45,47 @@ static void *finish_later(void *data)
     return NULL;
 }
 
+/* A body of as many pieces as the path says, /stream/N, of 40000 bytes each; with "/broken" behind it, it breaks off
+ * then. Its release makes a file beside the socket. */
+#define PIECE_LENGTH 40000
+
+struct test_stream {
+    struct http_source source;
+    int left;
+    bool breaks_off;
+};
+
+static bool next_piece(struct http_source *source, struct http_piece *piece)
+{
+    struct test_stream *stream = (struct test_stream *)source;
+    static char bytes[PIECE_LENGTH];
+
+    memset(bytes, 'a' + stream->left % 26, sizeof bytes);
+    *piece = (struct http_piece){.bytes = bytes, .length = stream->left > 0 ? sizeof bytes : 0};
+    return stream->left-- > 0 || !stream->breaks_off;
+}
+
+static void release_stream(struct http_source *source)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s.released", socket_path);
+    FILE *file = fopen(name, "a");
+    if (file != NULL && (fputc('x', file) == EOF || fclose(file) != 0))
+        abort();
+    free(source);
+}
+
+static void stream(struct http_exchange *exchange)
+{
+    struct test_stream *made = calloc(1, sizeof *made);
+
+    made->source = (struct http_source){.next = next_piece, .release = release_stream};
+    made->left = atoi(exchange->request.path + strlen("/stream/"));
+    made->breaks_off = strstr(exchange->request.path, "broken") != NULL;
+    exchange->response.source = &made->source;
+}
+
 static void handle(void *data, struct http_exchange *exchange)
 {
     static char big[BIG_LENGTH];
@@ -59,6 +100,8 @@ static void handle(void *data, struct http_exchange *exchange)
         exchange->response.body = big;
         exchange->response.body_length = sizeof big;
     }
+    if (strncmp(exchange->request.path, "/stream/", 8) == 0)
+        stream(exchange);
     if (strcmp(exchange->request.path, "/later") == 0 && pthread_create(&thread, NULL, finish_later, exchange) == 0)
         pthread_detach(thread);
     else

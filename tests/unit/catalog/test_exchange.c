@@ -68,6 +68,51 @@ static void an_answer_without_a_type_is_empty(void **state)
     assert_int_equal(http_exchange_body_length(&exchange), 0);
 }
 
+/* ---- Bodies that are made while they are sent ---- */
+
+static int times_released;
+
+static bool no_piece(struct http_source *source, struct http_piece *piece)
+{
+    (void)source;
+    *piece = (struct http_piece){0};
+    return true;
+}
+
+static void count_release(struct http_source *source)
+{
+    (void)source;
+    times_released++;
+}
+
+static struct http_source source = {.next = no_piece, .release = count_release};
+
+static void a_body_of_unknown_length_has_none_in_the_head(void **state)
+{
+    (void)state;
+    times_released = 0;
+    BEGIN("REQUEST_METHOD=GET");
+    exchange.response.content_type = "text/csv";
+    exchange.response.source = &source;
+    assert_string_equal(head_text(), "Status: 200 OK\r\nContent-Type: text/csv\r\n\r\n");
+    assert_int_equal(http_exchange_body_length(&exchange), 0);
+    assert_ptr_equal(http_exchange_take_source(&exchange), &source);
+    assert_int_equal(times_released, 0);
+}
+
+static void a_source_that_nobody_wants_is_released(void **state)
+{
+    (void)state;
+    times_released = 0;
+    BEGIN("REQUEST_METHOD=HEAD");
+    exchange.response.content_type = "text/csv";
+    exchange.response.source = &source;
+    assert_null(http_exchange_take_source(&exchange));
+    assert_int_equal(times_released, 1);
+    BEGIN("REQUEST_METHOD=GET");
+    assert_null(http_exchange_take_source(&exchange));
+}
+
 static void finishing_sends_once(void **state)
 {
     (void)state;
@@ -84,6 +129,8 @@ int main(void)
         cmocka_unit_test(an_answer_to_head_has_the_length_and_no_body),
         cmocka_unit_test(no_content_and_not_modified_have_no_length),
         cmocka_unit_test(an_answer_without_a_type_is_empty),
+        cmocka_unit_test(a_body_of_unknown_length_has_none_in_the_head),
+        cmocka_unit_test(a_source_that_nobody_wants_is_released),
         cmocka_unit_test(finishing_sends_once),
     };
     (void)body_text;

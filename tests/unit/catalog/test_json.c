@@ -18,7 +18,7 @@
 static void assert_prints(struct product product, const char *expected)
 {
     char *text;
-    size_t seam, length = json_print_product(&product, &text, &seam);
+    size_t seam, length = json_print_product(&product, FIELD_ALL, "", &text, &seam);
     assert_string_equal(text, expected);
     assert_int_equal(length, strlen(expected));
     assert_int_equal(seam, length - 1);
@@ -31,7 +31,7 @@ static void assert_survives(const char *description)
     struct product product = {.id = 1, .slug = "a", .description = description};
     char *text;
     size_t seam;
-    assert_true(json_print_product(&product, &text, &seam) > 0);
+    assert_true(json_print_product(&product, FIELD_ALL, "", &text, &seam) > 0);
     assert_null(strchr(text, '\n'));
     cJSON *object = cJSON_Parse(text);
     assert_non_null(object);
@@ -265,7 +265,7 @@ static void second_share_is_not_the_first_ones_text(void **state)
 static void assert_seam(struct product product, const char *expected)
 {
     char *text, marked[256];
-    size_t seam, length = json_print_product(&product, &text, &seam);
+    size_t seam, length = json_print_product(&product, FIELD_ALL, "", &text, &seam);
 
     assert_int_equal(length, strlen(text));
     snprintf(marked, sizeof marked, "%.*s|%s", (int)seam, text, text + seam);
@@ -323,10 +323,92 @@ static void texts_of_rules_are_escaped(void **state)
     free(text);
 }
 
+static const char *const tags[] = {"new", "\"red\""};
+static const struct product_image images[] = {{"/a.svg", "A shoe"}, {"/b.svg", ""}};
+static const struct product rich = {.id = 7,
+                                    .slug = "s",
+                                    .description = "",
+                                    .price_cents = 5,
+                                    .categories = slugs,
+                                    .category_count = 1,
+                                    .own_category_count = 1,
+                                    .sku = "K-1",
+                                    .name = "Shoe",
+                                    .tags = tags,
+                                    .tag_count = 2,
+                                    .images = images,
+                                    .image_count = 2,
+                                    .stock = "in-stock",
+                                    .created_at = 86399,
+                                    .updated_at = 1767225600};
+
+static void assert_fields(unsigned fields, const char *expected)
+{
+    char *text;
+    size_t seam, length = json_print_product(&rich, fields, "JPY", &text, &seam);
+    assert_int_equal(length, strlen(expected));
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void rich_product_has_its_fields_in_order(void **state)
+{
+    (void)state;
+    assert_fields(
+        FIELD_ALL,
+        "{\"id\":7,\"slug\":\"s\",\"price_in_cents\":5,\"categories\":[\"a\"],\"sku\":\"K-1\",\"name\":\"Shoe\","
+        "\"currency\":\"JPY\",\"tags\":[\"new\",\"\\\"red\\\"\"],"
+        "\"images\":[{\"url\":\"/a.svg\",\"alt\":\"A shoe\"},{\"url\":\"/b.svg\"}],\"stock\":\"in-stock\","
+        "\"created_at\":\"1970-01-01T23:59:59Z\",\"updated_at\":\"2026-01-01T00:00:00Z\"}");
+}
+
+static void fields_that_were_not_chosen_are_left_out(void **state)
+{
+    (void)state;
+    assert_fields(0, "{\"id\":7}");
+    assert_fields(FIELD_SLUG | FIELD_NAME, "{\"id\":7,\"slug\":\"s\",\"name\":\"Shoe\"}");
+    assert_fields(FIELD_UPDATED, "{\"id\":7,\"updated_at\":\"2026-01-01T00:00:00Z\"}");
+    for (unsigned bit = 1; bit & FIELD_ALL; bit <<= 1) {
+        char *text, name[40];
+        size_t seam;
+        assert_true(json_print_product(&rich, FIELD_ALL & ~bit, "JPY", &text, &seam) > 0);
+        snprintf(name, sizeof name, "\"%s\"", field_name((enum field_bit)bit));
+        assert_null(strstr(text, name));
+        free(text);
+    }
+}
+
+static const struct category_entry shoes = {.slug = "shoes", .name = "Shoes", .product_count = 3000000000};
+static const struct category_entry below[] = {{.slug = "boots", .name = "", .parent = "shoes"}};
+
+static void categories_are_an_array(void **state)
+{
+    (void)state;
+    char *text = json_print_categories(&(struct category_list){below, 1}),
+         *none = json_print_categories(&(struct category_list){NULL, 0});
+    assert_string_equal(text, "[{\"slug\":\"boots\",\"parent\":\"shoes\",\"product_count\":0}]");
+    assert_string_equal(none, "[]");
+    free(text);
+    free(none);
+}
+
+static void category_has_those_below_it(void **state)
+{
+    (void)state;
+    char *text = json_print_category(&shoes, &(struct category_list){below, 1});
+    assert_string_equal(text, "{\"slug\":\"shoes\",\"name\":\"Shoes\",\"product_count\":3000000000,"
+                              "\"children\":[{\"slug\":\"boots\",\"parent\":\"shoes\",\"product_count\":0}]}");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(product_has_its_fields_in_order),
+        cmocka_unit_test(rich_product_has_its_fields_in_order),
+        cmocka_unit_test(fields_that_were_not_chosen_are_left_out),
+        cmocka_unit_test(categories_are_an_array),
+        cmocka_unit_test(category_has_those_below_it),
         cmocka_unit_test(empty_fields_are_left_out),
         cmocka_unit_test(product_without_any_field_is_an_empty_object),
         cmocka_unit_test(extreme_numbers_are_whole),

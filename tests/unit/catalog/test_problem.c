@@ -18,8 +18,8 @@ static void a_problem_is_json(void **state)
     problem_set(&exchange, 400, "Customer ID is not a number.");
     assert_int_equal(exchange.response.status, 400);
     assert_string_equal(exchange.response.content_type, "application/problem+json");
-    assert_string_equal(body_text(), "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
-                                     "\"detail\":\"Customer ID is not a number.\"}\n");
+    assert_string_equal(body_text(), "{\"type\":\"urn:catalog:problem:malformed-request\",\"title\":\"Bad Request\","
+                                     "\"status\":400,\"detail\":\"Customer ID is not a number.\"}\n");
     assert_int_equal(times_finished, 0);
 }
 
@@ -72,6 +72,36 @@ static void a_detail_of_the_worst_bytes_fits(void **state)
     assert_true(exchange.response.body_length > (size_t)LENGTH * 6);
 }
 
+static void a_problem_names_its_cause_and_what_would_be_right(void **state)
+{
+    const struct problem problem = {.status = 400,
+                                    .cause = "wrong-parameter",
+                                    .detail = "limit is 1 to 250.",
+                                    .parameter = "limit",
+                                    .allowed = "1 to 250"};
+
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    problem_fill(&exchange, &problem);
+    assert_string_equal(body_text(), "{\"type\":\"urn:catalog:problem:wrong-parameter\",\"title\":\"Bad Request\","
+                                     "\"status\":400,\"detail\":\"limit is 1 to 250.\",\"parameter\":\"limit\","
+                                     "\"allowed\":\"1 to 250\"}\n");
+    BEGIN("REQUEST_METHOD=GET", "HTTP_ACCEPT=text/plain");
+    problem_fill(&exchange, &problem);
+    assert_string_equal(body_text(), "limit is 1 to 250.\n");
+}
+
+static void nobody_may_keep_a_problem(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET");
+    problem_fill(&exchange, &(struct problem){.status = 503, .detail = "No.", .retry_after_s = 7});
+    assert_non_null(strstr(head_text(), "Status: 503 Service Unavailable\r\n"));
+    assert_non_null(strstr(head_text(), "\r\nCache-Control: private, no-store\r\n"));
+    assert_non_null(strstr(head_text(), "\r\nRetry-After: 7\r\n"));
+    assert_non_null(strstr(body_text(), "urn:catalog:problem:unavailable"));
+}
+
 static void headers_that_were_set_stay(void **state)
 {
     (void)state;
@@ -90,6 +120,8 @@ int main(void)
         cmocka_unit_test(a_client_that_takes_json_gets_json),
         cmocka_unit_test(a_detail_is_escaped_and_copied),
         cmocka_unit_test(a_detail_of_the_worst_bytes_fits),
+        cmocka_unit_test(a_problem_names_its_cause_and_what_would_be_right),
+        cmocka_unit_test(nobody_may_keep_a_problem),
         cmocka_unit_test(headers_that_were_set_stay),
     };
     return cmocka_run_group_tests(tests, NULL, release_exchange);

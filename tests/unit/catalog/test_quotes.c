@@ -337,6 +337,51 @@ static void a_service_of_singles_does_not_know_why(void **state)
     arena_release(&arena);
 }
 
+/* ---- What the prices are of -------------------------------------------------------------------------------------- */
+
+static void an_answer_tells_its_revision_and_the_next_change(void **state)
+{
+    (void)state;
+    fake_set(&fake.rules_revision, 7);
+    fake_set(&fake.next_change, 4000);
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+    assert_int_equal(ask_await(ask), QUOTES_OK);
+    assert_int_equal(ask->ask.rules_revision, 7);
+    assert_int_equal(quotes_next_change(quotes), 4000);
+    ask_free(ask);
+    fake_set(&fake.next_change, 0);
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    assert_int_equal(quotes_next_change(quotes), 0);
+}
+
+static bool knows_the_next_change(void *data)
+{
+    (void)data;
+    return quotes_next_change(quotes) == 4000;
+}
+
+/* Before anybody asks. */
+static void a_probe_tells_the_next_change(void **state)
+{
+    (void)state;
+    fake_set(&fake.next_change, 4000);
+    start_fake_server();
+    quotes_check(quotes);
+    start_polling();
+    assert_true(wait_for(knows_the_next_change, NULL));
+}
+
+static void a_service_of_singles_tells_no_revision(void **state)
+{
+    (void)state;
+    fake_set(&fake.rules_revision, 7);
+    fake_set(&fake.knows_only_singles, true);
+    struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
+    assert_int_equal(ask_await(ask), QUOTES_OK);
+    assert_int_equal(ask->ask.rules_revision, 0);
+    ask_free(ask);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +404,9 @@ int main(void)
         QUOTES_TEST(keys_that_are_no_good_degrade_the_first_ask),
         QUOTES_TEST(whoever_wants_to_know_why_is_told_and_nobody_else),
         QUOTES_TEST(a_service_of_singles_does_not_know_why),
+        QUOTES_TEST(an_answer_tells_its_revision_and_the_next_change),
+        UNSERVED_TEST(a_probe_tells_the_next_change),
+        QUOTES_TEST(a_service_of_singles_tells_no_revision),
     };
 
     return cmocka_run_group_tests(tests, make_keys, remove_keys);

@@ -268,13 +268,18 @@ static void variables_are_found_by_their_whole_name(void **state)
     assert_int_equal(http_request_variable_count(&request, "HTTP_Y"), 0);
 }
 
-static bool prefers_text(const char *accept)
+static int choose(const char *accept, const char *const *types, size_t count)
 {
     struct http_request request;
     const char *const variables[] = {"REQUEST_METHOD=GET", accept == NULL ? NULL : assign("HTTP_ACCEPT", accept), NULL};
 
     assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
-    return http_request_prefers(&request, "text/plain", "application/json");
+    return http_request_choose(&request, types, count);
+}
+
+static bool prefers_text(const char *accept)
+{
+    return choose(accept, (const char *const[]){"application/json", "text/plain"}, 2) == 1;
 }
 
 static void text_is_preferred_where_it_weighs_more(void **state)
@@ -294,6 +299,8 @@ static void text_is_preferred_where_it_weighs_more(void **state)
         "application/json;q=2, text/plain;q=0.1",
         "text/plain;q=1.000",
         ",,text/plain,",
+        "text/plain, */*",
+        "application/json;q=.1, text/plain;q=.25",
     };
 
     (void)state;
@@ -328,6 +335,8 @@ static void json_is_the_answer_to_everything_else(void **state)
         ";;;,,,",
         "\"text/plain",
         "application/xhtml+xml,text/html;q=0.9,*/*;q=0.8",
+        "text/plain;q=.",
+        "text/plain;q=.2, *;q=.3",
     };
 
     (void)state;
@@ -335,6 +344,65 @@ static void json_is_the_answer_to_everything_else(void **state)
         if (prefers_text(headers[i]))
             fail_msg("%s", headers[i] == NULL ? "no header" : headers[i]);
     }
+}
+
+static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void **state)
+{
+    static const char *const types[] = {"application/json", "text/csv"};
+    static const char *const takers_of_nothing[] = {"text/html", "image/*, text/plain", "*/*;q=0", "text/*;q=0.000",
+                                                    "application/json;q=0"};
+    static const char *const takers_of_all[] = {
+        NULL, "", "*/*", "*", "image/png, */*;q=0.1", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof takers_of_nothing / sizeof takers_of_nothing[0]; i++)
+        assert_int_equal(choose(takers_of_nothing[i], types, 2), -1);
+    for (size_t i = 0; i < sizeof takers_of_all / sizeof takers_of_all[0]; i++)
+        assert_int_equal(choose(takers_of_all[i], types, 2), 0);
+    assert_int_equal(choose("text/csv", types, 2), 1);
+    assert_int_equal(choose("application/json;q=0, */*", types, 2), 1);
+}
+
+/* ---- Where the program is ---------------------------------------------------------------------------------------- */
+
+static void assert_base(const char *script_name, const char *path_info, const char *request_uri, const char *mount,
+                        const char *base)
+{
+    struct http_request request;
+    const char *const variables[] = {"REQUEST_METHOD=GET", assign("SCRIPT_NAME", script_name),
+                                     assign("PATH_INFO", path_info), assign("REQUEST_URI", request_uri), NULL};
+
+    assert_int_equal(http_request_read(&request, variables, mount, &arena), HTTP_REQUEST_OK);
+    assert_string_equal(http_request_base(&request, &arena), base);
+}
+
+static void the_base_is_what_stands_before_the_path(void **state)
+{
+    (void)state;
+    assert_base("/products", "", "/products?a=/products", "", "");
+    assert_base("", "/", "/", "", "");
+    assert_base("", "/catalog/products", "/catalog/products", "/catalog", "/catalog");
+    assert_base("", "/catalog", "/catalog", "/catalog", "/catalog");
+    assert_base("", "/catalog/", "/catalog/?x", "/catalog", "/catalog");
+    assert_base("/cgi-bin/catalog.fcgi", "/products", "/cgi-bin/catalog.fcgi/products", "", "/cgi-bin/catalog.fcgi");
+    assert_base("/shop/catalog.fcgi", "/products", "/shop/products", "", "/shop"); /* rewritten */
+    assert_base("/shop/catalog.fcgi", "", "/shop/products", "", "/shop");          /* FallbackResource */
+    assert_base("", "/products/a", "http://shop.example/products/%61", "", "");
+}
+
+static void a_base_is_safe_to_stand_in_a_header(void **state)
+{
+    (void)state;
+    assert_base("/a b\"<>/catalog.fcgi", "/products", "/a%20b%22%3c%3e/products", "", "/a%20b%22%3C%3E");
+    assert_base("", "/products", "//evil.example//products", "", "/evil.example");
+}
+
+static void where_the_address_does_not_tell_the_owner_does(void **state)
+{
+    (void)state;
+    assert_base("", "/catalog/products", "", "/catalog", "/catalog");
+    assert_base("", "/catalog/products", "/else", "/catalog/", "/catalog");
+    assert_base("", "/products", "", "", "");
 }
 
 int main(void)
@@ -350,6 +418,10 @@ int main(void)
         cmocka_unit_test_teardown(variables_are_found_by_their_whole_name, release_arena),
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
+        cmocka_unit_test_teardown(whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing, release_arena),
+        cmocka_unit_test_teardown(the_base_is_what_stands_before_the_path, release_arena),
+        cmocka_unit_test_teardown(a_base_is_safe_to_stand_in_a_header, release_arena),
+        cmocka_unit_test_teardown(where_the_address_does_not_tell_the_owner_does, release_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

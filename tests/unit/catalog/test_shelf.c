@@ -32,6 +32,13 @@ static int release_arena(void **state)
     return 0;
 }
 
+/* A page of the whole of these products. */
+static struct shelf *make_shelf(int64_t revision, const struct product_list *products)
+{
+    return shelf_new(revision,
+                     &(struct shelf_content){.products = *products, .fields = FIELD_ALL, .currency = "", .total = -1});
+}
+
 static void assert_text(struct shelf_text text, const char *expected)
 {
     assert_int_equal(text.length, strlen(expected));
@@ -41,7 +48,7 @@ static void assert_text(struct shelf_text text, const char *expected)
 static void demo_list_is_the_contracts(void **state)
 {
     (void)state;
-    struct shelf *shelf = shelf_new(1, &demo);
+    struct shelf *shelf = make_shelf(1, &demo);
     assert_text(
         shelf_list(shelf),
         "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999},"
@@ -55,7 +62,7 @@ static void discounted_demo_list_is_the_contracts(void **state)
 {
     (void)state;
     static const struct quote quotes[] = {{0.1f, 89999}, {0.1f, 135000}, {0.1f, 29699}};
-    struct shelf *shelf = shelf_new(1, &demo);
+    struct shelf *shelf = make_shelf(1, &demo);
     assert_text(shelf_list_quoted(shelf, quotes, &arena),
                 "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
                 "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":89999}},"
@@ -70,7 +77,7 @@ static void demo_list_without_discount_is_the_contracts(void **state)
 {
     (void)state;
     static const struct quote quotes[3] = {{0}};
-    struct shelf *shelf = shelf_new(1, &demo);
+    struct shelf *shelf = make_shelf(1, &demo);
     assert_text(shelf_list_quoted(shelf, quotes, &arena),
                 "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
                 "\"discount_value\":{}},"
@@ -84,7 +91,7 @@ static void demo_list_without_discount_is_the_contracts(void **state)
 static void empty_shelf_is_an_empty_array(void **state)
 {
     (void)state;
-    struct shelf *shelf = shelf_new(1, &(struct product_list){0});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){0});
     assert_text(shelf_list(shelf), "[]\n");
     assert_text(shelf_list_quoted(shelf, NULL, &arena), "[]\n");
     shelf_drop(shelf);
@@ -95,7 +102,7 @@ static void product_without_any_field_takes_a_discount(void **state)
     (void)state;
     static const struct product items[] = {{.slug = "", .description = ""}, {.slug = "", .description = ""}};
     static const struct quote quotes[] = {{0}, {0.5f, 0}};
-    struct shelf *shelf = shelf_new(1, &(struct product_list){items, 2});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){items, 2});
     assert_text(shelf_list(shelf), "[{},{}]\n");
     assert_text(shelf_list_quoted(shelf, quotes, &arena),
                 "[{\"discount_value\":{}},{\"discount_value\":{\"pct\":0.5}}]\n");
@@ -108,7 +115,7 @@ static void braces_in_a_text_do_not_mislead(void **state)
     static const struct product items[] = {{.id = 1, .slug = "}]},{", .description = "{"},
                                            {.id = 2, .slug = "\\\"}", .description = "\n}"}};
     static const struct quote quotes[] = {{0, 5}, {0, 6}};
-    struct shelf *shelf = shelf_new(1, &(struct product_list){items, 2});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){items, 2});
     assert_text(
         shelf_list_quoted(shelf, quotes, &arena),
         "[{\"id\":1,\"slug\":\"}]},{\",\"description\":\"{\",\"discount_value\":{\"value_in_cents\":5}},"
@@ -126,7 +133,7 @@ static void thousands_of_products_keep_their_own_quotes(void **state)
         items[i] = (struct product){.id = i + 1, .slug = "s", .description = "\"quoted\"", .price_cents = INT32_MAX};
         quotes[i] = (struct quote){.pct = (float)(i % 10000 + 1) / 10000.0f, .value_cents = INT32_MIN + i};
     }
-    struct shelf *shelf = shelf_new(1, &(struct product_list){items, COUNT});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){items, COUNT});
     struct shelf_text text = shelf_list_quoted(shelf, quotes, &arena);
     cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
     assert_int_equal(cJSON_GetArraySize(array), COUNT);
@@ -151,7 +158,7 @@ static void shelf_keeps_copies_of_the_products(void **state)
     (void)state;
     char slug[] = "slug", description[] = "description";
     struct product item = {.id = 7, .slug = slug, .description = description, .price_cents = 8};
-    struct shelf *shelf = shelf_new(42, &(struct product_list){&item, 1});
+    struct shelf *shelf = make_shelf(42, &(struct product_list){&item, 1});
     memset(slug, 'x', sizeof slug - 1);
     memset(description, 'x', sizeof description - 1);
     item.id = 0;
@@ -168,7 +175,7 @@ static void shelf_keeps_copies_of_the_products(void **state)
 static void shelf_lives_until_its_last_user_drops_it(void **state)
 {
     (void)state;
-    struct shelf *shelf = shelf_new(1, &demo);
+    struct shelf *shelf = make_shelf(1, &demo);
     assert_ptr_equal(shelf_take(shelf), shelf);
     shelf_drop(shelf);
     assert_int_equal(shelf_products(shelf)->count, 3); /* freed too early, the sanitizer build says so here */
@@ -187,7 +194,7 @@ static void *use_shelf(void *data)
 static void threads_may_take_and_drop_at_once(void **state)
 {
     (void)state;
-    struct shelf *shelf = shelf_new(1, &demo);
+    struct shelf *shelf = make_shelf(1, &demo);
     pthread_t threads[2];
     for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
         assert_int_equal(pthread_create(&threads[i], NULL, use_shelf, shelf_take(shelf)), 0);
@@ -209,7 +216,7 @@ static void categories_stand_behind_the_discount(void **state)
 {
     (void)state;
     static const struct quote quotes[] = {{0.5f, 5}, {0.5f, 6}, {0, 7}};
-    struct shelf *shelf = shelf_new(1, &shelved_list);
+    struct shelf *shelf = make_shelf(1, &shelved_list);
     assert_text(shelf_list(shelf), "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"categories\":[\"phones\"]},"
                                    "{\"id\":2,\"slug\":\"b\"},{\"categories\":[\"phones\",\"electronics\"]}]\n");
     assert_text(shelf_list_quoted(shelf, quotes, &arena),
@@ -227,7 +234,7 @@ static void shelf_keeps_copies_of_the_categories(void **state)
     const char *categories[] = {slug, slug};
     struct product item = {
         .slug = "", .description = "", .categories = categories, .category_count = 2, .own_category_count = 1};
-    struct shelf *shelf = shelf_new(1, &(struct product_list){&item, 1});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){&item, 1});
     memset(slug, 'x', sizeof slug - 1);
     categories[1] = NULL;
     const struct product *kept = shelf_products(shelf)->items;
@@ -246,7 +253,7 @@ static void applied_rules_stand_in_their_discount(void **state)
         {.key = "k", .label = "l", .lane = "sale", .before_cents = 9, .after_cents = 0},
         {.key = "m", .label = "", .lane = "contract", .before_cents = 8, .after_cents = 7}};
     const struct applied_rules applied[] = {{rules, 2}, {NULL, 0}, {rules, 1}};
-    struct shelf *shelf = shelf_new(1, &shelved_list);
+    struct shelf *shelf = make_shelf(1, &shelved_list);
     assert_text(
         shelf_list_explained(shelf, quotes, applied, &arena),
         "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"discount_value\":{\"pct\":1,\"applied\":["
@@ -273,7 +280,7 @@ static void long_explanations_fit(void **state)
         quotes[i] = (struct quote){.pct = FLT_TRUE_MIN, .value_cents = INT32_MAX};
         applied[i] = (struct applied_rules){&rule, 1};
     }
-    struct shelf *shelf = shelf_new(1, &(struct product_list){items, COUNT});
+    struct shelf *shelf = make_shelf(1, &(struct product_list){items, COUNT});
     struct shelf_text text = shelf_list_explained(shelf, quotes, applied, &arena);
     cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
     assert_int_equal(cJSON_GetArraySize(array), COUNT);
@@ -285,6 +292,107 @@ static void long_explanations_fit(void **state)
     free(applied);
     free(quotes);
     free(items);
+}
+
+static const struct product_image pictures[] = {{"/a.svg", "A"}, {"/b.svg", ""}};
+static const char *const two_tags[] = {"new", "red"};
+static const struct product rich = {.id = 1,
+                                    .slug = "a",
+                                    .description = "d",
+                                    .price_cents = 5,
+                                    .categories = slugs,
+                                    .category_count = 2,
+                                    .own_category_count = 1,
+                                    .sku = "k",
+                                    .name = "n",
+                                    .tags = two_tags,
+                                    .tag_count = 2,
+                                    .images = pictures,
+                                    .image_count = 2,
+                                    .stock = "low",
+                                    .created_at = 1,
+                                    .updated_at = 2};
+
+static void chosen_fields_alone_are_shown(void **state)
+{
+    (void)state;
+    static const struct quote quote = {0.5f, 2};
+    struct shelf_content content = {.products = {&rich, 1}, .fields = FIELD_NAME | FIELD_DISCOUNT, .currency = "EUR"};
+    struct shelf *shelf = shelf_new(1, &content);
+    assert_text(shelf_list_quoted(shelf, &quote, &arena),
+                "[{\"id\":1,\"discount_value\":{\"pct\":0.5,\"value_in_cents\":2},\"name\":\"n\"}]\n");
+    shelf_drop(shelf);
+}
+
+static void a_discount_that_was_not_chosen_is_not_shown(void **state)
+{
+    (void)state;
+    static const struct quote quote = {0.5f, 2};
+    static const struct applied_rule rule = {.key = "k", .label = "l", .lane = "sale"};
+    const struct applied_rules applied = {&rule, 1};
+    struct shelf_content content = {.products = {&rich, 1}, .fields = FIELD_SLUG, .currency = "EUR"};
+    struct shelf *shelf = shelf_new(1, &content);
+    assert_text(shelf_list_quoted(shelf, &quote, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
+    assert_text(shelf_list_explained(shelf, &quote, &applied, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
+    shelf_drop(shelf);
+}
+
+static void one_product_is_an_object(void **state)
+{
+    (void)state;
+    struct shelf_content content = {.products = {&rich, 1}, .fields = FIELD_SLUG, .currency = ""};
+    struct shelf *shelf = shelf_new(1, &content);
+    assert_text(shelf_text_of_one(shelf_list(shelf), &arena), "{\"id\":1,\"slug\":\"a\"}\n");
+    shelf_drop(shelf);
+}
+
+static void shelf_keeps_copies_of_all_its_content(void **state)
+{
+    (void)state;
+    char text[] = "x", next[] = "after=1";
+    const char *tags[] = {text};
+    struct product_image image = {text, text};
+    struct product item = {.slug = text,
+                           .description = text,
+                           .sku = text,
+                           .name = text,
+                           .stock = text,
+                           .tags = tags,
+                           .tag_count = 1,
+                           .images = &image,
+                           .image_count = 1};
+    struct shelf_content content = {.products = {&item, 1}, .currency = text, .next = next, .total = 7};
+    struct shelf *shelf = shelf_new(1, &content);
+    text[0] = 'y';
+    next[0] = 'y';
+    image.url = tags[0] = NULL;
+    const struct shelf_content *kept = shelf_content(shelf);
+    const struct product *product = &kept->products.items[0];
+    assert_string_equal(kept->currency, "x");
+    assert_string_equal(kept->next, "after=1");
+    assert_null(kept->previous);
+    assert_int_equal(kept->total, 7);
+    assert_string_equal(product->sku, "x");
+    assert_string_equal(product->name, "x");
+    assert_string_equal(product->stock, "x");
+    assert_string_equal(product->tags[0], "x");
+    assert_string_equal(product->images[0].url, "x");
+    assert_string_equal(product->images[0].alt, "x");
+    shelf_drop(shelf);
+}
+
+static void size_grows_with_what_is_kept(void **state)
+{
+    (void)state;
+    char *description = calloc(1, 10001);
+    memset(description, 'x', 10000);
+    struct product item = {.slug = "", .description = description};
+    struct shelf *small = make_shelf(1, &demo), *large = make_shelf(1, &(struct product_list){&item, 1});
+    assert_true(shelf_size(large) > 20000); /* the text, and the product */
+    assert_true(shelf_size(small) > 400 && shelf_size(small) < 5000);
+    shelf_drop(small);
+    shelf_drop(large);
+    free(description);
 }
 
 int main(void)
@@ -302,6 +410,11 @@ int main(void)
         cmocka_unit_test_teardown(shelf_keeps_copies_of_the_categories, release_arena),
         cmocka_unit_test_teardown(applied_rules_stand_in_their_discount, release_arena),
         cmocka_unit_test_teardown(long_explanations_fit, release_arena),
+        cmocka_unit_test_teardown(chosen_fields_alone_are_shown, release_arena),
+        cmocka_unit_test_teardown(a_discount_that_was_not_chosen_is_not_shown, release_arena),
+        cmocka_unit_test_teardown(one_product_is_an_object, release_arena),
+        cmocka_unit_test_teardown(shelf_keeps_copies_of_all_its_content, release_arena),
+        cmocka_unit_test_teardown(size_grows_with_what_is_kept, release_arena),
         cmocka_unit_test_teardown(shelf_lives_until_its_last_user_drops_it, release_arena),
         cmocka_unit_test_teardown(threads_may_take_and_drop_at_once, release_arena),
     };

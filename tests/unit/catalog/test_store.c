@@ -52,7 +52,7 @@ static void database_without_demo_is_empty(void **state)
 {
     (void)state;
     struct customer customer;
-    assert_true(store_create(path, false, reason, sizeof reason));
+    assert_true(store_create(path, false, "", reason, sizeof reason));
     assert_true(store_open(path, &store, reason, sizeof reason));
     assert_int_equal(list().count, 0);
     assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_NOT_FOUND);
@@ -62,7 +62,10 @@ static void products_come_in_the_order_of_their_ids(void **state)
 {
     (void)state;
     open_demo();
-    assert_int_equal(change("INSERT INTO product VALUES (900, 'z', '', 1), (50, 'a', '', 1)"), SQLITE_OK);
+    assert_int_equal(
+        change(
+            "INSERT INTO product (id, slug, description, price_in_cents) VALUES (900, 'z', '', 1), (50, 'a', '', 1)"),
+        SQLITE_OK);
     struct product_list products = list();
     assert_int_equal(products.count, 5);
     assert_int_equal(products.items[3].id, 50);
@@ -74,7 +77,8 @@ static void thousands_of_products_are_all_listed(void **state)
     (void)state;
     open_demo();
     assert_int_equal(change("WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
-                            "INSERT INTO product SELECT i, 'slug-' || i, 'text ' || i, i FROM n"),
+                            "INSERT INTO product (id, slug, description, price_in_cents) SELECT i, 'slug-' || i, 'text "
+                            "' || i, i FROM n"),
                      SQLITE_OK);
     struct product_list products = list();
     assert_int_equal(products.count, 5000);
@@ -135,7 +139,8 @@ static void customer_added_later_is_found(void **state)
     struct customer customer;
     open_demo();
     assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
-    assert_int_equal(change("INSERT INTO customer VALUES (77, 'Arya', 'Stark')"), SQLITE_OK);
+    assert_int_equal(change("INSERT INTO customer (id, first_name, last_name) VALUES (77, 'Arya', 'Stark')"),
+                     SQLITE_OK);
     assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_OK);
     assert_string_equal(customer.first_name, "Arya");
 }
@@ -151,7 +156,7 @@ static void what_was_looked_up_is_forgotten_when_the_revision_moves(void **state
     assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
     assert_int_equal(change("DELETE FROM customer WHERE id = 2;"
                             "UPDATE customer SET first_name = 'Aegon' WHERE id = 1;"
-                            "INSERT INTO customer VALUES (77, 'Arya', 'Stark')"),
+                            "INSERT INTO customer (id, first_name, last_name) VALUES (77, 'Arya', 'Stark')"),
                      SQLITE_OK);
     revision();
     assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
@@ -166,10 +171,11 @@ static void a_customer_is_the_same_when_asked_for_again(void **state)
     struct customer first, again;
 
     (void)state;
-    assert_true(store_create(path, false, reason, sizeof reason));
-    assert_int_equal(change("WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 30000) "
-                            "INSERT INTO customer SELECT id, 'first ' || id, 'last ' || id FROM n"),
-                     SQLITE_OK);
+    assert_true(store_create(path, false, "", reason, sizeof reason));
+    assert_int_equal(
+        change("WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 30000) "
+               "INSERT INTO customer (id, first_name, last_name) SELECT id, 'first ' || id, 'last ' || id FROM n"),
+        SQLITE_OK);
     assert_true(store_open(path, &store, reason, sizeof reason));
     revision();
     for (int pass = 0; pass < 2; pass++) {
@@ -208,8 +214,9 @@ static void text_that_is_not_utf8_is_mended(void **state)
     (void)state;
     open_demo();
     assert_int_equal(
-        change("INSERT INTO product VALUES (4, CAST(x'61ff62' AS TEXT), CAST(x'c3a9c3e2808061eda080' AS TEXT), 1);"
-               "INSERT INTO customer VALUES (4, CAST(x'f09f9880f09f98' AS TEXT), 'plain')"),
+        change("INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, CAST(x'61ff62' AS TEXT), "
+               "CAST(x'c3a9c3e2808061eda080' AS TEXT), 1);"
+               "INSERT INTO customer (id, first_name, last_name) VALUES (4, CAST(x'f09f9880f09f98' AS TEXT), 'plain')"),
         SQLITE_OK);
     const struct product *product = &list().items[3];
     assert_string_equal(product->slug, "a\xef\xbf\xbd"
@@ -226,7 +233,9 @@ static void nul_inside_a_text_does_not_cut_it(void **state)
 {
     (void)state;
     open_demo();
-    assert_int_equal(change("INSERT INTO product VALUES (4, 'a' || char(0) || 'b', '', 1)"), SQLITE_OK);
+    assert_int_equal(
+        change("INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'a' || char(0) || 'b', '', 1)"),
+        SQLITE_OK);
     assert_string_equal(list().items[3].slug, "a\xef\xbf\xbd"
                                               "b");
 }
@@ -235,17 +244,25 @@ static void schema_refuses_what_the_contract_cannot_carry(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "INSERT INTO product VALUES (4, 'x', '', 2147483648)", "INSERT INTO product VALUES (4, 'x', '', -1)",
-        "INSERT INTO product VALUES (4, 'x', '', 'ten')",      "INSERT INTO product VALUES (4, 'x', '', NULL)",
-        "INSERT INTO product VALUES (0, 'x', '', 1)",          "INSERT INTO product VALUES (2147483648, 'x', '', 1)",
-        "INSERT INTO product VALUES (4, 'iphone-x', '', 1)",   "INSERT INTO product VALUES (4, '', '', 1)",
-        "INSERT INTO product VALUES (4, 'x', NULL, 1)",        "INSERT INTO customer VALUES (0, 'x', 'y')",
-        "INSERT INTO customer VALUES (2147483648, 'x', 'y')",  "INSERT INTO customer VALUES (1, 'x', 'y')",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'x', '', 2147483648)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'x', '', -1)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'x', '', 'ten')",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'x', '', NULL)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (0, 'x', '', 1)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (2147483648, 'x', '', 1)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'iphone-x', '', 1)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, '', '', 1)",
+        "INSERT INTO product (id, slug, description, price_in_cents) VALUES (4, 'x', NULL, 1)",
+        "INSERT INTO customer (id, first_name, last_name) VALUES (0, 'x', 'y')",
+        "INSERT INTO customer (id, first_name, last_name) VALUES (2147483648, 'x', 'y')",
+        "INSERT INTO customer (id, first_name, last_name) VALUES (1, 'x', 'y')",
     };
     open_demo();
     for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
         assert_int_not_equal(change(wrong[i]), SQLITE_OK);
-    assert_int_equal(change("INSERT INTO product VALUES (2147483647, 'x', '', 2147483647)"), SQLITE_OK);
+    assert_int_equal(
+        change("INSERT INTO product (id, slug, description, price_in_cents) VALUES (2147483647, 'x', '', 2147483647)"),
+        SQLITE_OK);
 }
 
 static void price_written_around_the_schema_fails_the_list(void **state)
@@ -311,7 +328,7 @@ static void database_is_made_for_owner_and_group_only(void **state)
 {
     (void)state;
     struct stat st;
-    assert_true(store_create(path, true, reason, sizeof reason));
+    assert_true(store_create(path, true, "", reason, sizeof reason));
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777 & ~0640u, 0);
 }
@@ -319,8 +336,8 @@ static void database_is_made_for_owner_and_group_only(void **state)
 static void existing_file_is_left_as_it_is(void **state)
 {
     (void)state;
-    assert_true(store_create(path, true, reason, sizeof reason));
-    assert_false(store_create(path, false, reason, sizeof reason));
+    assert_true(store_create(path, true, "", reason, sizeof reason));
+    assert_false(store_create(path, false, "", reason, sizeof reason));
     assert_non_null(strstr(reason, path));
     assert_true(store_open(path, &store, reason, sizeof reason));
     assert_int_equal(list().count, 3);
@@ -345,8 +362,8 @@ static void other_database_is_refused(void **state)
 static void newer_schema_is_refused(void **state)
 {
     (void)state;
-    assert_true(store_create(path, true, reason, sizeof reason));
-    assert_int_equal(change("PRAGMA user_version=3"), SQLITE_OK);
+    assert_true(store_create(path, true, "", reason, sizeof reason));
+    assert_int_equal(change("PRAGMA user_version=4"), SQLITE_OK);
     assert_false(store_open(path, &store, reason, sizeof reason));
     assert_non_null(strstr(reason, "newer"));
 }
@@ -354,7 +371,7 @@ static void newer_schema_is_refused(void **state)
 static void database_without_a_table_is_refused_with_its_name(void **state)
 {
     (void)state;
-    assert_true(store_create(path, true, reason, sizeof reason));
+    assert_true(store_create(path, true, "", reason, sizeof reason));
     assert_int_equal(change("DROP TABLE customer"), SQLITE_OK);
     assert_false(store_open(path, &store, reason, sizeof reason));
     assert_non_null(strstr(reason, path));

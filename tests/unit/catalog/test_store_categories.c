@@ -127,8 +127,8 @@ static void thousands_of_products_have_their_own_categories(void **state)
 {
     (void)state;
     open_tree("WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
-              "INSERT INTO product SELECT i, 'slug-' || i, '', i FROM n;"
-              "INSERT INTO category SELECT 'c' || id, '', 'phones' FROM product;"
+              "INSERT INTO product (id, slug, description, price_in_cents) SELECT i, 'slug-' || i, '', i FROM n;"
+              "INSERT INTO category (slug, name, parent) SELECT 'c' || id, '', 'phones' FROM product;"
               "INSERT INTO product_category SELECT id, 'c' || id FROM product WHERE id % 3 > 0");
     struct product_list products = list();
     assert_int_equal(products.count, 5000);
@@ -207,7 +207,7 @@ static void a_product_in_a_category_that_is_none_is_refused(void **state)
 }
 
 static const char chain_sql[] = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 70) "
-                                "INSERT INTO category SELECT 'c1', '', NULL UNION ALL "
+                                "INSERT INTO category (slug, name, parent) SELECT 'c1', '', NULL UNION ALL "
                                 "SELECT 'c' || i, '', 'c' || (i - 1) FROM n";
 
 static void a_product_may_be_in_64_categories_and_no_more(void **state)
@@ -271,17 +271,10 @@ static void check_counts_categories(void **state)
 
 /* ---- Upgrading --------------------------------------------------------------------------------------------------- */
 
-/* As schema version 1 was: without categories. */
-static void make_version_1(void)
-{
-    assert_true(store_create(path, true, reason, sizeof reason));
-    assert_int_equal(change("DROP TABLE product_category; DROP TABLE category; PRAGMA user_version=1"), SQLITE_OK);
-}
-
 static void an_older_schema_is_refused_and_says_who_upgrades_it(void **state)
 {
     (void)state;
-    make_version_1();
+    make_old(1);
     assert_false(store_open(path, &store, reason, sizeof reason));
     assert_non_null(strstr(reason, path));
     assert_non_null(strstr(reason, "older"));
@@ -293,7 +286,7 @@ static void an_upgraded_database_is_like_a_new_one_and_keeps_its_rows(void **sta
     int version = -1;
 
     (void)state;
-    make_version_1();
+    make_old(1);
     assert_int_equal(change("UPDATE product SET price_in_cents = 7 WHERE id = 2"), SQLITE_OK);
     assert_true(store_upgrade(path, &version, reason, sizeof reason));
     assert_int_equal(version, 1);
@@ -322,7 +315,7 @@ static void a_database_that_cannot_be_upgraded_stays_as_it_was(void **state)
     int version = -1;
 
     (void)state;
-    make_version_1();
+    make_old(1);
     assert_int_equal(change("CREATE TABLE product_category (mine)"), SQLITE_OK);
     assert_false(store_upgrade(path, &version, reason, sizeof reason));
     assert_non_null(strstr(reason, path));

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Products as CSV. Each field is put together in the arena, then quoted when it has to be. */
+#include "fcgi-catalog/catalog/csv.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-catalog/catalog/field.h"
+
+/* Text that grows in an arena: its old place is given up when it moves. */
+struct growing {
+    struct arena *arena;
+    char *bytes;
+    size_t length, room;
+};
+
+static char *reserve(struct growing *text, size_t more)
+{
+    if (text->room - text->length <= more) {
+        text->room = (text->length + more) * 2 + 64;
+        char *moved = arena_get(text->arena, text->room);
+        if (text->length > 0)
+            memcpy(moved, text->bytes, text->length);
+        text->bytes = moved;
+    }
+    return text->bytes + text->length;
+}
+
+static void put_byte(struct growing *text, char byte)
+{
+    *reserve(text, 1) = byte;
+    text->length++;
+}
+
+static void put_bytes(struct growing *text, const char *bytes, size_t length)
+{
+    if (length > 0)
+        memcpy(reserve(text, length), bytes, length);
+    text->length += length;
+}
+
+/* A backslash before each byte of `special`. */
+static void put_escaped(struct growing *text, const char *part, const char *special)
+{
+    for (; *part != '\0'; part++) {
+        if (strchr(special, *part) != NULL)
+            put_byte(text, '\\');
+        put_byte(text, *part);
+    }
+}
+
+/* ---- Fields ---- */
+
+/* Readers cut white space at the ends off, unless it is quoted. */
+static bool needs_quotes(const char *field, size_t length)
+{
+    if (length == 0)
+        return false;
+    char first = field[0], last = field[length - 1];
+    if (first == ' ' || first == '\t' || last == ' ' || last == '\t')
+        return true;
+    for (size_t i = 0; i < length; i++) {
+        if (field[i] == ',' || field[i] == '"' || field[i] == '\r' || field[i] == '\n')
+            return true;
+    }
+    return false;
+}
+
+static void put_field(struct growing *row, const char *field, size_t length)
+{
+    if (row->length > 0)
+        put_byte(row, ',');
+    if (!needs_quotes(field, length)) {
+        put_bytes(row, field, length);
+        return;
+    }
+    put_byte(row, '"');
+    for (const char *at = field, *end = field + length; at < end;) {
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        size_t part = quote != NULL ? (size_t)(quote - at) + 1 : (size_t)(end - at);
+        put_bytes(row, at, part);
+        if (quote != NULL)
+            put_byte(row, '"');
+        at += part;
+    }
+    put_byte(row, '"');
+}
+
+static void put_text(struct growing *row, const char *text)
+{
+    if (text == NULL)
+        text = "";
+    put_field(row, text, strlen(text));
+}
+
+static void put_number(struct growing *row, int32_t number)
+{
+    char text[12];
+
+    snprintf(text, sizeof text, "%d", (int)number);
+    put_text(row, text);
+}
+
+static void put_time(struct growing *row, int64_t seconds)
+{
+    char text[FIELD_TIME_SIZE] = "";
+
+    if (seconds > 0 && seconds <= FIELD_TIME_MAX)
+        field_print_time(seconds, text);
+    put_text(row, text);
+}
+
+/* ---- Lists ---- */
+
+static int compare_slug(const void *key, const void *entry)
+{
+    return strcmp(key, ((const struct category_entry *)entry)->slug);
+}
+
+static const struct category_entry *find_category(const struct category_list *categories, const char *slug)
+{
+    if (slug == NULL || categories->count == 0)
+        return NULL;
+    return bsearch(slug, categories->items, categories->count, sizeof *categories->items, compare_slug);
+}
+
+/* From the top down to the category, its slugs or its names. No tree is deeper than a product may have categories. */
+static void put_path(struct growing *list, const struct category_list *categories, const char *slug, bool is_of_names)
+{
+    const char *parts[PRODUCT_CATEGORIES_MAX];
+    size_t count = 0;
+
+    while (slug != NULL && count < PRODUCT_CATEGORIES_MAX) {
+        const struct category_entry *category = find_category(categories, slug);
+        const char *name = category != NULL && category->name != NULL ? category->name : "";
+        parts[count++] = is_of_names ? name : slug;
+        slug = category != NULL ? category->parent : NULL;
+    }
+    while (count-- > 0) {
+        put_escaped(list, parts[count], "\\|/");
+        if (count > 0)
+            put_byte(list, '/');
+    }
+}
+
+static void put_categories(struct growing *row, const struct product *product, const struct category_list *categories,
+                           bool is_of_names)
+{
+    struct growing list = {.arena = row->arena};
+
+    for (size_t i = 0; i < product->own_category_count; i++) {
+        if (i > 0)
+            put_byte(&list, '|');
+        put_path(&list, categories, product->categories[i], is_of_names);
+    }
+    bool has_text = false;
+    for (size_t i = 0; i < list.length; i++)
+        has_text = has_text || (list.bytes[i] != '|' && list.bytes[i] != '/');
+    put_field(row, list.bytes, has_text ? list.length : 0);
+}
+
+static void put_tags(struct growing *row, const struct product *product)
+{
+    struct growing list = {.arena = row->arena};
+
+    for (size_t i = 0; i < product->tag_count; i++) {
+        if (i > 0)
+            put_byte(&list, '|');
+        put_escaped(&list, product->tags[i], "\\|");
+    }
+    put_field(row, list.bytes, list.length);
+}
+
+static void put_images(struct growing *row, const struct product *product)
+{
+    struct growing list = {.arena = row->arena};
+
+    for (size_t i = 0; i < product->image_count; i++) {
+        const struct product_image *image = &product->images[i];
+        if (i > 0)
+            put_byte(&list, '|');
+        put_escaped(&list, image->url, "\\| ");
+        if (image->alt != NULL && image->alt[0] != '\0') {
+            put_byte(&list, ' ');
+            put_escaped(&list, image->alt, "\\|");
+        }
+    }
+    put_field(row, list.bytes, list.length);
+}
+
+struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
+                                  const char *currency, struct arena *arena)
+{
+    struct growing row = {.arena = arena};
+
+    put_number(&row, product->id);
+    put_text(&row, product->sku);
+    put_text(&row, product->slug);
+    put_text(&row, product->name);
+    put_text(&row, product->description);
+    put_number(&row, product->price_cents);
+    put_text(&row, currency);
+    put_categories(&row, product, categories, false);
+    put_categories(&row, product, categories, true);
+    put_tags(&row, product);
+    put_images(&row, product);
+    put_text(&row, product->stock);
+    put_time(&row, product->created_at);
+    put_time(&row, product->updated_at);
+    put_bytes(&row, "\r\n", 3); /* its NUL, too */
+    return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
+}

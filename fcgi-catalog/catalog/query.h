@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a caller wants to see of the products: query parameters, read and checked in one place. Pure.
+ *
+ *     limit=1..250 (100)   after=CURSOR or before=CURSOR   category=SLUG   tag=TAG   q=TEXT   min_price=N   max_price=N
+ *     sort=id|name|price|-price|-updated   fields=NAME,…   count=1   explain=1
+ *
+ * Prices are list prices in the minor unit, both ends included. Without `sort` a search (q) is in the order of its
+ * rank, everything else by id. Unknown parameters, a parameter twice and wrong values are refused, by name, with what
+ * is allowed. A filter (category, tag, q, min_price, max_price) with an empty value is none: forms send those.
+ */
+#ifndef CATALOG_CATALOG_QUERY_H
+#define CATALOG_CATALOG_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/cursor.h"
+#include "fcgi-catalog/catalog/field.h"
+
+#define QUERY_LIMIT_MAX 250
+#define QUERY_LIMIT_DEFAULT 100
+#define QUERY_TEXT_MAX 200 /* bytes of q */
+/* Bytes of a whole query string that are worth reading; the edge answers 414 to more. */
+#define QUERY_STRING_MAX 4096
+
+enum sort { SORT_ID, SORT_NAME, SORT_PRICE, SORT_PRICE_DOWN, SORT_UPDATED_DOWN, SORT_RANK };
+
+struct product_query {
+    int limit;
+    enum sort sort;
+    bool is_category_of_path; /* the address names the category, not a parameter */
+    const char *category;     /* with those below it; NULL: any */
+    const char *tag;          /* NULL: any; NFC, see field_tidy() */
+    const char *text;         /* q, NFC, see field_tidy(); NULL: none */
+    int64_t min_price;        /* -1: none */
+    int64_t max_price;
+    unsigned fields; /* enum field_bit */
+    bool wants_count;
+    bool wants_explanation;
+    struct position position;
+};
+
+/* Every product, by id, from the beginning: what an empty query string asks for. */
+struct product_query query_default(void);
+
+/* Which parameters an address knows, as bits. */
+enum query_bit {
+    QUERY_LIMIT = 1 << 0,
+    QUERY_AFTER = 1 << 1,
+    QUERY_BEFORE = 1 << 2,
+    QUERY_CATEGORY = 1 << 3,
+    QUERY_TAG = 1 << 4,
+    QUERY_TEXT = 1 << 5,
+    QUERY_MIN_PRICE = 1 << 6,
+    QUERY_MAX_PRICE = 1 << 7,
+    QUERY_SORT = 1 << 8,
+    QUERY_FIELDS = 1 << 9,
+    QUERY_COUNT = 1 << 10,
+    QUERY_EXPLAIN = 1 << 11,
+    QUERY_NOTHING = 0,
+    QUERY_OF_LIST = (1 << 12) - 1,
+    QUERY_OF_CATEGORY = QUERY_OF_LIST & ~QUERY_CATEGORY, /* a list whose address names the category */
+    QUERY_OF_PRODUCT = QUERY_FIELDS | QUERY_EXPLAIN,
+};
+
+/* What was wrong. UTF-8, each on one line. */
+struct query_fault {
+    const char *parameter; /* its name; "" when it has none that could be shown */
+    const char *detail;    /* a sentence that says what is wrong and what is allowed */
+    const char *allowed;   /* what is allowed alone, as "1 to 250" */
+};
+
+/* What an address and its shop say about the queries that it gets. */
+struct query_frame {
+    unsigned parameters;                /* those it knows: enum query_bit */
+    const char *category;               /* the one that the address names, or NULL */
+    const struct cursor_secret *secret; /* needed with QUERY_AFTER and QUERY_BEFORE */
+};
+
+/*
+ * Reads a query string (application/x-www-form-urlencoded: %41 and '+'; a '%' that begins no such thing stands for
+ * itself). On true *query is whole; on false *fault is. What they point to lives in `arena`; the frame's category is
+ * borrowed.
+ */
+MUST_CHECK bool query_parse(const char *query_string, const struct query_frame *frame, struct arena *arena,
+                            struct product_query *query, struct query_fault *fault);
+
+/*
+ * The query as text in one form: parameters in a fixed order, what is as without them left out, percent-encoded. Equal
+ * queries give equal texts. All in `arena`.
+ */
+
+/* Which products, and in which order: filters and sort. What a cursor is bound to; limit and fields may change on the
+ * way. */
+const char *query_print_scope(const struct product_query *query, struct arena *arena);
+
+/* All of it, the category of the path and the position, too: what caches and ETags know an answer by. Not for links. */
+const char *query_print_key(const struct product_query *query, struct arena *arena);
+
+/*
+ * A query string for a link: the same parameters (but a category of the path), at `position`; one that is not set is
+ * the first page. "" when nothing is to be said.
+ */
+const char *query_print_link(const struct product_query *query, const struct position *position,
+                             const struct cursor_secret *secret, struct arena *arena);
+
+#endif

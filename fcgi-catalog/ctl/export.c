@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* catalogctl export: every product into a file that import reads back, in memory that does not grow with the catalog.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "common/ctl/command.h"
+#include "common/ctl/output.h"
+#include "common/ctl/progress.h"
+#include "fcgi-catalog/catalog/csv.h"
+#include "fcgi-catalog/ctl/commands.h"
+#include "fcgi-catalog/ctl/database.h"
+#include "fcgi-catalog/ctl/json_line.h"
+#include "fcgi-catalog/store/store.h"
+
+#define BATCH 500 /* products that are in memory at once */
+#define ATTEMPTS 10
+
+enum { FORMAT_CSV = 1, FORMAT_JSON_LINES }; /* places in formats, from 1 */
+static const char *const formats[] = {"csv", "jsonl", NULL};
+
+struct export_options {
+    int64_t format;
+    const char *output;
+};
+
+#define FIELD(name) offsetof(struct export_options, name)
+
+static const struct argument_row rows[] = {
+    {.name = "format",
+     .type = ARGUMENT_CHOICE,
+     .offset = FIELD(format),
+     .value = "csv|jsonl",
+     .help = "what is written (default: csv). JSON Lines do not have the names of categories",
+     .choices = formats},
+    {.name = "output",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(output),
+     .value = "FILE",
+     .help = "write to FILE, whole or not at all, instead of standard output"},
+};
+
+/* One export on its way: what it reads is of one moment. */
+struct job {
+    const char *command, *database;
+    const struct export_options *options;
+    struct store *store;
+    struct store_walk *walk;
+    struct arena tree; /* where the categories live */
+    struct category_list categories;
+    struct progress progress;
+    size_t count;
+};
+
+/* ---- What is read ---- */
+
+static int tell(const struct job *job, enum store_status status)
+{
+    fprintf(stderr, "%s: %s: %s\n", job->command, job->database,
+            status == STORE_BUSY ? "somebody else is changing it all the time; try again" : "it cannot be read");
+    return COMMAND_FAILED;
+}
+
+/* Begins a walk, and reads the categories of the same moment: again when somebody changed something between. */
+static enum store_status begin_walk(struct job *job)
+{
+    struct shop shop;
+    enum store_status status = STORE_BUSY;
+
+    for (int i = 0; i < ATTEMPTS; i++) {
+        store_walk_end(job->walk);
+        job->walk = NULL;
+        arena_reset(&job->tree);
+        if ((status = store_walk_begin(job->store, &job->walk)) != STORE_OK ||
+            (status = store_list_categories(job->store, &job->tree, &job->categories)) != STORE_OK ||
+            (status = store_shop(job->store, &shop)) != STORE_OK)
+            return status;
+        if (shop.revision == store_walk_shop(job->walk)->revision)
+            return STORE_OK;
+        status = STORE_BUSY;
+    }
+    return status;
+}
+
+/* ---- What is written ---- */
+
+static void write_product(const struct job *job, const struct product *product, struct arena *arena, FILE *out)
+{
+    const char *currency = store_walk_shop(job->walk)->currency;
+
+    if (job->options->format == FORMAT_JSON_LINES) {
+        json_line_write(product, &job->categories, currency, arena, out);
+    } else {
+        struct csv_text row = csv_print_product(product, &job->categories, currency, arena);
+        fwrite(row.bytes, 1, row.length, out);
+    }
+}
+
+/* Stops when nothing more can be written, which output_close() tells. */
+static enum store_status write_products(struct job *job, FILE *out)
+{
+    struct arena arena = {0};
+    struct product_list products = {.count = 1};
+    enum store_status status = STORE_OK;
+
+    if (job->options->format != FORMAT_JSON_LINES)
+        fputs(CSV_HEADER, out);
+    while (products.count > 0 && !ferror(out)) {
+        arena_reset(&arena);
+        status = store_walk_next(job->walk, BATCH, &arena, &products);
+        if (status != STORE_OK)
+            break;
+        for (size_t i = 0; i < products.count; i++)
+            write_product(job, &products.items[i], &arena, out);
+        job->count += products.count;
+        progress_update(&job->progress, job->count);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+static int write_file(struct job *job)
+{
+    struct output output;
+
+    if (output_open(&output, job->command, job->options->output) != COMMAND_OK)
+        return COMMAND_FAILED;
+    if (output.path != NULL)
+        progress_begin(&job->progress, "products", 0);
+    enum store_status status = write_products(job, output.stream);
+    progress_end(&job->progress);
+    int code = output_close(&output, status == STORE_OK);
+    if (status != STORE_OK)
+        return tell(job, status);
+    if (code == COMMAND_OK && output.path != NULL)
+        printf("%s: %zu products\n", output.path, job->count);
+    return code;
+}
+
+static int run_job(struct job *job)
+{
+    char reason[512];
+
+    if (!store_open(job->database, &job->store, reason, sizeof reason)) {
+        fprintf(stderr, "%s: %s\n", job->command, reason);
+        return COMMAND_FAILED;
+    }
+    enum store_status status = begin_walk(job);
+    int code = status == STORE_OK ? write_file(job) : tell(job, status);
+    store_walk_end(job->walk);
+    store_close(job->store);
+    arena_release(&job->tree);
+    return code;
+}
+
+int command_export(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .purpose = "Writes every product, in the order of ids, as catalogctl import reads it. The same catalog gives "
+                   "the same bytes."
+                   "\vDATABASE may be left out when CATALOG_DATABASE names it.",
+        .words = "[DATABASE]",
+        .words_max = 1,
+        .rows = rows,
+        .row_count = ARRAY_LENGTH(rows)};
+    struct export_options options = {.format = FORMAT_CSV};
+    struct argument_words words;
+    struct arena arena = {0};
+
+    arguments_read(&arguments, argc, argv, &arena, &options, &words);
+    const char *database = database_choose(&words, 0, argv[0]);
+    arena_release(&arena);
+    if (database == NULL)
+        return EX_USAGE;
+    struct job job = {.command = argv[0], .database = database, .options = &options};
+    return run_job(&job);
+}

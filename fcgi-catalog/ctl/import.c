@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* catalogctl import: a file of products into the catalog, all of it or nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/compiler.h"
+#include "common/ctl/command.h"
+#include "common/ctl/progress.h"
+#include "common/memory.h"
+#include "fcgi-catalog/ctl/commands.h"
+#include "fcgi-catalog/ctl/database.h"
+#include "fcgi-catalog/ctl/import_report.h"
+#include "fcgi-catalog/import/importer.h"
+#include "fcgi-catalog/store/import.h"
+#include "fcgi-catalog/store/store.h"
+
+#define CHUNK_SIZE ((size_t)64 * 1024)
+#define FAULTS_SHOWN 100
+
+struct import_options {
+    int64_t format; /* the place in formats, from 1; 0: find out */
+    bool is_dry_run, is_pruning, is_json;
+    int64_t max_faults;
+};
+
+/* As enum import_format orders them. */
+static const char *const formats[] = {"csv", "shopify", "jsonl", NULL};
+
+#define FIELD(name) offsetof(struct import_options, name)
+
+static const struct argument_row rows[] = {
+    {.name = "format",
+     .type = ARGUMENT_CHOICE,
+     .offset = FIELD(format),
+     .value = "csv|shopify|jsonl",
+     .help = "what FILE is; without it, its beginning tells",
+     .choices = formats},
+    {.name = "dry-run",
+     .type = ARGUMENT_FLAG,
+     .offset = FIELD(is_dry_run),
+     .help = "do everything, and take it back at the end"},
+    {.name = "prune",
+     .type = ARGUMENT_FLAG,
+     .offset = FIELD(is_pruning),
+     .help = "delete the products that FILE does not name, and categories that are empty then"},
+    {.name = "max-faults",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(max_faults),
+     .value = "N",
+     .help = "show N faults at most, and count the others (default: 100)",
+     .min = 0,
+     .max = 1000000},
+    {.name = "json", .type = ARGUMENT_FLAG, .offset = FIELD(is_json), .help = "what was done, for programs"},
+};
+
+/* One import on its way. */
+struct job {
+    const struct import_options *options;
+    struct import_report report;
+    struct progress progress;
+    struct import_faults faults;
+    struct import *import;
+    struct importer *importer;
+    uint64_t file_size, bytes_read; /* size 0: not known */
+};
+
+/* ---- The file ---- */
+
+static int tell(const struct job *job, const char *what, const char *why)
+{
+    fprintf(stderr, "%s: %s: %s\n", job->report.command, what, why);
+    return COMMAND_FAILED;
+}
+
+static void show_progress(struct job *job)
+{
+    struct importer_counts counts = importer_counts(job->importer);
+
+    if (job->file_size > 0 && job->bytes_read > 0)
+        job->progress.total = (size_t)((double)counts.read * (double)job->file_size / (double)job->bytes_read);
+    if (job->progress.total <= counts.read)
+        job->progress.total = job->bytes_read < job->file_size ? counts.read + 1 : counts.read;
+    progress_update(&job->progress, counts.read);
+}
+
+/* False: it could not be read to its end, which was told. */
+static bool feed_file(struct job *job, int fd)
+{
+    char *chunk = memory_get(CHUNK_SIZE);
+    ssize_t length;
+
+    for (;;) {
+        do
+            length = read(fd, chunk, CHUNK_SIZE);
+        while (length < 0 && errno == EINTR);
+        if (length <= 0)
+            break;
+        job->bytes_read += (uint64_t)length;
+        if (!importer_feed(job->importer, chunk, (size_t)length))
+            break;
+        show_progress(job);
+    }
+    int cause = errno;
+    free(chunk);
+    progress_end(&job->progress);
+    if (length < 0)
+        tell(job, job->report.file, strerror(cause));
+    return length >= 0;
+}
+
+/* -1: it was told. */
+static int open_file(struct job *job, const char *path)
+{
+    struct stat state;
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0 || fstat(fd, &state) != 0) {
+        tell(job, job->report.file, strerror(errno));
+        return -1;
+    }
+    if (S_ISREG(state.st_mode) && state.st_size > 0)
+        job->file_size = (uint64_t)state.st_size;
+    return fd;
+}
+
+/* ---- The transaction ---- */
+
+static void show_commit(void *data, double done)
+{
+    struct job *job = data;
+
+    progress_update(&job->progress, (size_t)(done * 100));
+}
+
+static int commit(struct job *job)
+{
+    progress_begin(&job->progress, "per cent of the indexes", 100);
+    enum import_status status = import_commit(job->import, show_commit, job);
+    progress_end(&job->progress);
+    if (status != IMPORT_OK)
+        return tell(job, job->report.database, import_reason(job->import));
+    import_report_done(&job->report, job->importer);
+    return COMMAND_OK;
+}
+
+static int finish(struct job *job)
+{
+    switch (importer_finish(job->importer)) {
+    case IMPORTER_OK:
+        if (!job->options->is_dry_run)
+            return commit(job);
+        import_report_done(&job->report, job->importer);
+        return COMMAND_OK;
+    case IMPORTER_FAULTY:
+        import_report_faulty(&job->report, job->importer, &job->faults);
+        return COMMAND_REFUSED;
+    case IMPORTER_FAILED:
+        return tell(job, job->report.database, import_reason(job->import));
+    }
+    return COMMAND_FAILED;
+}
+
+/* The shop's currency, while nobody else can change it. False: it was told. */
+static bool read_currency(const struct job *job, struct shop *shop)
+{
+    struct store *store;
+    char reason[512];
+
+    if (!store_open(job->report.database, &store, reason, sizeof reason)) {
+        fprintf(stderr, "%s: %s\n", job->report.command, reason);
+        return false;
+    }
+    enum store_status status = store_shop(store, shop);
+    store_close(store);
+    if (status != STORE_OK)
+        tell(job, job->report.database, "the shop cannot be read");
+    return status == STORE_OK;
+}
+
+static int run_transaction(struct job *job, int fd)
+{
+    struct shop shop;
+
+    if (import_begin(job->import) != IMPORT_OK)
+        return tell(job, job->report.database, import_reason(job->import));
+    if (!read_currency(job, &shop))
+        return COMMAND_FAILED;
+    struct importer_setup setup = {.import = job->import,
+                                   .faults = &job->faults,
+                                   .format = (enum import_format)job->options->format,
+                                   .currency = shop.currency,
+                                   .now = time(NULL),
+                                   .is_pruning = job->options->is_pruning};
+    job->importer = importer_new(&setup);
+    progress_begin(&job->progress, "products", 0);
+    return feed_file(job, fd) ? finish(job) : COMMAND_FAILED;
+}
+
+static int run_job(struct job *job, const char *path)
+{
+    char reason[512];
+    int code = COMMAND_FAILED, fd = open_file(job, path);
+
+    if (fd < 0)
+        return COMMAND_FAILED;
+    import_report_begin(&job->report, &job->progress);
+    if (import_open(job->report.database, &job->import, reason, sizeof reason))
+        code = run_transaction(job, fd);
+    else
+        fprintf(stderr, "%s: %s\n", job->report.command, reason);
+    importer_free(job->importer);
+    import_close(job->import); /* takes back what was not committed */
+    cJSON_Delete(job->report.faults);
+    if (fd != STDIN_FILENO)
+        close(fd);
+    return code;
+}
+
+int command_import(int argc, char **argv)
+{
+    const struct arguments arguments = {
+        .purpose = "Puts the products of FILE (\"-\": standard input) into the catalog, all of them or, when anything "
+                   "is wrong with one, none. A product that is known by its SKU, or else by its slug, is changed; what "
+                   "FILE does not say of it stays. Whoever asks the catalog meanwhile gets what was until all is in."
+                   "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, and Shopify's product "
+                   "CSV.\nDATABASE may be left out when CATALOG_DATABASE names it.",
+        .words = "FILE [DATABASE]",
+        .words_min = 1,
+        .words_max = 2,
+        .rows = rows,
+        .row_count = ARRAY_LENGTH(rows)};
+    struct import_options options = {.max_faults = FAULTS_SHOWN};
+    struct argument_words words;
+    struct arena arena = {0};
+
+    arguments_read(&arguments, argc, argv, &arena, &options, &words);
+    const char *path = words.items[0], *database = database_choose(&words, 1, argv[0]);
+    arena_release(&arena);
+    if (database == NULL)
+        return EX_USAGE;
+    struct job job = {.options = &options,
+                      .report = {.command = argv[0],
+                                 .file = strcmp(path, "-") == 0 ? "standard input" : path,
+                                 .database = database,
+                                 .is_json = options.is_json,
+                                 .is_dry_run = options.is_dry_run},
+                      .faults = {.tell = import_report_fault, .most = (size_t)options.max_faults}};
+    job.faults.data = &job.report;
+    return run_job(&job, path);
+}

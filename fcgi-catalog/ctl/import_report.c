@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* What an import says. */
+#include "fcgi-catalog/ctl/import_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+static void *get_memory(size_t size)
+{
+    return memory_get(size);
+}
+
+void import_report_begin(struct import_report *report, struct progress *progress)
+{
+    cJSON_Hooks hooks = {.malloc_fn = get_memory, .free_fn = free}; /* nothing below can be NULL */
+
+    cJSON_InitHooks(&hooks);
+    report->started_ns = clock_now_ns();
+    report->progress = progress;
+    report->faults = report->is_json ? cJSON_CreateArray() : NULL;
+}
+
+/* ---- Faults ---- */
+
+static void keep_fault(struct import_report *report, const struct import_fault *fault)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(object, "line", (double)fault->line);
+    if (fault->column > 0)
+        cJSON_AddNumberToObject(object, "column", (double)fault->column);
+    cJSON_AddStringToObject(object, "message", fault->message);
+    cJSON_AddItemToArray(report->faults, object);
+}
+
+void import_report_fault(void *data, const struct import_fault *fault)
+{
+    struct import_report *report = data;
+
+    progress_hide(report->progress);
+    if (fault->column > 0)
+        fprintf(stderr, "%s:%zu:%zu: %s\n", report->file, fault->line, fault->column, fault->message);
+    else
+        fprintf(stderr, "%s:%zu: %s\n", report->file, fault->line, fault->message);
+    if (report->faults != NULL)
+        keep_fault(report, fault);
+}
+
+/* ---- The end ---- */
+
+static double seconds_since(const struct import_report *report)
+{
+    return (double)(clock_now_ns() - report->started_ns) / (double)CLOCK_NS_PER_S;
+}
+
+static double rate_of(size_t rows, double seconds)
+{
+    return seconds > 0 ? (double)rows / seconds : 0;
+}
+
+static void add_seconds(cJSON *document, const char *name, double value)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%.3f", value);
+    cJSON_AddItemToObject(document, name, cJSON_CreateRaw(text));
+}
+
+static void print_document(struct import_report *report, const struct importer *importer, size_t fault_count,
+                           bool is_committed)
+{
+    struct importer_counts counts = importer_counts(importer);
+    double seconds = seconds_since(report);
+    const struct {
+        const char *name;
+        size_t value;
+    } numbers[] = {
+        {"read", counts.read},       {"inserted", counts.inserted},
+        {"updated", counts.updated}, {"unchanged", counts.unchanged},
+        {"deleted", counts.deleted}, {"deleted_categories", counts.deleted_categories},
+        {"hidden", counts.hidden},   {"fault_count", fault_count},
+    };
+    cJSON *document = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(document, "database", report->database);
+    cJSON_AddStringToObject(document, "file", report->file);
+    cJSON_AddStringToObject(document, "format", import_format_name(importer_format(importer)));
+    cJSON_AddBoolToObject(document, "dry_run", report->is_dry_run);
+    cJSON_AddBoolToObject(document, "committed", is_committed);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        cJSON_AddNumberToObject(document, numbers[i].name, (double)numbers[i].value);
+    cJSON_AddItemToObject(document, "faults", report->faults);
+    report->faults = NULL;
+    add_seconds(document, "seconds", seconds);
+    add_seconds(document, "rows_per_second", rate_of(counts.read, seconds));
+    char *text = cJSON_PrintUnformatted(document);
+    puts(text);
+    free(text);
+    cJSON_Delete(document);
+}
+
+void import_report_done(struct import_report *report, const struct importer *importer)
+{
+    struct importer_counts counts = importer_counts(importer);
+    double seconds = seconds_since(report);
+
+    if (report->is_json) {
+        print_document(report, importer, 0, !report->is_dry_run);
+        return;
+    }
+    printf("%s: %zu read, %zu inserted, %zu updated, %zu unchanged, %zu deleted", report->database, counts.read,
+           counts.inserted, counts.updated, counts.unchanged, counts.deleted);
+    if (counts.deleted_categories > 0)
+        printf(", %zu empty categories deleted", counts.deleted_categories);
+    if (counts.hidden > 0)
+        printf(", %zu drafts and archived ones passed over", counts.hidden);
+    printf("; %.1f s, %.0f rows a second%s\n", seconds, rate_of(counts.read, seconds),
+           report->is_dry_run ? "; only tried, nothing was changed" : "");
+}
+
+void import_report_faulty(struct import_report *report, const struct importer *importer,
+                          const struct import_faults *faults)
+{
+    size_t shown = faults->count < faults->most ? faults->count : faults->most;
+
+    fprintf(stderr, "%s: %s: %zu %s", report->command, report->file, faults->count,
+            faults->count == 1 ? "fault" : "faults");
+    if (shown < faults->count)
+        fprintf(stderr, ", %zu of them not shown (--max-faults)", faults->count - shown);
+    fputs("; nothing was changed\n", stderr);
+    if (report->is_json)
+        print_document(report, importer, faults->count, false);
+}

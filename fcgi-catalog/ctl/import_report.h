@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What an import says: faults as they are found, and what was done at the end. */
+#ifndef CATALOG_CTL_IMPORT_REPORT_H
+#define CATALOG_CTL_IMPORT_REPORT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ctl/progress.h"
+#include "fcgi-catalog/import/faults.h"
+#include "fcgi-catalog/import/importer.h"
+
+struct import_report {
+    const char *command; /* "catalogctl import" */
+    const char *file;    /* what people call it: "standard input", or its path */
+    const char *database;
+    bool is_json, is_dry_run;
+    int64_t started_ns;
+    struct progress *progress; /* gives way to faults */
+    cJSON *faults;             /* an array of those that were told, with is_json */
+};
+
+/* Begins; the fields before started_ns are set. */
+void import_report_begin(struct import_report *report, struct progress *progress);
+
+/* Tells a fault on standard error, "FILE:LINE:COLUMN: …": an import_fault_f whose data is the report. */
+void import_report_fault(void *report, const struct import_fault *fault);
+
+/* What came of it. With --json one document on standard output in any case. */
+void import_report_done(struct import_report *report, const struct importer *importer);
+void import_report_faulty(struct import_report *report, const struct importer *importer,
+                          const struct import_faults *faults);
+
+#endif

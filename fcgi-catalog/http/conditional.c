@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may keep an answer, for how long, and who has it already. */
+#include "fcgi-catalog/http/conditional.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "fcgi-catalog/http/etag.h"
+
+#define SETTLED_S 2 /* so long after a change another one is of another second */
+
+/* ---- Dates (RFC 9110, 5.6.7) ---- */
+
+static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+static const char *print_date(int64_t seconds, struct arena *arena)
+{
+    time_t moment = (time_t)seconds;
+    struct tm parts;
+
+    if (gmtime_r(&moment, &parts) == NULL || parts.tm_year < 0 || parts.tm_year > 8099)
+        return NULL;
+    return arena_print(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday], parts.tm_mday,
+                       months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+/* An IMF-fixdate, the form that everybody sends today. What is none says nothing. The program keeps the C locale. */
+static bool read_date(const char *text, int64_t *seconds)
+{
+    struct tm parts = {0};
+    const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+
+    if (end == NULL || *end != '\0')
+        return false;
+    *seconds = (int64_t)timegm(&parts);
+    return true;
+}
+
+/* ---- What is told ---- */
+
+/*
+ * How long a public answer may be kept. What anonymous callers see are list prices, which no rule changes: the bound is
+ * kept all the same, so that a page which shows a price by a rule cannot outlive it. Caches count in whole seconds: one
+ * for the part of this second that has passed, one for those that count the last as fresh. While nobody has told of a
+ * change, or it is past and nobody has told of the next one, there is none to keep.
+ */
+static int64_t max_age(int64_t next_change, int64_t now)
+{
+    int64_t left = next_change - now - 2;
+
+    if (next_change <= now)
+        return CONDITIONAL_MAX_AGE_S;
+    return left < 0 ? 0 : left < CONDITIONAL_MAX_AGE_S ? left : CONDITIONAL_MAX_AGE_S;
+}
+
+static const char *cache_control(const struct conditional *conditional, int64_t now, struct arena *arena)
+{
+    switch (conditional->sharing) {
+    case SHARING_PUBLIC:
+        return arena_print(arena, "public, max-age=%d, must-revalidate", (int)max_age(conditional->next_change, now));
+    case SHARING_PRIVATE:
+        return "private, no-cache";
+    case SHARING_NONE:
+        break;
+    }
+    return "private, no-store";
+}
+
+static bool is_settled(const struct conditional *conditional, int64_t now)
+{
+    return conditional->sharing == SHARING_PUBLIC && conditional->changed_at > 0 &&
+           conditional->changed_at <= now - SETTLED_S;
+}
+
+/* ---- Who has it ---- */
+
+static bool is_known(const struct http_exchange *exchange, const struct conditional *conditional, bool has_date)
+{
+    const char *tags = http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH");
+    const char *date = http_request_variable(&exchange->request, "HTTP_IF_MODIFIED_SINCE");
+    int64_t since;
+
+    if (tags != NULL && tags[0] != '\0')
+        return conditional->etag != NULL && etag_is_named(tags, conditional->etag);
+    return has_date && date != NULL && read_date(date, &since) && conditional->changed_at <= since;
+}
+
+bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional)
+{
+    struct arena *arena = &exchange->arena;
+    int64_t now = (int64_t)time(NULL);
+    const char *date = is_settled(conditional, now) ? print_date(conditional->changed_at, arena) : NULL;
+
+    http_response_add_header(exchange, "Cache-Control", cache_control(conditional, now, arena));
+    if (conditional->vary != NULL)
+        http_response_add_header(exchange, "Vary", conditional->vary);
+    if (conditional->etag != NULL)
+        http_response_add_header(exchange, "ETag", conditional->etag);
+    if (date != NULL)
+        http_response_add_header(exchange, "Last-Modified", date);
+    if (!is_known(exchange, conditional, date != NULL))
+        return false;
+    exchange->response.status = 304;
+    return true;
+}
+
+void conditional_apply_none(struct http_exchange *exchange)
+{
+    http_response_add_header(exchange, "Cache-Control", "private, no-store");
+    http_response_add_header(exchange, "Vary", VARY_BY_CUSTOMER);
+}

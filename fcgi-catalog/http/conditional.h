@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who may keep an answer, for how long, and who has it already: Cache-Control, Vary, ETag, Last-Modified and the
+ * conditions of a request (RFC 9110, 13; RFC 9111), all in this place.
+ *
+ *     public     what everybody may see: shared caches keep it, for a minute at most and never past the next change of
+ *                a price that the Discount service told
+ *     private    one customer's: their own cache keeps it and asks each time (If-None-Match)
+ *     nobody's   explained or degraded prices, errors: never kept
+ */
+#ifndef CATALOG_HTTP_CONDITIONAL_H
+#define CATALOG_HTTP_CONDITIONAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/http/exchange.h"
+
+#define CONDITIONAL_MAX_AGE_S 60
+
+/* Every header that can change an answer. An answer to somebody who is named by X-USER-ID is never public, whether the
+ * name counts or not, so the headers by which that is decided need not be here. */
+#define VARY_BY_CUSTOMER "Accept, X-USER-ID"
+#define VARY_BY_TYPE "Accept"
+
+enum sharing { SHARING_PUBLIC, SHARING_PRIVATE, SHARING_NONE };
+
+struct conditional {
+    enum sharing sharing;
+    const char *vary;    /* one of the above; NULL: the answer is the same for all */
+    const char *etag;    /* with its quotes; NULL: none */
+    int64_t changed_at;  /* when what is shown changed last, seconds since 1970 in UTC; 0: not known */
+    int64_t next_change; /* public: when a price may change by itself, likewise; 0: never, or not known */
+};
+
+/*
+ * Adds the headers. True: the client has this answer already, and the response is 304 now: it can be finished without a
+ * body. Last-Modified is told for public answers, and only once a second change within the same second is no longer
+ * possible.
+ */
+MUST_CHECK bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional);
+
+/* Nobody may keep it. */
+void conditional_apply_none(struct http_exchange *exchange);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole catalog as CSV. */
+#include "fcgi-catalog/http/download.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "fcgi-catalog/catalog/csv.h"
+#include "fcgi-catalog/http/conditional.h"
+#include "fcgi-catalog/http/etag.h"
+
+#define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
+#define READ_PRODUCTS 32               /* so many are read at a time: descriptions may be long */
+#define READS_MAX 3                    /* while somebody changes the shop */
+
+struct download {
+    struct http_source source; /* first */
+    struct site *site;
+    struct store_walk *walk;
+    struct tree *tree; /* of the same revision */
+    char *piece;
+    size_t length, room;
+    bool has_begun;
+};
+
+static void append(struct download *download, const char *bytes, size_t length)
+{
+    if (download->room - download->length < length) {
+        download->room = (download->length + length) * 2;
+        download->piece = memory_resize(download->piece, download->room);
+    }
+    memcpy(download->piece + download->length, bytes, length);
+    download->length += length;
+}
+
+/* Appends some products. False: that was all, or, when *is_good says so, it broke off. */
+static bool append_some(struct download *download, bool *is_good)
+{
+    const struct shop *shop = store_walk_shop(download->walk);
+    struct arena arena = {0};
+    struct product_list products = {0};
+
+    *is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
+    for (size_t i = 0; *is_good && i < products.count; i++) {
+        const struct csv_text row =
+            csv_print_product(&products.items[i], tree_categories(download->tree), shop->currency, &arena);
+        append(download, row.bytes, row.length);
+    }
+    arena_release(&arena);
+    return *is_good && products.count > 0;
+}
+
+static bool make_piece(struct http_source *source, struct http_piece *piece)
+{
+    struct download *download = (struct download *)source;
+    bool is_good = true;
+
+    download->length = 0;
+    if (!download->has_begun)
+        append(download, CSV_HEADER, sizeof CSV_HEADER - 1);
+    download->has_begun = true;
+    while (download->length < PIECE_SIZE && append_some(download, &is_good))
+        continue;
+    *piece = (struct http_piece){.bytes = download->piece, .length = download->length};
+    return is_good;
+}
+
+static void release(struct http_source *source)
+{
+    struct download *download = (struct download *)source;
+
+    download->site->downloads--;
+    store_walk_end(download->walk);
+    tree_drop(download->tree);
+    free(download->piece);
+    free(download);
+}
+
+/* Products and categories of one revision. */
+static enum store_status begin(struct site *site, struct store_walk **walk, struct tree **tree)
+{
+    for (int i = 0; i < READS_MAX; i++) {
+        enum store_status status = store_walk_begin(site->store, walk);
+        if (status != STORE_OK)
+            return status;
+        status = site_take_tree(site, tree);
+        if (status == STORE_OK && tree_revision(*tree) == store_walk_shop(*walk)->revision)
+            return STORE_OK;
+        tree_drop(*tree);
+        store_walk_end(*walk);
+        if (status != STORE_OK)
+            return status;
+        site_refresh(site);
+    }
+    return STORE_BUSY;
+}
+
+static void send_catalog(struct visit *visit, struct store_walk *walk, struct tree *tree)
+{
+    struct http_response *response = &visit->exchange->response;
+    struct download *download = memory_get_zeroed(1, sizeof *download);
+
+    *download = (struct download){
+        .source = {.next = make_piece, .release = release}, .site = visit->site, .walk = walk, .tree = tree};
+    visit->site->downloads++;
+    response->content_type = visit->form->content_type;
+    response->source = &download->source;
+    http_response_add_header(visit->exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
+    http_exchange_finish(visit->exchange);
+}
+
+/* True: the caller has it already. */
+static bool is_known(struct visit *visit, int64_t shop_revision)
+{
+    const struct site *site = visit->site;
+    const struct etag_basis basis = {
+        .secret = &site->shop.secret,
+        .shop_revision = shop_revision,
+        .type = visit->form->type,
+        .key = "",
+    };
+    const struct conditional conditional = {
+        .sharing = SHARING_PUBLIC,
+        .vary = VARY_BY_TYPE,
+        .etag = etag_print(&basis, &visit->exchange->arena),
+        .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
+    };
+
+    return conditional_apply(visit->exchange, &conditional);
+}
+
+void download_handle(struct visit *visit)
+{
+    struct store_walk *walk = NULL;
+    struct tree *tree = NULL;
+
+    if (visit->exchange->request.query[0] != '\0') {
+        visit_refuse(visit, &(struct problem){
+                                .status = 400,
+                                .cause = "wrong-parameter",
+                                .detail = "This address takes no parameters: it is the whole catalog.",
+                            });
+    } else if (!visit_accepts(visit)) {
+        return;
+    } else if (visit->site->downloads >= DOWNLOADS_MAX) {
+        visit_refuse(visit, &(struct problem){
+                                .status = 503,
+                                .detail = "Too many downloads are being sent right now.",
+                                .retry_after_s = 10,
+                            });
+    } else if (begin(visit->site, &walk, &tree) != STORE_OK) {
+        visit_refuse_for_store(visit);
+    } else if (is_known(visit, store_walk_shop(walk)->revision)) {
+        store_walk_end(walk);
+        tree_drop(tree);
+        http_exchange_finish(visit->exchange);
+    } else {
+        send_catalog(visit, walk, tree);
+    }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an answer with products shows, whoever prints it: JSON and pages for people are made of the same. Everything in
+ * it lives until the printer returns.
+ */
+#ifndef CATALOG_HTTP_VIEW_H
+#define CATALOG_HTTP_VIEW_H
+
+#include <stdbool.h>
+
+#include "common/arena.h"
+#include "fcgi-catalog/catalog/product.h"
+#include "fcgi-catalog/catalog/query.h"
+#include "fcgi-catalog/catalog/shelf.h"
+#include "fcgi-catalog/http/request.h"
+
+struct view {
+    const struct http_request *request;
+    const char *base; /* where addresses of this program begin: http_request_base() */
+    const struct product_query *query;
+    const struct cursor_secret *secret; /* for links by query_print_link() */
+    const struct shelf *shelf;          /* the products (one, at a product's own address) and what is beside the page */
+    const struct customer *customer;    /* NULL: nobody */
+    const struct quote *quotes;         /* one for each product; NULL: list prices */
+    const struct applied_rules *applied;    /* likewise; NULL: not known */
+    bool is_degraded;                       /* a customer's, but at list prices, for want of Discount */
+    const struct category_list *categories; /* all of them, for a page; else NULL */
+    const struct category_entry *category;  /* the one that the address names; else NULL */
+};
+
+/* Makes the body, in `arena` or in what outlives the answer. Any thread. */
+typedef struct shelf_text view_printer(const struct view *view, struct arena *arena);
+
+struct shelf_text view_print_json_list(const struct view *view, struct arena *arena);
+struct shelf_text view_print_json_one(const struct view *view, struct arena *arena);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with a file: told up to a number, counted beyond it. */
+#ifndef CATALOG_IMPORT_FAULTS_H
+#define CATALOG_IMPORT_FAULTS_H
+
+#include <stddef.h>
+
+#include "common/compiler.h"
+
+struct import_fault {
+    size_t line;   /* from 1 */
+    size_t column; /* CSV: the field's number, from 1; JSON Lines: the byte in the line, from 1; 0: the whole row */
+    const char *message; /* one line without an end: what is wrong, and what is allowed */
+};
+
+typedef void import_fault_f(void *data, const struct import_fault *fault);
+
+/* All zero but `tell`, `data` and `most`: nothing is wrong. */
+struct import_faults {
+    import_fault_f *tell; /* what it is handed lives during the call */
+    void *data;
+    size_t most;  /* so many are told */
+    size_t count; /* all, those that were not told, too */
+};
+
+void import_faults_add(struct import_faults *faults, size_t line, size_t column, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+#endif

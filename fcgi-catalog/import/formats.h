@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The formats, each behind the reader. Used in this room only.
+ *
+ *     reader.c ──> rows.c ──> columns.c, shopify.c ──┐
+ *          └─────> lines.c ──────────────────────────┴──> draft.c ──> output
+ */
+#ifndef CATALOG_IMPORT_FORMATS_H
+#define CATALOG_IMPORT_FORMATS_H
+
+#include "fcgi-catalog/import/draft.h"
+#include "fcgi-catalog/import/reader.h"
+#include "fcgi-catalog/import/rows.h"
+
+/* Where finished rows go. */
+struct output {
+    struct import_source source;
+    struct import_counts counts;
+};
+
+/* Hands the draft on, or counts it as faulty. */
+void output_take(struct output *output, struct draft *draft);
+
+/* ---- Our own CSV ---- */
+
+struct columns;
+
+struct columns *columns_new(struct output *output);
+bool columns_take(void *columns, size_t line, const struct cell *cells, size_t count, struct arena *arena);
+void columns_free(struct columns *columns); /* NULL is allowed */
+
+/* ---- Shopify's CSV ---- */
+
+struct shopify;
+
+/* Whether these cells are its header. */
+bool shopify_is_header(const struct cell *cells, size_t count);
+
+struct shopify *shopify_new(struct output *output);
+bool shopify_take(void *shopify, size_t line, const struct cell *cells, size_t count, struct arena *arena);
+void shopify_finish(struct shopify *shopify);
+void shopify_free(struct shopify *shopify); /* NULL is allowed */
+
+/* Plain text of a description in HTML: tags gone, a line end where a block ends, character references replaced. */
+const char *html_to_text(const char *html, struct arena *arena);
+
+/* ---- JSON Lines ---- */
+
+struct lines;
+
+struct lines *lines_new(struct output *output);
+MUST_CHECK bool lines_feed(struct lines *lines, const char *bytes, size_t length);
+void lines_finish(struct lines *lines);
+void lines_free(struct lines *lines); /* NULL is allowed */
+
+/* The way to a category, "electronics/phones", and its names beside it ("" or NULL: none are said), as a CSV list has
+ * them; *paths and *names move to the next. False: that was the last. */
+bool path_next(struct draft *draft, struct place place, const char **paths, const char **names);
+
+#endif

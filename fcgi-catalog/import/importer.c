@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows, from the reader to the store. */
+#include "fcgi-catalog/import/importer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/import/told.h"
+
+struct importer {
+    struct importer_setup setup;
+    struct import_reader *reader;
+    struct told told;             /* of categories */
+    char currency[4];             /* the shop's as it is now */
+    size_t unknown_currency_line; /* the first row with a price and no currency, while the shop had none; 0: none yet */
+    bool has_failed;              /* the store has */
+    struct importer_counts counts;
+};
+
+static void refuse(struct importer *importer, size_t line, const char *reason)
+{
+    import_faults_add(importer->setup.faults, line, 0, "%s", reason);
+}
+
+/* False: the row does not go in, which was told if it is the row's fault. */
+static bool settle(struct importer *importer, size_t line, enum import_status status)
+{
+    if (status == IMPORT_REFUSED)
+        refuse(importer, line, import_reason(importer->setup.import));
+    else if (status == IMPORT_FAILED)
+        importer->has_failed = true;
+    return status == IMPORT_OK;
+}
+
+/* ---- Currency ---- */
+
+/* The shop has one currency: its own, or when it has none yet, that of the file, in all rows with a price. */
+static bool put_currency(struct importer *importer, const struct product_row *row)
+{
+    const char *told = row->fields & FIELD_CURRENCY ? row->currency : "";
+    struct import_faults *faults = importer->setup.faults;
+
+    if (told[0] == '\0') {
+        if (importer->currency[0] == '\0' && (row->fields & FIELD_PRICE) && importer->unknown_currency_line == 0)
+            importer->unknown_currency_line = row->line;
+        return true;
+    }
+    if (strcmp(told, importer->currency) == 0)
+        return true;
+    if (importer->currency[0] != '\0') {
+        import_faults_add(faults, row->line, 0, "the currency is %s; only %s, the shop's, is allowed", told,
+                          importer->currency);
+        return false;
+    }
+    if (importer->unknown_currency_line != 0) {
+        import_faults_add(faults, row->line, 0,
+                          "the currency is %s, and line %zu has a price without a currency; one for all is allowed",
+                          told, importer->unknown_currency_line);
+        return false;
+    }
+    if (!settle(importer, row->line, import_put_currency(importer->setup.import, told)))
+        return false;
+    memcpy(importer->currency, told, sizeof importer->currency);
+    return true;
+}
+
+/* ---- Categories ---- */
+
+static void refuse_category(struct importer *importer, size_t line, enum told_status status,
+                            const struct row_category *category, const struct told_category *before)
+{
+    struct arena arena = {0};
+    struct import_faults *faults = importer->setup.faults;
+
+    if (status == TOLD_OTHER_PARENT)
+        import_faults_add(faults, line, 0,
+                          "the category %s is below %s, but below %s on line %zu; one place is allowed", category->slug,
+                          category->parent[0] != '\0' ? category->parent : "none",
+                          before->parent[0] != '\0' ? before->parent : "none", before->parent_line);
+    else
+        import_faults_add(faults, line, 0, "the category %s is named %s, but %s on line %zu; one name is allowed",
+                          category->slug, field_show(category->name, strlen(category->name), &arena),
+                          field_show(before->name, strlen(before->name), &arena), before->name_line);
+    arena_release(&arena);
+}
+
+static bool put_category(struct importer *importer, size_t line, struct row_category category)
+{
+    struct told_category before;
+    enum import_outcome outcome;
+    enum told_status status = told_add(&importer->told, &category, line, &before);
+
+    if (status == TOLD_OTHER_NAME && importer_format(importer) == IMPORT_SHOPIFY) {
+        /* Two spellings of one type, "T-Shirts" and "T-shirts", are usual there: the first one stays. */
+        category.name = NULL;
+        status = told_add(&importer->told, &category, line, &before);
+    }
+    switch (status) {
+    case TOLD_NEW:
+        return settle(
+            importer, line,
+            import_put_category(importer->setup.import, category.slug, category.name, category.parent, &outcome));
+    case TOLD_KNOWN:
+        return true;
+    case TOLD_OTHER_NAME:
+    case TOLD_OTHER_PARENT:
+        refuse_category(importer, line, status, &category, &before);
+        return false;
+    }
+    return false;
+}
+
+/* ---- Rows ---- */
+
+/*
+ * A time that the file has a place for and leaves empty is not known, and stays so: what was exported comes back as it
+ * was. One that it has no place for is now.
+ */
+static void set_time(struct importer *importer, const struct product_row *row)
+{
+    bool is_unknown = ((row->fields & FIELD_CREATED) && row->product.created_at == 0) ||
+                      ((row->fields & FIELD_UPDATED) && row->product.updated_at == 0);
+
+    import_set_time(importer->setup.import, is_unknown ? 0 : importer->setup.now);
+}
+
+static void put_product(struct importer *importer, const struct product_row *row)
+{
+    enum import_outcome outcome;
+    int32_t id;
+
+    set_time(importer, row);
+    if (!settle(importer, row->line,
+                import_put_product(importer->setup.import, &row->product, row->fields, &outcome, &id)))
+        return;
+    switch (outcome) {
+    case OUTCOME_INSERTED:
+        importer->counts.inserted++;
+        return;
+    case OUTCOME_UPDATED:
+        importer->counts.updated++;
+        return;
+    case OUTCOME_UNCHANGED:
+        importer->counts.unchanged++;
+        return;
+    }
+}
+
+static void take_row(void *data, const struct product_row *row)
+{
+    struct importer *importer = data;
+    bool is_sound = !importer->has_failed && put_currency(importer, row);
+
+    for (size_t i = 0; i < row->category_count && !importer->has_failed; i++)
+        is_sound = put_category(importer, row->line, row->categories[i]) && is_sound;
+    if (is_sound)
+        put_product(importer, row);
+}
+
+/* ---- The life of an importer ---- */
+
+struct importer *importer_new(const struct importer_setup *setup)
+{
+    struct importer *importer = memory_get_zeroed(1, sizeof *importer);
+    struct import_source source = {.format = setup->format,
+                                   .exponent = CURRENCY_EXPONENT_UNKNOWN,
+                                   .faults = setup->faults,
+                                   .take = take_row,
+                                   .data = importer};
+
+    importer->setup = *setup;
+    if (!currency_find(setup->currency, &source.exponent))
+        source.exponent = CURRENCY_EXPONENT_UNKNOWN;
+    for (size_t i = 0; i < sizeof importer->currency - 1 && setup->currency[i] != '\0'; i++)
+        importer->currency[i] = setup->currency[i];
+    importer->reader = import_reader_new(&source);
+    return importer;
+}
+
+void importer_free(struct importer *importer)
+{
+    if (importer == NULL)
+        return;
+    import_reader_free(importer->reader);
+    told_release(&importer->told);
+    free(importer);
+}
+
+bool importer_feed(struct importer *importer, const char *bytes, size_t length)
+{
+    return import_reader_feed(importer->reader, bytes, length) && !importer->has_failed;
+}
+
+/* A file that names nothing (one that was cut off, say) must not empty the shop. */
+static enum importer_status prune(struct importer *importer)
+{
+    struct import_pruned pruned;
+
+    if (importer->counts.read == 0) {
+        refuse(importer, 1, "the file names no product; nothing would be left, and that is not allowed");
+        return IMPORTER_FAULTY;
+    }
+    if (import_prune(importer->setup.import, &pruned) != IMPORT_OK)
+        return IMPORTER_FAILED;
+    importer->counts.deleted = (size_t)pruned.products;
+    importer->counts.deleted_categories = (size_t)pruned.categories;
+    return IMPORTER_OK;
+}
+
+enum importer_status importer_finish(struct importer *importer)
+{
+    bool is_read = !importer->has_failed && import_reader_finish(importer->reader);
+    struct import_counts counts = import_reader_counts(importer->reader);
+
+    importer->counts.read = counts.rows;
+    importer->counts.hidden = counts.hidden;
+    if (importer->has_failed)
+        return IMPORTER_FAILED;
+    if (!is_read) /* the store's faults count there, too */
+        return IMPORTER_FAULTY;
+    return importer->setup.is_pruning ? prune(importer) : IMPORTER_OK;
+}
+
+struct importer_counts importer_counts(const struct importer *importer)
+{
+    struct importer_counts counts = importer->counts;
+
+    counts.read = import_reader_counts(importer->reader).rows;
+    return counts;
+}
+
+enum import_format importer_format(const struct importer *importer)
+{
+    return import_reader_format(importer->reader);
+}

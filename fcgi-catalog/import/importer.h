@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Joins the reader to the store: the rows of a file go into the catalog as they come, in the one transaction that the
+ * caller has begun and ends. What is wrong with a row is a fault of the file, whether the reader or the store found it;
+ * reading goes on, so that all faults are found, but then nothing may be committed.
+ *
+ *     import_begin -> importer_new -> importer_feed … -> importer_finish -> import_commit or import_roll_back
+ */
+#ifndef CATALOG_IMPORT_IMPORTER_H
+#define CATALOG_IMPORT_IMPORTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/product.h"
+#include "fcgi-catalog/import/faults.h"
+#include "fcgi-catalog/import/reader.h"
+#include "fcgi-catalog/store/import.h"
+
+struct importer_setup {
+    struct import *import; /* in its transaction; borrowed */
+    struct import_faults *faults;
+    enum import_format format;
+    const char *currency; /* the shop's: a code of ISO 4217, or "" */
+    int64_t now;          /* when products are created and updated of which the file says no time; seconds since 1970 */
+    bool is_pruning;      /* products that the file does not name go, and categories that are empty then */
+};
+
+struct importer_counts {
+    size_t read; /* rows without faults */
+    size_t inserted, updated, unchanged;
+    size_t hidden;                      /* Shopify's drafts and archived products, which are passed over */
+    size_t deleted, deleted_categories; /* by pruning */
+};
+
+struct importer;
+
+/* The setup is copied. */
+struct importer *importer_new(const struct importer_setup *setup);
+
+/* The next bytes of the file. False: there is no sense in reading on; importer_finish() says why. */
+MUST_CHECK bool importer_feed(struct importer *importer, const char *bytes, size_t length);
+
+enum importer_status {
+    IMPORTER_OK,     /* all that the file says can be committed */
+    IMPORTER_FAULTY, /* the file has faults: they were told, and counted */
+    IMPORTER_FAILED, /* the store cannot be written: import_reason() says why */
+};
+
+/* There are no more bytes. */
+MUST_CHECK enum importer_status importer_finish(struct importer *importer);
+
+struct importer_counts importer_counts(const struct importer *importer);
+enum import_format importer_format(const struct importer *importer); /* IMPORT_ANY: not known (yet) */
+
+void importer_free(struct importer *importer); /* NULL is allowed */
+
+#endif

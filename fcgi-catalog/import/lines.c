@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON Lines, by cJSON: an object a line, with the fields of our answers. A category may be a path from the top,
+ * "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is.
+ */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "common/text.h"
+#include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/members.h"
+
+/* Bytes of a line: enough for everything that catalog/field.h allows, escaped as \u0000. */
+#define LINE_MAX_BYTES ((size_t)4 * 1024 * 1024)
+
+struct lines {
+    struct output *output;
+    char *text; /* of the line so far, room for a NUL behind it */
+    size_t length, room;
+    size_t line;
+    bool skips_line;
+    struct arena arena; /* of the row */
+};
+
+struct lines *lines_new(struct output *output)
+{
+    struct lines *lines = memory_get_zeroed(1, sizeof *lines);
+
+    lines->output = output;
+    lines->line = 1;
+    return lines;
+}
+
+void lines_free(struct lines *lines)
+{
+    if (lines == NULL)
+        return;
+    arena_release(&lines->arena);
+    free(lines->text);
+    free(lines);
+}
+
+/* ---- Members ---- */
+
+static const char *kind_of(const cJSON *item)
+{
+    return cJSON_IsString(item)   ? "a text"
+           : cJSON_IsNumber(item) ? "a number"
+           : cJSON_IsArray(item)  ? "a list"
+           : cJSON_IsObject(item) ? "an object"
+           : cJSON_IsNull(item)   ? "null"
+                                  : "true or false";
+}
+
+typedef void set_f(struct draft *draft, struct place place, const char *text);
+
+static void read_text(struct draft *draft, struct place place, const cJSON *item, set_f *set)
+{
+    if (cJSON_IsString(item))
+        set(draft, place, item->valuestring);
+    else if (cJSON_IsNull(item))
+        set(draft, place, "");
+    else
+        draft_refuse(draft, place, "%s is %s; a text is allowed", item->string, kind_of(item));
+}
+
+static void read_number(struct draft *draft, struct place place, const cJSON *item, set_f *set)
+{
+    char text[32];
+
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) < 1e15) || item->valuedouble != rint(item->valuedouble)) {
+        draft_refuse(draft, place, "%s is %s; a whole number from 0 to 2147483647 is allowed", item->string,
+                     cJSON_IsNumber(item) ? "no such number" : kind_of(item));
+        return;
+    }
+    snprintf(text, sizeof text, "%.0f", item->valuedouble + 0.0); /* -0 is 0 */
+    set(draft, place, text);
+}
+
+/* False: it is no list, which was told. */
+static bool check_list(struct draft *draft, struct place place, const cJSON *item)
+{
+    if (cJSON_IsArray(item) || cJSON_IsNull(item))
+        return true;
+    draft_refuse(draft, place, "%s is %s; a list is allowed", item->string, kind_of(item));
+    return false;
+}
+
+static void read_texts(struct draft *draft, struct place place, const cJSON *list, set_f *add)
+{
+    const cJSON *item;
+
+    if (!check_list(draft, place, list))
+        return;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (cJSON_IsString(item))
+            add(draft, place, item->valuestring);
+        else
+            draft_refuse(draft, place, "%s has %s in it; texts are allowed", list->string, kind_of(item));
+    }
+}
+
+static void add_path(struct draft *draft, struct place place, const char *path)
+{
+    const char *names = NULL;
+
+    if (strpbrk(path, "|\\") != NULL)
+        draft_refuse(draft, place, "a category is %s; slugs with / between them are allowed",
+                     field_show(path, strlen(path), draft->arena));
+    else
+        (void)path_next(draft, place, &path, &names);
+}
+
+static const char *find_text(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+
+    return text != NULL ? text : "";
+}
+
+static void read_image(struct draft *draft, struct place place, const cJSON *image)
+{
+    const cJSON *member;
+    bool has_url = false, has_alt = false;
+
+    cJSON_ArrayForEach(member, image)
+    {
+        bool is_url = strcmp(member->string, "url") == 0, is_alt = strcmp(member->string, "alt") == 0;
+        if (!cJSON_IsString(member) || (is_url ? has_url : is_alt ? has_alt : true)) {
+            draft_refuse(draft, place, "an image has a wrong member %s; the texts url and alt, each once, are allowed",
+                         field_show(member->string, strlen(member->string), draft->arena));
+            return;
+        }
+        has_url = has_url || is_url;
+        has_alt = has_alt || is_alt;
+    }
+    draft_add_image(draft, place, find_text(image, "url"), find_text(image, "alt"));
+}
+
+static void read_images(struct draft *draft, struct place place, const cJSON *list)
+{
+    const cJSON *item;
+
+    if (!check_list(draft, place, list))
+        return;
+    draft->row.fields |= FIELD_IMAGES;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (cJSON_IsObject(item))
+            read_image(draft, place, item);
+        else
+            draft_refuse(draft, place, "images has %s in it; objects with url and alt are allowed", kind_of(item));
+    }
+}
+
+static void read_list(struct draft *draft, struct place place, const cJSON *item, enum field_bit bit)
+{
+    if (bit == FIELD_IMAGES) {
+        read_images(draft, place, item);
+        return;
+    }
+    draft->row.fields |= bit;
+    read_texts(draft, place, item, bit == FIELD_TAGS ? draft_add_tag : add_path);
+}
+
+static void read_member(struct draft *draft, struct place place, const cJSON *item)
+{
+    int bit = field_find(item->string, strlen(item->string));
+
+    switch (bit) {
+    case 0:
+        read_number(draft, place, item, draft_set_id);
+        return;
+    case FIELD_PRICE:
+        read_number(draft, place, item, draft_set_price);
+        return;
+    case FIELD_SLUG:
+        read_text(draft, place, item, draft_set_slug);
+        return;
+    case FIELD_DESCRIPTION:
+        read_text(draft, place, item, draft_set_description);
+        return;
+    case FIELD_SKU:
+        read_text(draft, place, item, draft_set_sku);
+        return;
+    case FIELD_NAME:
+        read_text(draft, place, item, draft_set_name);
+        return;
+    case FIELD_CURRENCY:
+        read_text(draft, place, item, draft_set_currency);
+        return;
+    case FIELD_STOCK:
+        read_text(draft, place, item, draft_set_stock);
+        return;
+    case FIELD_CREATED:
+        read_text(draft, place, item, draft_set_created);
+        return;
+    case FIELD_UPDATED:
+        read_text(draft, place, item, draft_set_updated);
+        return;
+    case FIELD_CATEGORIES:
+    case FIELD_TAGS:
+    case FIELD_IMAGES:
+        read_list(draft, place, item, (enum field_bit)bit);
+        return;
+    case FIELD_DISCOUNT:
+        return;
+    default:
+        draft_refuse(draft, place,
+                     "%s is no field; id, slug, description, price_in_cents, categories, sku, name, currency, tags, "
+                     "images, stock, created_at and updated_at are allowed",
+                     field_show(item->string, strlen(item->string), draft->arena));
+    }
+}
+
+/* A name that stands before it, too. */
+static bool is_repeated(const cJSON *object, const cJSON *item)
+{
+    for (const cJSON *before = object->child; before != item; before = before->next) {
+        if (strcmp(before->string, item->string) == 0)
+            return true;
+    }
+    return false;
+}
+
+#define MEMBERS_MAX 64
+
+static void read_object(struct draft *draft, const char *text, const cJSON *object)
+{
+    size_t columns[MEMBERS_MAX], count = members_find(text, columns, MEMBERS_MAX), i = 0;
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, object)
+    {
+        struct place place = {.line = draft->row.line, .column = i < count ? columns[i] : 1};
+        if (i++ == MEMBERS_MAX) {
+            draft_refuse(draft, place, "the object has more than %d fields; fewer are allowed", MEMBERS_MAX);
+            return;
+        }
+        if (is_repeated(object, item))
+            draft_refuse(draft, place, "%s is there twice; once is allowed",
+                         field_show(item->string, strlen(item->string), draft->arena));
+        else
+            read_member(draft, place, item);
+    }
+}
+
+/* ---- Lines ---- */
+
+/* The column of the first byte that is no text; 0: all are. */
+static size_t find_wrong_byte(const char *text, size_t length)
+{
+    if (text_is_utf8(text, length))
+        return 0;
+    for (size_t i = 0, size; i < length; i += size) {
+        size = 1;
+        while (size < 4 && i + size < length && !text_is_utf8(text + i, size))
+            size++;
+        if (!text_is_utf8(text + i, size))
+            return i + 1;
+    }
+    return length;
+}
+
+/* What the draft's texts live in; NULL: it is no object. */
+static cJSON *read_json(struct lines *lines, struct draft *draft)
+{
+    const char *end = lines->text;
+    struct place place = {.line = lines->line, .column = find_wrong_byte(lines->text, lines->length)};
+
+    if (place.column != 0) {
+        draft_refuse(draft, place, "the line is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed");
+        return NULL;
+    }
+    cJSON *object = cJSON_ParseWithLengthOpts(lines->text, lines->length + 1, &end, 1);
+    if (object == NULL) {
+        place.column = (size_t)(end - lines->text) + 1;
+        draft_refuse(draft, place, "from here on it is no JSON; an object a line is allowed");
+    } else if (!cJSON_IsObject(object)) {
+        place.column = 1;
+        draft_refuse(draft, place, "the line is %s; an object is allowed", kind_of(object));
+    } else if ((place.column = members_find_nul(lines->text)) != 0) {
+        draft_refuse(draft, place, "\\u0000 is no text; every other character is allowed");
+    } else {
+        read_object(draft, lines->text, object);
+    }
+    return object;
+}
+
+static bool is_blank(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+            return false;
+    }
+    return true;
+}
+
+static void end_line(struct lines *lines)
+{
+    if (!lines->skips_line && !is_blank(lines->text, lines->length)) {
+        struct draft draft = draft_begin(&lines->arena, lines->output->source.faults, lines->line);
+        lines->text[lines->length] = '\0';
+        cJSON *object = read_json(lines, &draft);
+        output_take(lines->output, &draft);
+        cJSON_Delete(object);
+        arena_reset(&lines->arena);
+    }
+    lines->length = 0;
+    lines->skips_line = false;
+    lines->line++;
+}
+
+static void append(struct lines *lines, const char *bytes, size_t length)
+{
+    if (lines->skips_line)
+        return;
+    if (lines->length + length > LINE_MAX_BYTES) {
+        import_faults_add(lines->output->source.faults, lines->line, LINE_MAX_BYTES + 1,
+                          "the line is too long; 4 MiB are allowed");
+        lines->output->counts.faulty++;
+        lines->skips_line = true;
+        return;
+    }
+    if (lines->room <= lines->length + length) {
+        lines->room = (lines->length + length) * 2 + 4096;
+        lines->text = memory_resize(lines->text, lines->room);
+    }
+    memcpy(lines->text + lines->length, bytes, length);
+    lines->length += length;
+}
+
+bool lines_feed(struct lines *lines, const char *bytes, size_t length)
+{
+    for (const char *end = bytes + length; bytes < end;) {
+        const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+        size_t part = (size_t)((newline != NULL ? newline : end) - bytes);
+        append(lines, bytes, part);
+        if (newline != NULL)
+            end_line(lines);
+        bytes += part + (newline != NULL);
+    }
+    return true;
+}
+
+void lines_finish(struct lines *lines)
+{
+    end_line(lines);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Where things stand in the text of an object of JSON, which cJSON does not say. Pure. Used in this room only. */
+#ifndef CATALOG_IMPORT_MEMBERS_H
+#define CATALOG_IMPORT_MEMBERS_H
+
+#include <stddef.h>
+
+/* The places (bytes, from 1) of the first `max` names in well-formed JSON of one object, and how many there are of
+ * them. */
+size_t members_find(const char *json, size_t *places, size_t max);
+
+/* The place of the first \u0000 in well-formed JSON; 0: there is none. */
+size_t members_find_nul(const char *json);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads a file of products: bytes in, rows out, in memory that does not grow with the file. Pure.
+ *
+ *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
+ *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
+ *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
+ *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products
+ *
+ * A column or a JSON field that is not there is not given; an empty cell and null are given, and empty. A row with
+ * anything wrong in it is told and not handed on. That a product is named twice is for whoever takes the rows to find.
+ * CSV and JSON Lines are UTF-8, a byte order mark at the beginning is allowed.
+ */
+#ifndef CATALOG_IMPORT_READER_H
+#define CATALOG_IMPORT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/import/faults.h"
+#include "fcgi-catalog/import/row.h"
+
+enum import_format {
+    IMPORT_ANY, /* found out: '{' begins JSON Lines, a header with Handle and Title is Shopify's */
+    IMPORT_CSV,
+    IMPORT_SHOPIFY,
+    IMPORT_JSON_LINES,
+};
+
+/* The format of the name "csv", "shopify" or "jsonl". False: of none. */
+MUST_CHECK bool import_format_find(const char *name, enum import_format *format);
+const char *import_format_name(enum import_format format);
+
+/* The row and what it points to live during the call. */
+typedef void import_row_f(void *data, const struct product_row *row);
+
+struct import_source {
+    enum import_format format;
+    int exponent;                 /* of decimal prices without a currency of their own: see currency_find() */
+    struct import_faults *faults; /* shared with whoever takes the rows */
+    import_row_f *take;
+    void *data;
+};
+
+struct import_counts {
+    size_t rows;   /* that were handed on */
+    size_t faulty; /* rows that were not */
+    size_t hidden; /* Shopify: products that are drafts or archived, which are not for sale and not handed on */
+};
+
+struct import_reader;
+
+/* The source is copied; its faults are borrowed. */
+struct import_reader *import_reader_new(const struct import_source *source);
+
+/* The next bytes of the file, as many as there are. False: there is no sense in reading on, which a fault says. */
+MUST_CHECK bool import_reader_feed(struct import_reader *reader, const char *bytes, size_t length);
+
+/* There are no more bytes. False: faults were added, now or before. */
+MUST_CHECK bool import_reader_finish(struct import_reader *reader);
+
+void import_reader_free(struct import_reader *reader); /* NULL is allowed */
+
+enum import_format import_reader_format(const struct import_reader *reader); /* IMPORT_ANY: not known yet */
+struct import_counts import_reader_counts(const struct import_reader *reader);
+
+#endif

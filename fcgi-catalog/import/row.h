@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What a row of a file says of a product. Plain data. */
+#ifndef CATALOG_IMPORT_ROW_H
+#define CATALOG_IMPORT_ROW_H
+
+#include <stddef.h>
+
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/product.h"
+
+/* What a row says of a category beside that the product is in it. */
+struct row_category {
+    const char *slug;
+    const char *name;   /* NULL: nothing; "": it has none */
+    const char *parent; /* NULL: nothing; else the slug of the one above it */
+};
+
+/*
+ * Every text is UTF-8, within the limits and of the form that catalog/field.h gives, and never NULL. A field that is
+ * not given is "" or 0, and an update leaves it as it is; one that is given and empty is emptied. The slug is never
+ * empty when it is given.
+ */
+struct product_row {
+    size_t line;            /* of the file, from 1: where the row begins */
+    unsigned fields;        /* which of the product's fields are given: enum field_bit */
+    struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */
+    const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */
+    const struct row_category *categories; /* those above before those below them, each once; may be none */
+    size_t category_count;
+};
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows of CSV, by libcsv, in memory that is bounded by the largest row. Used in this room only. */
+#ifndef CATALOG_IMPORT_ROWS_H
+#define CATALOG_IMPORT_ROWS_H
+
+#include <csv.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "fcgi-catalog/import/faults.h"
+
+/* Bytes of one field, and of all fields of one row: enough for everything that catalog/field.h allows. */
+#define ROWS_CELL_MAX ((size_t)1024 * 1024)
+#define ROWS_ROW_MAX ((size_t)2 * 1024 * 1024)
+#define ROWS_CELLS_MAX 500
+
+struct cell {
+    const char *text; /* UTF-8, ended by NUL, none inside */
+    size_t line;      /* where it begins */
+};
+
+/* A whole row that is text; it lives during the call. False: there is no sense in reading on. */
+typedef bool rows_take_f(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena);
+
+struct rows {
+    struct import_faults *faults;
+    rows_take_f *take;
+    void *data;
+    size_t faulty; /* rows that were not handed on */
+
+    struct csv_parser csv;
+    struct arena arena;         /* of the row */
+    size_t line;                /* that is being read */
+    size_t row_line, cell_line; /* where the row and the cell begin; 0: they have not */
+    bool is_stopped, is_row_faulty, skips_line;
+    size_t count, row_bytes;
+    struct cell cells[ROWS_CELLS_MAX];
+};
+
+void rows_init(struct rows *rows, struct import_faults *faults, rows_take_f *take, void *data);
+void rows_release(struct rows *rows);
+
+/* False: there is no sense in reading on, which was told. */
+MUST_CHECK bool rows_feed(struct rows *rows, const char *bytes, size_t length);
+MUST_CHECK bool rows_finish(struct rows *rows);
+
+#endif

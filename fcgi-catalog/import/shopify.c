@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shopify's product CSV: several rows, one after the other, are one product of it. What becomes of its columns:
+ *
+ *     Handle                  slug, with letters beyond a-z made plain ("café" is "cafe")
+ *     Title                   name
+ *     Body (HTML)             description, as plain text
+ *     Vendor, Tags            tags
+ *     Product Category        category, with those above it ("A > B"); its slug is made of all of them: "a-b"
+ *     Type                    category at the top
+ *     Variant SKU, … Price    sku, price (a decimal in the shop's currency)
+ *     Variant Inventory …     stock: out-of-stock when it is counted, nothing is left and selling on is not allowed
+ *     Image Src, … Alt Text   images, in the order of Image Position; a variant's own one first
+ *     Status, Published       drafts, archived and unpublished products are passed over and counted
+ *
+ * A product of one variant is one product of ours. One of several is as many, as in the product feeds of search
+ * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug. Columns
+ * that are not named here are passed over; names count without regard to case, and those of Shopify's later exports
+ * (URL handle, SKU, Price …) are known, too.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/memory.h"
+#include "common/number.h"
+#include "fcgi-catalog/import/shopify.h"
+
+static const char *const column_names[SHOPIFY_COLUMNS][2] = {
+    {"Handle", "URL handle"},
+    {"Title", "Title"},
+    {"Body (HTML)", "Description"},
+    {"Vendor", "Vendor"},
+    {"Product Category", "Product category"},
+    {"Type", "Type"},
+    {"Tags", "Tags"},
+    {"Published", "Published on online store"},
+    {"Status", "Status"},
+    {"Option1 Value", "Option1 value"},
+    {"Option2 Value", "Option2 value"},
+    {"Option3 Value", "Option3 value"},
+    {"Variant SKU", "SKU"},
+    {"Variant Price", "Price"},
+    {"Variant Inventory Tracker", "Inventory tracker"},
+    {"Variant Inventory Qty", "Inventory quantity"},
+    {"Variant Inventory Policy", "Continue selling when out of stock"},
+    {"Image Src", "Product image URL"},
+    {"Image Position", "Image position"},
+    {"Image Alt Text", "Image alt text"},
+    {"Variant Image", "Variant image URL"},
+};
+
+struct shopify *shopify_new(struct output *output)
+{
+    struct shopify *shopify = memory_get_zeroed(1, sizeof *shopify);
+
+    shopify->output = output;
+    return shopify;
+}
+
+void shopify_free(struct shopify *shopify)
+{
+    if (shopify == NULL)
+        return;
+    arena_release(&shopify->group.arena);
+    free(shopify->group.variants);
+    free(shopify->group.images);
+    free(shopify);
+}
+
+/* ---- The header ---- */
+
+static bool is_column(const char *name, size_t index)
+{
+    return strcasecmp(name, column_names[index][0]) == 0 || strcasecmp(name, column_names[index][1]) == 0;
+}
+
+bool shopify_is_header(const struct cell *cells, size_t count)
+{
+    bool has_handle = false, has_title = false;
+
+    for (size_t i = 0; i < count; i++) {
+        has_handle = has_handle || is_column(cells[i].text, SHOPIFY_HANDLE);
+        has_title = has_title || is_column(cells[i].text, SHOPIFY_TITLE);
+    }
+    return has_handle && has_title;
+}
+
+static bool read_header(struct shopify *shopify, size_t line, const struct cell *cells, size_t count)
+{
+    shopify->has_header = true;
+    shopify->count = count;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t column = 0; column < SHOPIFY_COLUMNS; column++) {
+            if (shopify->places[column] == 0 && is_column(cells[i].text, column))
+                shopify->places[column] = i + 1;
+        }
+    }
+    if (shopify->places[SHOPIFY_HANDLE] != 0 && shopify->places[SHOPIFY_TITLE] != 0)
+        return true;
+    import_faults_add(shopify->output->source.faults, line, 0,
+                      "the header lacks Handle or Title; Shopify's product export has both");
+    return false;
+}
+
+/* ---- A product that is gathered ---- */
+
+/* The cell of this column, kept as long as the group. */
+static struct kept keep(struct shopify *shopify, const struct cell *cells, enum shopify_column column)
+{
+    size_t number = shopify->places[column];
+
+    if (number == 0)
+        return (struct kept){.text = ""};
+    const char *text = cells[number - 1].text;
+    return (struct kept){.text = text[0] != '\0' ? arena_copy(&shopify->group.arena, text, strlen(text)) : "",
+                         .place = {.line = cells[number - 1].line, .column = number}};
+}
+
+static void begin_group(struct shopify *shopify, size_t line, const struct cell *cells)
+{
+    struct group *group = &shopify->group;
+
+    group->line = line;
+    group->handle = keep(shopify, cells, SHOPIFY_HANDLE);
+    group->title = keep(shopify, cells, SHOPIFY_TITLE);
+    group->body = keep(shopify, cells, SHOPIFY_BODY);
+    group->vendor = keep(shopify, cells, SHOPIFY_VENDOR);
+    group->category = keep(shopify, cells, SHOPIFY_CATEGORY);
+    group->type = keep(shopify, cells, SHOPIFY_TYPE);
+    group->tags = keep(shopify, cells, SHOPIFY_TAGS);
+    group->published = keep(shopify, cells, SHOPIFY_PUBLISHED);
+    group->status = keep(shopify, cells, SHOPIFY_STATUS);
+}
+
+static void refuse_group(struct shopify *shopify, size_t line, const char *why)
+{
+    shopify->group.is_faulty = true;
+    import_faults_add(shopify->output->source.faults, line, 0, "%s", why);
+}
+
+static void add_variant(struct shopify *shopify, size_t line, const struct cell *cells)
+{
+    struct group *group = &shopify->group;
+
+    if (group->variant_count == SHOPIFY_VARIANTS_MAX) {
+        if (!group->is_faulty)
+            refuse_group(shopify, line, "the product has more than 2048 variants; fewer are allowed");
+        return;
+    }
+    if (group->variants == NULL)
+        group->variants = memory_get(SHOPIFY_VARIANTS_MAX * sizeof *group->variants);
+    struct variant *variant = &group->variants[group->variant_count++];
+    *variant = (struct variant){
+        .line = line,
+        .sku = keep(shopify, cells, SHOPIFY_SKU),
+        .price = keep(shopify, cells, SHOPIFY_PRICE),
+        .tracker = keep(shopify, cells, SHOPIFY_TRACKER),
+        .quantity = keep(shopify, cells, SHOPIFY_QUANTITY),
+        .policy = keep(shopify, cells, SHOPIFY_POLICY),
+        .image = keep(shopify, cells, SHOPIFY_VARIANT_IMAGE),
+    };
+    for (size_t i = 0; i < SHOPIFY_OPTIONS; i++)
+        variant->options[i] = keep(shopify, cells, (enum shopify_column)(SHOPIFY_OPTION_1 + i));
+}
+
+static void add_image(struct shopify *shopify, size_t line, const struct cell *cells)
+{
+    struct group *group = &shopify->group;
+    struct kept position = keep(shopify, cells, SHOPIFY_IMAGE_POSITION);
+
+    if (group->image_count == FIELD_IMAGES_MAX) {
+        if (!group->is_faulty)
+            refuse_group(shopify, line, "the product has more than 250 images; fewer are allowed");
+        return;
+    }
+    if (group->images == NULL)
+        group->images = memory_get(FIELD_IMAGES_MAX * sizeof *group->images);
+    struct image image = {.url = keep(shopify, cells, SHOPIFY_IMAGE), .alt = keep(shopify, cells, SHOPIFY_IMAGE_ALT)};
+    if (number_parse(position.text, 0, INT32_MAX, &image.position) != NUMBER_OK)
+        image.position = INT32_MAX; /* behind all that say theirs */
+    size_t at = group->image_count++;
+    for (; at > 0 && group->images[at - 1].position > image.position; at--)
+        group->images[at] = group->images[at - 1];
+    group->images[at] = image;
+}
+
+static bool is_hidden(const struct group *group)
+{
+    return strcasecmp(group->status.text, "draft") == 0 || strcasecmp(group->status.text, "archived") == 0 ||
+           strcasecmp(group->published.text, "false") == 0;
+}
+
+static void end_group(struct shopify *shopify)
+{
+    struct group *group = &shopify->group;
+
+    if (group->line != 0 && !group->is_faulty && is_hidden(group)) {
+        shopify->output->counts.hidden++;
+    } else if (group->line != 0) {
+        shopify_hand_on(shopify);
+    }
+    arena_reset(&group->arena);
+    group->line = 0;
+    group->variant_count = group->image_count = 0;
+    group->is_faulty = false;
+}
+
+/* ---- Rows ---- */
+
+static const char *peek(const struct shopify *shopify, const struct cell *cells, enum shopify_column column)
+{
+    return shopify->places[column] != 0 ? cells[shopify->places[column] - 1].text : "";
+}
+
+/* A row that is no variant has a picture only. */
+static bool has_variant(const struct shopify *shopify, const struct cell *cells)
+{
+    return peek(shopify, cells, SHOPIFY_PRICE)[0] != '\0' || peek(shopify, cells, SHOPIFY_OPTION_1)[0] != '\0' ||
+           peek(shopify, cells, SHOPIFY_SKU)[0] != '\0';
+}
+
+static void take_row(struct shopify *shopify, size_t line, const struct cell *cells)
+{
+    const char *handle = peek(shopify, cells, SHOPIFY_HANDLE);
+    bool is_new = shopify->group.line == 0 || strcmp(handle, shopify->group.handle.text) != 0;
+
+    if (is_new) {
+        end_group(shopify);
+        begin_group(shopify, line, cells);
+    }
+    if (is_new || has_variant(shopify, cells))
+        add_variant(shopify, line, cells);
+    if (peek(shopify, cells, SHOPIFY_IMAGE)[0] != '\0')
+        add_image(shopify, line, cells);
+}
+
+bool shopify_take(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
+{
+    struct shopify *shopify = data;
+
+    (void)arena;
+    if (!shopify->has_header)
+        return read_header(shopify, line, cells, count);
+    if (count == shopify->count) {
+        take_row(shopify, line, cells);
+        return true;
+    }
+    import_faults_add(shopify->output->source.faults, line, 0,
+                      "the row has %zu fields; %zu are allowed, as many as the header has", count, shopify->count);
+    shopify->output->counts.faulty++;
+    return true;
+}
+
+void shopify_finish(struct shopify *shopify)
+{
+    end_group(shopify);
+}

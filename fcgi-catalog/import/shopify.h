@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* A product of Shopify that is gathered row by row, and becomes rows of ours. Used in this room only. */
+#ifndef CATALOG_IMPORT_SHOPIFY_H
+#define CATALOG_IMPORT_SHOPIFY_H
+
+#include "fcgi-catalog/import/formats.h"
+
+#define SHOPIFY_VARIANTS_MAX 2048 /* Shopify's own limit */
+#define SHOPIFY_OPTIONS 3
+
+enum shopify_column {
+    SHOPIFY_HANDLE,
+    SHOPIFY_TITLE,
+    SHOPIFY_BODY,
+    SHOPIFY_VENDOR,
+    SHOPIFY_CATEGORY,
+    SHOPIFY_TYPE,
+    SHOPIFY_TAGS,
+    SHOPIFY_PUBLISHED,
+    SHOPIFY_STATUS,
+    SHOPIFY_OPTION_1,
+    SHOPIFY_OPTION_2,
+    SHOPIFY_OPTION_3,
+    SHOPIFY_SKU,
+    SHOPIFY_PRICE,
+    SHOPIFY_TRACKER,
+    SHOPIFY_QUANTITY,
+    SHOPIFY_POLICY,
+    SHOPIFY_IMAGE,
+    SHOPIFY_IMAGE_POSITION,
+    SHOPIFY_IMAGE_ALT,
+    SHOPIFY_VARIANT_IMAGE,
+    SHOPIFY_COLUMNS
+};
+
+/* A cell that is kept. */
+struct kept {
+    const char *text; /* "" when there is no such column */
+    struct place place;
+};
+
+struct variant {
+    size_t line;
+    struct kept options[SHOPIFY_OPTIONS], sku, price, tracker, quantity, policy, image;
+    const char *slug;
+};
+
+struct image {
+    struct kept url, alt;
+    int64_t position;
+};
+
+/* The rows of one handle. */
+struct group {
+    struct arena arena;
+    size_t line; /* 0: there is none */
+    struct kept handle, title, body, vendor, category, type, tags, published, status;
+    struct variant *variants;
+    struct image *images;
+    size_t variant_count, image_count;
+    bool is_faulty;
+};
+
+struct shopify {
+    struct output *output;
+    bool has_header;
+    size_t count;
+    size_t places[SHOPIFY_COLUMNS]; /* the column's number, from 1; 0: it is not there */
+    struct group group;             /* its arrays are used again */
+};
+
+/* Hands the products on that the group is. */
+void shopify_hand_on(struct shopify *shopify);
+
+#endif

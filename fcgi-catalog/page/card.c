@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* A product among others. */
+#include <string.h>
+
+#include "fcgi-catalog/page/assets.h"
+#include "fcgi-catalog/page/internal.h"
+
+const char *product_title(const struct product *product)
+{
+    return product->name != NULL && product->name[0] != '\0' ? product->name : product->slug;
+}
+
+const char *product_path(const struct product *product, struct arena *arena)
+{
+    return arena_print(arena, "/products/%s", html_encode(product->slug, arena));
+}
+
+/* Our own pictures are below the base, wherever that is; other paths are the web server's. */
+static void put_source(struct html *html, const struct page_frame *frame, const char *address)
+{
+    const char *base = asset_is_picture(address) ? frame->base : "";
+
+    html_link(html, "src", arena_print(html->arena, "%s%s", base, address));
+}
+
+void put_picture(struct html *html, const struct page_frame *frame, const struct product *product,
+                 const struct product_image *image, bool is_lazy)
+{
+    bool is_shown = image != NULL && html_is_picture(image->url);
+    const char *text = image != NULL && image->alt[0] != '\0' ? image->alt : product_title(product);
+
+    html_put(html, "<img");
+    put_source(html, frame, is_shown ? image->url : "/pictures/none.svg");
+    /* The drawing says nothing that the name beside it does not. */
+    html_attribute(html, "alt", is_shown ? text : "");
+    if (is_lazy)
+        html_put(html, " loading=\"lazy\"");
+    html_put(html, " width=\"400\" height=\"400\">");
+}
+
+void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy)
+{
+    const struct product *product = shown->product;
+
+    html_put(html, "<li class=\"card\">\n");
+    put_picture(html, frame, product, product->image_count > 0 ? product->images : NULL, is_lazy);
+    html_put(html, "\n<h2 dir=\"auto\"><a");
+    frame_put_link(html, frame, product_path(product, html->arena), "");
+    html_put(html, ">");
+    html_text(html, product_title(product));
+    html_put(html, "</a></h2>\n");
+    put_price(html, frame, product->price_cents, shown->quote, shown->applied);
+    put_stock(html, product->stock);
+    html_put(html, "</li>\n");
+}

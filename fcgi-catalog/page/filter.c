@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* What narrows and orders the list of products: a form, the filters that are on, and the orders to choose from. */
+#include <string.h>
+
+#include "fcgi-catalog/page/internal.h"
+#include "fcgi-catalog/page/money.h"
+
+/* So many tags are suggested. */
+#define TAGS_MAX 40
+
+const char *listing_path(const struct product_query *query, struct arena *arena)
+{
+    return query->is_category_of_path ? category_path(query->category, arena) : "/products";
+}
+
+const char *listing_query(const struct product_query *query, struct arena *arena)
+{
+    /* At the beginning there is no cursor to sign. */
+    return query_print_link(query, &(struct position){0}, NULL, arena);
+}
+
+bool listing_is_filtered(const struct product_query *query)
+{
+    return query->text != NULL || query->tag != NULL || query->min_price >= 0 || query->max_price >= 0 ||
+           (query->category != NULL && !query->is_category_of_path);
+}
+
+/* ---- The form ---------------------------------------------------------------------------------------------------- */
+
+/* What the form must not forget although it does not ask for it. */
+static void put_hidden(struct html *html, const struct product_query *query)
+{
+    static const char *const orders[] = {NULL, "name", "price", "-price", "-updated", NULL};
+
+    if (orders[query->sort] != NULL || (query->sort == SORT_ID && query->text != NULL)) {
+        html_put(html, "<input type=\"hidden\" name=\"sort\"");
+        html_attribute(html, "value", orders[query->sort] != NULL ? orders[query->sort] : "id");
+        html_put(html, ">\n");
+    }
+    if (query->limit != QUERY_LIMIT_DEFAULT) {
+        html_put(html, "<input type=\"hidden\" name=\"limit\" value=\"");
+        html_number(html, query->limit);
+        html_put(html, "\">\n");
+    }
+}
+
+static void put_text_field(struct html *html, const struct product_query *query)
+{
+    html_put(html, "<p><label for=\"words\">Words</label>\n<input id=\"words\" name=\"q\" type=\"search\" "
+                   "maxlength=\"100\"");
+    html_attribute(html, "value", query->text != NULL ? query->text : "");
+    html_put(html, "></p>\n");
+}
+
+static void put_category_field(struct html *html, const struct page_frame *frame, const struct product_query *query)
+{
+    html_put(html, "<p><label for=\"category\">Category</label>\n<select id=\"category\" name=\"category\">\n"
+                   "<option value=\"\">Any</option>\n");
+    put_category_options(html, frame, query->category);
+    html_put(html, "</select></p>\n");
+}
+
+/* Whether a product of the list before this one has the tag, too. */
+static bool is_repeated(const struct product_list *products, size_t before, const char *tag)
+{
+    for (size_t i = 0; i < before; i++) {
+        for (size_t k = 0; k < products->items[i].tag_count; k++) {
+            if (strcmp(products->items[i].tags[k], tag) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void put_tag_suggestions(struct html *html, const struct product_list *products)
+{
+    int count = 0;
+
+    html_put(html, "<datalist id=\"tags\">\n");
+    for (size_t i = 0; i < products->count; i++) {
+        const struct product *product = &products->items[i];
+        for (size_t k = 0; k < product->tag_count && count < TAGS_MAX; k++) {
+            if (is_repeated(products, i, product->tags[k]))
+                continue;
+            html_put(html, "<option");
+            html_attribute(html, "value", product->tags[k]);
+            html_put(html, "></option>\n");
+            count++;
+        }
+    }
+    html_put(html, "</datalist>\n");
+}
+
+static void put_tag_field(struct html *html, const struct page_listing *listing)
+{
+    const char *tag = listing->query->tag;
+
+    html_put(html, "<p><label for=\"tag\">Tag</label>\n<input id=\"tag\" name=\"tag\" list=\"tags\" maxlength=\"100\"");
+    html_attribute(html, "value", tag != NULL ? tag : "");
+    html_put(html, "></p>\n");
+    put_tag_suggestions(html, listing->products);
+}
+
+static void put_price_option(struct html *html, const struct page_frame *frame, int32_t price, bool is_chosen)
+{
+    html_put(html, "<option value=\"");
+    html_number(html, price);
+    html_put(html, "\"");
+    if (is_chosen)
+        html_put(html, " selected");
+    html_put(html, ">");
+    html_text(html, money_print(price, frame->currency, html->arena));
+    html_put(html, "</option>\n");
+}
+
+/* Round prices, and among them the one that was asked for, -1: none. */
+static void put_price_options(struct html *html, const struct page_frame *frame, int64_t chosen)
+{
+    html_put(html, "<option value=\"\">Any</option>\n");
+    for (int i = 0; i < MONEY_STEPS; i++) {
+        int32_t step = money_step(i, frame->currency);
+        if (chosen >= 0 && chosen < step && (i == 0 || chosen > money_step(i - 1, frame->currency)))
+            put_price_option(html, frame, (int32_t)chosen, true);
+        put_price_option(html, frame, step, chosen == step);
+    }
+    if (chosen > money_step(MONEY_STEPS - 1, frame->currency))
+        put_price_option(html, frame, (int32_t)chosen, true);
+}
+
+static void put_form(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    const struct product_query *query = listing->query;
+
+    html_put(html, "<form class=\"filter\" method=\"get\" aria-label=\"Filter\"");
+    frame_put_action(html, frame, listing_path(query, html->arena));
+    html_put(html, ">\n");
+    put_text_field(html, query);
+    if (!query->is_category_of_path)
+        put_category_field(html, frame, query);
+    put_tag_field(html, listing);
+    html_put(html, "<p><label for=\"min\">List price from</label>\n<select id=\"min\" name=\"min_price\">\n");
+    put_price_options(html, frame, query->min_price);
+    html_put(html, "</select></p>\n<p><label for=\"max\">to</label>\n<select id=\"max\" name=\"max_price\">\n");
+    put_price_options(html, frame, query->max_price);
+    html_put(html, "</select></p>\n");
+    put_hidden(html, query);
+    html_put(html, "<p><button type=\"submit\">Show</button></p>\n</form>\n");
+}
+
+/* ---- Filters that are on ----------------------------------------------------------------------------------------- */
+
+/* One filter, and a link to the list without it. */
+static void put_filter(struct html *html, const struct page_frame *frame, const struct product_query *without,
+                       const char *name, const char *value)
+{
+    html_put(html, "<li><a");
+    frame_put_link(html, frame, listing_path(without, html->arena), listing_query(without, html->arena));
+    html_put(html, "><span class=\"unseen\">Without </span>");
+    html_text(html, name);
+    html_put(html, " <span dir=\"auto\">");
+    html_text(html, value);
+    html_put(html, "</span> <span aria-hidden=\"true\">×</span></a></li>\n");
+}
+
+static const char *title_of_category(const struct page_frame *frame, const char *slug)
+{
+    const struct category_entry *category = category_find(frame->categories, slug);
+
+    return category != NULL ? category_title(category) : slug;
+}
+
+static void put_filters_that_are_on(struct html *html, const struct page_frame *frame,
+                                    const struct product_query *query)
+{
+    struct product_query without = *query;
+
+    html_put(html, "<ul class=\"chosen\" aria-label=\"Filters that are on\">\n");
+    if (query->text != NULL) {
+        without.text = NULL;
+        without.sort = query->sort == SORT_RANK ? SORT_ID : query->sort;
+        put_filter(html, frame, &without, "words:", query->text);
+        without = *query;
+    }
+    if (query->category != NULL && !query->is_category_of_path) {
+        without.category = NULL;
+        put_filter(html, frame, &without, "category:", title_of_category(frame, query->category));
+        without = *query;
+    }
+    if (query->tag != NULL) {
+        without.tag = NULL;
+        put_filter(html, frame, &without, "tag:", query->tag);
+        without = *query;
+    }
+    if (query->min_price >= 0) {
+        without.min_price = -1;
+        put_filter(html, frame, &without, "from", money_print((int32_t)query->min_price, frame->currency, html->arena));
+        without = *query;
+    }
+    if (query->max_price >= 0) {
+        without.max_price = -1;
+        put_filter(html, frame, &without, "up to",
+                   money_print((int32_t)query->max_price, frame->currency, html->arena));
+    }
+    html_put(html, "</ul>\n");
+}
+
+/* ---- Orders ------------------------------------------------------------------------------------------------------ */
+
+static void put_orders(struct html *html, const struct page_frame *frame, const struct product_query *query)
+{
+    static const struct {
+        enum sort sort;
+        const char *text;
+    } orders[] = {
+        {SORT_RANK, "Best match"},         {SORT_ID, "The shop’s order"},           {SORT_NAME, "Name"},
+        {SORT_PRICE, "Lowest list price"}, {SORT_PRICE_DOWN, "Highest list price"}, {SORT_UPDATED_DOWN, "Newest"},
+    };
+
+    html_put(html, "<nav class=\"orders\" aria-label=\"Order\">\n<ul>\n");
+    for (size_t i = 0; i < ARRAY_LENGTH(orders); i++) {
+        struct product_query ordered = *query;
+        ordered.sort = orders[i].sort;
+        if (orders[i].sort == SORT_RANK && query->text == NULL)
+            continue;
+        html_put(html, "<li><a");
+        frame_put_link(html, frame, listing_path(query, html->arena), listing_query(&ordered, html->arena));
+        if (query->sort == orders[i].sort)
+            html_put(html, " aria-current=\"true\"");
+        html_put(html, ">");
+        html_text(html, orders[i].text);
+        html_put(html, "</a></li>\n");
+    }
+    html_put(html, "</ul>\n</nav>\n");
+}
+
+void put_filters(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    bool is_filtered = listing_is_filtered(listing->query);
+
+    html_put(html, "<details class=\"filters\"");
+    if (is_filtered)
+        html_put(html, " open");
+    html_put(html, ">\n<summary>Filter</summary>\n");
+    put_form(html, frame, listing);
+    html_put(html, "</details>\n");
+    if (is_filtered)
+        put_filters_that_are_on(html, frame, listing->query);
+    put_orders(html, frame, listing->query);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands around every page: its head, the way to everything else, and the foot. */
+#include <string.h>
+
+#include "fcgi-catalog/page/assets.h"
+#include "fcgi-catalog/page/internal.h"
+
+/* So many categories are named at the top of each page. */
+#define NAVIGATION_MAX 6
+
+static const char *below_base(const struct page_frame *frame, const char *path, const char *query, struct arena *arena)
+{
+    return arena_print(arena, "%s%s%s%s", frame->base, path, query[0] != '\0' ? "?" : "", query);
+}
+
+void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query)
+{
+    html_link(html, "href", below_base(frame, path, query, html->arena));
+}
+
+void frame_put_action(struct html *html, const struct page_frame *frame, const char *path)
+{
+    html_link(html, "action", below_base(frame, path, "", html->arena));
+}
+
+static void put_head(struct html *html, const struct page_frame *frame, const char *title)
+{
+    html_put(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    html_text(html, title);
+    html_put(html, "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                   "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"stylesheet\"");
+    frame_put_link(html, frame, asset_style_path(), "");
+    html_put(html, ">\n<link rel=\"icon\" type=\"image/svg+xml\"");
+    frame_put_link(html, frame, "/pictures/icon.svg", "");
+    html_put(html, ">\n</head>\n");
+}
+
+static void put_search(struct html *html, const struct page_frame *frame, const char *search)
+{
+    html_put(html, "<form class=\"search\" role=\"search\" method=\"get\"");
+    frame_put_action(html, frame, "/products");
+    html_put(html, ">\n<label class=\"unseen\" for=\"search\">Search the products</label>\n"
+                   "<input id=\"search\" name=\"q\" type=\"search\" placeholder=\"Search\" maxlength=\"100\"");
+    html_attribute(html, "value", search);
+    html_put(html, ">\n<button type=\"submit\">Search</button>\n</form>\n");
+}
+
+static void put_navigation(struct html *html, const struct page_frame *frame)
+{
+    int named = 0;
+
+    html_put(html, "<nav aria-label=\"Shop\">\n<ul>\n<li><a");
+    frame_put_link(html, frame, "/products", "");
+    html_put(html, ">All products</a></li>\n");
+    for (size_t i = 0; frame->categories != NULL && i < frame->categories->count && named < NAVIGATION_MAX; i++) {
+        const struct category_entry *category = &frame->categories->items[i];
+        if (category->parent != NULL)
+            continue;
+        html_put(html, "<li><a");
+        frame_put_link(html, frame, category_path(category->slug, html->arena), "");
+        html_put(html, " dir=\"auto\">");
+        html_text(html, category_title(category));
+        html_put(html, "</a></li>\n");
+        named++;
+    }
+    if (named > 0) {
+        html_put(html, "<li><a");
+        frame_put_link(html, frame, "/categories", "");
+        html_put(html, ">All categories</a></li>\n");
+    }
+    html_put(html, "</ul>\n</nav>\n");
+}
+
+static void put_customer(struct html *html, const struct customer *customer)
+{
+    html_put(html, "<p class=\"customer\">Prices for <span dir=\"auto\">");
+    html_text(html, customer->first_name);
+    if (customer->first_name[0] != '\0' && customer->last_name[0] != '\0')
+        html_put(html, " ");
+    html_text(html, customer->last_name);
+    html_put(html, "</span></p>\n");
+}
+
+struct html frame_begin(const struct page_frame *frame, const char *title, const char *search, struct arena *arena)
+{
+    struct html html = {.arena = arena};
+    const struct customer *customer = frame->customer;
+
+    put_head(&html, frame, title);
+    html_put(&html, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
+                    "<header>\n<div class=\"width\">\n<p class=\"shop\"><a");
+    frame_put_link(&html, frame, "/", "");
+    html_put(&html, ">Catalog</a></p>\n");
+    put_search(&html, frame, search);
+    if (customer != NULL && (customer->first_name[0] != '\0' || customer->last_name[0] != '\0'))
+        put_customer(&html, customer);
+    put_navigation(&html, frame);
+    html_put(&html, "</div>\n</header>\n<main id=\"main\" class=\"width\" tabindex=\"-1\">\n");
+    if (frame->is_degraded)
+        html_put(&html,
+                 "<p class=\"notice\" role=\"status\">Your own prices cannot be looked up right now. These are the "
+                 "list prices; please try again in a moment.</p>\n");
+    return html;
+}
+
+struct page_text frame_end(const struct page_frame *frame, struct html *html)
+{
+    html_put(html, "</main>\n<footer>\n<div class=\"width\">\n<ul>\n<li><a");
+    frame_put_link(html, frame, "/", "");
+    html_put(html, ">Home</a></li>\n<li><a");
+    frame_put_link(html, frame, "/products", "");
+    html_put(html, ">All products</a></li>\n<li><a");
+    frame_put_link(html, frame, "/categories", "");
+    html_put(html, ">All categories</a></li>\n</ul>\n</div>\n</footer>\n</body>\n</html>\n");
+    return (struct page_text){html->bytes, html->length};
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this room share: the pieces that pages are made of. */
+#ifndef CATALOG_PAGE_INTERNAL_H
+#define CATALOG_PAGE_INTERNAL_H
+
+#include "fcgi-catalog/page/html.h"
+#include "fcgi-catalog/page/page.h"
+
+/* ---- The frame around each page (frame.c) ---- */
+
+/* Everything up to where the page's own part begins. `search` is what the search box holds. */
+struct html frame_begin(const struct page_frame *frame, const char *title, const char *search, struct arena *arena);
+struct page_text frame_end(const struct page_frame *frame, struct html *html);
+
+/* An attribute with an address below the base: a path, and behind it a query string, which may be "". */
+void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query);
+void frame_put_action(struct html *html, const struct page_frame *frame, const char *path);
+
+/* ---- One product (card.c, price.c) ---- */
+
+/* The name, or the slug of one that has none. */
+const char *product_title(const struct product *product);
+/* Its page, below the base. */
+const char *product_path(const struct product *product, struct arena *arena);
+
+/* A picture; without one, or with one that a page must not load, a drawing that stands for it. */
+void put_picture(struct html *html, const struct page_frame *frame, const struct product *product,
+                 const struct product_image *image, bool is_lazy);
+
+void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
+               const struct applied_rules *applied);
+
+/* Whether there are any to be had; nothing when that is not known. */
+void put_stock(struct html *html, const char *stock);
+
+/* An item of the list of products. Pictures that are not seen at first are loaded when they come near. */
+void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy);
+
+/* ---- Categories (category.c) ---- */
+
+/* NULL: the shop has none of this slug. */
+const struct category_entry *category_find(const struct category_list *categories, const char *slug);
+/* The name, or the slug. */
+const char *category_title(const struct category_entry *category);
+/* Its page, below the base. */
+const char *category_path(const char *slug, struct arena *arena);
+
+/* From the top down to the category, each a link but the last when `is_here`. */
+void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here);
+
+/* Those below `parent` (NULL: those at the top) as a list of links, `depth` levels of them. False: there are none. */
+bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth);
+
+/* One <option> for each category, those below others further in. */
+void put_category_options(struct html *html, const struct page_frame *frame, const char *chosen);
+
+/* ---- The list of products (filter.c) ---- */
+
+/* Where the list is: "/products" or "/categories/…". */
+const char *listing_path(const struct product_query *query, struct arena *arena);
+/* The list's query at its beginning, for a link. */
+const char *listing_query(const struct product_query *query, struct arena *arena);
+bool listing_is_filtered(const struct product_query *query);
+
+void put_filters(struct html *html, const struct page_frame *frame, const struct page_listing *listing);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of products: all of them, those of a category, those that were looked for. */
+#include "fcgi-catalog/page/internal.h"
+
+/* So many are seen at first. */
+#define CARDS_AT_ONCE 8
+
+static const char *listing_title(const struct page_frame *frame, const struct product_query *query, struct arena *arena)
+{
+    const struct category_entry *category = category_find(frame->categories, query->category);
+
+    if (query->is_category_of_path)
+        return category != NULL ? category_title(category) : query->category;
+    if (query->text != NULL)
+        return arena_print(arena, "Search: %s", query->text);
+    return category != NULL ? category_title(category) : "All products";
+}
+
+static void put_count(struct html *html, const struct page_listing *listing)
+{
+    bool is_all = listing->next == NULL && listing->previous == NULL;
+    int64_t here = (int64_t)listing->products->count;
+    int64_t total = is_all ? here : listing->total;
+
+    html_put(html, "<p class=\"shown\" role=\"status\">");
+    if (!is_all) {
+        html_number(html, here);
+        html_put(html, " shown");
+    }
+    if (!is_all && total >= 0)
+        html_put(html, " of ");
+    if (total >= 0) {
+        html_number(html, total);
+        if (total == 1)
+            html_put(html, " product");
+        else
+            html_put(html, " products");
+    }
+    html_put(html, "</p>\n");
+}
+
+static void put_empty(struct html *html, const struct page_frame *frame, const struct product_query *query)
+{
+    html_put(html, "<div class=\"empty\">\n");
+    if (query->position.is_set)
+        html_put(html, "<p>There are no more products.</p>\n<p><a");
+    else if (listing_is_filtered(query))
+        html_put(html, "<p>Nothing matches all of that. Take a filter away, or try other words.</p>\n<p><a");
+    else if (query->is_category_of_path)
+        html_put(html, "<p>There is nothing in this category yet.</p>\n<p><a");
+    else
+        html_put(html, "<p>There are no products yet.</p>\n<p><a");
+    frame_put_link(html, frame, "/products", "");
+    html_put(html, ">Show all products</a></p>\n</div>\n");
+}
+
+static void put_products(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    html_put(html, "<ul class=\"cards\">\n");
+    for (size_t i = 0; i < listing->products->count; i++) {
+        const struct page_product shown = {
+            .product = &listing->products->items[i],
+            .quote = listing->quotes != NULL ? &listing->quotes[i] : NULL,
+            .applied = listing->applied != NULL ? &listing->applied[i] : NULL,
+        };
+        put_card(html, frame, &shown, i >= CARDS_AT_ONCE);
+    }
+    html_put(html, "</ul>\n");
+}
+
+static void put_page(struct html *html, const struct page_frame *frame, const struct product_query *list,
+                     const char *query, const char *rel, const char *text)
+{
+    html_put(html, "<li><a");
+    html_attribute(html, "rel", rel);
+    frame_put_link(html, frame, listing_path(list, html->arena), query);
+    html_put(html, ">");
+    html_text(html, text);
+    html_put(html, "</a></li>\n");
+}
+
+static void put_paging(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    const struct product_query *query = listing->query;
+
+    if (listing->next == NULL && listing->previous == NULL)
+        return;
+    html_put(html, "<nav class=\"pages\" aria-label=\"Pages\">\n<ul>\n");
+    if (listing->previous != NULL) {
+        put_page(html, frame, query, listing_query(query, html->arena), "first", "First page");
+        put_page(html, frame, query, listing->previous, "prev", "Previous page");
+    }
+    if (listing->next != NULL)
+        put_page(html, frame, query, listing->next, "next", "Next page");
+    html_put(html, "</ul>\n</nav>\n");
+}
+
+struct page_text page_print_listing(const struct page_frame *frame, const struct page_listing *listing,
+                                    struct arena *arena)
+{
+    const struct product_query *query = listing->query;
+    const char *title = listing_title(frame, query, arena);
+    struct html html = frame_begin(frame, title, query->text != NULL ? query->text : "", arena);
+
+    if (query->is_category_of_path)
+        put_trail(&html, frame, query->category, true);
+    html_put(&html, "<h1 dir=\"auto\">");
+    html_text(&html, title);
+    html_put(&html, "</h1>\n");
+    if (query->is_category_of_path)
+        (void)put_children(&html, frame, query->category, 1);
+    put_filters(&html, frame, listing);
+    if (listing->products->count > 0) {
+        put_count(&html, listing);
+        put_products(&html, frame, listing);
+    } else {
+        put_empty(&html, frame, query);
+    }
+    put_paging(&html, frame, listing);
+    return frame_end(frame, &html);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Prices as people read them. */
+#include "fcgi-catalog/page/money.h"
+
+#include <string.h>
+
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/currency.h"
+
+/* Signs that mean one currency to whoever reads English; the others stand as their codes. */
+static const struct {
+    char currency[4];
+    const char *sign;
+} signs[] = {
+    {"EUR", "€"}, {"USD", "$"}, {"GBP", "£"}, {"JPY", "¥"}, {"INR", "₹"}, {"KRW", "₩"}, {"UAH", "₴"}, {"ILS", "₪"},
+};
+
+static int exponent_of(const char *currency)
+{
+    int exponent;
+
+    return currency_find(currency, &exponent) ? exponent : CURRENCY_EXPONENT_UNKNOWN;
+}
+
+const char *money_print_plain(int32_t amount, const char *currency, struct arena *arena)
+{
+    char text[CURRENCY_TEXT_SIZE];
+    size_t length = currency_print(amount, exponent_of(currency), text);
+
+    return arena_copy(arena, text, length);
+}
+
+/* The decimal with a comma between each three digits of its whole part. */
+static const char *group(const char *plain, struct arena *arena)
+{
+    size_t whole = strspn(plain, "-0123456789"), used = 0;
+    char *text = arena_get(arena, strlen(plain) * 2 + 1);
+
+    for (size_t i = 0; i < whole; i++) {
+        text[used++] = plain[i];
+        size_t left = whole - 1 - i;
+        if (left > 0 && left % 3 == 0 && plain[i] != '-')
+            text[used++] = ',';
+    }
+    strcpy(text + used, plain + whole);
+    return text;
+}
+
+const char *money_print(int32_t amount, const char *currency, struct arena *arena)
+{
+    const char *text = group(money_print_plain(amount, currency, arena), arena);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
+        if (strcmp(signs[i].currency, currency) == 0)
+            return arena_print(arena, "%s%s", signs[i].sign, text);
+    }
+    return currency[0] == '\0' ? text : arena_print(arena, "%s\u00a0%s", currency, text);
+}
+
+int32_t money_step(int index, const char *currency)
+{
+    static const int32_t steps[MONEY_STEPS] = {5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000};
+    int32_t unit = 1;
+
+    for (int i = 0; i < exponent_of(currency); i++)
+        unit *= 10;
+    /* What has no minor unit is worth about as little as one. */
+    return steps[index] * (unit == 1 ? 100 : unit);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages for people: data in, HTML out. They read without script and without anything from elsewhere; what they need
+ * beside themselves is in assets.h. Pure: a page is made of what it is handed, and is the same for the same.
+ *
+ * Every address in a page is below `base`. All strings are UTF-8; nothing of them is markup.
+ */
+#ifndef CATALOG_PAGE_PAGE_H
+#define CATALOG_PAGE_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "fcgi-catalog/catalog/product.h"
+#include "fcgi-catalog/catalog/query.h"
+
+#define PAGE_TYPE "text/html; charset=utf-8"
+
+/* Header lines of every page. A page loads its own style, and pictures from here or by https; it runs nothing, is
+ * framed by nobody and sends its forms nowhere else. */
+#define PAGE_HEADERS                                                                                                   \
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; "       \
+    "base-uri 'none'; frame-ancestors 'none'\r\n"                                                                      \
+    "X-Content-Type-Options: nosniff\r\n"                                                                              \
+    "Referrer-Policy: same-origin\r\n"
+
+/* Not ended by NUL; in the arena that the page was made in. */
+struct page_text {
+    const char *bytes;
+    size_t length;
+};
+
+/* What is the same on all pages of one answer. */
+struct page_frame {
+    const char *base;                       /* where the program is mounted: "" or "/catalog" */
+    const char *currency;                   /* the shop's code, or "" */
+    const struct category_list *categories; /* the shop's, ordered by slug; NULL: not known, none are shown */
+    const struct customer *customer;        /* whose prices these are; NULL: nobody in particular */
+    bool is_degraded;                       /* list prices, although there may be better ones */
+};
+
+/* GET / : what there is. */
+struct page_text page_print_home(const struct page_frame *frame, struct arena *arena);
+
+/* GET /categories : the tree. */
+struct page_text page_print_categories(const struct page_frame *frame, struct arena *arena);
+
+/* GET /products and, with query->is_category_of_path, GET /categories/{slug}. */
+struct page_listing {
+    const struct product_query *query;
+    const struct product_list *products;
+    const struct quote *quotes;          /* one per product; NULL: list prices */
+    const struct applied_rules *applied; /* one per product; NULL: not known */
+    const char *next, *previous;         /* query strings (query_print_link()); NULL: there is none */
+    int64_t total;                       /* products of the whole query; -1: not counted */
+};
+struct page_text page_print_listing(const struct page_frame *frame, const struct page_listing *listing,
+                                    struct arena *arena);
+
+/* GET /products/{slug}. */
+struct page_product {
+    const struct product *product;
+    const struct quote *quote;           /* NULL: the list price */
+    const struct applied_rules *applied; /* NULL: not known */
+};
+struct page_text page_print_product(const struct page_frame *frame, const struct page_product *shown,
+                                    struct arena *arena);
+
+/* An error: problem.h's status, title and detail. */
+struct page_problem {
+    int status;
+    const char *title, *detail;
+};
+struct page_text page_print_problem(const struct page_frame *frame, const struct page_problem *problem,
+                                    struct arena *arena);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* What a product costs, and whether there are any. */
+#include <string.h>
+
+#include "fcgi-catalog/page/internal.h"
+#include "fcgi-catalog/page/money.h"
+
+static void put_amount(struct html *html, const struct page_frame *frame, int32_t amount)
+{
+    html_put(html, "<data");
+    html_attribute(html, "value", money_print_plain(amount, frame->currency, html->arena));
+    html_put(html, ">");
+    html_text(html, money_print(amount, frame->currency, html->arena));
+    html_put(html, "</data>");
+}
+
+static const char *rule_title(const struct applied_rule *rule)
+{
+    return rule->label[0] != '\0' ? rule->label : rule->key;
+}
+
+static void put_rules(struct html *html, const struct applied_rules *applied)
+{
+    for (size_t i = 0; applied != NULL && i < applied->count; i++) {
+        html_put(html, "\n<span class=\"rule\" dir=\"auto\">");
+        html_text(html, rule_title(&applied->items[i]));
+        html_put(html, "</span>");
+    }
+}
+
+/* A quote of zeros is none: a product that is given away has a share of 1. */
+static bool is_discounted(int32_t list_price, const struct quote *quote)
+{
+    return quote != NULL && (quote->pct > 0 || quote->value_cents > 0) && quote->value_cents < list_price;
+}
+
+void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
+               const struct applied_rules *applied)
+{
+    html_put(html, "<p class=\"price\">");
+    if (is_discounted(list_price, quote)) {
+        html_put(html, "<span class=\"unseen\">Your price: </span><strong>");
+        put_amount(html, frame, quote->value_cents);
+        html_put(html, "</strong>\n<span class=\"unseen\">instead of </span><s>");
+        put_amount(html, frame, list_price);
+        html_put(html, "</s>");
+        put_rules(html, applied);
+    } else {
+        html_put(html, "<span class=\"unseen\">Price: </span><strong>");
+        put_amount(html, frame, list_price);
+        html_put(html, "</strong>");
+    }
+    html_put(html, "</p>\n");
+}
+
+void put_stock(struct html *html, const char *stock)
+{
+    static const struct {
+        const char *stock, *class, *text;
+    } states[] = {
+        {"in-stock", "stock good", "In stock"},      {"low", "stock few", "Few left"},
+        {"out-of-stock", "stock", "Out of stock"},   {"preorder", "stock few", "Pre-order"},
+        {"discontinued", "stock", "No longer made"},
+    };
+
+    for (size_t i = 0; stock != NULL && i < ARRAY_LENGTH(states); i++) {
+        if (strcmp(states[i].stock, stock) != 0)
+            continue;
+        html_put(html, "<p");
+        html_attribute(html, "class", states[i].class);
+        html_put(html, ">");
+        html_text(html, states[i].text);
+        html_put(html, "</p>\n");
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* One product by itself. */
+#include "fcgi-catalog/page/internal.h"
+
+static void put_gallery(struct html *html, const struct page_frame *frame, const struct product *product)
+{
+    html_put(html, "<div class=\"gallery\">\n");
+    if (product->image_count == 0)
+        put_picture(html, frame, product, NULL, false);
+    for (size_t i = 0; i < product->image_count; i++) {
+        put_picture(html, frame, product, &product->images[i], i > 0);
+        html_put(html, "\n");
+    }
+    html_put(html, "</div>\n");
+}
+
+static void put_tags(struct html *html, const struct page_frame *frame, const struct product *product)
+{
+    if (product->tag_count == 0)
+        return;
+    html_put(html, "<ul class=\"tags\" aria-label=\"Tags\">\n");
+    for (size_t i = 0; i < product->tag_count; i++) {
+        html_put(html, "<li><a");
+        frame_put_link(html, frame, "/products",
+                       arena_print(html->arena, "tag=%s", html_encode(product->tags[i], html->arena)));
+        html_put(html, " dir=\"auto\">");
+        html_text(html, product->tags[i]);
+        html_put(html, "</a></li>\n");
+    }
+    html_put(html, "</ul>\n");
+}
+
+static void put_facts(struct html *html, const struct page_frame *frame, const struct product *product)
+{
+    if (product->sku != NULL && product->sku[0] != '\0') {
+        html_put(html, "<p class=\"sku\">Article number <span dir=\"auto\">");
+        html_text(html, product->sku);
+        html_put(html, "</span></p>\n");
+    }
+    put_tags(html, frame, product);
+}
+
+struct page_text page_print_product(const struct page_frame *frame, const struct page_product *shown,
+                                    struct arena *arena)
+{
+    const struct product *product = shown->product;
+    struct html html = frame_begin(frame, product_title(product), "", arena);
+
+    put_trail(&html, frame, product->own_category_count > 0 ? product->categories[0] : NULL, false);
+    html_put(&html, "<article class=\"product\">\n");
+    put_gallery(&html, frame, product);
+    html_put(&html, "<div class=\"about\">\n<h1 dir=\"auto\">");
+    html_text(&html, product_title(product));
+    html_put(&html, "</h1>\n");
+    put_price(&html, frame, product->price_cents, shown->quote, shown->applied);
+    put_stock(&html, product->stock);
+    if (product->description[0] != '\0') {
+        html_put(&html, "<p class=\"description\" dir=\"auto\">");
+        html_text(&html, product->description);
+        html_put(&html, "</p>\n");
+    }
+    put_facts(&html, frame, product);
+    html_put(&html, "</div>\n</article>\n");
+    return frame_end(frame, &html);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What a store is made of. Used in this room only. */
+#ifndef CATALOG_STORE_HANDLE_H
+#define CATALOG_STORE_HANDLE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/database.h"
+#include "fcgi-catalog/store/customer_cache.h"
+#include "fcgi-catalog/store/reader.h"
+#include "fcgi-catalog/store/search.h"
+#include "fcgi-catalog/store/shapes.h"
+#include "fcgi-catalog/store/store.h"
+
+/* What is read, for the log: each fails and recovers on its own. */
+enum subject { SUBJECT_VERSION, SUBJECT_CUSTOMER, SUBJECT_SHOP, SUBJECT_PRODUCTS, SUBJECT_CATEGORIES, SUBJECT_COUNT };
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    sqlite3_stmt *version, *customer;
+    struct shapes shapes; /* the other statements */
+    struct reader reader;
+    struct search search;
+    bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */
+    int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
+    int64_t revision;                 /* how often it changed, and one */
+    struct customer_cache *customers; /* of this revision */
+};
+
+extern const struct database_kind catalog_kind;
+
+/* A handle for reading, set up as all of them are. On false `reason` names the file and says why. */
+MUST_CHECK bool handle_open(const char *path, sqlite3 **db, char *reason, size_t reason_size);
+
+/* Makes a status of SQLite's result, `good` or not, and tells the log when reading this begins to fail or recovers.
+ * `what` is what was read, for the log, and `reason` why it failed. */
+enum store_status handle_judge(struct store *store, enum subject subject, bool is_good, int result, const char *what,
+                               const char *reason);
+
+/* The same of what a reader said: SQLITE_DONE and SQLITE_ROW are good. */
+enum store_status handle_judge_fault(struct store *store, enum subject subject, int result,
+                                     const struct reader_fault *fault);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: the transaction. */
+#include "fcgi-catalog/store/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/store/handle.h"
+#include "fcgi-catalog/store/writing.h"
+
+#define BUSY_MS 10000
+
+#define FIND                                                                                                           \
+    "SELECT id, slug, description, price_in_cents, sku, name, stock, created_at, updated_at FROM product WHERE "
+
+static const char *const sql[WRITING_COUNT] = {
+    [WRITING_FIND_SKU] = FIND "sku = ?1 AND sku <> ''",
+    [WRITING_FIND_SLUG] = FIND "slug = ?1",
+    [WRITING_FIND_ID] = "SELECT 1 FROM product WHERE id = ?1",
+    [WRITING_MEMBERSHIPS] = "SELECT category FROM product_category WHERE product_id = ?1 ORDER BY category",
+    [WRITING_TAGS] = "SELECT tag FROM product_tag WHERE product_id = ?1 ORDER BY tag",
+    [WRITING_IMAGES] = "SELECT url, alt FROM product_image WHERE product_id = ?1 ORDER BY position",
+    [WRITING_INSERT] = "INSERT INTO product (id, slug, description, price_in_cents, sku, name, stock, created_at, "
+                       "updated_at, sort_name, category_words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [WRITING_UPDATE] = "UPDATE product SET slug = ?2, description = ?3, price_in_cents = ?4, sku = ?5, name = ?6, "
+                       "stock = ?7, created_at = ?8, updated_at = ?9, sort_name = ?10, category_words = ?11 "
+                       "WHERE id = ?1",
+    [WRITING_UPDATE_TIME] = "UPDATE product SET updated_at = ?2 WHERE id = ?1 AND updated_at <> ?2",
+    [WRITING_DELETE_MEMBERSHIPS] = "DELETE FROM product_category WHERE product_id = ?1",
+    [WRITING_INSERT_MEMBERSHIP] = "INSERT INTO product_category (product_id, category) VALUES (?1, ?2)",
+    [WRITING_DELETE_TAGS] = "DELETE FROM product_tag WHERE product_id = ?1",
+    [WRITING_INSERT_TAG] = "INSERT INTO product_tag (product_id, tag) VALUES (?1, ?2)",
+    [WRITING_DELETE_IMAGES] = "DELETE FROM product_image WHERE product_id = ?1",
+    [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, position, url, alt) VALUES (?1, ?2, ?3, ?4)",
+    [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?1",
+    [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (slug, product_id) VALUES (?1, ?2)",
+    [WRITING_DELETE_OLD_SLUGS] = "DELETE FROM old_slug WHERE product_id = ?1",
+    [WRITING_DELETE] = "DELETE FROM product WHERE id = ?1",
+    [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?4)",
+    [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?2, parent = ?3 WHERE number = ?1",
+    [WRITING_DELETE_CATEGORY] = "DELETE FROM category WHERE number = ?1",
+};
+
+/* ---- Opening ---- */
+
+static bool prepare(struct import *import, char *reason, size_t reason_size)
+{
+    /* Foreign keys are kept here, row by row, and looked at by `catalogctl check`. */
+    if (sqlite3_exec(import->db, "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
+        return false;
+    }
+    for (size_t i = 0; i < WRITING_COUNT; i++) {
+        import->statements[i] = database_prepare(import->db, sql[i], reason, reason_size);
+        if (import->statements[i] == NULL)
+            return false;
+    }
+    return search_open(&import->search, import->db, reason, reason_size);
+}
+
+bool import_open(const char *path, struct import **import, char *reason, size_t reason_size)
+{
+    char cause[256];
+    struct import *opened = memory_get_zeroed(1, sizeof *opened);
+
+    if (!database_open_to_write(path, &catalog_kind, BUSY_MS, &opened->db, reason, reason_size)) {
+        free(opened);
+        return false;
+    }
+    if (!prepare(opened, cause, sizeof cause)) {
+        snprintf(reason, reason_size, "%s: %s", path, cause);
+        import_close(opened);
+        return false;
+    }
+    *import = opened;
+    return true;
+}
+
+static void forget_transaction(struct import *import)
+{
+    for (size_t i = 0; i < import->aside.count; i++)
+        free(import->aside.sql[i]);
+    free(import->aside.sql);
+    import->aside = (struct aside){0};
+    branches_release(&import->branches);
+    idset_clear(&import->seen);
+    import->is_begun = import->is_many = import->names_changed = false;
+    import->products = import->changes = 0;
+}
+
+void import_close(struct import *import)
+{
+    if (import == NULL)
+        return;
+    import_roll_back(import);
+    for (size_t i = 0; i < WRITING_COUNT; i++)
+        sqlite3_finalize(import->statements[i]);
+    search_release(&import->search);
+    sqlite3_close_v2(import->db);
+    arena_release(&import->arena);
+    free(import);
+}
+
+/* ---- What went wrong ---- */
+
+const char *import_reason(const struct import *import)
+{
+    return import->reason;
+}
+
+enum import_status writing_refuse(struct import *import, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(import->reason, sizeof import->reason, format, arguments);
+    va_end(arguments);
+    return IMPORT_REFUSED;
+}
+
+enum import_status writing_fail(struct import *import)
+{
+    snprintf(import->reason, sizeof import->reason, "%s", sqlite3_errmsg(import->db));
+    return IMPORT_FAILED;
+}
+
+/* ---- Statements ---- */
+
+sqlite3_stmt *writing_get(struct import *import, enum writing_statement which)
+{
+    sqlite3_reset(import->statements[which]);
+    return import->statements[which];
+}
+
+bool writing_run(sqlite3_stmt *statement)
+{
+    bool done = sqlite3_step(statement) == SQLITE_DONE;
+
+    sqlite3_reset(statement);
+    return done;
+}
+
+static bool run(struct import *import, const char *text)
+{
+    return sqlite3_exec(import->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* ---- The transaction ---- */
+
+static bool read_counts(struct import *import)
+{
+    sqlite3_stmt *row = NULL;
+    bool read = sqlite3_prepare_v2(import->db, "SELECT (SELECT count(*) FROM product), (SELECT max(id) FROM product)",
+                                   -1, &row, NULL) == SQLITE_OK &&
+                sqlite3_step(row) == SQLITE_ROW;
+
+    if (read) {
+        import->products = sqlite3_column_int64(row, 0);
+        import->last_id = sqlite3_column_int(row, 1);
+    }
+    sqlite3_finalize(row);
+    return read;
+}
+
+/* Parents come before their children, or are found in the second pass. */
+static bool read_branches(struct import *import)
+{
+    static const char text[] = "SELECT slug, name, number, product_count, parent FROM category";
+    sqlite3_stmt *row = NULL;
+    int result = sqlite3_prepare_v2(import->db, text, -1, &row, NULL);
+
+    while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        struct branch *branch = branches_add(&import->branches, (const char *)sqlite3_column_text(row, 0),
+                                             (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
+        branch->is_used = sqlite3_column_int64(row, 3) > 0;
+        result = SQLITE_OK;
+    }
+    sqlite3_reset(row);
+    while (result == SQLITE_DONE && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        const char *parent = (const char *)sqlite3_column_text(row, 4);
+        if (parent != NULL)
+            branches_find(&import->branches, (const char *)sqlite3_column_text(row, 0))->parent =
+                branches_find(&import->branches, parent);
+        result = SQLITE_DONE;
+    }
+    sqlite3_finalize(row);
+    return result == SQLITE_DONE;
+}
+
+/* Whoever is above itself would be walked up for ever. */
+static bool check_circles(struct import *import)
+{
+    for (size_t i = 0; i < import->branches.room; i++) {
+        const struct branch *branch = import->branches.items[i];
+        for (size_t steps = 0; branch != NULL; branch = branch->parent) {
+            if (++steps > import->branches.count) {
+                snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", branch->slug);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void import_set_time(struct import *import, int64_t now)
+{
+    import->now = now;
+}
+
+enum import_status import_begin(struct import *import)
+{
+    if (!run(import, "BEGIN IMMEDIATE"))
+        return writing_fail(import);
+    import->is_begun = true;
+    bool is_read = read_counts(import) && read_branches(import);
+    if (!is_read)
+        writing_fail(import);
+    if (is_read && check_circles(import))
+        return IMPORT_OK;
+    import_roll_back(import);
+    return IMPORT_FAILED;
+}
+
+void import_roll_back(struct import *import)
+{
+    if (import->is_begun)
+        run(import, "ROLLBACK");
+    forget_transaction(import);
+}
+
+enum import_status import_commit(struct import *import, void (*progress)(void *data, double done), void *data)
+{
+    if ((import->is_many && !writing_derive(import, progress, data)) || !run(import, "COMMIT")) {
+        enum import_status status = writing_fail(import);
+        import_roll_back(import);
+        return status;
+    }
+    bool was_many = import->is_many;
+    forget_transaction(import);
+    /* The log is as long as all that was written; whoever still reads it keeps it. */
+    if (was_many)
+        run(import, "PRAGMA wal_checkpoint(TRUNCATE)");
+    if (progress != NULL)
+        progress(data, 1);
+    return IMPORT_OK;
+}
+
+enum import_status import_put_currency(struct import *import, const char *currency)
+{
+    int exponent;
+
+    if (!currency_find(currency, &exponent))
+        return writing_refuse(import, "the currency \"%.20s\" is no code of ISO 4217", currency);
+    char *text = sqlite3_mprintf("UPDATE shop SET currency = %Q WHERE currency <> %Q", currency, currency);
+    bool put = text != NULL && run(import, text);
+    sqlite3_free(text);
+    return put ? IMPORT_OK : writing_fail(import);
+}

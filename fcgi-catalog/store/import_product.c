@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: one product. It is found, compared, and written when something is different. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/store/item.h"
+#include "fcgi-catalog/store/row.h"
+
+/* ---- Which product it is ---- */
+
+/* SQLITE_ROW, SQLITE_DONE, or an error. */
+static int find_product(struct item *item, enum writing_statement which, const char *text)
+{
+    struct arena *arena = &item->import->arena;
+    sqlite3_stmt *row = writing_get(item->import, which);
+
+    sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+    int result = sqlite3_step(row);
+    if (result == SQLITE_ROW)
+        item->known = (struct product){.id = sqlite3_column_int(row, 0),
+                                       .slug = row_copy_text(row, 1, arena),
+                                       .description = row_copy_text(row, 2, arena),
+                                       .price_cents = sqlite3_column_int(row, 3),
+                                       .sku = row_copy_text(row, 4, arena),
+                                       .name = row_copy_text(row, 5, arena),
+                                       .stock = row_copy_text(row, 6, arena),
+                                       .created_at = sqlite3_column_int64(row, 7),
+                                       .updated_at = sqlite3_column_int64(row, 8)};
+    sqlite3_reset(row);
+    return result;
+}
+
+static int find_known(struct item *item)
+{
+    bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
+    bool has_slug = (item->fields & FIELD_SLUG) != 0 && text_of(item->row->slug)[0] != '\0';
+    int result = has_sku ? find_product(item, WRITING_FIND_SKU, item->row->sku) : SQLITE_DONE;
+
+    if (result == SQLITE_DONE && has_slug)
+        result = find_product(item, WRITING_FIND_SLUG, item->row->slug);
+    item->is_new = result == SQLITE_DONE;
+    return result;
+}
+
+/* Whether a statement with one value finds a row. */
+static bool is_taken(struct import *import, enum writing_statement which, const char *text, int64_t id)
+{
+    sqlite3_stmt *row = writing_get(import, which);
+
+    if (text != NULL)
+        sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_int64(row, 1, id);
+    bool found = sqlite3_step(row) == SQLITE_ROW;
+    sqlite3_reset(row);
+    return found;
+}
+
+static enum import_status check_new(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if ((item->fields & FIELD_SLUG) == 0 || text_of(item->row->slug)[0] == '\0')
+        return writing_refuse(import, "a new product needs a slug");
+    if ((item->fields & FIELD_PRICE) == 0)
+        return writing_refuse(import, "a new product needs a price");
+    if (item->row->id < 0)
+        return writing_refuse(import, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id, INT32_MAX);
+    if (item->row->id == 0 && import->last_id == INT32_MAX)
+        return writing_refuse(import, "there is no id left for a new product");
+    if (item->row->id != 0 && is_taken(import, WRITING_FIND_ID, NULL, item->row->id))
+        return writing_refuse(import, "the id %" PRId32 " is that of another product", item->row->id);
+    return IMPORT_OK;
+}
+
+static enum import_status check_known(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if (idset_has(&import->seen, item->known.id))
+        return writing_refuse(import, "this product came before: it is \"%s\", with the id %" PRId32, item->known.slug,
+                              item->known.id);
+    if (item->row->id != 0 && item->row->id != item->known.id)
+        return writing_refuse(import, "the product has the id %" PRId32 ", not %" PRId32, item->known.id,
+                              item->row->id);
+    if (item->is_renamed && is_taken(import, WRITING_FIND_SLUG, item->wanted.slug, 0))
+        return writing_refuse(import, "the slug \"%s\" is that of another product", item->wanted.slug);
+    return IMPORT_OK;
+}
+
+static enum import_status check_identity(const struct item *item)
+{
+    const char *slug = item->wanted.slug;
+
+    if ((item->is_new || item->is_renamed) && slug[0] != '\0' && !field_is_slug(slug))
+        return writing_refuse(item->import, "slug %s is not allowed; " FIELD_SLUG_FORM " are",
+                              field_show(slug, strlen(slug), &item->import->arena));
+    return item->is_new ? check_new(item) : check_known(item);
+}
+
+/* ---- What it becomes ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A sorted copy, each text once. */
+static const char **sort_texts(struct arena *arena, const char *const *texts, size_t *count)
+{
+    const char **sorted = arena_get(arena, (*count + 1) * sizeof *sorted);
+    size_t used = 0;
+
+    if (*count == 0)
+        return sorted;
+    memcpy(sorted, texts, *count * sizeof *sorted);
+    qsort(sorted, *count, sizeof *sorted, compare_texts);
+    for (size_t i = 0; i < *count; i++) {
+        if (used == 0 || strcmp(sorted[used - 1], sorted[i]) != 0)
+            sorted[used++] = sorted[i];
+    }
+    *count = used;
+    return sorted;
+}
+
+static void merge(struct item *item)
+{
+    const struct product *row = item->row;
+    struct product *wanted = &item->wanted;
+    unsigned fields = item->fields;
+
+    *wanted = item->known;
+    wanted->slug = (fields & FIELD_SLUG) != 0 && text_of(row->slug)[0] != '\0' ? row->slug : text_of(item->known.slug);
+    wanted->description = text_of((fields & FIELD_DESCRIPTION) != 0 ? row->description : item->known.description);
+    wanted->sku = text_of((fields & FIELD_SKU) != 0 ? row->sku : item->known.sku);
+    wanted->name = text_of((fields & FIELD_NAME) != 0 ? row->name : item->known.name);
+    wanted->stock = text_of((fields & FIELD_STOCK) != 0 ? row->stock : item->known.stock);
+    if ((fields & FIELD_PRICE) != 0)
+        wanted->price_cents = row->price_cents;
+    if ((fields & FIELD_CREATED) != 0 && row->created_at != 0)
+        wanted->created_at = row->created_at;
+    else if (item->is_new)
+        wanted->created_at = item->import->now;
+    if ((fields & FIELD_IMAGES) != 0) {
+        wanted->images = row->images;
+        wanted->image_count = row->image_count;
+    }
+    wanted->own_category_count = (fields & FIELD_CATEGORIES) != 0 ? row->own_category_count : 0;
+    wanted->tag_count = (fields & FIELD_TAGS) != 0 ? row->tag_count : 0;
+    item->categories = sort_texts(&item->import->arena, row->categories, &wanted->own_category_count);
+    item->tags = sort_texts(&item->import->arena, row->tags, &wanted->tag_count);
+    item->is_renamed = !item->is_new && strcmp(wanted->slug, item->known.slug) != 0;
+}
+
+/* Whether a statement gives these texts and no others. SQLITE_DONE: *differ tells; or an error. */
+static int compare_list(struct item *item, enum writing_statement which, const char *const *texts, size_t count,
+                        bool *differ)
+{
+    sqlite3_stmt *row = writing_get(item->import, which);
+    size_t i = 0;
+    int result;
+
+    *differ = false;
+    sqlite3_bind_int(row, 1, item->known.id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        *differ |= i >= count || strcmp((const char *)sqlite3_column_text(row, 0), texts[i]) != 0;
+        i++;
+    }
+    *differ |= i != count;
+    sqlite3_reset(row);
+    return result;
+}
+
+static int compare_images(struct item *item, bool *differ)
+{
+    sqlite3_stmt *row = writing_get(item->import, WRITING_IMAGES);
+    size_t i = 0, count = item->wanted.image_count;
+    int result;
+
+    *differ = false;
+    sqlite3_bind_int(row, 1, item->known.id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        *differ |= i >= count || strcmp((const char *)sqlite3_column_text(row, 0), item->wanted.images[i].url) != 0 ||
+                   strcmp((const char *)sqlite3_column_text(row, 1), text_of(item->wanted.images[i].alt)) != 0;
+        i++;
+    }
+    *differ |= i != count;
+    sqlite3_reset(row);
+    return result;
+}
+
+/* Reads the lists that the row has, and compares them. */
+static bool compare_lists(struct item *item)
+{
+    int result = SQLITE_DONE;
+
+    if ((item->fields & FIELD_CATEGORIES) != 0)
+        result = compare_list(item, WRITING_MEMBERSHIPS, item->categories, item->wanted.own_category_count,
+                              &item->lists_differ[0]);
+    if (result == SQLITE_DONE && (item->fields & FIELD_TAGS) != 0)
+        result = compare_list(item, WRITING_TAGS, item->tags, item->wanted.tag_count, &item->lists_differ[1]);
+    if (result == SQLITE_DONE && (item->fields & FIELD_IMAGES) != 0)
+        result = compare_images(item, &item->lists_differ[2]);
+    return result == SQLITE_DONE;
+}
+
+static bool is_different(const struct item *item)
+{
+    const struct product *a = &item->known, *b = &item->wanted;
+
+    return item->lists_differ[0] || item->lists_differ[1] || item->lists_differ[2] ||
+           a->price_cents != b->price_cents || a->created_at != b->created_at || strcmp(a->slug, b->slug) != 0 ||
+           strcmp(a->sku, b->sku) != 0 || strcmp(a->name, b->name) != 0 || strcmp(a->stock, b->stock) != 0 ||
+           strcmp(a->description, b->description) != 0;
+}
+
+/* ---- All of it ---- */
+
+static void set_time(struct item *item, bool is_changed)
+{
+    bool is_given = (item->fields & FIELD_UPDATED) != 0 && item->row->updated_at != 0;
+
+    if (is_given)
+        item->wanted.updated_at = item->row->updated_at;
+    else if (is_changed && item->import->now != 0)
+        item->wanted.updated_at = item->import->now;
+}
+
+static enum import_status write_item(struct item *item, enum import_outcome *outcome)
+{
+    struct import *import = item->import;
+
+    if (!item->is_new && !compare_lists(item))
+        return writing_fail(import);
+    bool is_changed = item->is_new || is_different(item);
+    set_time(item, is_changed);
+    if (item->is_new)
+        item->wanted.id = item->row->id != 0 ? item->row->id : import->last_id + 1;
+    if (item->wanted.id > import->last_id)
+        import->last_id = item->wanted.id;
+    idset_add(&import->seen, item->wanted.id);
+    *outcome = item->is_new ? OUTCOME_INSERTED : OUTCOME_UPDATED;
+    if (is_changed || item->wanted.updated_at != item->known.updated_at)
+        return item_write(item) ? IMPORT_OK : writing_fail(import);
+    *outcome = OUTCOME_UNCHANGED;
+    return IMPORT_OK;
+}
+
+enum import_status import_put_product(struct import *import, const struct product *product, unsigned fields,
+                                      enum import_outcome *outcome, int32_t *id)
+{
+    struct item item = {.import = import, .row = product, .fields = fields};
+
+    arena_reset(&import->arena);
+    if (item_check_keys(&item) != IMPORT_OK)
+        return IMPORT_REFUSED;
+    int result = find_known(&item);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        return writing_fail(import);
+    merge(&item);
+    enum import_status status = item_check(&item);
+    if (status == IMPORT_OK)
+        status = check_identity(&item);
+    if (status == IMPORT_OK)
+        status = write_item(&item, outcome);
+    if (status == IMPORT_OK)
+        *id = item.wanted.id;
+    return status;
+}

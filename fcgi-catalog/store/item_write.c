@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: the rows of one product. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-catalog/store/item.h"
+#include "fcgi-catalog/store/row.h"
+
+static int compare_branches(const void *a, const void *b)
+{
+    const struct branch *left = *(struct branch *const *)a, *right = *(struct branch *const *)b;
+
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+/* The names of the categories and of those above them, in the order of their numbers: as category_words_now has them.
+ */
+static const char *print_words(struct import *import, const char *const *slugs, size_t count)
+{
+    struct branch *branches[PRODUCT_CATEGORIES_MAX] = {NULL};
+    size_t used = 0, length = 0;
+
+    import->branches.marks++;
+    for (size_t i = 0; i < count; i++) {
+        struct branch *branch = branches_find(&import->branches, slugs[i]);
+        for (; branch != NULL && branch->mark != import->branches.marks && used < PRODUCT_CATEGORIES_MAX;
+             branch = branch->parent) {
+            branch->mark = import->branches.marks;
+            branch->is_used = true;
+            branches[used++] = branch;
+        }
+    }
+    qsort(branches, used, sizeof *branches, compare_branches);
+    for (size_t i = 0; i < used; i++)
+        length += strlen(branches[i]->name[0] != '\0' ? branches[i]->name : branches[i]->slug) + 1;
+    char *words = arena_get(&import->arena, length + 1), *end = words;
+    *end = '\0';
+    for (size_t i = 0; i < used; i++) {
+        if (i > 0)
+            *end++ = ' ';
+        end = stpcpy(end, branches[i]->name[0] != '\0' ? branches[i]->name : branches[i]->slug);
+    }
+    return words;
+}
+
+static bool make_categories(struct item *item)
+{
+    struct import *import = item->import;
+
+    for (size_t i = 0; i < item->wanted.own_category_count; i++) {
+        if (branches_find(&import->branches, item->categories[i]) == NULL &&
+            writing_make_category(import, item->categories[i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* The categories that the product is going to have: those of the row, or those that it has. */
+static bool read_categories(struct item *item)
+{
+    sqlite3_stmt *row = writing_get(item->import, WRITING_MEMBERSHIPS);
+    const char **slugs = arena_get(&item->import->arena, (PRODUCT_CATEGORIES_MAX + 1) * sizeof *slugs);
+    size_t count = 0;
+    int result;
+
+    if (item->is_new || (item->fields & FIELD_CATEGORIES) != 0)
+        return true;
+    sqlite3_bind_int(row, 1, item->known.id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW && count < PRODUCT_CATEGORIES_MAX)
+        slugs[count++] = row_copy_text(row, 0, &item->import->arena);
+    sqlite3_reset(row);
+    item->categories = slugs;
+    item->wanted.own_category_count = count;
+    return result == SQLITE_DONE || result == SQLITE_ROW;
+}
+
+static bool write_row(const struct item *item)
+{
+    struct import *import = item->import;
+    const struct product *product = &item->wanted;
+    sqlite3_stmt *statement = writing_get(import, item->is_new ? WRITING_INSERT : WRITING_UPDATE);
+    const char *title = product->name[0] != '\0' ? product->name : product->slug;
+    const char *words = print_words(import, item->categories, product->own_category_count);
+    char folded[SEARCH_SORT_NAME_SIZE];
+
+    search_fold(&import->search, title, folded);
+    sqlite3_bind_int(statement, 1, product->id);
+    sqlite3_bind_text(statement, 2, product->slug, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, product->description, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 4, product->price_cents);
+    sqlite3_bind_text(statement, 5, product->sku, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 6, product->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 7, product->stock, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 8, product->created_at);
+    sqlite3_bind_int64(statement, 9, product->updated_at);
+    sqlite3_bind_text(statement, 10, folded, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 11, words, -1, SQLITE_STATIC);
+    return writing_run(statement);
+}
+
+static bool write_list(const struct item *item, enum writing_statement delete, enum writing_statement insert,
+                       const char *const *texts, size_t count)
+{
+    sqlite3_stmt *statement = writing_get(item->import, delete);
+
+    sqlite3_bind_int(statement, 1, item->wanted.id);
+    if (!item->is_new && !writing_run(statement))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        statement = writing_get(item->import, insert);
+        sqlite3_bind_int(statement, 1, item->wanted.id);
+        sqlite3_bind_text(statement, 2, texts[i], -1, SQLITE_STATIC);
+        if (!writing_run(statement))
+            return false;
+    }
+    return true;
+}
+
+static bool write_images(const struct item *item)
+{
+    sqlite3_stmt *statement = writing_get(item->import, WRITING_DELETE_IMAGES);
+
+    sqlite3_bind_int(statement, 1, item->wanted.id);
+    if (!item->is_new && !writing_run(statement))
+        return false;
+    for (size_t i = 0; i < item->wanted.image_count; i++) {
+        statement = writing_get(item->import, WRITING_INSERT_IMAGE);
+        sqlite3_bind_int(statement, 1, item->wanted.id);
+        sqlite3_bind_int64(statement, 2, (int64_t)i + 1);
+        sqlite3_bind_text(statement, 3, item->wanted.images[i].url, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 4, text_of(item->wanted.images[i].alt), -1, SQLITE_STATIC);
+        if (!writing_run(statement))
+            return false;
+    }
+    return true;
+}
+
+static bool write_lists(const struct item *item)
+{
+    bool is_new = item->is_new;
+
+    return (!(is_new || item->lists_differ[0]) ||
+            write_list(item, WRITING_DELETE_MEMBERSHIPS, WRITING_INSERT_MEMBERSHIP, item->categories,
+                       item->wanted.own_category_count)) &&
+           (!(is_new || item->lists_differ[1]) ||
+            write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, item->tags, item->wanted.tag_count)) &&
+           (!(is_new || item->lists_differ[2]) || write_images(item));
+}
+
+/* What the triggers do, when they are put aside. */
+static bool write_old_slug(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if (!import->is_many || !(item->is_new || item->is_renamed))
+        return true;
+    sqlite3_stmt *statement = writing_get(import, WRITING_FORGET_SLUG);
+    sqlite3_bind_text(statement, 1, item->wanted.slug, -1, SQLITE_STATIC);
+    if (!writing_run(statement) || item->is_new)
+        return item->is_new;
+    statement = writing_get(import, WRITING_KEEP_SLUG);
+    sqlite3_bind_text(statement, 1, item->known.slug, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, item->wanted.id);
+    return writing_run(statement);
+}
+
+/* A trigger may have set the time meanwhile: here the row decides. */
+static bool write_time(const struct item *item)
+{
+    sqlite3_stmt *statement = writing_get(item->import, WRITING_UPDATE_TIME);
+
+    if (item->import->is_many || item->is_new)
+        return true;
+    sqlite3_bind_int(statement, 1, item->wanted.id);
+    sqlite3_bind_int64(statement, 2, item->wanted.updated_at);
+    return writing_run(statement);
+}
+
+bool item_write(struct item *item)
+{
+    return writing_note_change(item->import) && make_categories(item) && read_categories(item) && write_row(item) &&
+           write_lists(item) && write_old_slug(item) && write_time(item);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* A catalog's database: made, or brought to today's schema. */
+#include <stdio.h>
+
+#include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/store/handle.h"
+
+static const char schema_sql[] =
+#include "fcgi-catalog/store/schema.sql.inc"
+    ;
+
+static const char upgrade_2_sql[] =
+#include "fcgi-catalog/store/upgrade-2.sql.inc"
+    ;
+
+static const char upgrade_3_sql[] =
+#include "fcgi-catalog/store/upgrade-3.sql.inc"
+#include "fcgi-catalog/store/derive.sql.inc"
+#include "fcgi-catalog/store/fill.sql.inc"
+#include "fcgi-catalog/store/indexes.sql.inc"
+#include "fcgi-catalog/store/triggers.sql.inc"
+    ;
+
+static const char demo_sql[] =
+#include "fcgi-catalog/store/demo.sql.inc"
+    ;
+
+static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_2_sql, [2] = upgrade_3_sql}; /* [i]: from i */
+
+const struct database_kind catalog_kind = {
+    .name = "catalog",
+    .made_by = "catalogctl init",
+    .application_id = 0x43544c47, /* "CTLG" */
+    .schema_version = STORE_SCHEMA_VERSION,
+    .upgrades = upgrades,
+    .upgraded_by = "\"catalogctl upgrade\", or starting catalog.fcgi,",
+};
+
+/* The demo's rows go into the first schema and are brought to today's as everybody else's. */
+bool store_create(const char *path, bool demo, const char *currency, char *reason, size_t reason_size)
+{
+    char set_currency[96];
+    const char *const scripts[] = {schema_sql, demo ? demo_sql : "", upgrade_2_sql, upgrade_3_sql, set_currency, NULL};
+    int exponent;
+
+    if (!currency_find(currency, &exponent)) {
+        snprintf(reason, reason_size, "the currency \"%.20s\" is no code of ISO 4217", currency);
+        return false;
+    }
+    /* A code is three letters: nothing that SQL could be made of. */
+    snprintf(set_currency, sizeof set_currency, "UPDATE shop SET currency = '%s'; UPDATE shop SET revision = 1",
+             currency);
+    return database_create(path, &catalog_kind, scripts, reason, reason_size);
+}
+
+bool store_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size)
+{
+    return database_upgrade(path, &catalog_kind, upgraded_from, reason, reason_size);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* A page of a list: keys are read in the query's order from where it begins, then the products that have them. */
+#include <assert.h>
+#include <string.h>
+
+#include "fcgi-catalog/store/handle.h"
+#include "fcgi-catalog/store/ranking.h"
+#include "fcgi-catalog/store/selection_sql.h"
+
+/* Reads keys in the query's order, or against it. */
+static int read_keys(struct selection *selection, struct ranking *ranking, const struct key *after, bool is_backwards,
+                     size_t limit, struct arena *arena, struct keys *keys)
+{
+    const struct selection_range range = {.after = after, .is_backwards = is_backwards, .limit = limit};
+
+    if (selection->query->sort == SORT_RANK)
+        return ranking_read(ranking, &range, arena, keys);
+    return selection_read(selection, &range, false, arena, keys);
+}
+
+static void reverse(struct keys *keys)
+{
+    for (size_t i = 0; i < keys->count / 2; i++) {
+        struct key key = keys->items[i];
+        keys->items[i] = keys->items[keys->count - 1 - i];
+        keys->items[keys->count - 1 - i] = key;
+    }
+}
+
+/* Keys of one page, in the query's order, and whether there are others on both sides. */
+struct slice {
+    struct keys keys;
+    bool has_next, has_previous;
+};
+
+static int read_slice(struct selection *selection, struct ranking *ranking, struct arena *arena, struct slice *slice)
+{
+    const struct position *position = &selection->query->position;
+    size_t limit = selection->query->limit > 0 ? (size_t)selection->query->limit : 0;
+    struct key begin = {.number = position->number, .text = position->text, .id = position->id};
+    bool is_backwards = position->is_set && position->is_backwards, has_more, has_others = false;
+    struct keys others = {0}, *keys = &slice->keys;
+
+    if (selection->query->text != NULL)
+        begin.number &= ~SELECTION_EXACT;
+    int result = read_keys(selection, ranking, position->is_set ? &begin : NULL, is_backwards, limit + 1, arena, keys);
+    if (result != SQLITE_DONE)
+        return result;
+    has_more = keys->count > limit;
+    keys->count -= has_more;
+    if (position->is_set && keys->count > 0) {
+        struct key first = keys->items[0];
+        result = read_keys(selection, ranking, &first, !is_backwards, 1, arena, &others);
+        has_others = others.count > 0;
+    }
+    if (is_backwards)
+        reverse(keys);
+    slice->has_next = is_backwards ? has_others : has_more;
+    slice->has_previous = is_backwards ? has_more : has_others;
+    return result;
+}
+
+static struct position find_position(const struct selection *selection, const struct key *key)
+{
+    int64_t flag = selection->query->text != NULL && selection->is_exact ? SELECTION_EXACT : 0;
+
+    return (struct position){.is_set = true, .number = key->number | flag, .text = key->text, .id = key->id};
+}
+
+static int read_page(struct store *store, struct selection *selection, struct arena *arena, struct product_page *page,
+                     struct reader_fault *fault)
+{
+    struct ranking ranking = {.selection = selection};
+    struct slice slice = {0};
+    struct shop shop;
+    int result = selection_plan(selection, arena);
+
+    if (result == SQLITE_DONE)
+        result = read_slice(selection, &ranking, arena, &slice);
+    if (result != SQLITE_DONE)
+        return reader_fail(&store->reader, "products", result, fault);
+    if (reader_read_shop(&store->reader, &shop, fault) != SQLITE_ROW)
+        return SQLITE_MISMATCH;
+    *page = (struct product_page){.has_next = slice.has_next,
+                                  .has_previous = slice.has_previous,
+                                  .shop_revision = shop.revision,
+                                  .shop_changed_at = shop.changed_at};
+    if (slice.keys.count > 0) {
+        page->first = find_position(selection, &slice.keys.items[0]);
+        page->last = find_position(selection, &slice.keys.items[slice.keys.count - 1]);
+    }
+    int64_t *ids = arena_get(arena, slice.keys.count * sizeof *ids);
+    for (size_t i = 0; i < slice.keys.count; i++)
+        ids[i] = slice.keys.items[i].id;
+    return reader_read_products(&store->reader, ids, slice.keys.count, arena, &page->products, fault);
+}
+
+enum store_status store_list(struct store *store, const struct product_query *query, struct arena *arena,
+                             struct product_page *page)
+{
+    struct selection selection = {.db = store->db, .shapes = &store->shapes, .search = &store->search, .query = query};
+    struct reader_fault fault = {0};
+    struct product_page read = {.shop_revision = 0};
+
+    assert(query->sort != SORT_RANK || query->text != NULL);
+    int result = reader_begin(&store->reader, &fault);
+    if (result == SQLITE_DONE) {
+        result = read_page(store, &selection, arena, &read, &fault);
+        reader_end(&store->reader);
+    }
+    if (result == SQLITE_DONE)
+        *page = read;
+    return handle_judge_fault(store, SUBJECT_PRODUCTS, result, &fault);
+}
+
+enum store_status store_count(struct store *store, const struct product_query *query, int64_t *count)
+{
+    struct product_query all = *query;
+    struct selection selection = {.db = store->db, .shapes = &store->shapes, .search = &store->search, .query = &all};
+    struct reader_fault fault = {0};
+    struct arena arena = {0};
+    int64_t counted;
+
+    /* Prices lead when nothing else than a category does. */
+    all.position = (struct position){.is_set = false};
+    all.sort = query->text == NULL && query->tag == NULL ? SORT_PRICE : SORT_ID;
+    int result = reader_begin(&store->reader, &fault);
+    if (result == SQLITE_DONE) {
+        result = selection_plan(&selection, &arena);
+        if (result == SQLITE_DONE)
+            result = selection_count(&selection, &arena, &counted);
+        if (result != SQLITE_DONE)
+            reader_fail(&store->reader, "products", result, &fault);
+        reader_end(&store->reader);
+    }
+    arena_release(&arena);
+    if (result == SQLITE_DONE)
+        *count = counted;
+    return handle_judge_fault(store, SUBJECT_PRODUCTS, result, &fault);
+}

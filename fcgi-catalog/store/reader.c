@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole products, read row by row. */
+#include "fcgi-catalog/store/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/database.h"
+#include "fcgi-catalog/store/row.h"
+
+static const char *const sql[READER_COUNT] = {
+    [READER_BEGIN] = "BEGIN",
+    [READER_END] = "COMMIT",
+    [READER_VERSION] = "PRAGMA data_version",
+    [READER_SHOP] = "SELECT revision, changed_at, currency, secret FROM shop",
+    [READER_CATEGORIES] = "SELECT slug, parent FROM category",
+    [READER_IDS] = "SELECT id FROM product WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [READER_PRODUCT] = ("SELECT slug, description, price_in_cents, sku, name, stock, created_at, updated_at "
+                        "FROM product WHERE id = ?1"),
+    [READER_MEMBERSHIPS] = "SELECT category FROM product_category WHERE product_id = ?1 ORDER BY category",
+    [READER_TAGS] = "SELECT tag FROM product_tag WHERE product_id = ?1 ORDER BY tag",
+    [READER_IMAGES] = "SELECT url, alt FROM product_image WHERE product_id = ?1 ORDER BY position",
+};
+
+bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t reason_size)
+{
+    reader->db = db;
+    for (size_t i = 0; i < READER_COUNT; i++) {
+        reader->statements[i] = database_prepare(db, sql[i], reason, reason_size);
+        if (reader->statements[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+void reader_release(struct reader *reader)
+{
+    for (size_t i = 0; i < READER_COUNT; i++)
+        sqlite3_finalize(reader->statements[i]);
+    categories_release(&reader->tree);
+    arena_release(&reader->tree_text);
+    *reader = (struct reader){0};
+}
+
+int reader_fail(struct reader *reader, const char *subject, int result, struct reader_fault *fault)
+{
+    fault->subject = subject;
+    if (result != SQLITE_MISMATCH) /* whoever says that has said why */
+        snprintf(fault->reason, sizeof fault->reason, "%s", sqlite3_errmsg(reader->db));
+    return result;
+}
+
+/* The end of a statement: `good` is what its last step should have said. */
+static int finish(struct reader *reader, enum reader_statement which, const char *subject, int good, int result,
+                  struct reader_fault *fault)
+{
+    if (result != good)
+        result = reader_fail(reader, subject, result, fault);
+    sqlite3_reset(reader->statements[which]);
+    return result;
+}
+
+/* ---- The tree ---- */
+
+static int read_tree(struct reader *reader, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_CATEGORIES];
+    int result;
+
+    categories_release(&reader->tree);
+    arena_reset(&reader->tree_text);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        bool is_at_top = sqlite3_column_type(row, 1) == SQLITE_NULL;
+        categories_add(&reader->tree, row_copy_text(row, 0, &reader->tree_text),
+                       is_at_top ? NULL : row_copy_text(row, 1, &reader->tree_text));
+    }
+    if (result == SQLITE_DONE && !categories_join(&reader->tree, fault->reason, sizeof fault->reason))
+        result = SQLITE_MISMATCH;
+    return finish(reader, READER_CATEGORIES, "categories", SQLITE_DONE, result, fault);
+}
+
+static int refresh_tree(struct reader *reader, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_VERSION];
+    int result = sqlite3_step(row);
+    int64_t version = sqlite3_column_int64(row, 0);
+
+    result = finish(reader, READER_VERSION, "version", SQLITE_ROW, result, fault);
+    if (result != SQLITE_ROW)
+        return result;
+    if (version == reader->tree_version)
+        return SQLITE_DONE;
+    reader->tree_version = 0;
+    result = read_tree(reader, fault);
+    if (result == SQLITE_DONE)
+        reader->tree_version = version;
+    return result;
+}
+
+int reader_begin(struct reader *reader, struct reader_fault *fault)
+{
+    int result = sqlite3_step(reader->statements[READER_BEGIN]);
+
+    result = finish(reader, READER_BEGIN, "database", SQLITE_DONE, result, fault);
+    if (result == SQLITE_DONE)
+        result = refresh_tree(reader, fault);
+    if (result != SQLITE_DONE)
+        reader_end(reader);
+    return result;
+}
+
+/* It reads only, and ends in the same way whatever happened. */
+void reader_end(struct reader *reader)
+{
+    sqlite3_step(reader->statements[READER_END]);
+    sqlite3_reset(reader->statements[READER_END]);
+}
+
+/* ---- The shop ---- */
+
+static bool read_shop_row(sqlite3_stmt *row, struct shop *shop)
+{
+    *shop = (struct shop){.revision = sqlite3_column_int64(row, 0), .changed_at = sqlite3_column_int64(row, 1)};
+    snprintf(shop->currency, sizeof shop->currency, "%s", (const char *)sqlite3_column_text(row, 2));
+    if (sqlite3_column_bytes(row, 3) != sizeof shop->secret.bytes)
+        return false;
+    memcpy(shop->secret.bytes, sqlite3_column_blob(row, 3), sizeof shop->secret.bytes);
+    return true;
+}
+
+int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_SHOP];
+    int result = sqlite3_step(row);
+
+    if (result == SQLITE_DONE || (result == SQLITE_ROW && !read_shop_row(row, shop))) {
+        snprintf(fault->reason, sizeof fault->reason, "the table shop has no row, or its secret is not of %d bytes",
+                 CURSOR_SECRET_SIZE);
+        result = SQLITE_MISMATCH;
+    }
+    return finish(reader, READER_SHOP, "shop", SQLITE_ROW, result, fault);
+}
+
+/* ---- Products ---- */
+
+static bool read_row(sqlite3_stmt *row, struct arena *arena, struct product *product)
+{
+    if (!row_read_int32(row, 2, &product->price_cents))
+        return false;
+    product->slug = row_copy_text(row, 0, arena);
+    product->description = row_copy_text(row, 1, arena);
+    product->sku = row_copy_text(row, 3, arena);
+    product->name = row_copy_text(row, 4, arena);
+    product->stock = row_copy_text(row, 5, arena);
+    product->created_at = sqlite3_column_int64(row, 6);
+    product->updated_at = sqlite3_column_int64(row, 7);
+    return true;
+}
+
+static int read_product_row(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
+                            struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_PRODUCT];
+
+    *product = (struct product){.id = (int32_t)id};
+    sqlite3_bind_int64(row, 1, id);
+    int result = sqlite3_step(row);
+    if (result == SQLITE_DONE)
+        return finish(reader, READER_PRODUCT, "products", SQLITE_DONE, result, fault);
+    if (result == SQLITE_ROW && (id != product->id || !read_row(row, arena, product))) {
+        snprintf(fault->reason, sizeof fault->reason, "product %" PRId64 ": a number is out of range", id);
+        result = SQLITE_MISMATCH;
+    }
+    return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
+}
+
+/* The categories that one product was put into; one more than it may have, to see that. */
+struct own_categories {
+    struct category *items[PRODUCT_CATEGORIES_MAX + 1];
+    size_t count;
+};
+
+static bool take_membership(struct reader *reader, sqlite3_stmt *row, const struct product *product,
+                            struct own_categories *own, struct reader_fault *fault)
+{
+    const char *slug = (const char *)sqlite3_column_text(row, 0);
+    struct category *category = categories_find(&reader->tree, slug != NULL ? slug : "");
+
+    if (category == NULL) {
+        snprintf(fault->reason, sizeof fault->reason, "product %" PRId32 " is in \"%s\", which is no category",
+                 product->id, slug != NULL ? slug : "");
+        return false;
+    }
+    if (own->count < ARRAY_LENGTH(own->items))
+        own->items[own->count++] = category;
+    return true;
+}
+
+/* The tree's slugs may go before the product does. */
+static void copy_slugs(struct product *product, struct arena *arena)
+{
+    const char **slugs = arena_get(arena, product->category_count * sizeof *slugs);
+
+    for (size_t i = 0; i < product->category_count; i++)
+        slugs[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));
+    product->categories = slugs;
+}
+
+static bool put(struct reader *reader, const struct own_categories *own, struct arena *arena, struct product *product,
+                struct reader_fault *fault)
+{
+    if (own->count == 0)
+        return true;
+    if (categories_put(&reader->tree, own->items, own->count, arena, product)) {
+        copy_slugs(product, arena);
+        return true;
+    }
+    snprintf(fault->reason, sizeof fault->reason,
+             "product %" PRId32 " is in more than %d categories, those above them included", product->id,
+             PRODUCT_CATEGORIES_MAX);
+    return false;
+}
+
+static int read_memberships(struct reader *reader, struct arena *arena, struct product *product,
+                            struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_MEMBERSHIPS];
+    struct own_categories own = {.count = 0};
+    int result;
+
+    sqlite3_bind_int(row, 1, product->id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        if (!take_membership(reader, row, product, &own, fault)) {
+            result = SQLITE_MISMATCH;
+            break;
+        }
+    }
+    if (result == SQLITE_DONE && !put(reader, &own, arena, product, fault))
+        result = SQLITE_MISMATCH;
+    return finish(reader, READER_MEMBERSHIPS, "product-categories", SQLITE_DONE, result, fault);
+}
+
+/* Room for one more in an array in the arena: doubled when it is full. */
+static void *grow(struct arena *arena, const void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return (void *)(uintptr_t)items;
+    *room = *room > 0 ? *room * 2 : 4;
+    void *grown = arena_get(arena, *room * size);
+    if (count > 0)
+        memcpy(grown, items, count * size);
+    return grown;
+}
+
+static int read_tags(struct reader *reader, struct arena *arena, struct product *product, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_TAGS];
+    const char **tags = NULL;
+    size_t count = 0, room = 0;
+    int result;
+
+    sqlite3_bind_int(row, 1, product->id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        tags = grow(arena, tags, count, &room, sizeof *tags);
+        tags[count++] = row_copy_text(row, 0, arena);
+    }
+    product->tags = tags;
+    product->tag_count = count;
+    return finish(reader, READER_TAGS, "tags", SQLITE_DONE, result, fault);
+}
+
+static int read_images(struct reader *reader, struct arena *arena, struct product *product, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_IMAGES];
+    struct product_image *images = NULL;
+    size_t count = 0, room = 0;
+    int result;
+
+    sqlite3_bind_int(row, 1, product->id);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        images = grow(arena, images, count, &room, sizeof *images);
+        images[count++] =
+            (struct product_image){.url = row_copy_text(row, 0, arena), .alt = row_copy_text(row, 1, arena)};
+    }
+    product->images = images;
+    product->image_count = count;
+    return finish(reader, READER_IMAGES, "images", SQLITE_DONE, result, fault);
+}
+
+int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
+                        struct reader_fault *fault)
+{
+    int result = read_product_row(reader, id, arena, product, fault);
+
+    if (result != SQLITE_ROW)
+        return result;
+    result = read_memberships(reader, arena, product, fault);
+    if (result == SQLITE_DONE)
+        result = read_tags(reader, arena, product, fault);
+    if (result == SQLITE_DONE)
+        result = read_images(reader, arena, product, fault);
+    return result == SQLITE_DONE ? SQLITE_ROW : result;
+}
+
+int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,
+                    size_t *count, struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_IDS];
+    size_t room = 0;
+    int result;
+
+    *ids = NULL;
+    *count = 0;
+    sqlite3_bind_int64(row, 1, after);
+    sqlite3_bind_int64(row, 2, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+        *ids = grow(arena, *ids, *count, &room, sizeof **ids);
+        (*ids)[(*count)++] = sqlite3_column_int64(row, 0);
+    }
+    return finish(reader, READER_IDS, "products", SQLITE_DONE, result, fault);
+}
+
+int reader_read_products(struct reader *reader, const int64_t *ids, size_t count, struct arena *arena,
+                         struct product_list *products, struct reader_fault *fault)
+{
+    struct product *items = arena_get(arena, count * sizeof *items);
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int result = reader_read_product(reader, ids[i], arena, &items[used], fault);
+        if (result != SQLITE_ROW && result != SQLITE_DONE)
+            return result;
+        used += result == SQLITE_ROW;
+    }
+    *products = (struct product_list){.items = items, .count = used};
+    return SQLITE_DONE;
+}

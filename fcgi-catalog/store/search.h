@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Words: texts taken apart and folded as the search index does it (its own tokenizer), what people typed made into an
+ * expression of FTS5 that can mean nothing but words, and how well a product matches. Used in this room only.
+ */
+#ifndef CATALOG_STORE_SEARCH_H
+#define CATALOG_STORE_SEARCH_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+
+/* All zero: none. */
+struct search {
+    fts5_tokenizer methods;
+    Fts5Tokenizer *tokenizer;
+};
+
+/*
+ * Gets the tokenizer, and gives the handle the function product_rank(product_search): how well the row matches, 1 to
+ * SEARCH_RANK_MAX, more is better. It depends on the row and the words only, so that a place in the order of ranks
+ * stays what it is while others come and go.
+ */
+#define SEARCH_RANK_MAX 0x7fffffff
+MUST_CHECK bool search_open(struct search *search, sqlite3 *db, char *reason, size_t reason_size);
+void search_release(struct search *search);
+
+/* The form of a name that is sorted by: its words, folded, one space between them, at most so many characters. */
+#define SEARCH_SORT_NAME_MAX 63
+#define SEARCH_SORT_NAME_SIZE (SEARCH_SORT_NAME_MAX * 4 + 1)
+void search_fold(const struct search *search, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
+
+/*
+ * Expressions for MATCH, in `arena`: all words as they are, or with the last as the beginning of a word. False: there
+ * is no word in the text (nothing matches it).
+ */
+MUST_CHECK bool search_print(const struct search *search, const char *text, struct arena *arena, const char **exact,
+                             const char **beginning);
+
+#endif

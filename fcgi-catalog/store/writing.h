@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an import is made of. Used by the import's files only.
+ *
+ *     a few changes: the triggers keep what is derived, as they do when somebody changes rows by hand
+ *     many:          triggers and most indexes are put aside, what is derived is made anew at the commit; all in the
+ *                    same transaction, so that nobody else ever sees it half done
+ */
+#ifndef CATALOG_STORE_WRITING_H
+#define CATALOG_STORE_WRITING_H
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "fcgi-catalog/store/idset.h"
+#include "fcgi-catalog/store/import.h"
+#include "fcgi-catalog/store/search.h"
+
+enum writing_statement {
+    WRITING_FIND_SKU,
+    WRITING_FIND_SLUG,
+    WRITING_FIND_ID,
+    WRITING_MEMBERSHIPS,
+    WRITING_TAGS,
+    WRITING_IMAGES,
+    WRITING_INSERT,
+    WRITING_UPDATE,
+    WRITING_UPDATE_TIME,
+    WRITING_DELETE_MEMBERSHIPS,
+    WRITING_INSERT_MEMBERSHIP,
+    WRITING_DELETE_TAGS,
+    WRITING_INSERT_TAG,
+    WRITING_DELETE_IMAGES,
+    WRITING_INSERT_IMAGE,
+    WRITING_FORGET_SLUG,
+    WRITING_KEEP_SLUG,
+    WRITING_DELETE_OLD_SLUGS,
+    WRITING_DELETE,
+    WRITING_INSERT_CATEGORY,
+    WRITING_UPDATE_CATEGORY,
+    WRITING_DELETE_CATEGORY,
+    WRITING_COUNT
+};
+
+/* A category as the transaction has it. */
+struct branch {
+    char *slug, *name; /* name: "" when it has none */
+    int64_t number;
+    struct branch *parent;
+    bool was_put;  /* by import_put_category() */
+    bool is_used;  /* products have its name among their words, or may */
+    bool is_empty; /* these two: see import_prune() */
+    size_t children;
+    size_t mark; /* of the last product that came by */
+};
+
+/* Categories by slug; all zero is none. */
+struct branches {
+    struct branch **items; /* a hash table */
+    size_t count, room;
+    int64_t last_number;
+    size_t marks;
+};
+
+/* Triggers and indexes that were put aside: SQL that makes them again. */
+struct aside {
+    char **sql;
+    size_t count;
+};
+
+struct import {
+    sqlite3 *db;
+    sqlite3_stmt *statements[WRITING_COUNT];
+    struct search search;
+    struct arena arena; /* for one row */
+    char reason[512];
+    int64_t now;
+    /* Of the transaction. */
+    bool is_begun, is_many, names_changed;
+    int64_t products, changes; /* how many there were; how many rows were changed since */
+    int32_t last_id;           /* the highest */
+    struct idset seen;
+    struct branches branches;
+    struct aside aside;
+};
+
+enum import_status writing_refuse(struct import *import, const char *format, ...) PRINTF_LIKE(2, 3);
+enum import_status writing_fail(struct import *import);
+
+/* The statement, without values. */
+sqlite3_stmt *writing_get(struct import *import, enum writing_statement which);
+
+/* Runs a statement that gives no row, and makes it ready for the next time. */
+MUST_CHECK bool writing_run(sqlite3_stmt *statement);
+
+/* To be called for every row that is going to be changed: puts triggers and indexes aside when they become many. */
+MUST_CHECK bool writing_note_change(struct import *import);
+
+/* The category of this slug, or NULL. */
+struct branch *branches_find(const struct branches *branches, const char *slug);
+struct branch *branches_add(struct branches *branches, const char *slug, const char *name, int64_t number);
+void branches_release(struct branches *branches);
+
+/* Makes a category that is not there, at the top and without a name. NULL: it cannot be written. */
+struct branch *writing_make_category(struct import *import, const char *slug);
+
+/* Makes what is derived anew, and brings back what was put aside. */
+MUST_CHECK bool writing_derive(struct import *import, void (*progress)(void *data, double done), void *data);
+
+/* Removes a product and all that hangs on it. */
+MUST_CHECK bool writing_delete(struct import *import, int64_t id);
+
+#endif

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""The whole catalog as CSV: streamed, in bounded memory, while others are served."""
+import csv
+import io
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.catalog import Catalog, Cgi, Site
+from harness.contract import LIST
+from harness.fastcgi import Connection, body_of, get
+from harness.process import wait_until
+from harness.shapes import SHAPES
+from harness.shop import EIGHT, add_products, change
+
+HEADER = ["id", "sku", "slug", "name", "description", "price_in_cents", "currency", "categories", "category_names", "tags",
+          "images", "stock", "created_at", "updated_at"]
+MANY = 5_000
+
+
+@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-proxy", "apache-cgid",
+                                        "nginx", "nginx-no-keepalive", "cgi-by-hand"])
+def web(request, workshop, keys, discountd):
+    """The Catalog in one shape, with products for more than a megabyte."""
+    directory = workshop.new(request.param)
+    shop = directory / "web" / "shop"
+    shop.mkdir(parents=True)
+    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000)
+    change(site, EIGHT)
+    add_products(site, 1000, MANY, words='Words, "quotes"\nand é, ' + "x" * 200)
+    running = SHAPES[request.param](directory, site)
+    yield running.web
+    running.stop()
+
+
+def rows(body):
+    return list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+
+
+def test_the_file_is_the_whole_catalog(web):
+    answer = web.request("/products.csv")
+    assert (answer.status, answer.header("Content-Type")) == (200, "text/csv; charset=utf-8")
+    assert answer.header("Content-Disposition") == 'attachment; filename="products.csv"'
+    found = rows(answer.body)
+    assert list(found[0]) == HEADER
+    assert [int(row["id"]) for row in found] == [1, 2, 3, *range(11, 19), *range(1000, 1000 + MANY)]
+    assert found[3] | {"created_at": "", "updated_at": ""} == {
+        "id": "11", "sku": "K-1", "slug": "mug", "name": "Enamel mug", "description": "Blue, 300 ml", "price_in_cents": "1200",
+        "currency": "EUR", "categories": "home/kitchen", "category_names": "Home/Kitchen", "tags": "new",
+        "images": "/pictures/mug.svg A blue mug", "stock": "in-stock", "created_at": "", "updated_at": ""}
+    assert found[-1]["description"] == 'Words, "quotes"\nand é, ' + "x" * 200
+    assert answer.body.count(b"\r\n") == len(found) + 1
+
+
+def test_the_list_as_csv_is_the_same_file(web):
+    by_name, by_accept = (web.request(path, headers=[("Accept", "text/csv")]) for path in ("/products.csv", "/products"))
+    assert by_accept.header("Content-Type") == "text/csv; charset=utf-8"
+    assert by_name.body == by_accept.body
+    assert web.request("/products?limit=1", headers=[("Accept", "text/csv")]).status == 406
+
+
+def test_nobodys_price_is_in_it(web):
+    assert web.request("/products.csv", headers=[("X-USER-ID", "1")]).body == web.request("/products.csv").body
+
+
+def test_head_has_no_body(web):
+    answer = web.request("/products.csv", method="HEAD")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.header("Content-Type") == "text/csv; charset=utf-8"
+
+
+# ---- One process ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(workshop, keys, discountd):
+    """A site with 25 megabytes of products: no socket takes them at once."""
+    site = Site(workshop.new("large"), keys, discountd.port)
+    add_products(site, 1000, 6_000, words="x" * 4000)
+    return site
+
+
+@pytest.fixture
+def catalog(start, large, request):
+    """A catalog.fcgi of its own for each test."""
+    return start(Catalog, large, name=f"{request.node.name[-20:]}.s")
+
+
+def memory_kib(pid, name):
+    """A line of /proc/PID/status."""
+    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(name + ":")]
+    return int(line.split()[1])
+
+
+def begin_download(catalog):
+    connection = Connection(catalog.socket_path, seconds=60)
+    connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.send(get("/products.csv"))
+    assert connection.socket.recv(8) != b""
+    return connection
+
+
+def sockets(catalog):
+    """How many sockets it has open. (Files that SQLite has closed may stay open, for it to use again.)"""
+    def is_socket(path):
+        try:
+            return os.readlink(path).startswith("socket:")
+        except OSError:
+            return False
+    return sum(map(is_socket, Path(f"/proc/{catalog.pid}/fd").iterdir()))
+
+
+def ask(catalog, path="/products?limit=1"):
+    with Connection(catalog.socket_path) as connection:
+        connection.send(get(path))
+        return body_of(connection.answer())
+
+
+def test_readers_that_stand_still_hold_up_nobody(catalog):
+    ask(catalog)
+    before = sockets(catalog)
+    stalled = [begin_download(catalog) for _ in range(10)]
+    began = time.monotonic()
+    for _ in range(200):
+        assert ask(catalog).startswith(b'[{"id":1,')
+    assert time.monotonic() - began < 5
+    for each in stalled:
+        each.socket.close()
+    wait_until(lambda: sockets(catalog) <= before + 2, 10, "what they held is given back")
+
+
+def test_readers_that_vanish_leave_nothing_behind(catalog):
+    ask(catalog)
+    before = sockets(catalog)
+    for _ in range(60):
+        begin_download(catalog).socket.close()
+    wait_until(lambda: sockets(catalog) <= before + 2, 10, "what they held is given back")
+    assert ask(catalog, "/products.csv").count(b"\r\n") == 6_004
+
+
+def test_memory_does_not_grow_with_the_catalog(catalog):
+    with Connection(catalog.socket_path, seconds=60) as connection:
+        connection.send(get("/products.csv"))
+        body = body_of(connection.answer())
+    assert len(body) > 24_000_000
+    assert memory_kib(catalog.pid, "VmHWM") - memory_kib(catalog.pid, "RssFile") < 32 * 1024
+
+
+def test_too_many_downloads_are_told_to_come_again(catalog):
+    stalled = [begin_download(catalog) for _ in range(16)]
+    with Connection(catalog.socket_path) as connection:
+        connection.send(get("/products.csv"))
+        answer = connection.answer()
+    assert b"Status: 503 " in answer and b"Retry-After: " in answer
+    assert ask(catalog).startswith(b'[{"id":1,')
+    for each in stalled:
+        each.socket.close()
+    wait_until(lambda: len(ask(catalog, "/products.csv")) > 24_000_000, 20, "there is room again")
+
+
+def test_a_download_is_of_the_moment_at_which_it_began(catalog, large):
+    with begin_download(catalog) as connection:
+        change(large, "UPDATE product SET name = 'changed' WHERE id = 6999")
+        assert ask(catalog, "/products/6999?fields=name") == b'{"id":6999,"name":"changed"}\n'
+        rest = b""
+        while part := connection.socket.recv(1 << 20):
+            rest += part
+    assert b"Product 6999," in rest and b"changed" not in rest
+    assert b",changed," in ask(catalog, "/products.csv")
+
+
+def test_a_download_that_is_read_slowly_is_finished_when_the_catalog_ends(start, make_site, discountd):
+    site = make_site(discountd.port)
+    add_products(site, 1000, 5_000, words="x" * 400)
+    catalog = start(Catalog, site)
+    with begin_download(catalog) as connection:
+        catalog.popen.terminate()
+        rest = b""
+        while part := connection.socket.recv(1 << 14):
+            rest += part
+    assert b"\r\n5999," in rest
+    assert catalog.wait_for_exit() == 0
+
+
+def test_the_contracts_bytes_stay(make_site, discountd):
+    assert Cgi(make_site(discountd.port)).request("/products").body == LIST

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Our own CSV: what its columns mean, and how what is wrong is told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "import_harness.h"
+
+static void all_columns_are_understood(void **state)
+{
+    (void)state;
+    assert_rows("id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,"
+                "created_at,updated_at\r\n"
+                "7,K-1,shoe,Shoe,\"Red, \"\"soft\"\"\nand warm\",4999,EUR,wear/shoes|sale,Wear/Shoes & more|Sale,"
+                "new|red,/a.svg A red shoe|https://x/b.png,in-stock,1970-01-01T00:00:05Z,1970-01-01T00:00:06+00:00\r\n",
+                "2 id=7;sku=K-1;slug=shoe;name=Shoe;description=Red, \"soft\"\nand warm;price=4999;currency=EUR;"
+                "categories=shoes|sale;(wear:Wear<?)(shoes:Shoes & more<wear)(sale:Sale<?)tags=new|red;"
+                "image=/a.svg[A red shoe];image=https://x/b.png[];stock=in-stock;created=5;updated=6;\n");
+}
+
+static void columns_come_in_any_order_and_number(void **state)
+{
+    (void)state;
+    assert_rows("price_in_cents,slug\n5,a\n6,b\n", "2 slug=a;price=5;\n3 slug=b;price=6;\n");
+}
+
+static void what_is_not_there_is_not_given_and_what_is_empty_is(void **state)
+{
+    (void)state;
+    assert_rows("slug,id,name,tags,categories,images,stock,created_at\na,,,,,,,\n",
+                "2 slug=a;name=;categories=;tags=;image=;stock=;created=0;\n");
+    assert_rows("sku\nK\n", "2 sku=K;\n");
+}
+
+static void decimal_prices_are_of_the_currency(void **state)
+{
+    (void)state;
+    assert_rows("slug,price\na,12.5\n", "2 slug=a;price=1250;\n");
+    assert_rows("slug,price,currency\na,1250,JPY\nb,1.250,KWD\nc,1.25,\n",
+                "2 slug=a;price=1250;currency=JPY;\n3 slug=b;price=1250;currency=KWD;\n"
+                "4 slug=c;price=125;currency=;\n");
+    assert_fault("slug,price,currency\na,12.5,JPY\n", "",
+                 "2:2 the price is \"12.5\"; 0 decimals are allowed in this currency\n");
+}
+
+static void marks_and_line_ends_of_other_systems_are_understood(void **state)
+{
+    (void)state;
+    assert_rows("\xef\xbb\xbfslug,name\r\na,x\r\n\r\n  \r\nb,y", "2 slug=a;name=x;\n5 slug=b;name=y;\n");
+    assert_rows("slug,name\ra,x\rb,y\r", "1 slug=a;name=x;\n1 slug=b;name=y;\n");
+    assert_rows("slug,name\ra,\"x\n\ny\"\r", "1 slug=a;name=x\n\ny;\n");
+}
+
+static void lists_have_backslashes_before_their_signs(void **state)
+{
+    (void)state;
+    assert_rows("slug,tags,images,categories,category_names\n"
+                "a,x\\|y|\\\\|z\\z,/a\\|b c\\|d e|/y\\\\x,p/q,A\\/B/C\\|D\n",
+                "2 slug=a;categories=q;(p:A/B<?)(q:C|D<p)tags=x|y|\\|z\\z;image=/a|b[c|d e];image=/y\\x[];\n");
+}
+
+static void repeated_tags_and_categories_count_once(void **state)
+{
+    (void)state;
+    assert_rows("slug,tags,categories\na,x| x |y||x,p|q/p|p\n", "2 slug=a;categories=p;(p:?<q)tags=x|y;\n");
+}
+
+static void faults_have_line_column_and_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_fault("slug,price_in_cents,stock\nA,5,low\nb,-1,sold\nc,5,low\n", "4 slug=c;price=5;stock=low;\n",
+                 "2:1 the slug is \"A\"; 1 to 200 of a-z, 0-9 and single hyphens between them, not digits alone are "
+                 "allowed\n"
+                 "3:2 the price is \"-1\"; a whole number of minor units from 0 to 2147483647 is allowed\n"
+                 "3:3 the stock is \"sold\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n");
+}
+
+static void fault_behind_a_field_of_many_lines_has_its_own_line(void **state)
+{
+    (void)state;
+    assert_fault("slug,description,stock\na,\"1\n2\n3\",x\nb,,y\n", "",
+                 "4:3 the stock is \"x\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n"
+                 "5:3 the stock is \"y\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n");
+}
+
+static void every_wrong_value_is_told(void **state)
+{
+    (void)state;
+    static const char *const wrong[][3] = {
+        {"id", "0", "the id is"},
+        {"id", "2147483648", "the id is"},
+        {"currency", "eur", "the currency is"},
+        {"price_in_cents", "", "the price is"},
+        {"price_in_cents", "12.50", "the price is"},
+        {"price", "1,000", "the price is"},
+        {"created_at", "yesterday", "created_at is"},
+        {"updated_at", "2026-02-30T00:00:00Z", "updated_at is"},
+        {"images", "javascript:alert(1)", "an image's address is"},
+        {"images", "/a||/b", "an image's address is"},
+        {"categories", "A", "a category is"},
+        {"categories", "a//b", "a category is"},
+        {"categories", "a/b|c/b", "the category \"b\" has two places"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        char text[200], begin[100];
+        snprintf(text, sizeof text, "slug,%s\na,\"%s\"\n", wrong[i][0], wrong[i][1]);
+        snprintf(begin, sizeof begin, "2:2 %s", wrong[i][2]);
+        struct taken taken = take_text(text);
+        assert_string_equal(taken.rows, "");
+        assert_memory_equal(taken.faults, begin, strlen(begin));
+        assert_int_equal(taken.counts.faulty, 1);
+        taken_release(&taken);
+    }
+}
+
+static void wrong_headers_stop_the_reading(void **state)
+{
+    (void)state;
+    assert_fault("slug,prize\na,1\n", "",
+                 "1:2 \"prize\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
+                 "currency, categories, category_names, tags, images, stock, created_at, updated_at\n");
+    assert_fault("slug,slug\na,b\n", "", "1:2 the column \"slug\" is there twice; once is allowed\n");
+    assert_fault("name\na\n", "", "1:0 the header has neither slug nor sku; one of them is needed\n");
+    assert_fault("slug,price,price_in_cents\na,1,1\n", "",
+                 "1:0 the header has both price and price_in_cents; one of them is allowed\n");
+    assert_fault("", "", "1:0 the file is empty; a header row or an object of JSON is needed\n");
+}
+
+static void rows_of_another_length_are_told(void **state)
+{
+    (void)state;
+    assert_fault("slug,name\na\nb,c,d\ne,f\n", "4 slug=e;name=f;\n",
+                 "2:0 the row has 1 fields; 2 are allowed, as many as the header has\n"
+                 "3:0 the row has 3 fields; 2 are allowed, as many as the header has\n");
+}
+
+static void row_that_names_nothing_is_told(void **state)
+{
+    (void)state;
+    assert_fault("sku,name\n,x\n", "", "2:0 the row has neither a slug nor an sku; one of them is needed\n");
+}
+
+static void wrong_quotes_are_told_and_reading_goes_on(void **state)
+{
+    (void)state;
+    assert_fault("slug,name\na,x\"y\nb,\"x\"y\nc,z\n", "4 slug=c;name=z;\n",
+                 "2:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n"
+                 "3:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n");
+    assert_fault("slug,name\na,x\nb,\"y\nz\n", "2 slug=a;name=x;\n",
+                 "3:2 the field begins with a \" that has no other one at its end\n");
+}
+
+static void bytes_that_are_no_text_are_told(void **state)
+{
+    (void)state;
+    static const char nul[] = "slug,name\na,x\0y\nb,z\n";
+    assert_bytes_fault(nul, sizeof nul - 1, "3 slug=b;name=z;\n",
+                       "2:2 the field has a NUL byte; only text is allowed\n");
+    assert_fault("slug,name\na,\xc3\nb,\xed\xa0\x80\nc,\xc3\xa9\n", "4 slug=c;name=\xc3\xa9;\n",
+                 "2:2 the field is not UTF-8; only text in UTF-8 is allowed\n"
+                 "3:2 the field is not UTF-8; only text in UTF-8 is allowed\n");
+}
+
+static void long_fields_are_told(void **state)
+{
+    (void)state;
+    char *text = calloc(1, 70000);
+    strcpy(text, "slug,name,description\na,");
+    memset(text + strlen(text), 'n', 501);
+    strcat(text, ",x\nb,y,");
+    memset(text + strlen(text), 'd', 65536);
+    strcat(text, "\n");
+    struct taken taken = take_text(text);
+    assert_string_equal(taken.faults, "2:2 the name has 501 bytes; at most 500 are allowed\n"
+                                      "3:3 the description has 65536 bytes; at most 65535 are allowed\n");
+    taken_release(&taken);
+    free(text);
+}
+
+static void endless_field_stops_the_reading(void **state)
+{
+    (void)state;
+    size_t length = 3000000;
+    char *text = malloc(length);
+    memset(text, 'x', length);
+    memcpy(text, "slug,name\na,\"", 13);
+    struct taken taken = take_bytes(IMPORT_ANY, 2, text, length, 65536);
+    assert_string_equal(taken.faults,
+                        "2:2 the field that begins here is longer than 1 MiB; perhaps its second \" is missing\n");
+    assert_false(taken.is_sound);
+    taken_release(&taken);
+    free(text);
+}
+
+static void too_many_faults_are_counted_not_told(void **state)
+{
+    (void)state;
+    struct taken taken = {0};
+    taken.fault_file = open_memstream(&taken.faults, &taken.faults_length);
+    struct import_faults faults = {.tell = write_fault, .data = &taken, .most = 2};
+    for (size_t i = 1; i <= 5; i++)
+        import_faults_add(&faults, i, 0, "%s", "x");
+    fclose(taken.fault_file);
+    assert_string_equal(taken.faults, "1:0 x\n2:0 x\n");
+    assert_int_equal(faults.count, 5);
+    taken_release(&taken);
+}
+
+static void formulas_are_text(void **state)
+{
+    (void)state;
+    assert_rows("slug,name\na,\"=HYPERLINK(\"\"x\"\")\"\nb,+1\nc,@x\nd,-1\n",
+                "2 slug=a;name==HYPERLINK(\"x\");\n3 slug=b;name=+1;\n4 slug=c;name=@x;\n5 slug=d;name=-1;\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_columns_are_understood),
+        cmocka_unit_test(columns_come_in_any_order_and_number),
+        cmocka_unit_test(what_is_not_there_is_not_given_and_what_is_empty_is),
+        cmocka_unit_test(decimal_prices_are_of_the_currency),
+        cmocka_unit_test(marks_and_line_ends_of_other_systems_are_understood),
+        cmocka_unit_test(lists_have_backslashes_before_their_signs),
+        cmocka_unit_test(repeated_tags_and_categories_count_once),
+        cmocka_unit_test(faults_have_line_column_and_what_is_allowed),
+        cmocka_unit_test(fault_behind_a_field_of_many_lines_has_its_own_line),
+        cmocka_unit_test(every_wrong_value_is_told),
+        cmocka_unit_test(wrong_headers_stop_the_reading),
+        cmocka_unit_test(rows_of_another_length_are_told),
+        cmocka_unit_test(row_that_names_nothing_is_told),
+        cmocka_unit_test(wrong_quotes_are_told_and_reading_goes_on),
+        cmocka_unit_test(bytes_that_are_no_text_are_told),
+        cmocka_unit_test(long_fields_are_told),
+        cmocka_unit_test(endless_field_stops_the_reading),
+        cmocka_unit_test(too_many_faults_are_counted_not_told),
+        cmocka_unit_test(formulas_are_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON Lines: the fields of our answers, read back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "import_harness.h"
+
+static void all_fields_are_understood(void **state)
+{
+    (void)state;
+    assert_rows(
+        "{\"id\":7,\"slug\":\"shoe\",\"description\":\"a\\nb\",\"price_in_cents\":4999,"
+        "\"discount_value\":{\"pct\":0.1},\"categories\":[\"wear/shoes\",\"sale\"],\"sku\":\"K\",\"name\":\"Shoe\","
+        "\"currency\":\"EUR\",\"tags\":[\"new\"],\"images\":[{\"url\":\"/a.svg\",\"alt\":\"A\"},{\"url\":\"/b\"}],"
+        "\"stock\":\"low\",\"created_at\":\"1970-01-01T00:00:05Z\",\"updated_at\":\"1970-01-01T00:00:06Z\"}\n",
+        "1 id=7;sku=K;slug=shoe;name=Shoe;description=a\nb;price=4999;currency=EUR;"
+        "categories=shoes|sale;(shoes:?<wear)tags=new;image=/a.svg[A];image=/b[];stock=low;created=5;updated=6;"
+        "\n");
+}
+
+static void lines_may_be_blank_and_end_in_any_way(void **state)
+{
+    (void)state;
+    assert_rows("\xef\xbb\xbf\n {\"slug\":\"a\"} \r\n\n\t\n{\"slug\":\"b\"}", "2 slug=a;\n5 slug=b;\n");
+}
+
+static void null_is_empty_and_what_is_not_there_is_not_given(void **state)
+{
+    (void)state;
+    assert_rows("{\"slug\":\"a\",\"name\":null,\"tags\":null,\"images\":[],\"categories\":[],\"stock\":null}\n",
+                "1 slug=a;name=;categories=;tags=;image=;stock=;\n");
+}
+
+static void what_is_no_json_is_told_with_its_column(void **state)
+{
+    (void)state;
+    assert_fault("{\"slug\":\"a\"}\n{\"slug\":}\n{\"slug\":\"b\"} x\n[1]\n5\n{\"slug\":\"c\"}\n",
+                 "1 slug=a;\n6 slug=c;\n",
+                 "2:9 from here on it is no JSON; an object a line is allowed\n"
+                 "3:14 from here on it is no JSON; an object a line is allowed\n"
+                 "4:1 the line is a list; an object is allowed\n"
+                 "5:1 the line is a number; an object is allowed\n");
+}
+
+static void fields_twice_are_refused_with_their_column(void **state)
+{
+    (void)state;
+    assert_fault("{\"slug\":\"a\",\"name\":\"x\",\"name\":\"y\"}\n", "",
+                 "1:24 \"name\" is there twice; once is allowed\n");
+    assert_fault("{\"images\":[{\"url\":\"/\\\"a\",\"alt\":\"b\"}],\"sku\":\"a\",\"sku\":\"b\"}\n", "",
+                 "1:48 \"sku\" is there twice; once is allowed\n");
+    assert_fault("{\"slug\":\"a\",\"\\u006eame\":\"x\",\"name\":\"y\"}\n", "",
+                 "1:29 \"name\" is there twice; once is allowed\n");
+}
+
+static void unknown_fields_are_refused(void **state)
+{
+    (void)state;
+    assert_fault("{\"slug\":\"a\", \"prize\":5}\n", "",
+                 "1:14 \"prize\" is no field; id, slug, description, price_in_cents, categories, sku, name, currency, "
+                 "tags, images, stock, created_at and updated_at are allowed\n");
+}
+
+static void every_wrong_value_is_told(void **state)
+{
+    (void)state;
+    static const char *const wrong[][2] = {
+        {"\"id\":\"7\"", "id is a text; a whole number"},
+        {"\"id\":0", "the id is \"0\""},
+        {"\"id\":1e300", "id is no such number"},
+        {"\"price_in_cents\":1.5", "price_in_cents is no such number"},
+        {"\"price_in_cents\":-1", "the price is \"-1\""},
+        {"\"price_in_cents\":2147483648", "the price is \"2147483648\""},
+        {"\"price_in_cents\":null", "price_in_cents is null"},
+        {"\"name\":5", "name is a number; a text is allowed"},
+        {"\"name\":[\"x\"]", "name is a list; a text is allowed"},
+        {"\"tags\":\"x\"", "tags is a text; a list is allowed"},
+        {"\"tags\":[5]", "tags has a number in it; texts are allowed"},
+        {"\"categories\":[\"A\"]", "a category is \"A\""},
+        {"\"categories\":[\"a|b\"]", "a category is \"a|b\""},
+        {"\"images\":[\"/a\"]", "images has a text in it"},
+        {"\"images\":[{\"alt\":\"x\"}]", "an image's address is \"\""},
+        {"\"images\":[{\"url\":\"/a\",\"url\":\"/b\"}]", "an image has a wrong member \"url\""},
+        {"\"images\":[{\"url\":\"/a\",\"x\":\"/b\"}]", "an image has a wrong member \"x\""},
+        {"\"images\":[{\"url\":5}]", "an image has a wrong member \"url\""},
+        {"\"stock\":true", "stock is true or false"},
+        {"\"created_at\":\"x\"", "created_at is \"x\""},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        char text[200], begin[100];
+        snprintf(text, sizeof text, "{\"slug\":\"a\",%s}\n", wrong[i][0]);
+        snprintf(begin, sizeof begin, "1:13 %s", wrong[i][1]);
+        struct taken taken = take_text(text);
+        assert_string_equal(taken.rows, "");
+        if (strncmp(taken.faults, begin, strlen(begin)) != 0)
+            fail_msg("%s: %s", text, taken.faults);
+        assert_int_equal(taken.counts.faulty, 1);
+        taken_release(&taken);
+    }
+}
+
+static void characters_that_are_no_text_are_told(void **state)
+{
+    (void)state;
+    static const char nul[] = "{\"slug\":\"a\",\"name\":\"x\0y\"}\n";
+    assert_bytes_fault(nul, sizeof nul - 1, "",
+                       "1:22 the line is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed\n");
+    assert_fault("{\"slug\":\"a\",\"name\":\"\xc3\xa9\xff\"}\n", "",
+                 "1:23 the line is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed\n");
+    assert_fault("{\"slug\":\"a\",\"name\":\"x\\u0000y\"}\n", "",
+                 "1:22 \\u0000 is no text; every other character is allowed\n");
+    assert_rows("{\"slug\":\"a\",\"name\":\"\\\\u0000\"}\n", "1 slug=a;name=\\u0000;\n");
+    struct taken taken = take_text("{\"slug\":\"a\",\"name\":\"\\ud800\"}\n");
+    assert_int_equal(taken.counts.faulty, 1);
+    taken_release(&taken);
+}
+
+static void line_that_is_too_long_is_passed_over(void **state)
+{
+    (void)state;
+    size_t length = 5000000;
+    char *text = malloc(length + 100);
+    memset(text, 'x', length);
+    memcpy(text, "{\"slug\":\"", 9);
+    strcpy(text + length, "\n{\"slug\":\"b\"}\n");
+    struct taken taken = take_bytes(IMPORT_ANY, 2, text, strlen(text), 65536);
+    assert_string_equal(taken.faults, "1:4194305 the line is too long; 4 MiB are allowed\n");
+    assert_string_equal(taken.rows, "2 slug=b;\n");
+    taken_release(&taken);
+    free(text);
+}
+
+static void array_is_no_json_lines(void **state)
+{
+    (void)state;
+    assert_fault("[{\"slug\":\"a\"}]\n", "", "1:1 the line is a list; an object is allowed\n");
+}
+
+static void deep_nesting_is_refused(void **state)
+{
+    (void)state;
+    char text[20100] = "{\"tags\":";
+    memset(text + strlen(text), '[', 20000);
+    struct taken taken = take_text(text);
+    assert_int_equal(taken.counts.faulty, 1);
+    taken_release(&taken);
+}
+
+static void format_is_found_out_or_said(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("{\"slug\":\"a\"}");
+    assert_int_equal(taken.format, IMPORT_JSON_LINES);
+    taken_release(&taken);
+    taken = take_text("slug\na");
+    assert_int_equal(taken.format, IMPORT_CSV);
+    taken_release(&taken);
+    taken = take_text("Title,Handle\n");
+    assert_int_equal(taken.format, IMPORT_SHOPIFY);
+    taken_release(&taken);
+    taken = take_bytes(IMPORT_CSV, 2, "{\"slug\":\"a\"}", 12, 100);
+    assert_false(taken.is_sound);
+    taken_release(&taken);
+    enum import_format format;
+    assert_true(import_format_find("jsonl", &format) && format == IMPORT_JSON_LINES);
+    assert_false(import_format_find("", &format) || import_format_find("JSONL", &format));
+    assert_string_equal(import_format_name(IMPORT_SHOPIFY), "shopify");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_fields_are_understood),
+        cmocka_unit_test(lines_may_be_blank_and_end_in_any_way),
+        cmocka_unit_test(null_is_empty_and_what_is_not_there_is_not_given),
+        cmocka_unit_test(what_is_no_json_is_told_with_its_column),
+        cmocka_unit_test(fields_twice_are_refused_with_their_column),
+        cmocka_unit_test(unknown_fields_are_refused),
+        cmocka_unit_test(every_wrong_value_is_told),
+        cmocka_unit_test(characters_that_are_no_text_are_told),
+        cmocka_unit_test(line_that_is_too_long_is_passed_over),
+        cmocka_unit_test(array_is_no_json_lines),
+        cmocka_unit_test(deep_nesting_is_refused),
+        cmocka_unit_test(format_is_found_out_or_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Shopify's product CSV: what becomes of its products, variants, pictures and descriptions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/slug.h"
+#include "import_harness.h"
+
+static struct arena arena;
+
+static int release_arena(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+#define HEADER                                                                                                         \
+    "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,"    \
+    "Option2 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,"                         \
+    "Variant Inventory Policy,Variant Price,Image Src,Image Position,Image Alt Text,Variant Image,Status\n"
+
+static void product_of_one_variant_is_one_product(void **state)
+{
+    (void)state;
+    assert_rows(HEADER "shoe,Shoe,<p>Red &amp; soft</p>,Acme,Apparel > Shoes,Footwear,\"new, red\",TRUE,Title,Default "
+                       "Title,,,K-1,100,shopify,3,deny,49.99,https://x/b.png,2,Back,,active\n"
+                       "shoe,,,,,,,,,,,,,,,,,,https://x/a.png,1,Front,,\n",
+                "2 sku=K-1;slug=shoe;name=Shoe;description=Red & soft;price=4999;"
+                "categories=apparel-shoes|footwear;(apparel:Apparel<?)(apparel-shoes:Shoes<apparel)"
+                "(footwear:Footwear<?)tags=new|red|Acme;image=https://x/a.png[Front];image=https://x/b.png[Back];"
+                "stock=in-stock;\n");
+}
+
+static void every_variant_is_a_product(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Option1 Value,Option2 Value,Variant SKU,Variant Price,Image Src,Image Alt Text,Variant "
+                "Image\n"
+                "tee,Tee,Red,L,T-RL,10,https://x/1,One,https://x/2\n"
+                "tee,,Blue,L,T-BL,12.5,https://x/2,Two,\n"
+                "cap,Cap,Default Title,,C,5,,,\n",
+                "2 sku=T-RL;slug=tee-red-l;name=Tee - Red / L;price=1000;image=https://x/2[Two];image=https://x/1[One];"
+                "\n"
+                "3 sku=T-BL;slug=tee-blue-l;name=Tee - Blue / L;price=1250;image=https://x/1[One];image=https://x/"
+                "2[Two];\n"
+                "4 sku=C;slug=cap;name=Cap;price=500;image=;\n");
+}
+
+static void variants_without_plain_letters_are_numbered(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Option1 Value,Variant Price\n"
+                "tee,Tee,S,1\ntee,,S+,2\ntee,,\xe8\xb5\xa4,3\n",
+                "2 slug=tee-s;name=Tee - S;price=100;\n3 slug=tee-s-2;name=Tee - S+;price=200;\n"
+                "4 slug=tee-3;name=Tee - \xe8\xb5\xa4;price=300;\n");
+}
+
+static void drafts_and_archived_products_are_passed_over(void **state)
+{
+    (void)state;
+    struct taken taken =
+        take_text("Handle,Title,Variant Price,Status,Published\na,A,1,draft,true\nb,B,1,archived,true\n"
+                  "c,C,1,active,FALSE\nd,D,1,active,true\n");
+    assert_string_equal(taken.faults, "");
+    assert_string_equal(taken.rows, "5 slug=d;name=D;price=100;\n");
+    assert_int_equal(taken.counts.hidden, 3);
+    assert_int_equal(taken.counts.rows, 1);
+    taken_release(&taken);
+}
+
+static void stock_is_told_when_it_is_counted(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy\n"
+                "a,A,shopify,0,deny\nb,B,shopify,-2,continue\nc,C,,0,deny\nd,D,shopify,1,deny\ne,E,shopify,,deny\n",
+                "2 slug=a;name=A;stock=out-of-stock;\n3 slug=b;name=B;stock=in-stock;\n4 slug=c;name=C;stock=in-stock;"
+                "\n5 slug=d;name=D;stock=in-stock;\n6 slug=e;name=E;\n");
+}
+
+static void columns_of_later_exports_are_known(void **state)
+{
+    (void)state;
+    assert_rows("Title,URL handle,Description,SKU,Price,Product image URL\nA,a,<b>x</b>,K,1,/x\n",
+                "2 sku=K;slug=a;name=A;description=x;price=100;image=/x[];\n");
+}
+
+static void prices_are_of_the_shops_currency(void **state)
+{
+    (void)state;
+    static const char text[] = "Handle,Title,Variant Price\na,A,1200.00\n";
+    struct taken taken = take_bytes(IMPORT_ANY, 0, text, strlen(text), 4096);
+    assert_string_equal(taken.rows, "2 slug=a;name=A;price=1200;\n");
+    taken_release(&taken);
+}
+
+static void faults_have_the_variants_line(void **state)
+{
+    (void)state;
+    assert_fault(
+        "Handle,Title,Option1 Value,Variant Price\na,A,x,1\na,,y,free\nb,,z,1\n\xe8\xb5\xa4,C,z,1\n",
+        "2 slug=a-x;name=A - x;price=100;\n",
+        "3:4 the price is \"free\"; a decimal from 0 to 21474836.47 with a point and no other sign is allowed\n"
+        "4:2 Title is empty; a product's first row has one\n"
+        "5:1 no slug can be made of the handle \"\xe8\xb5\xa4\"; 1 to 200 of a-z, 0-9 and single hyphens "
+        "between them, not digits alone are needed\n");
+}
+
+static void fault_of_what_variants_share_is_told_once(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("Handle,Title,Option1 Value,Variant Price\na,,x,1\na,,y,1\na,,z,1\n");
+    assert_string_equal(taken.faults, "2:2 Title is empty; a product's first row has one\n");
+    assert_int_equal(taken.counts.faulty, 3);
+    taken_release(&taken);
+}
+
+static void header_needs_handle_and_title(void **state)
+{
+    (void)state;
+    static const char text[] = "Handle,Vendor\na,b\n";
+    struct taken taken = take_bytes(IMPORT_SHOPIFY, 2, text, strlen(text), 4096);
+    assert_string_equal(taken.faults, "1:0 the header lacks Handle or Title; Shopify's product export has both\n");
+    taken_release(&taken);
+}
+
+static void too_many_variants_are_refused(void **state)
+{
+    (void)state;
+    char *text = malloc(100000), *at = text;
+    at += sprintf(at, "Handle,Title,Option1 Value,Variant Price\n");
+    for (int i = 0; i <= 2048; i++)
+        at += sprintf(at, "a,A,%d,1\n", i);
+    struct taken taken = take_text(text);
+    assert_string_equal(taken.faults, "2050:0 the product has more than 2048 variants; fewer are allowed\n");
+    assert_string_equal(taken.rows, "");
+    taken_release(&taken);
+    free(text);
+}
+
+static void assert_plain(const char *html, const char *expected)
+{
+    assert_string_equal(html_to_text(html, &arena), expected);
+}
+
+static void html_becomes_plain_text(void **state)
+{
+    (void)state;
+    assert_plain("", "");
+    assert_plain("plain  text\n here ", "plain text here");
+    assert_plain("<p>One</p><p>Two<br/>Three</p>", "One\n\nTwo\nThree");
+    assert_plain("<ul><li>a</li><li>b</li></ul>c", "a\nb\n\nc");
+    assert_plain("<b>a</b>b <i title=\"x > y\">c</i>", "ab c");
+    assert_plain("a<script>alert('<p>')</script>b<STYLE>p{}</style>c<!-- <p>d -->e", "abce");
+    assert_plain("1 < 2 & 3 > 2 <3", "1 < 2 & 3 > 2 <3");
+    assert_plain("<p", "");
+    assert_plain("<script>x", "");
+    assert_plain("a<!-- b", "a");
+    assert_plain("<div><div>a</div></div>", "a");
+}
+
+static void character_references_become_characters(void **state)
+{
+    (void)state;
+    assert_plain("&lt;b&gt; &amp;amp; &quot;&#39;&#x27;&apos;", "<b> &amp; \"'''");
+    assert_plain("a&nbsp;b&#160;c&#10;d", "a b c d");
+    assert_plain("&eacute;&euro;&#128512;&#x1F600;", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf0\x9f\x98\x80");
+    assert_plain("&#0;&#xD800;&#x110000;&#99999999999;&unknown;&;&#;&#x;&amp",
+                 "&#0;&#xD800;&#x110000;&#99999999999;&unknown;&;&#;&#x;&amp");
+}
+
+static void slugs_are_made_of_names(void **state)
+{
+    (void)state;
+    assert_string_equal(slug_make("Men's Gr\xc3\xb6\xc3\x9f"
+                                  "e 42 ",
+                                  100, &arena),
+                        "men-s-grosse-42");
+    assert_string_equal(slug_make("--A__B--", 100, &arena), "a-b");
+    assert_string_equal(slug_make("\xe8\xb5\xa4", 100, &arena), "");
+    assert_string_equal(slug_make("ab cd", 3, &arena), "ab");
+    assert_string_equal(slug_make("ab cd", 4, &arena), "ab-c");
+    assert_string_equal(slug_join("", "a", 100, &arena), "a");
+    assert_string_equal(slug_join("a", "b", 3, &arena), "a-b");
+    const char *one = slug_join("aaaaaaaaaaaaaaa", "b", 16, &arena),
+               *two = slug_join("aaaaaaaaaaaaaaa", "c", 16, &arena);
+    assert_int_equal(strlen(one), 16);
+    assert_string_not_equal(one, two);
+    assert_true(field_is_category(one) && field_is_category(two));
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, release_arena)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(product_of_one_variant_is_one_product),
+        TEST(every_variant_is_a_product),
+        TEST(variants_without_plain_letters_are_numbered),
+        TEST(drafts_and_archived_products_are_passed_over),
+        TEST(stock_is_told_when_it_is_counted),
+        TEST(columns_of_later_exports_are_known),
+        TEST(prices_are_of_the_shops_currency),
+        TEST(faults_have_the_variants_line),
+        TEST(fault_of_what_variants_share_is_told_once),
+        TEST(header_needs_handle_and_title),
+        TEST(too_many_variants_are_refused),
+        TEST(html_becomes_plain_text),
+        TEST(character_references_become_characters),
+        TEST(slugs_are_made_of_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

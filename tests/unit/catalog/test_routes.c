@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* Who gets in: sizes, forms, and the download of the whole catalog. */
+#include "tests/unit/catalog/site_harness.h"
+
+#include "fcgi-catalog/http/download.h"
+
+/* "NAME=xxx…" of `length` bytes behind the sign, in the exchange's arena of before: until the next request. */
+static char *of_length(const char *name, size_t length)
+{
+    static char text[16384];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s=", name);
+
+    assert_true(used + length < sizeof text);
+    memset(text + used, 'x', length);
+    text[used + length] = '\0';
+    return text;
+}
+
+/* ---- Sizes ------------------------------------------------------------------------------------------------------- */
+
+static void a_long_path_is_refused(void **state)
+{
+    char *path = of_length("SCRIPT_NAME", ROUTES_PATH_MAX);
+
+    (void)state;
+    path[strlen("SCRIPT_NAME=")] = '/';
+    HANDLE("REQUEST_METHOD=GET", path, LOCAL);
+    assert_refused(404, "There is nothing at this address.");
+    path = of_length("SCRIPT_NAME", ROUTES_PATH_MAX + 1);
+    path[strlen("SCRIPT_NAME=")] = '/';
+    HANDLE("REQUEST_METHOD=GET", path, LOCAL);
+    assert_refused(414, "urn:catalog:problem:address-too-long");
+}
+
+static void a_long_query_is_refused(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, of_length("QUERY_STRING", QUERY_STRING_MAX));
+    assert_refused(400, "wrong-parameter");
+    HANDLE(GET_PRODUCTS, of_length("QUERY_STRING", QUERY_STRING_MAX + 1));
+    assert_refused(414, "4096");
+}
+
+static void a_long_header_is_refused(void **state)
+{
+    static const char *const names[] = {"HTTP_ACCEPT", "HTTP_X_USER_ID", "HTTP_IF_NONE_MATCH",
+                                        "HTTP_IF_MODIFIED_SINCE"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        HANDLE(GET_PRODUCTS, of_length(names[i], ROUTES_HEADER_MAX + 1));
+        assert_refused(431, "urn:catalog:problem:header-too-large");
+        assert_header("Status: 431 Request Header Fields Too Large\r\n");
+    }
+    HANDLE(GET_PRODUCTS, of_length("HTTP_IF_NONE_MATCH", ROUTES_HEADER_MAX));
+    assert_answer(200, LIST_PRICES);
+    HANDLE(GET_PRODUCTS, of_length("HTTP_COOKIE", ROUTES_HEADER_MAX + 1)); /* not read here */
+    assert_answer(200, LIST_PRICES);
+}
+
+/* ---- Forms ------------------------------------------------------------------------------------------------------- */
+
+static void whoever_takes_no_form_of_it_is_told_which_there_are(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, "HTTP_ACCEPT=image/png");
+    assert_refused(406, "urn:catalog:problem:not-acceptable");
+    assert_refused(406, "application/json");
+    HANDLE(GET("/products.csv"), "HTTP_ACCEPT=application/json");
+    assert_refused(406, "\"allowed\":\"text/csv\"");
+    HANDLE(GET("/categories"), "HTTP_ACCEPT=text/csv");
+    assert_refused(406, "application/json");
+}
+
+static void a_sign_of_life_is_for_whoever_asks(void **state)
+{
+    (void)state;
+    revision_status = STORE_FAILED;
+    HANDLE(GET("/"), "HTTP_ACCEPT=image/png");
+    assert_answer(200, "It is working.");
+}
+
+static void a_wrong_customer_is_told_before_the_form(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, "HTTP_ACCEPT=text/plain", "HTTP_X_USER_ID=x");
+    assert_answer(400, "Customer ID is not a number.\n");
+}
+
+static void the_list_as_csv_is_the_whole_catalog(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS, "HTTP_ACCEPT=text/csv");
+    assert_non_null(exchange.response.source);
+    exchange.response.source->release(exchange.response.source);
+    HANDLE(GET_PRODUCTS, "HTTP_ACCEPT=text/csv", "QUERY_STRING=limit=5");
+    assert_refused(406, "application/json");
+    HANDLE(GET_PRODUCTS, "HTTP_ACCEPT=text/csv, */*;q=0.1", "QUERY_STRING=limit=5");
+    assert_answer(200, LIST_PRICES);
+}
+
+/* ---- The download ------------------------------------------------------------------------------------------------ */
+
+/* All pieces, in static storage. */
+static const char *download(void)
+{
+    static char text[1024 * 1024];
+    struct http_source *source = exchange.response.source;
+    struct http_piece piece;
+    size_t used = 0;
+
+    assert_non_null(source);
+    do {
+        assert_true(source->next(source, &piece));
+        assert_true(used + piece.length < sizeof text);
+        memcpy(text + used, piece.bytes, piece.length);
+        used += piece.length;
+    } while (piece.length > 0);
+    text[used] = '\0';
+    source->release(source);
+    return text;
+}
+
+static size_t count_rows(const char *text)
+{
+    size_t count = 0;
+
+    while ((text = strstr(text, "\r\n")) != NULL) {
+        count++;
+        text += 2;
+    }
+    return count;
+}
+
+static void a_download_has_a_header_and_every_product_once(void **state)
+{
+    static const int lengths[] = {0, 1, 31, 32, 33, 5000};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
+        walk_length = lengths[i];
+        HANDLE(GET("/products.csv"));
+        assert_answer(200, NULL);
+        assert_header("Content-Type: text/csv; charset=utf-8\r\n");
+        assert_header("Content-Disposition: attachment; filename=\"products.csv\"\r\n");
+        assert_no_header("Content-Length");
+        const char *text = download();
+        assert_memory_equal(text, "id,sku,slug,", 12);
+        assert_int_equal(count_rows(text), lengths[i] + 1);
+        assert_int_equal(open_walks, 0);
+        assert_int_equal(site.downloads, 0);
+    }
+}
+
+static void a_download_is_everybodys(void **state)
+{
+    (void)state;
+    HANDLE(GET("/products.csv"), "HTTP_X_USER_ID=x");
+    assert_answer(200, NULL);
+    assert_header("Cache-Control: public, max-age=60, must-revalidate\r\n");
+    assert_header("Vary: Accept\r\n");
+    assert_null(asked);
+    (void)download();
+}
+
+static void who_has_the_download_is_told_so(void **state)
+{
+    char known[128];
+
+    (void)state;
+    HANDLE(GET("/products.csv"));
+    snprintf(known, sizeof known, "HTTP_IF_NONE_MATCH=%s", answered_tag());
+    (void)download();
+    HANDLE(GET("/products.csv"), known);
+    assert_answer(304, NULL);
+    assert_null(exchange.response.source);
+    assert_int_equal(open_walks, 0);
+}
+
+static void a_download_that_cannot_be_read_on_breaks_off(void **state)
+{
+    struct http_piece piece;
+
+    (void)state;
+    walk_length = 100000;
+    HANDLE(GET("/products.csv"));
+    struct http_source *source = exchange.response.source;
+    assert_true(source->next(source, &piece));
+    list_status = STORE_FAILED;
+    assert_false(source->next(source, &piece));
+    source->release(source);
+    assert_int_equal(open_walks, 0);
+}
+
+static void pieces_are_small(void **state)
+{
+    struct http_piece piece;
+
+    (void)state;
+    walk_length = 100000;
+    HANDLE(GET("/products.csv"));
+    struct http_source *source = exchange.response.source;
+    for (int i = 0; i < 10; i++) {
+        assert_true(source->next(source, &piece));
+        assert_in_range(piece.length, 32 * 1024, 64 * 1024);
+    }
+    source->release(source);
+}
+
+static void there_are_only_so_many_downloads_at_once(void **state)
+{
+    struct http_source *sources[DOWNLOADS_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(sources); i++) {
+        HANDLE(GET("/products.csv"));
+        sources[i] = exchange.response.source;
+    }
+    HANDLE(GET("/products.csv"));
+    assert_refused(503, "Too many downloads");
+    assert_header("Retry-After: 10\r\n");
+    for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
+        sources[i]->release(sources[i]);
+    HANDLE(GET("/products.csv"));
+    assert_answer(200, NULL);
+    (void)download();
+    assert_int_equal(open_walks, 0);
+}
+
+static void a_download_takes_no_parameters(void **state)
+{
+    (void)state;
+    HANDLE(GET("/products.csv"), "QUERY_STRING=limit=5");
+    assert_refused(400, "takes no parameters");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_long_path_is_refused),
+        TEST(a_long_query_is_refused),
+        TEST(a_long_header_is_refused),
+        TEST(whoever_takes_no_form_of_it_is_told_which_there_are),
+        TEST(a_sign_of_life_is_for_whoever_asks),
+        TEST(a_wrong_customer_is_told_before_the_form),
+        TEST(the_list_as_csv_is_the_whole_catalog),
+        TEST(a_download_has_a_header_and_every_product_once),
+        TEST(a_download_is_everybodys),
+        TEST(who_has_the_download_is_told_so),
+        TEST(a_download_that_cannot_be_read_on_breaks_off),
+        TEST(pieces_are_small),
+        TEST(there_are_only_so_many_downloads_at_once),
+        TEST(a_download_takes_no_parameters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
