@@ -220,7 +220,9 @@ static bool is_different(const struct item *item)
 
 static void set_time(struct item *item, bool is_changed)
 {
-    bool is_given = (item->fields & FIELD_UPDATED) != 0 && item->row->updated_at != 0;
+    /* A row that was exported and edited brings the old time along: that says nothing of this change. */
+    bool is_given = (item->fields & FIELD_UPDATED) != 0 && item->row->updated_at != 0 &&
+                    (item->is_new || item->row->updated_at != item->known.updated_at);
 
     if (is_given)
         item->wanted.updated_at = item->row->updated_at;

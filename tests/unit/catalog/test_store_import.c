@@ -157,6 +157,28 @@ static void times_are_those_of_the_row_or_stay(void **state)
     assert_string_equal(ask("SELECT updated_at FROM product WHERE id = 1"), "200");
 }
 
+/* Exported, edited, imported: the time that came along is that of the change before. */
+static void a_row_that_changes_a_product_but_not_its_time_updates_it_now(void **state)
+{
+    struct product changed = chair;
+
+    (void)state;
+    open_shop();
+    put(chair, FIELD_ALL, OUTCOME_INSERTED);
+    commit();
+    begin();
+    import_set_time(import, 5000);
+    put(chair, FIELD_ALL, OUTCOME_UNCHANGED);
+    commit();
+    assert_string_equal(ask("SELECT updated_at FROM product"), "200");
+    begin();
+    import_set_time(import, 6000);
+    changed.price_cents = 1;
+    put(changed, FIELD_ALL, OUTCOME_UPDATED);
+    commit();
+    assert_string_equal(ask("SELECT updated_at FROM product"), "6000");
+}
+
 static void a_known_sku_with_another_slug_is_a_rename(void **state)
 {
     const char *slug;
@@ -330,6 +352,7 @@ int main(void)
         IMPORT_TEST(what_is_rolled_back_was_never_there),
         IMPORT_TEST(only_one_writes_at_a_time),
         IMPORT_TEST(times_are_those_of_the_row_or_stay),
+        IMPORT_TEST(a_row_that_changes_a_product_but_not_its_time_updates_it_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
