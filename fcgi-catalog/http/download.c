@@ -9,6 +9,7 @@
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/etag.h"
+#include "fcgi-catalog/http/products.h"
 
 #define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
 #define READ_PRODUCTS 32               /* so many are read at a time: descriptions may be long */
@@ -132,15 +133,14 @@ static bool is_known(struct visit *visit, int64_t shop_revision)
 
 void download_handle(struct visit *visit)
 {
+    const struct query_frame frame = {.parameters = QUERY_NOTHING};
+    struct product_query query;
+    struct query_fault fault;
     struct store_walk *walk = NULL;
     struct tree *tree = NULL;
 
-    if (visit->exchange->request.query[0] != '\0') {
-        visit_refuse(visit, &(struct problem){
-                                .status = 400,
-                                .cause = "wrong-parameter",
-                                .detail = "This address takes no parameters: it is the whole catalog.",
-                            });
+    if (!query_parse(visit->exchange->request.query, &frame, &visit->exchange->arena, &query, &fault)) {
+        products_refuse_query(visit, &fault);
     } else if (!visit_accepts(visit)) {
         return;
     } else if (visit->site->downloads >= DOWNLOADS_MAX) {

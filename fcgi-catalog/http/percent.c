@@ -27,7 +27,7 @@ int percent_read(const char *at, size_t left)
 static bool is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~/", c) != NULL);
+           (c != '\0' && strchr("-._~", c) != NULL);
 }
 
 static char *put_encoded(char *end, unsigned char byte)
@@ -45,10 +45,25 @@ const char *percent_print(const char *path, size_t length, struct arena *arena)
     char *printed = arena_get(arena, length * 3 + 1), *end = printed;
 
     for (size_t i = 0; i < length; i++) {
-        if (is_plain(path[i]))
+        if (is_plain(path[i]) || path[i] == '/')
             *end++ = path[i];
         else
             end = put_encoded(end, (unsigned char)path[i]);
+    }
+    *end = '\0';
+    return printed;
+}
+
+const char *percent_print_segment(const char *segment, struct arena *arena)
+{
+    size_t length = strlen(segment);
+    char *printed = arena_get(arena, length * 3 + 1), *end = printed;
+
+    for (size_t i = 0; i < length; i++) {
+        if (is_plain(segment[i]))
+            *end++ = segment[i];
+        else
+            end = put_encoded(end, (unsigned char)segment[i]);
     }
     *end = '\0';
     return printed;
@@ -61,7 +76,7 @@ const char *percent_print_query(const char *query, struct arena *arena)
 
     for (size_t i = 0; i < length; i++) {
         /* What is encoded stays so; the rest is what RFC 3986, 3.4 allows. */
-        if (is_plain(query[i]) || strchr("%!$&'()*+,;=:@?", query[i]) != NULL)
+        if (is_plain(query[i]) || strchr("%!$&'()*+,;=:@/?", query[i]) != NULL)
             *end++ = query[i];
         else
             end = put_encoded(end, (unsigned char)query[i]);

@@ -59,8 +59,8 @@ static void redirect(struct visit *visit, const char *slug)
     exchange->response.status = 301;
     http_response_add_header(exchange, "Location",
                              arena_print(&exchange->arena, "%s/products/%s%s%s", visit_base(visit),
-                                         percent_print(slug, strlen(slug), &exchange->arena),
-                                         query[0] != '\0' ? "?" : "", percent_print_query(query, &exchange->arena)));
+                                         percent_print_segment(slug, &exchange->arena), query[0] != '\0' ? "?" : "",
+                                         percent_print_query(query, &exchange->arena)));
     (void)!conditional_apply(exchange, &conditional); /* it has no tag that could be known */
     http_exchange_finish(exchange);
 }

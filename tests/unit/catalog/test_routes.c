@@ -231,7 +231,7 @@ static void a_download_takes_no_parameters(void **state)
 {
     (void)state;
     HANDLE(GET("/products.csv"), "QUERY_STRING=limit=5");
-    assert_refused(400, "takes no parameters");
+    assert_refused(400, "is no parameter of this address");
 }
 
 int main(void)
