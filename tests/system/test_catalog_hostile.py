@@ -161,6 +161,17 @@ def test_every_value_of_a_parameter_is_right_or_refused_by_name(catalog, name):
     assert refused > 0
 
 
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_bytes_that_are_no_text_are_refused_in_every_parameter(catalog, name):
+    """What is not UTF-8 by RFC 3629, and control characters; encoded or, but for NUL, as they are."""
+    refused = [value for value in ENCODED if "?" in value.decode(errors="replace").replace("\ufffd", "?") or
+               re.search(r"[\x00-\x1f\x7f-\x9f]", value.decode())]
+    assert len(refused) > 20
+    for value in refused:
+        for text in (quote_from_bytes(value).encode(), *([value] if b"\0" not in value else [])):
+            assert "UTF-8 without control" in check_refusal(ask(catalog, "/products", name.encode() + b"=" + text), name)["detail"]
+
+
 @pytest.mark.parametrize("path", ["/products", "/categories/kitchen", "/products/one", "/categories", "/", "/nowhere"])
 @pytest.mark.parametrize("name", ["q", "tag", "category", "after", "sort", "fields", "limit", "x"])
 def test_a_page_for_people_shows_every_value_as_text(catalog, path, name):
