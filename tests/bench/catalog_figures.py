@@ -233,9 +233,9 @@ class Ceiling:
         self.directory = shop.directory / "rows"
         self.directory.mkdir()
         with sqlite3.connect(shop.database) as database:
-            schema = {name: sql for name, sql in database.execute("SELECT name, sql FROM sqlite_master WHERE sql <> ''")}
-            indexes = [sql for [sql] in database.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql <> '' AND "
-                                                         "tbl_name IN (SELECT value FROM json_each(?))", [str(TABLES).replace("'", '"')])]
+            entries = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql <> ''").fetchall()
+            schema = {name: sql for _, name, _, sql in entries}
+            indexes = [sql for kind, _, table, sql in entries if kind == "index" and table in TABLES]
             columns = {table: [name for [name] in database.execute("SELECT name FROM pragma_table_info(?)", [table])]
                        for table in TABLES}
         database.close()
@@ -311,7 +311,7 @@ def memory_of_download(stage, pace):
     before = measure.peak_mib(pid)
     answer = http_client.request(front.web.url("/products.csv"), seconds=600)
     if answer.status != 200 or answer.body.count(b"\r\n") != products + 1:
-        raise measure.MeasureError(f"not the whole catalog: {answer.status}, {answer.body.count(bytes(2))} rows")
+        raise measure.MeasureError(f"not the whole catalog: {answer.status}, {answer.body[-200:]}")
     return Result([measure.peak_mib(pid)], f"{before:.1f} MiB before; {len(answer.body) / 2**20 / answer.seconds:.0f} MiB/s",
                   " MiB")
 
