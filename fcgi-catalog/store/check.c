@@ -36,6 +36,8 @@ static const struct check of_rows[] = {
      .sql =
          "SELECT slug FROM category WHERE product_count <> (SELECT count(*) FROM product_in WHERE category = number) "
          "LIMIT 1"},
+    {.message = "product %s: its column lists is not what the tables of its lists say",
+     .sql = "SELECT id FROM product JOIN lists_now ON product_id = id WHERE lists_now.lists <> product.lists LIMIT 1"},
     {.message = "product %s: its category_words are not the names of its categories",
      .sql = DIFFERENCE("SELECT product_id, words FROM category_words_now WHERE words <> ''",
                        "SELECT id, category_words FROM product WHERE category_words <> ''")},

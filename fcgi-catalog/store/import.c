@@ -14,20 +14,19 @@
 #define BUSY_MS 10000
 
 #define FIND                                                                                                           \
-    "SELECT id, slug, description, price_in_cents, sku, name, stock, created_at, updated_at FROM product WHERE "
+    "SELECT id, slug, description, price_in_cents, sku, name, stock, created_at, updated_at, lists FROM product "      \
+    "WHERE "
 
 static const char *const sql[WRITING_COUNT] = {
     [WRITING_FIND_SKU] = FIND "sku = ?1 AND sku <> ''",
     [WRITING_FIND_SLUG] = FIND "slug = ?1",
     [WRITING_FIND_ID] = "SELECT 1 FROM product WHERE id = ?1",
-    [WRITING_MEMBERSHIPS] = "SELECT category FROM product_category WHERE product_id = ?1 ORDER BY category",
-    [WRITING_TAGS] = "SELECT tag FROM product_tag WHERE product_id = ?1 ORDER BY tag",
-    [WRITING_IMAGES] = "SELECT url, alt FROM product_image WHERE product_id = ?1 ORDER BY position",
     [WRITING_INSERT] = "INSERT INTO product (id, slug, description, price_in_cents, sku, name, stock, created_at, "
-                       "updated_at, sort_name, category_words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                       "updated_at, sort_name, category_words, lists) "
+                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [WRITING_UPDATE] = "UPDATE product SET slug = ?2, description = ?3, price_in_cents = ?4, sku = ?5, name = ?6, "
-                       "stock = ?7, created_at = ?8, updated_at = ?9, sort_name = ?10, category_words = ?11 "
-                       "WHERE id = ?1",
+                       "stock = ?7, created_at = ?8, updated_at = ?9, sort_name = ?10, category_words = ?11, "
+                       "lists = ?12 WHERE id = ?1",
     [WRITING_UPDATE_TIME] = "UPDATE product SET updated_at = ?2 WHERE id = ?1 AND updated_at <> ?2",
     [WRITING_DELETE_MEMBERSHIPS] = "DELETE FROM product_category WHERE product_id = ?1",
     [WRITING_INSERT_MEMBERSHIP] = "INSERT INTO product_category (product_id, category) VALUES (?1, ?2)",

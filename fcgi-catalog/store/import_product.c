@@ -1,35 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing the catalog: one product. It is found, compared, and written when something is different. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/store/item.h"
+#include "fcgi-catalog/store/lists.h"
 #include "fcgi-catalog/store/row.h"
 
 /* ---- Which product it is ---- */
 
-/* SQLITE_ROW, SQLITE_DONE, or an error. */
-static int find_product(struct item *item, enum writing_statement which, const char *text)
+static bool read_known(struct item *item, sqlite3_stmt *row)
 {
     struct arena *arena = &item->import->arena;
+    const void *lists = sqlite3_column_blob(row, 9);
+
+    item->known = (struct product){.id = sqlite3_column_int(row, 0),
+                                   .slug = row_copy_text(row, 1, arena),
+                                   .description = row_copy_text(row, 2, arena),
+                                   .price_cents = sqlite3_column_int(row, 3),
+                                   .sku = row_copy_text(row, 4, arena),
+                                   .name = row_copy_text(row, 5, arena),
+                                   .stock = row_copy_text(row, 6, arena),
+                                   .created_at = sqlite3_column_int64(row, 7),
+                                   .updated_at = sqlite3_column_int64(row, 8)};
+    return lists_unpack(lists, (size_t)sqlite3_column_bytes(row, 9), arena, &item->known);
+}
+
+/* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read. */
+static int find_product(struct item *item, enum writing_statement which, const char *text)
+{
     sqlite3_stmt *row = writing_get(item->import, which);
 
     sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
     int result = sqlite3_step(row);
-    if (result == SQLITE_ROW)
-        item->known = (struct product){.id = sqlite3_column_int(row, 0),
-                                       .slug = row_copy_text(row, 1, arena),
-                                       .description = row_copy_text(row, 2, arena),
-                                       .price_cents = sqlite3_column_int(row, 3),
-                                       .sku = row_copy_text(row, 4, arena),
-                                       .name = row_copy_text(row, 5, arena),
-                                       .stock = row_copy_text(row, 6, arena),
-                                       .created_at = sqlite3_column_int64(row, 7),
-                                       .updated_at = sqlite3_column_int64(row, 8)};
+    if (result == SQLITE_ROW && !read_known(item, row))
+        result = SQLITE_MISMATCH;
     sqlite3_reset(row);
     return result;
+}
+
+static enum import_status fail_finding(struct item *item, int result)
+{
+    if (result != SQLITE_MISMATCH)
+        return writing_fail(item->import);
+    snprintf(item->import->reason, sizeof item->import->reason,
+             "product %" PRId32 ": its column lists is not what the tables of its lists say", item->known.id);
+    return IMPORT_FAILED;
 }
 
 static int find_known(struct item *item)
@@ -125,6 +144,26 @@ static const char **sort_texts(struct arena *arena, const char *const *texts, si
     return sorted;
 }
 
+static void merge_lists(struct item *item)
+{
+    const struct product *row = item->row;
+    struct product *wanted = &item->wanted;
+    struct arena *arena = &item->import->arena;
+
+    if ((item->fields & FIELD_CATEGORIES) != 0) {
+        wanted->own_category_count = row->own_category_count;
+        wanted->categories = sort_texts(arena, row->categories, &wanted->own_category_count);
+    }
+    if ((item->fields & FIELD_TAGS) != 0) {
+        wanted->tag_count = row->tag_count;
+        wanted->tags = sort_texts(arena, row->tags, &wanted->tag_count);
+    }
+    if ((item->fields & FIELD_IMAGES) != 0) {
+        wanted->images = row->images;
+        wanted->image_count = row->image_count;
+    }
+}
+
 static void merge(struct item *item)
 {
     const struct product *row = item->row;
@@ -143,76 +182,45 @@ static void merge(struct item *item)
         wanted->created_at = row->created_at;
     else if (item->is_new)
         wanted->created_at = item->import->now;
-    if ((fields & FIELD_IMAGES) != 0) {
-        wanted->images = row->images;
-        wanted->image_count = row->image_count;
-    }
-    wanted->own_category_count = (fields & FIELD_CATEGORIES) != 0 ? row->own_category_count : 0;
-    wanted->tag_count = (fields & FIELD_TAGS) != 0 ? row->tag_count : 0;
-    item->categories = sort_texts(&item->import->arena, row->categories, &wanted->own_category_count);
-    item->tags = sort_texts(&item->import->arena, row->tags, &wanted->tag_count);
+    merge_lists(item);
     item->is_renamed = !item->is_new && strcmp(wanted->slug, item->known.slug) != 0;
 }
 
-/* Whether a statement gives these texts and no others. SQLITE_DONE: *differ tells; or an error. */
-static int compare_list(struct item *item, enum writing_statement which, const char *const *texts, size_t count,
-                        bool *differ)
+static bool texts_differ(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
 {
-    sqlite3_stmt *row = writing_get(item->import, which);
-    size_t i = 0;
-    int result;
-
-    *differ = false;
-    sqlite3_bind_int(row, 1, item->known.id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        *differ |= i >= count || strcmp((const char *)sqlite3_column_text(row, 0), texts[i]) != 0;
-        i++;
+    for (size_t i = 0; a_count == b_count && i < a_count; i++) {
+        if (strcmp(a[i], b[i]) != 0)
+            return true;
     }
-    *differ |= i != count;
-    sqlite3_reset(row);
-    return result;
+    return a_count != b_count;
 }
 
-static int compare_images(struct item *item, bool *differ)
+static bool images_differ(const struct product *a, const struct product *b)
 {
-    sqlite3_stmt *row = writing_get(item->import, WRITING_IMAGES);
-    size_t i = 0, count = item->wanted.image_count;
-    int result;
-
-    *differ = false;
-    sqlite3_bind_int(row, 1, item->known.id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        *differ |= i >= count || strcmp((const char *)sqlite3_column_text(row, 0), item->wanted.images[i].url) != 0 ||
-                   strcmp((const char *)sqlite3_column_text(row, 1), text_of(item->wanted.images[i].alt)) != 0;
-        i++;
+    for (size_t i = 0; a->image_count == b->image_count && i < a->image_count; i++) {
+        if (strcmp(a->images[i].url, b->images[i].url) != 0 ||
+            strcmp(text_of(a->images[i].alt), text_of(b->images[i].alt)) != 0)
+            return true;
     }
-    *differ |= i != count;
-    sqlite3_reset(row);
-    return result;
+    return a->image_count != b->image_count;
 }
 
-/* Reads the lists that the row has, and compares them. */
-static bool compare_lists(struct item *item)
+static void compare_lists(struct item *item)
 {
-    int result = SQLITE_DONE;
+    const struct product *a = &item->known, *b = &item->wanted;
 
-    if ((item->fields & FIELD_CATEGORIES) != 0)
-        result = compare_list(item, WRITING_MEMBERSHIPS, item->categories, item->wanted.own_category_count,
-                              &item->lists_differ[0]);
-    if (result == SQLITE_DONE && (item->fields & FIELD_TAGS) != 0)
-        result = compare_list(item, WRITING_TAGS, item->tags, item->wanted.tag_count, &item->lists_differ[1]);
-    if (result == SQLITE_DONE && (item->fields & FIELD_IMAGES) != 0)
-        result = compare_images(item, &item->lists_differ[2]);
-    return result == SQLITE_DONE;
+    item->categories_differ = texts_differ(a->categories, a->own_category_count, b->categories, b->own_category_count);
+    item->tags_differ = texts_differ(a->tags, a->tag_count, b->tags, b->tag_count);
+    item->images_differ = images_differ(a, b);
 }
 
 static bool is_different(const struct item *item)
 {
     const struct product *a = &item->known, *b = &item->wanted;
 
-    return item->lists_differ[0] || item->lists_differ[1] || item->lists_differ[2] ||
-           a->price_cents != b->price_cents || a->created_at != b->created_at || strcmp(a->slug, b->slug) != 0 ||
-           strcmp(a->sku, b->sku) != 0 || strcmp(a->name, b->name) != 0 || strcmp(a->stock, b->stock) != 0 ||
+    return item->categories_differ || item->tags_differ || item->images_differ || a->price_cents != b->price_cents ||
+           a->created_at != b->created_at || strcmp(a->slug, b->slug) != 0 || strcmp(a->sku, b->sku) != 0 ||
+           strcmp(a->name, b->name) != 0 || strcmp(a->stock, b->stock) != 0 ||
            strcmp(a->description, b->description) != 0;
 }
 
@@ -234,8 +242,7 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
 {
     struct import *import = item->import;
 
-    if (!item->is_new && !compare_lists(item))
-        return writing_fail(import);
+    compare_lists(item);
     bool is_changed = item->is_new || is_different(item);
     set_time(item, is_changed);
     if (item->is_new)
@@ -260,7 +267,7 @@ enum import_status import_put_product(struct import *import, const struct produc
         return IMPORT_REFUSED;
     int result = find_known(&item);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
-        return writing_fail(import);
+        return fail_finding(&item, result);
     merge(&item);
     enum import_status status = item_check(&item);
     if (status == IMPORT_OK)

@@ -11,11 +11,9 @@ struct item {
     const struct product *row; /* what came in, */
     unsigned fields;           /* and which of it counts */
     bool is_new, is_renamed;
-    bool lists_differ[3]; /* categories, tags, images */
-    struct product known; /* what there was; its lists are read when they are compared */
-    struct product wanted;
-    const char **categories; /* of wanted: sorted, each once */
-    const char **tags;
+    struct product known;  /* what there was, */
+    struct product wanted; /* and what it becomes: categories and tags sorted, each once */
+    bool categories_differ, tags_differ, images_differ;
 };
 
 static inline const char *text_of(const char *text)

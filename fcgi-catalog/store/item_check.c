@@ -95,7 +95,7 @@ static enum import_status check_categories(const struct item *item)
         return IMPORT_OK;
     import->branches.marks++;
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
-        const char *slug = item->categories[i];
+        const char *slug = item->wanted.categories[i];
         const struct branch *branch = branches_find(&import->branches, slug);
         if (branch == NULL && !field_is_category(slug))
             return writing_refuse(import, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
@@ -113,7 +113,7 @@ static enum import_status check_tags(const struct item *item)
     if (item->wanted.tag_count > FIELD_TAGS_MAX)
         return writing_refuse(item->import, "more than %d tags", FIELD_TAGS_MAX);
     for (size_t i = 0; i < item->wanted.tag_count; i++) {
-        const char *tag = item->tags[i];
+        const char *tag = item->wanted.tags[i];
         if (tag[0] == '\0' || !is_text(tag, FIELD_TAG_MAX))
             return writing_refuse(item->import, "tag %s is empty, not UTF-8, or longer than %d bytes",
                                   field_show(tag, strlen(tag), &item->import->arena), FIELD_TAG_MAX);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fcgi-catalog/store/item.h"
-#include "fcgi-catalog/store/row.h"
+#include "fcgi-catalog/store/lists.h"
 
 static int compare_branches(const void *a, const void *b)
 {
@@ -48,30 +48,11 @@ static bool make_categories(struct item *item)
     struct import *import = item->import;
 
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
-        if (branches_find(&import->branches, item->categories[i]) == NULL &&
-            writing_make_category(import, item->categories[i]) == NULL)
+        if (branches_find(&import->branches, item->wanted.categories[i]) == NULL &&
+            writing_make_category(import, item->wanted.categories[i]) == NULL)
             return false;
     }
     return true;
-}
-
-/* The categories that the product is going to have: those of the row, or those that it has. */
-static bool read_categories(struct item *item)
-{
-    sqlite3_stmt *row = writing_get(item->import, WRITING_MEMBERSHIPS);
-    const char **slugs = arena_get(&item->import->arena, (PRODUCT_CATEGORIES_MAX + 1) * sizeof *slugs);
-    size_t count = 0;
-    int result;
-
-    if (item->is_new || (item->fields & FIELD_CATEGORIES) != 0)
-        return true;
-    sqlite3_bind_int(row, 1, item->known.id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW && count < PRODUCT_CATEGORIES_MAX)
-        slugs[count++] = row_copy_text(row, 0, &item->import->arena);
-    sqlite3_reset(row);
-    item->categories = slugs;
-    item->wanted.own_category_count = count;
-    return result == SQLITE_DONE || result == SQLITE_ROW;
 }
 
 static bool write_row(const struct item *item)
@@ -80,7 +61,8 @@ static bool write_row(const struct item *item)
     const struct product *product = &item->wanted;
     sqlite3_stmt *statement = writing_get(import, item->is_new ? WRITING_INSERT : WRITING_UPDATE);
     const char *title = product->name[0] != '\0' ? product->name : product->slug;
-    const char *words = print_words(import, item->categories, product->own_category_count);
+    const char *words = print_words(import, product->categories, product->own_category_count);
+    struct lists lists = lists_pack(product, &import->arena);
     char folded[SEARCH_SORT_NAME_SIZE];
 
     search_fold(&import->search, title, folded);
@@ -95,6 +77,7 @@ static bool write_row(const struct item *item)
     sqlite3_bind_int64(statement, 9, product->updated_at);
     sqlite3_bind_text(statement, 10, folded, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 11, words, -1, SQLITE_STATIC);
+    sqlite3_bind_blob64(statement, 12, lists.bytes, lists.size, SQLITE_STATIC);
     return writing_run(statement);
 }
 
@@ -137,14 +120,13 @@ static bool write_images(const struct item *item)
 
 static bool write_lists(const struct item *item)
 {
-    bool is_new = item->is_new;
+    const struct product *product = &item->wanted;
 
-    return (!(is_new || item->lists_differ[0]) ||
-            write_list(item, WRITING_DELETE_MEMBERSHIPS, WRITING_INSERT_MEMBERSHIP, item->categories,
-                       item->wanted.own_category_count)) &&
-           (!(is_new || item->lists_differ[1]) ||
-            write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, item->tags, item->wanted.tag_count)) &&
-           (!(is_new || item->lists_differ[2]) || write_images(item));
+    return (!item->categories_differ || write_list(item, WRITING_DELETE_MEMBERSHIPS, WRITING_INSERT_MEMBERSHIP,
+                                                   product->categories, product->own_category_count)) &&
+           (!item->tags_differ ||
+            write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, product->tags, product->tag_count)) &&
+           (!item->images_differ || write_images(item));
 }
 
 /* What the triggers do, when they are put aside. */
@@ -178,6 +160,6 @@ static bool write_time(const struct item *item)
 
 bool item_write(struct item *item)
 {
-    return writing_note_change(item->import) && make_categories(item) && read_categories(item) && write_row(item) &&
-           write_lists(item) && write_old_slug(item) && write_time(item);
+    return writing_note_change(item->import) && make_categories(item) && write_row(item) && write_lists(item) &&
+           write_old_slug(item) && write_time(item);
 }

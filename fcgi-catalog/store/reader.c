@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/database.h"
+#include "fcgi-catalog/store/lists.h"
 #include "fcgi-catalog/store/row.h"
 
 static const char *const sql[READER_COUNT] = {
@@ -16,11 +17,8 @@ static const char *const sql[READER_COUNT] = {
     [READER_SHOP] = "SELECT revision, changed_at, currency, secret FROM shop",
     [READER_CATEGORIES] = "SELECT slug, parent FROM category",
     [READER_IDS] = "SELECT id FROM product WHERE id > ?1 ORDER BY id LIMIT ?2",
-    [READER_PRODUCT] = ("SELECT slug, description, price_in_cents, sku, name, stock, created_at, updated_at "
+    [READER_PRODUCT] = ("SELECT slug, description, price_in_cents, sku, name, stock, created_at, updated_at, lists "
                         "FROM product WHERE id = ?1"),
-    [READER_MEMBERSHIPS] = "SELECT category FROM product_category WHERE product_id = ?1 ORDER BY category",
-    [READER_TAGS] = "SELECT tag FROM product_tag WHERE product_id = ?1 ORDER BY tag",
-    [READER_IMAGES] = "SELECT url, alt FROM product_image WHERE product_id = ?1 ORDER BY position",
 };
 
 bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t reason_size)
@@ -144,7 +142,7 @@ int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fau
 
 /* ---- Products ---- */
 
-static bool read_row(sqlite3_stmt *row, struct arena *arena, struct product *product)
+static bool read_texts(sqlite3_stmt *row, struct arena *arena, struct product *product)
 {
     if (!row_read_int32(row, 2, &product->price_cents))
         return false;
@@ -158,43 +156,11 @@ static bool read_row(sqlite3_stmt *row, struct arena *arena, struct product *pro
     return true;
 }
 
-static int read_product_row(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
-                            struct reader_fault *fault)
+static bool read_lists(sqlite3_stmt *row, struct arena *arena, struct product *product)
 {
-    sqlite3_stmt *row = reader->statements[READER_PRODUCT];
+    const void *bytes = sqlite3_column_blob(row, 8);
 
-    *product = (struct product){.id = (int32_t)id};
-    sqlite3_bind_int64(row, 1, id);
-    int result = sqlite3_step(row);
-    if (result == SQLITE_DONE)
-        return finish(reader, READER_PRODUCT, "products", SQLITE_DONE, result, fault);
-    if (result == SQLITE_ROW && (id != product->id || !read_row(row, arena, product))) {
-        snprintf(fault->reason, sizeof fault->reason, "product %" PRId64 ": a number is out of range", id);
-        result = SQLITE_MISMATCH;
-    }
-    return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
-}
-
-/* The categories that one product was put into; one more than it may have, to see that. */
-struct own_categories {
-    struct category *items[PRODUCT_CATEGORIES_MAX + 1];
-    size_t count;
-};
-
-static bool take_membership(struct reader *reader, sqlite3_stmt *row, const struct product *product,
-                            struct own_categories *own, struct reader_fault *fault)
-{
-    const char *slug = (const char *)sqlite3_column_text(row, 0);
-    struct category *category = categories_find(&reader->tree, slug != NULL ? slug : "");
-
-    if (category == NULL) {
-        snprintf(fault->reason, sizeof fault->reason, "product %" PRId32 " is in \"%s\", which is no category",
-                 product->id, slug != NULL ? slug : "");
-        return false;
-    }
-    if (own->count < ARRAY_LENGTH(own->items))
-        own->items[own->count++] = category;
-    return true;
+    return lists_unpack(bytes, (size_t)sqlite3_column_bytes(row, 8), arena, product);
 }
 
 /* The tree's slugs may go before the product does. */
@@ -207,38 +173,59 @@ static void copy_slugs(struct product *product, struct arena *arena)
     product->categories = slugs;
 }
 
-static bool put(struct reader *reader, const struct own_categories *own, struct arena *arena, struct product *product,
-                struct reader_fault *fault)
+/* Finds the product's own categories in the tree, and puts it into those above them, too. */
+static bool put_into_tree(struct reader *reader, struct arena *arena, struct product *product,
+                          struct reader_fault *fault)
 {
-    if (own->count == 0)
-        return true;
-    if (categories_put(&reader->tree, own->items, own->count, arena, product)) {
-        copy_slugs(product, arena);
-        return true;
-    }
-    snprintf(fault->reason, sizeof fault->reason,
-             "product %" PRId32 " is in more than %d categories, those above them included", product->id,
-             PRODUCT_CATEGORIES_MAX);
-    return false;
-}
+    struct category *own[PRODUCT_CATEGORIES_MAX];
+    bool is_few = product->own_category_count <= ARRAY_LENGTH(own);
 
-static int read_memberships(struct reader *reader, struct arena *arena, struct product *product,
-                            struct reader_fault *fault)
-{
-    sqlite3_stmt *row = reader->statements[READER_MEMBERSHIPS];
-    struct own_categories own = {.count = 0};
-    int result;
-
-    sqlite3_bind_int(row, 1, product->id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!take_membership(reader, row, product, &own, fault)) {
-            result = SQLITE_MISMATCH;
-            break;
+    for (size_t i = 0; is_few && i < product->own_category_count; i++) {
+        own[i] = categories_find(&reader->tree, product->categories[i]);
+        if (own[i] == NULL) {
+            snprintf(fault->reason, sizeof fault->reason, "product %" PRId32 " is in \"%s\", which is no category",
+                     product->id, product->categories[i]);
+            return false;
         }
     }
-    if (result == SQLITE_DONE && !put(reader, &own, arena, product, fault))
+    if (!is_few || !categories_put(&reader->tree, own, product->own_category_count, arena, product)) {
+        snprintf(fault->reason, sizeof fault->reason,
+                 "product %" PRId32 " is in more than %d categories, those above them included", product->id,
+                 PRODUCT_CATEGORIES_MAX);
+        return false;
+    }
+    copy_slugs(product, arena);
+    return true;
+}
+
+static bool read_row(struct reader *reader, sqlite3_stmt *row, int64_t id, struct arena *arena, struct product *product,
+                     struct reader_fault *fault)
+{
+    if (id != product->id || !read_texts(row, arena, product)) {
+        snprintf(fault->reason, sizeof fault->reason, "product %" PRId64 ": a number is out of range", id);
+        return false;
+    }
+    if (!read_lists(row, arena, product)) {
+        snprintf(fault->reason, sizeof fault->reason,
+                 "product %" PRId64 ": its column lists is not what the tables of its lists say", id);
+        return false;
+    }
+    return product->own_category_count == 0 || put_into_tree(reader, arena, product, fault);
+}
+
+int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
+                        struct reader_fault *fault)
+{
+    sqlite3_stmt *row = reader->statements[READER_PRODUCT];
+
+    *product = (struct product){.id = (int32_t)id};
+    sqlite3_bind_int64(row, 1, id);
+    int result = sqlite3_step(row);
+    if (result == SQLITE_DONE)
+        return finish(reader, READER_PRODUCT, "products", SQLITE_DONE, result, fault);
+    if (result == SQLITE_ROW && !read_row(reader, row, id, arena, product, fault))
         result = SQLITE_MISMATCH;
-    return finish(reader, READER_MEMBERSHIPS, "product-categories", SQLITE_DONE, result, fault);
+    return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
 }
 
 /* Room for one more in an array in the arena: doubled when it is full. */
@@ -251,56 +238,6 @@ static void *grow(struct arena *arena, const void *items, size_t count, size_t *
     if (count > 0)
         memcpy(grown, items, count * size);
     return grown;
-}
-
-static int read_tags(struct reader *reader, struct arena *arena, struct product *product, struct reader_fault *fault)
-{
-    sqlite3_stmt *row = reader->statements[READER_TAGS];
-    const char **tags = NULL;
-    size_t count = 0, room = 0;
-    int result;
-
-    sqlite3_bind_int(row, 1, product->id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        tags = grow(arena, tags, count, &room, sizeof *tags);
-        tags[count++] = row_copy_text(row, 0, arena);
-    }
-    product->tags = tags;
-    product->tag_count = count;
-    return finish(reader, READER_TAGS, "tags", SQLITE_DONE, result, fault);
-}
-
-static int read_images(struct reader *reader, struct arena *arena, struct product *product, struct reader_fault *fault)
-{
-    sqlite3_stmt *row = reader->statements[READER_IMAGES];
-    struct product_image *images = NULL;
-    size_t count = 0, room = 0;
-    int result;
-
-    sqlite3_bind_int(row, 1, product->id);
-    while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        images = grow(arena, images, count, &room, sizeof *images);
-        images[count++] =
-            (struct product_image){.url = row_copy_text(row, 0, arena), .alt = row_copy_text(row, 1, arena)};
-    }
-    product->images = images;
-    product->image_count = count;
-    return finish(reader, READER_IMAGES, "images", SQLITE_DONE, result, fault);
-}
-
-int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
-                        struct reader_fault *fault)
-{
-    int result = read_product_row(reader, id, arena, product, fault);
-
-    if (result != SQLITE_ROW)
-        return result;
-    result = read_memberships(reader, arena, product, fault);
-    if (result == SQLITE_DONE)
-        result = read_tags(reader, arena, product, fault);
-    if (result == SQLITE_DONE)
-        result = read_images(reader, arena, product, fault);
-    return result == SQLITE_DONE ? SQLITE_ROW : result;
 }
 
 int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,

@@ -25,9 +25,6 @@ enum reader_statement {
     READER_CATEGORIES,
     READER_IDS,
     READER_PRODUCT,
-    READER_MEMBERSHIPS,
-    READER_TAGS,
-    READER_IMAGES,
     READER_COUNT
 };
 

@@ -47,3 +47,10 @@ const char *row_copy_text(sqlite3_stmt *row, int column, struct arena *arena)
         return "";
     return text_is_utf8(text, length) ? arena_copy(arena, text, length) : mend_text(arena, text, length);
 }
+
+const char *row_mend_text(const char *text, struct arena *arena)
+{
+    size_t length = strlen(text);
+
+    return text_is_utf8(text, length) ? text : mend_text(arena, text, length);
+}

@@ -62,7 +62,10 @@ CREATE TABLE category_3 (
     number        INTEGER NOT NULL PRIMARY KEY,
     product_count INTEGER NOT NULL DEFAULT 0 -- derived: rows of product_in
 ) STRICT;
-INSERT INTO category_3 (slug, name, parent) SELECT slug, replace(name, char(0), ''), parent FROM category ORDER BY slug;
+-- A name ends before its first NUL.
+INSERT INTO category_3 (slug, name, parent)
+SELECT slug, CASE instr(name, char(0)) WHEN 0 THEN name ELSE substr(name, 1, instr(name, char(0)) - 1) END, parent
+FROM category ORDER BY slug;
 DROP TABLE category;
 ALTER TABLE category_3 RENAME TO category;
 CREATE INDEX category_parent ON category (parent);

@@ -226,7 +226,8 @@ class Ceiling:
     """
     What sqlite3's own .import needs for the rows that an import made: each table from a file of exactly its columns, what
     is derived (categories above, folded names) among them; then its indexes, which is faster behind the rows than before
-    them, and the search index. The generated column, which .import does not take, is a view's.
+    them, and the search index. What .import does not take: the generated column is a view's, and product.lists, which has
+    NULs in it, is a text of the same length.
     """
 
     def __init__(self, shop):
@@ -239,9 +240,11 @@ class Ceiling:
             columns = {table: [name for [name] in database.execute("SELECT name FROM pragma_table_info(?)", [table])]
                        for table in TABLES}
         database.close()
+        columns["product"][columns["product"].index("lists")] = "printf('%.*c', length(lists), 'x')"
         product, generated = re.subn(r",\s*title TEXT GENERATED ALWAYS AS .* VIRTUAL", "", schema["product"])
         search, read = re.subn(r"content = 'product'", "content = 'product_titled'", schema["product_search"])
-        if (generated, read) != (1, 1) or not indexes:
+        product, blobs = re.subn(r"lists BLOB NOT NULL DEFAULT x''", "lists TEXT NOT NULL", product)
+        if (generated, blobs, read) != (1, 1, 1) or not indexes:
             raise measure.MeasureError("the schema has changed: see Ceiling")
         self.tables = [product, *(schema[table] for table in TABLES[1:]), TITLED, search]
         self.indexes = indexes

@@ -561,7 +561,7 @@ def test_an_exported_file_is_there_whole_or_not_at_all(make_database):
     directory = database.path.parent
     path = directory / "shop.csv"
     path.write_text("what was there")
-    database.change("CREATE TABLE aside (x); DROP TABLE product_tag")  # cannot be read any more
+    database.change("CREATE TABLE aside (x); DROP TABLE category")  # cannot be read any more
     assert database.ctl("export", "--output", path, database.path).code == 1
     assert path.read_text() == "what was there"
     other = make_database("--demo")

@@ -69,7 +69,7 @@ static int change(const char *sql)
     return result;
 }
 
-/* A database as the program of schema version 1 or 2 made it, with the demo's rows. */
+/* A database as the program of schema version 1, 2 or 3 made it, with the demo's rows. */
 static inline void make_old(int version)
 {
     static const char *const scripts[] = {
@@ -78,6 +78,12 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/demo.sql.inc"
         ,
 #include "fcgi-catalog/store/upgrade-2.sql.inc"
+        ,
+#include "fcgi-catalog/store/upgrade-3.sql.inc"
+#include "fcgi-catalog/store/derive.sql.inc"
+#include "fcgi-catalog/store/fill.sql.inc"
+#include "fcgi-catalog/store/indexes.sql.inc"
+#include "fcgi-catalog/store/triggers.sql.inc"
     };
     char stamp[80];
 

@@ -49,7 +49,12 @@ static const char *const changes[] = {
     "UPDATE category SET slug = 'c%u' WHERE slug = 'c%u'",
     "DELETE FROM category WHERE slug = 'c%u'",
     "INSERT OR REPLACE INTO product_tag VALUES (%u, 't%u')",
+    "UPDATE OR REPLACE product_tag SET product_id = %u WHERE tag = 't%u'",
+    "UPDATE product_tag SET tag = 't%u' WHERE product_id = %u",
+    "DELETE FROM product_tag WHERE tag = 't%u'",
     "INSERT INTO product_image (product_id, position, url) VALUES (%u, %u, '/x')",
+    "UPDATE OR REPLACE product_image SET position = %u, alt = 'an %u' WHERE product_id = %u",
+    "DELETE FROM product_image WHERE product_id = %u",
 };
 
 /* What nobody could read: it is taken back. */
@@ -260,6 +265,9 @@ static void check_finds_what_does_not_follow(void **state)
         {"UPDATE product SET sort_name = 'x' WHERE id = 1", "sort_name"},
         {"DROP TRIGGER product_search_updated; UPDATE product SET category_words = 'x' WHERE id = 1", "category_words"},
         {"DROP TRIGGER product_search_updated; UPDATE product SET description = 'x' WHERE id = 1", "search index"},
+        {"UPDATE product SET lists = CAST('tx' || char(0) AS BLOB) WHERE id = 1", "lists"},
+        {"UPDATE product SET lists = CAST('tx' AS BLOB) WHERE id = 1", "lists"},
+        {"DROP TRIGGER product_tag_inserted_lists; INSERT INTO product_tag VALUES (3, 'x')", "lists"},
         {"INSERT INTO old_slug VALUES ('iphone-x', 2)", "old slug"},
         {"DROP TRIGGER shop_kept; DELETE FROM shop", "shop"},
         {"INSERT INTO product_tag VALUES (88, 't')", "foreign_key_check"},

@@ -26,7 +26,7 @@ static void every_older_version_becomes_what_a_new_one_is(void **state)
     (void)state;
     assert_true(store_create(path, true, "", reason, sizeof reason));
     const char *expected = schema();
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version < STORE_SCHEMA_VERSION; version++) {
         remove_database();
         make_old(version);
         upgrade_from(version);
@@ -81,6 +81,31 @@ static void categories_keep_their_names_places_and_products(void **state)
     query.sort = SORT_RANK;
     assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 1);
+}
+
+static void what_a_product_of_version_3_had_is_in_its_row(void **state)
+{
+    (void)state;
+    make_old(3);
+    assert_int_equal(change("INSERT INTO category (slug) VALUES ('a'), ('b');"
+                            "INSERT INTO product_category VALUES (2, 'b'), (2, 'a'); INSERT INTO product_tag VALUES "
+                            "(2, 'x'); INSERT INTO product_image VALUES (2, 1, '/p.svg', 'A picture')"),
+                     SQLITE_OK);
+    upgrade_from(3);
+    const struct product *product = &list().items[1];
+    assert_int_equal(product->own_category_count, 2);
+    assert_string_equal(product->categories[1], "b");
+    assert_int_equal(product->tag_count, 1);
+    assert_string_equal(product->images[0].alt, "A picture");
+}
+
+static void the_name_of_an_old_category_ends_before_its_first_nul(void **state)
+{
+    (void)state;
+    make_old(2);
+    assert_int_equal(change("INSERT INTO category VALUES ('a', 'Aa' || char(0) || 'x', NULL)"), SQLITE_OK);
+    upgrade_from(2);
+    assert_string_equal(ask("SELECT hex(name) FROM category"), "4161");
 }
 
 static void every_shop_has_its_own_secret(void **state)
@@ -142,10 +167,15 @@ static void an_upgrade_that_fails_leaves_the_old_database(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_older_version_becomes_what_a_new_one_is),     TEST(the_demos_products_are_as_before),
-        TEST(categories_keep_their_names_places_and_products),   TEST(every_shop_has_its_own_secret),
-        TEST(a_new_shop_has_the_currency_that_it_was_made_with), TEST(thousands_of_old_products_are_upgraded),
+        TEST(every_older_version_becomes_what_a_new_one_is),
+        TEST(the_demos_products_are_as_before),
+        TEST(categories_keep_their_names_places_and_products),
+        TEST(every_shop_has_its_own_secret),
+        TEST(a_new_shop_has_the_currency_that_it_was_made_with),
+        TEST(thousands_of_old_products_are_upgraded),
         TEST(an_upgrade_that_fails_leaves_the_old_database),
+        TEST(what_a_product_of_version_3_had_is_in_its_row),
+        TEST(the_name_of_an_old_category_ends_before_its_first_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
