@@ -25,31 +25,38 @@ static const char *print_date(int64_t seconds, struct arena *arena)
                        months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-/* An IMF-fixdate, the form that everybody sends today. What is none says nothing. The program keeps the C locale. */
+/* IMF-fixdate, which everybody sends today, and the two forms of before. What is none of them says nothing. The program
+ * keeps the C locale. */
 static bool read_date(const char *text, int64_t *seconds)
 {
-    struct tm parts = {0};
-    const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    static const char *const forms[] = {
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+    };
 
-    if (end == NULL || *end != '\0')
-        return false;
-    *seconds = (int64_t)timegm(&parts);
-    return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+        struct tm parts = {0};
+        const char *end = strptime(text, forms[i], &parts);
+        if (end != NULL && *end == '\0') {
+            *seconds = (int64_t)timegm(&parts);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- What is told ---- */
 
 /*
- * How long a public answer may be kept. What anonymous callers see are list prices, which no rule changes: the bound is
- * kept all the same, so that a page which shows a price by a rule cannot outlive it. Caches count in whole seconds: one
- * for the part of this second that has passed, one for those that count the last as fresh. While nobody has told of a
- * change, or it is past and nobody has told of the next one, there is none to keep.
+ * How long a public answer may be kept. Caches count in whole seconds: one for the part of this second that has passed,
+ * one for those that count the last as fresh.
  */
-static int64_t max_age(int64_t next_change, int64_t now)
+static int64_t max_age(int64_t steady_until, int64_t now)
 {
-    int64_t left = next_change - now - 2;
+    int64_t left = steady_until - now - 2;
 
-    if (next_change <= now)
+    if (steady_until == 0)
         return CONDITIONAL_MAX_AGE_S;
     return left < 0 ? 0 : left < CONDITIONAL_MAX_AGE_S ? left : CONDITIONAL_MAX_AGE_S;
 }
@@ -58,7 +65,7 @@ static const char *cache_control(const struct conditional *conditional, int64_t 
 {
     switch (conditional->sharing) {
     case SHARING_PUBLIC:
-        return arena_print(arena, "public, max-age=%d, must-revalidate", (int)max_age(conditional->next_change, now));
+        return arena_print(arena, "public, max-age=%d, must-revalidate", (int)max_age(conditional->steady_until, now));
     case SHARING_PRIVATE:
         return "private, no-cache";
     case SHARING_NONE:

@@ -19,8 +19,8 @@
 
 #define CONDITIONAL_MAX_AGE_S 60
 
-/* Every header that can change an answer. An answer to somebody who is named by X-USER-ID is never public, whether the
- * name counts or not, so the headers by which that is decided need not be here. */
+/* Every header that can change an answer. An answer with prices to somebody who is named by X-USER-ID is never public,
+ * whether the name counts or not, so the headers by which that is decided need not be here. */
 #define VARY_BY_CUSTOMER "Accept, X-USER-ID"
 #define VARY_BY_TYPE "Accept"
 
@@ -28,10 +28,10 @@ enum sharing { SHARING_PUBLIC, SHARING_PRIVATE, SHARING_NONE };
 
 struct conditional {
     enum sharing sharing;
-    const char *vary;    /* one of the above; NULL: the answer is the same for all */
-    const char *etag;    /* with its quotes; NULL: none */
-    int64_t changed_at;  /* when what is shown changed last, seconds since 1970 in UTC; 0: not known */
-    int64_t next_change; /* public: when a price may change by itself, likewise; 0: never, or not known */
+    const char *vary;     /* one of the above; NULL: the answer is the same for all */
+    const char *etag;     /* with its quotes; NULL: none */
+    int64_t changed_at;   /* when what is shown changed last, seconds since 1970 in UTC; 0: not known */
+    int64_t steady_until; /* public: until when no price in it changes by itself, likewise; 0: there is none in it */
 };
 
 /*

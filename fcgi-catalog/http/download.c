@@ -122,10 +122,11 @@ static bool is_known(struct visit *visit, int64_t shop_revision)
         .key = "",
     };
     const struct conditional conditional = {
-        .sharing = SHARING_PUBLIC,
-        .vary = VARY_BY_TYPE,
+        .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
+        .vary = VARY_BY_CUSTOMER,
         .etag = etag_print(&basis, &visit->exchange->arena),
         .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
+        .steady_until = quotes_steady_until(site->quotes),
     };
 
     return conditional_apply(visit->exchange, &conditional);

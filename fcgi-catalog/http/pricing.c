@@ -70,13 +70,38 @@ bool pricing_admit(struct visit *visit, const struct product_query *query)
 
 /* ---- Who may keep it ---- */
 
-static const char *print_etag(struct visit *visit, const char *key, int64_t shop_revision, const struct pending *priced)
+/* What an answer is made of besides the query: products and, on a page, categories of these revisions of the shop. */
+struct made_of {
+    int64_t products, categories;
+};
+
+static struct made_of made_of(const struct pending *pending)
+{
+    int64_t products = shelf_revision(pending->shelf);
+
+    return (struct made_of){products, pending->tree != NULL ? tree_revision(pending->tree) : products};
+}
+
+/* A page also shows categories and the customer's name. */
+static const char *print_key(struct visit *visit, const char *key, const struct made_of *made_of)
+{
+    const struct customer *customer = &visit->customer;
+
+    if (!visit->form->is_page)
+        return key;
+    return arena_print(&visit->exchange->arena, "%s\n%" PRId64 "\n%s\n%s", page_print_key(visit, key),
+                       made_of->categories, customer->id != 0 ? customer->first_name : "",
+                       customer->id != 0 ? customer->last_name : "");
+}
+
+static const char *print_etag(struct visit *visit, const char *key, const struct made_of *made_of,
+                              const struct pending *priced)
 {
     struct etag_basis basis = {
         .secret = priced != NULL ? &priced->secret : &visit->site->shop.secret,
-        .shop_revision = shop_revision,
+        .shop_revision = made_of->products,
         .type = visit->form->type,
-        .key = visit->form->is_page ? page_print_key(visit, key) : key,
+        .key = print_key(visit, key, made_of),
     };
 
     if (priced != NULL) {
@@ -89,16 +114,16 @@ static const char *print_etag(struct visit *visit, const char *key, int64_t shop
 }
 
 /* Of an answer that shows list prices to whoever asks. */
-static struct conditional condition_list(struct visit *visit, const char *key, int64_t shop_revision)
+static struct conditional condition_list(struct visit *visit, const char *key, const struct made_of *made_of)
 {
     const struct site *site = visit->site;
 
     return (struct conditional){
         .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC,
         .vary = VARY_BY_CUSTOMER,
-        .etag = print_etag(visit, key, shop_revision, NULL),
-        .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
-        .next_change = quotes_next_change(site->quotes),
+        .etag = print_etag(visit, key, made_of, NULL),
+        .changed_at = made_of->products == site->shop.revision ? site->shop.changed_at : 0,
+        .steady_until = quotes_steady_until(site->quotes),
     };
 }
 
@@ -110,7 +135,8 @@ bool pricing_is_known(struct visit *visit, const struct priced *priced)
         http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH") == NULL)
         return false;
     const char *headers = exchange->response.headers;
-    const struct conditional conditional = condition_list(visit, priced->key, visit->site->shop.revision);
+    const struct made_of today = {visit->site->shop.revision, visit->site->shop.revision};
+    const struct conditional conditional = condition_list(visit, priced->key, &today);
     if (conditional_apply(exchange, &conditional)) {
         http_exchange_finish(exchange);
         return true;
@@ -175,6 +201,7 @@ static void on_quotes(struct quote_ask *ask, enum quotes_result result)
     struct pending *pending = (struct pending *)((char *)ask - offsetof(struct pending, ask));
     struct visit *visit = pending->visit;
     bool is_explained = pending->view.query->wants_explanation;
+    const struct made_of made = made_of(pending);
 
     if (result != QUOTES_OK) {
         finish_degraded(pending);
@@ -185,7 +212,7 @@ static void on_quotes(struct quote_ask *ask, enum quotes_result result)
     pending->conditional = (struct conditional){
         .sharing = is_explained ? SHARING_NONE : SHARING_PRIVATE,
         .vary = VARY_BY_CUSTOMER,
-        .etag = is_explained ? NULL : print_etag(visit, pending->key, shelf_revision(pending->shelf), pending),
+        .etag = is_explained ? NULL : print_etag(visit, pending->key, &made, pending),
     };
     finish(pending);
 }
@@ -259,7 +286,8 @@ void pricing_answer(struct visit *visit, const struct priced *priced)
     } else if (visit->customer.id != 0) {
         ask_quotes(pending);
     } else {
-        pending->conditional = condition_list(visit, pending->key, shelf_revision(pending->shelf));
+        const struct made_of made = made_of(pending);
+        pending->conditional = condition_list(visit, pending->key, &made);
         finish(pending);
     }
 }

@@ -17,12 +17,11 @@
 #include "common/memory.h"
 #include "common/rpc/client.h"
 #include "common/rpc/runtime.h"
-#include "fcgi-catalog/quotes/availability.h"
 #include "fcgi-catalog/quotes/batch.h"
 #include "fcgi-catalog/quotes/messages.h"
 #include "fcgi-catalog/quotes/singles.h"
+#include "fcgi-catalog/quotes/watch.h"
 
-#define PROBE_DEADLINE_NS (500 * CLOCK_NS_PER_MS)
 #define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
 #define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
 
@@ -38,12 +37,9 @@ struct quotes {
     int64_t out_until_ns;     /* when what is out is over at the latest */
     struct batch *spare;      /* memory of an earlier batch */
     bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
-    bool is_stopping;
-    _Atomic int64_t next_change; /* as told last */
+    struct watch watch;
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
-    bool is_probing;
-    struct availability availability;
 };
 
 /* ---- The waiting line ---- */
@@ -91,8 +87,10 @@ static struct batch *take_waiting(struct quotes *quotes)
     return batch;
 }
 
-static void degrade_waiting(struct quotes *quotes)
+static void degrade_waiting(void *data)
 {
+    struct quotes *quotes = data;
+
     pthread_mutex_lock(&quotes->lock);
     struct quote_ask *ask = quotes->waiting;
     quotes->waiting = NULL;
@@ -109,7 +107,7 @@ static void degrade_waiting(struct quotes *quotes)
 /* Who waits is told at once when the service is found to be away: whoever asks later looks first. */
 static void note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
 {
-    availability_note_miss(&quotes->availability, code, message);
+    availability_note_miss(&quotes->watch.availability, code, message);
     degrade_waiting(quotes);
 }
 
@@ -176,7 +174,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
     struct quotes *quotes = batch->quotes;
     size_t answers = 0;
 
-    availability_note_answer(&quotes->availability);
+    availability_note_answer(&quotes->watch.availability);
     let_next_leave(quotes);
     for (size_t i = 0; i < batch->count; i++) {
         struct quote_ask *ask = batch->asks[i];
@@ -186,7 +184,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
             continue;
         bool is_good = messages_read_answer(answer, ask, &wrong);
         if (!is_good)
-            availability_note_wrong(&quotes->availability, wrong);
+            availability_note_wrong(&quotes->watch.availability, wrong);
         ask->rules_revision = response->revision;
         ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
     }
@@ -203,8 +201,10 @@ static void remember_singles(struct quotes *quotes)
     pthread_mutex_unlock(&quotes->lock);
 }
 
-static void forget_singles(struct quotes *quotes)
+static void forget_singles(void *data)
 {
+    struct quotes *quotes = data;
+
     quotes->singles_until_ns = 0;
     pthread_mutex_lock(&quotes->lock);
     quotes->asks_singles = false;
@@ -218,7 +218,7 @@ static void on_batch_answered(const Ecommerce__ApplyDiscountsResponse *response,
     enum rpc_code code = rpc_client_status(quotes->client);
 
     if (response != NULL)
-        atomic_store(&quotes->next_change, response->next_change);
+        watch_note_told(&quotes->watch, response);
     if (response != NULL && response->n_answers == batch->count) {
         end_answered(batch, response);
     } else if (response != NULL) {
@@ -250,7 +250,7 @@ static void end_singles(struct batch *batch)
     struct quotes *quotes = batch->quotes;
 
     if (batch->singles_code == RPC_OK)
-        availability_note_answer(&quotes->availability);
+        availability_note_answer(&quotes->watch.availability);
     else
         note_miss(quotes, batch->singles_code, "ApplyDiscount failed");
     let_next_leave(quotes);
@@ -265,7 +265,7 @@ static void end_singles(struct batch *batch)
 
 static void note_wrong_single(struct batch *batch, const char *reason)
 {
-    availability_note_wrong(&batch->quotes->availability, reason);
+    availability_note_wrong(&batch->quotes->watch.availability, reason);
 }
 
 static void start_singles(struct batch *batch)
@@ -273,78 +273,18 @@ static void start_singles(struct batch *batch)
     singles_start(batch, batch->quotes->client, end_singles, note_wrong_single);
 }
 
-/* ---- Probes ---- */
-
-static bool is_stopping(struct quotes *quotes)
-{
-    pthread_mutex_lock(&quotes->lock);
-    bool is = quotes->is_stopping;
-    pthread_mutex_unlock(&quotes->lock);
-    return is;
-}
-
-static void note_failed_probe(struct quotes *quotes, enum rpc_code code, const char *message)
-{
-    availability_note_failed_probe(&quotes->availability, code, message);
-    degrade_waiting(quotes);
-    if (code == RPC_DEADLINE_EXCEEDED) /* perhaps only this connection is dead */
-        rpc_client_reconnect(quotes->client);
-}
-
-/* The check at the start may meet a server that is starting, or a machine that is busy: that it took too long is no
- * miss, whoever asks now finds out within their own deadline. */
-static bool says_something(const struct quotes *quotes, enum rpc_code code)
-{
-    return code != RPC_DEADLINE_EXCEEDED || atomic_load(&quotes->availability.is_degraded);
-}
-
-static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response, void *data)
-{
-    struct quotes *quotes = data;
-    enum rpc_code code = rpc_client_status(quotes->client);
-
-    quotes->is_probing = false;
-    if (response != NULL) {
-        atomic_store(&quotes->next_change, response->next_change);
-        forget_singles(quotes);
-    }
-    if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
-        availability_note_answer(&quotes->availability);
-    else if (!is_stopping(quotes) && says_something(quotes, code)) /* the end cancels the probe */
-        note_failed_probe(quotes, code, rpc_client_message(quotes->client));
-}
-
-static void start_probe(struct quotes *quotes)
-{
-    struct rpc_stub stub;
-    Ecommerce__ApplyDiscountsRequest nothing = ECOMMERCE__APPLY_DISCOUNTS_REQUEST__INIT;
-
-    quotes->is_probing = true;
-    rpc_stub_init(&stub, quotes->client, &ecommerce__discount__descriptor);
-    stub.deadline_ns = clock_now_ns() + PROBE_DEADLINE_NS;
-    stub.fail_fast = true; /* its message names what is wrong */
-    ecommerce__discount__apply_discounts(&stub.base, &nothing, on_probe_answered, quotes);
-}
-
 /* ---- The polling thread ---- */
-
-static bool is_probe_wanted(struct quotes *quotes)
-{
-    return atomic_load(&quotes->availability.is_degraded) && !quotes->is_probing && !is_stopping(quotes);
-}
 
 static int64_t next_moment(struct quotes *quotes)
 {
-    int64_t moment = CLOCK_NEVER;
+    int64_t moment = watch_moment(&quotes->watch);
 
     pthread_mutex_lock(&quotes->lock);
-    if (quotes->out != NULL && !quotes->out_is_leaving)
+    if (quotes->out != NULL && !quotes->out_is_leaving && batch_earliest_deadline(quotes->out) < moment)
         moment = batch_earliest_deadline(quotes->out);
     if (quotes->waiting_until_ns < moment)
         moment = quotes->waiting_until_ns;
     pthread_mutex_unlock(&quotes->lock);
-    if (is_probe_wanted(quotes) && quotes->availability.probe_ns < moment)
-        moment = quotes->availability.probe_ns;
     return moment;
 }
 
@@ -363,12 +303,6 @@ static void expire_asks(struct quotes *quotes)
         note_miss(quotes, RPC_DEADLINE_EXCEEDED, "no answer within the deadline");
 }
 
-static void probe_when_due(struct quotes *quotes)
-{
-    if (is_probe_wanted(quotes) && clock_now_ns() >= quotes->availability.probe_ns)
-        start_probe(quotes);
-}
-
 /* While a server is asked product by product, the asking thread leaves the start to this one. */
 static void start_left_waiting(struct quotes *quotes)
 {
@@ -381,7 +315,7 @@ static void start_left_waiting(struct quotes *quotes)
 static bool is_over(struct quotes *quotes)
 {
     pthread_mutex_lock(&quotes->lock);
-    bool over = quotes->is_stopping && quotes->out == NULL && quotes->waiting == NULL;
+    bool over = atomic_load(&quotes->watch.is_stopping) && quotes->out == NULL && quotes->waiting == NULL;
     pthread_mutex_unlock(&quotes->lock);
     return over;
 }
@@ -392,7 +326,7 @@ bool quotes_poll(struct quotes *quotes)
         return false;
     rpc_client_poll(quotes->client, next_moment(quotes));
     expire_asks(quotes);
-    probe_when_due(quotes);
+    watch_run(&quotes->watch);
     start_left_waiting(quotes);
     return !is_over(quotes);
 }
@@ -422,7 +356,7 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         return;
     }
     pthread_mutex_lock(&quotes->lock);
-    if (atomic_load(&quotes->availability.is_degraded)) {
+    if (atomic_load(&quotes->watch.availability.is_degraded)) {
         pthread_mutex_unlock(&quotes->lock);
         ask->done(ask, QUOTES_DEGRADED);
         return;
@@ -463,14 +397,14 @@ void quotes_flush(struct quotes *quotes)
         rpc_client_wake(quotes->client);
 }
 
-int64_t quotes_next_change(struct quotes *quotes)
+int64_t quotes_steady_until(struct quotes *quotes)
 {
-    return atomic_load(&quotes->next_change);
+    return watch_steady_until(&quotes->watch);
 }
 
 void quotes_check(struct quotes *quotes)
 {
-    start_probe(quotes);
+    watch_check(&quotes->watch);
 }
 
 struct quotes *quotes_new(const struct quotes_options *options)
@@ -479,7 +413,8 @@ struct quotes *quotes_new(const struct quotes_options *options)
     quotes->options = *options;
     quotes->waiting_end = &quotes->waiting;
     quotes->waiting_until_ns = CLOCK_NEVER;
-    availability_init(&quotes->availability, options->service_host);
+    watch_init(&quotes->watch, options->service_host,
+               &(struct watch_events){.on_answer = forget_singles, .on_away = degrade_waiting, .data = quotes});
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }
@@ -492,14 +427,13 @@ bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size)
     quotes->client = rpc_client_new(&options, reason, reason_size);
     if (quotes->client == NULL)
         rpc_runtime_stop();
+    quotes->watch.client = quotes->client;
     return quotes->client != NULL;
 }
 
 void quotes_stop(struct quotes *quotes)
 {
-    pthread_mutex_lock(&quotes->lock);
-    quotes->is_stopping = true;
-    pthread_mutex_unlock(&quotes->lock);
+    watch_stop(&quotes->watch);
     rpc_client_wake(quotes->client);
 }
 

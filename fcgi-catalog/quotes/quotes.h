@@ -95,10 +95,11 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
 void quotes_flush(struct quotes *quotes);
 
 /*
- * When a price may change by itself, because a rule's window begins or ends, as the service told last: seconds since
- * 1970 in UTC. 0: never, or nobody has told yet. Any thread.
+ * Until when no price changes by itself, because no rule's window begins or ends, as the service told: seconds since
+ * 1970 in UTC; INT64_MAX: for ever. When it has not told within the last ten seconds: ten seconds from now, and it is
+ * asked meanwhile. One thread, the asking one.
  */
-int64_t quotes_next_change(struct quotes *quotes);
+int64_t quotes_steady_until(struct quotes *quotes);
 
 /* Waits for one thing to happen (answer, deadline, probe) and deals with it. One thread, over and over, until
  * quotes_stop(); false: stopped. */

@@ -178,7 +178,7 @@ void store_walk_end(struct store_walk *walk)
 /* ---- The Discount service that the test plays -------------------------------------------------------------------- */
 
 static struct quote_ask *asked;
-static int64_t next_change, rules_revision;
+static int64_t steady_until, rules_revision;
 static size_t rule_count; /* how many it knows of the rules that made a price */
 static int32_t customer_price;
 
@@ -193,10 +193,10 @@ void quotes_flush(struct quotes *quotes)
     (void)quotes;
 }
 
-int64_t quotes_next_change(struct quotes *quotes)
+int64_t quotes_steady_until(struct quotes *quotes)
 {
     (void)quotes;
-    return next_change;
+    return steady_until;
 }
 
 static inline void discount_answers(enum quotes_result result)
@@ -231,7 +231,7 @@ static int open_site(void **state)
     price_cents = 1000;
     walk_length = open_walks = 0;
     asked = NULL;
-    next_change = 0;
+    steady_until = INT64_MAX;
     rules_revision = 5;
     rule_count = 1;
     customer_price = 900;

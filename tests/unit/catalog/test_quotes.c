@@ -339,32 +339,75 @@ static void a_service_of_singles_does_not_know_why(void **state)
 
 /* ---- What the prices are of -------------------------------------------------------------------------------------- */
 
+#define FAR_AHEAD 2000000000 /* seconds since 1970 */
+
 static void an_answer_tells_its_revision_and_the_next_change(void **state)
 {
     (void)state;
     fake_set(&fake.rules_revision, 7);
-    fake_set(&fake.next_change, 4000);
+    fake_set(&fake.next_change, FAR_AHEAD);
     struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
     assert_int_equal(ask_await(ask), QUOTES_OK);
     assert_int_equal(ask->ask.rules_revision, 7);
-    assert_int_equal(quotes_next_change(quotes), 4000);
+    assert_int_equal(quotes_steady_until(quotes), FAR_AHEAD);
     ask_free(ask);
     fake_set(&fake.next_change, 0);
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
-    assert_int_equal(quotes_next_change(quotes), 0);
+    assert_true(quotes_steady_until(quotes) == INT64_MAX);
 }
 
 static bool knows_the_next_change(void *data)
 {
     (void)data;
-    return quotes_next_change(quotes) == 4000;
+    return quotes_steady_until(quotes) == FAR_AHEAD;
+}
+
+/* Nobody asks for a quote; whoever wants to know how long prices stay makes it look. */
+static void what_was_not_told_lately_is_looked_up(void **state)
+{
+    (void)state;
+    fake_set(&fake.next_change, FAR_AHEAD);
+    assert_in_range(quotes_steady_until(quotes) - time(NULL), 8, 11);
+    assert_true(wait_for(knows_the_next_change, NULL));
+}
+
+/* The window has begun or ended: what follows is looked up, however lately that was told. */
+static void a_change_that_has_come_is_looked_behind(void **state)
+{
+    (void)state;
+    fake_set(&fake.next_change, 4000);
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    fake_set(&fake.next_change, FAR_AHEAD);
+    assert_in_range(quotes_steady_until(quotes) - time(NULL), 8, 11);
+    assert_true(wait_for(knows_the_next_change, NULL));
+}
+
+/* A look is no ask: who is away for it is not away for customers. */
+static bool was_looked(void *data)
+{
+    (void)data;
+    return fake_get(&fake.probe_count) > 0;
+}
+
+static void a_look_that_is_refused_is_no_miss(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    fake_set(&fake.next_change, 4000);
+    assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    fake_set(&fake.fails_with, RPC_UNAVAILABLE);
+    quotes_steady_until(quotes);
+    assert_true(wait_for(was_looked, NULL));
+    fake_set(&fake.fails_with, RPC_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
 }
 
 /* Before anybody asks. */
 static void a_probe_tells_the_next_change(void **state)
 {
     (void)state;
-    fake_set(&fake.next_change, 4000);
+    fake_set(&fake.next_change, FAR_AHEAD);
     start_fake_server();
     quotes_check(quotes);
     start_polling();
@@ -406,6 +449,9 @@ int main(void)
         QUOTES_TEST(a_service_of_singles_does_not_know_why),
         QUOTES_TEST(an_answer_tells_its_revision_and_the_next_change),
         UNSERVED_TEST(a_probe_tells_the_next_change),
+        QUOTES_TEST(what_was_not_told_lately_is_looked_up),
+        QUOTES_TEST(a_change_that_has_come_is_looked_behind),
+        QUOTES_TEST(a_look_that_is_refused_is_no_miss),
         QUOTES_TEST(a_service_of_singles_tells_no_revision),
     };
 

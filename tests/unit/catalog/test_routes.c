@@ -158,7 +158,7 @@ static void a_download_is_everybodys(void **state)
     HANDLE(GET("/products.csv"), "HTTP_X_USER_ID=x");
     assert_answer(200, NULL);
     assert_header("Cache-Control: public, max-age=60, must-revalidate\r\n");
-    assert_header("Vary: Accept\r\n");
+    assert_header("Vary: Accept, X-USER-ID\r\n");
     assert_null(asked);
     (void)download();
 }
