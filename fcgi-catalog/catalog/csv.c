@@ -126,23 +126,46 @@ static const struct category_entry *find_category(const struct category_list *ca
     return bsearch(slug, categories->items, categories->count, sizeof *categories->items, compare_slug);
 }
 
-/* From the top down to the category, its slugs or its names. No tree is deeper than a product may have categories. */
-static void put_path(struct growing *list, const struct category_list *categories, const char *slug, bool is_of_names)
-{
-    const char *parts[PRODUCT_CATEGORIES_MAX];
-    size_t count = 0;
+/* No tree is deeper than a product may have categories, if one is in it. */
+struct path {
+    const struct category_entry *steps[PRODUCT_CATEGORIES_MAX]; /* upwards; NULL: not known */
+    const char *slugs[PRODUCT_CATEGORIES_MAX];
+    size_t count;
+};
 
-    while (slug != NULL && count < PRODUCT_CATEGORIES_MAX) {
+static struct path find_path(const struct category_list *categories, const char *slug)
+{
+    struct path path = {.count = 0};
+
+    while (slug != NULL && path.count < PRODUCT_CATEGORIES_MAX) {
         const struct category_entry *category = find_category(categories, slug);
-        const char *name = category != NULL && category->name != NULL ? category->name : "";
-        parts[count++] = is_of_names ? name : slug;
+        path.slugs[path.count] = slug;
+        path.steps[path.count++] = category;
         slug = category != NULL ? category->parent : NULL;
     }
-    while (count-- > 0) {
-        put_escaped(list, parts[count], "\\|/");
-        if (count > 0)
+    return path;
+}
+
+/* From the top down to the category, its slugs or its names. */
+static void put_path(struct growing *list, const struct path *path, bool is_of_names)
+{
+    for (size_t i = path->count; i-- > 0;) {
+        const struct category_entry *category = path->steps[i];
+        const char *name = category != NULL && category->name != NULL ? category->name : "";
+        put_escaped(list, is_of_names ? name : path->slugs[i], "\\|/");
+        if (i > 0)
             put_byte(list, '/');
     }
+}
+
+/* A list whose texts are all empty is nothing. */
+static void put_list(struct growing *row, const struct growing *list)
+{
+    bool has_text = false;
+
+    for (size_t i = 0; i < list->length; i++)
+        has_text = has_text || (list->bytes[i] != '|' && list->bytes[i] != '/');
+    put_field(row, list->bytes, has_text ? list->length : 0);
 }
 
 static void put_categories(struct growing *row, const struct product *product, const struct category_list *categories,
@@ -153,12 +176,10 @@ static void put_categories(struct growing *row, const struct product *product, c
     for (size_t i = 0; i < product->own_category_count; i++) {
         if (i > 0)
             put_byte(&list, '|');
-        put_path(&list, categories, product->categories[i], is_of_names);
+        const struct path path = find_path(categories, product->categories[i]);
+        put_path(&list, &path, is_of_names);
     }
-    bool has_text = false;
-    for (size_t i = 0; i < list.length; i++)
-        has_text = has_text || (list.bytes[i] != '|' && list.bytes[i] != '/');
-    put_field(row, list.bytes, has_text ? list.length : 0);
+    put_list(row, &list);
 }
 
 static void put_tags(struct growing *row, const struct product *product)
@@ -211,4 +232,63 @@ struct csv_text csv_print_product(const struct product *product, const struct ca
     put_time(&row, product->updated_at);
     put_bytes(&row, "\r\n", 3); /* its NUL, too */
     return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
+}
+
+/* ---- Categories without products ---- */
+
+static void put_path_field(struct growing *row, const struct path *path, bool is_of_names)
+{
+    struct growing list = {.arena = row->arena};
+
+    put_path(&list, path, is_of_names);
+    put_list(row, &list);
+}
+
+/* A way that is longer than a row can say is said in parts, each from where the one before ended. */
+static void put_rows_of_category(struct growing *rows, const struct category_list *categories, const char *slug,
+                                 const char *currency)
+{
+    bool goes_on = true;
+
+    while (goes_on) {
+        const struct path path = find_path(categories, slug);
+        struct growing row = {.arena = rows->arena};
+        put_bytes(&row, ",,,,,", 5);
+        put_text(&row, currency);
+        put_path_field(&row, &path, false);
+        put_path_field(&row, &path, true);
+        put_bytes(&row, ",,,,,\r\n", 7);
+        put_bytes(rows, row.bytes, row.length);
+        const struct category_entry *top = path.steps[path.count - 1];
+        slug = path.slugs[path.count - 1];
+        goes_on = path.count == PRODUCT_CATEGORIES_MAX && top != NULL && top->parent != NULL;
+    }
+}
+
+/* Which of the categories, by their places in the list, have others below them. */
+static const bool *find_parents(const struct category_list *categories, struct arena *arena)
+{
+    bool *are_parents = arena_get(arena, categories->count + 1);
+
+    memset(are_parents, 0, categories->count + 1);
+    for (size_t i = 0; i < categories->count; i++) {
+        const struct category_entry *parent = find_category(categories, categories->items[i].parent);
+        if (parent != NULL)
+            are_parents[parent - categories->items] = true;
+    }
+    return are_parents;
+}
+
+struct csv_text csv_print_empty_categories(const struct category_list *categories, const char *currency,
+                                           struct arena *arena)
+{
+    const bool *are_parents = find_parents(categories, arena);
+    struct growing rows = {.arena = arena};
+
+    for (size_t i = 0; i < categories->count; i++) {
+        if (categories->items[i].product_count == 0 && !are_parents[i])
+            put_rows_of_category(&rows, categories, categories->items[i].slug, currency);
+    }
+    put_bytes(&rows, "", 1); /* its NUL */
+    return (struct csv_text){.bytes = rows.bytes, .length = rows.length - 1};
 }

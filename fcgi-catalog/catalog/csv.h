@@ -18,6 +18,11 @@
  * A field that begins with '=', '+', '-' or '@' is printed as it is, although spreadsheets take it for a formula: what
  * comes out must go in again. Whoever opens the file of a shop that others write to imports those columns as text.
  *
+ * A row that has nothing but categories, category_names and currency is of no product: it keeps categories that no
+ * product is in, "home/garden" with "Home/Garden". catalogctl export writes such rows behind the products;
+ * /products.csv, which programs read, has a product in every row. A shop without either has no row to name its
+ * currency.
+ *
  * The same product gives the same bytes. Pure.
  */
 #ifndef CATALOG_CATALOG_CSV_H
@@ -43,5 +48,10 @@ struct csv_text {
  * stands without those above it. `currency` is the shop's code or "". In `arena`. */
 struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
                                   const char *currency, struct arena *arena);
+
+/* The rows of the categories that no product is in, in the order of slugs; none: nothing. One of them stands for those
+ * above it, too. */
+struct csv_text csv_print_empty_categories(const struct category_list *categories, const char *currency,
+                                           struct arena *arena);
 
 #endif

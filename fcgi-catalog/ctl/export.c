@@ -35,7 +35,7 @@ static const struct argument_row rows[] = {
      .type = ARGUMENT_CHOICE,
      .offset = FIELD(format),
      .value = "csv|jsonl",
-     .help = "what is written (default: csv). JSON Lines do not have the names of categories",
+     .help = "what is written (default: csv)",
      .choices = formats},
     {.name = "output",
      .type = ARGUMENT_TEXT,
@@ -93,11 +93,19 @@ static void write_product(const struct job *job, const struct product *product, 
     const char *currency = store_walk_shop(job->walk)->currency;
 
     if (job->options->format == FORMAT_JSON_LINES) {
-        json_line_write(product, &job->categories, currency, arena, out);
+        json_line_write_product(product, currency, out);
     } else {
         struct csv_text row = csv_print_product(product, &job->categories, currency, arena);
         fwrite(row.bytes, 1, row.length, out);
     }
+}
+
+/* CSV has the names of categories and their places beside products, and rows without one for the rest of them. */
+static void write_empty_categories(const struct job *job, struct arena *arena, FILE *out)
+{
+    struct csv_text text = csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, arena);
+
+    fwrite(text.bytes, 1, text.length, out);
 }
 
 /* Stops when nothing more can be written, which output_close() tells. */
@@ -107,7 +115,9 @@ static enum store_status write_products(struct job *job, FILE *out)
     struct product_list products = {.count = 1};
     enum store_status status = STORE_OK;
 
-    if (job->options->format != FORMAT_JSON_LINES)
+    if (job->options->format == FORMAT_JSON_LINES)
+        json_line_write_categories(&job->categories, out);
+    else
         fputs(CSV_HEADER, out);
     while (products.count > 0 && !ferror(out)) {
         arena_reset(&arena);
@@ -119,6 +129,8 @@ static enum store_status write_products(struct job *job, FILE *out)
         job->count += products.count;
         progress_update(&job->progress, job->count);
     }
+    if (status == STORE_OK && job->options->format != FORMAT_JSON_LINES)
+        write_empty_categories(job, &arena, out);
     arena_release(&arena);
     return status;
 }
@@ -160,9 +172,10 @@ static int run_job(struct job *job)
 int command_export(int argc, char **argv)
 {
     const struct arguments arguments = {
-        .purpose = "Writes every product, in the order of ids, as catalogctl import reads it. The same catalog gives "
-                   "the same bytes."
-                   "\vDATABASE may be left out when CATALOG_DATABASE names it.",
+        .purpose = "Writes every product, in the order of ids, and every category as catalogctl import reads them. The "
+                   "same catalog gives the same bytes."
+                   "\vIn CSV a category that no product is in has a row of its own.\nDATABASE may be left out when "
+                   "CATALOG_DATABASE names it.",
         .words = "[DATABASE]",
         .words_max = 1,
         .rows = rows,

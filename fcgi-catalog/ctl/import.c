@@ -230,7 +230,8 @@ int command_import(int argc, char **argv)
                    "is wrong with one, none. A product that is known by its SKU, or else by its slug, is changed; what "
                    "FILE does not say of it stays. Whoever asks the catalog meanwhile gets what was until all is in."
                    "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, and Shopify's product "
-                   "CSV.\nDATABASE may be left out when CATALOG_DATABASE names it.",
+                   "CSV. In UTF-8; a spreadsheet's CSV may have semicolons or tabs for commas.\nDATABASE may be left "
+                   "out when CATALOG_DATABASE names it.",
         .words = "FILE [DATABASE]",
         .words_min = 1,
         .words_max = 2,

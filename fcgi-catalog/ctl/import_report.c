@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "fcgi-catalog/catalog/field.h"
 
 static void *get_memory(size_t size)
 {
@@ -78,10 +80,11 @@ static void print_document(struct import_report *report, const struct importer *
         const char *name;
         size_t value;
     } numbers[] = {
-        {"read", counts.read},       {"inserted", counts.inserted},
-        {"updated", counts.updated}, {"unchanged", counts.unchanged},
-        {"deleted", counts.deleted}, {"deleted_categories", counts.deleted_categories},
-        {"hidden", counts.hidden},   {"fault_count", fault_count},
+        {"read", counts.read},        {"inserted", counts.inserted},
+        {"updated", counts.updated},  {"unchanged", counts.unchanged},
+        {"deleted", counts.deleted},  {"deleted_categories", counts.deleted_categories},
+        {"hidden", counts.hidden},    {"category_rows", counts.category_rows},
+        {"fault_count", fault_count},
     };
     cJSON *document = cJSON_CreateObject();
 
@@ -92,6 +95,9 @@ static void print_document(struct import_report *report, const struct importer *
     cJSON_AddBoolToObject(document, "committed", is_committed);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         cJSON_AddNumberToObject(document, numbers[i].name, (double)numbers[i].value);
+    cJSON *columns = cJSON_AddArrayToObject(document, "passed_over");
+    for (size_t i = 0; importer_passed_over(importer, i) != NULL; i++)
+        cJSON_AddItemToArray(columns, cJSON_CreateString(importer_passed_over(importer, i)));
     cJSON_AddItemToObject(document, "faults", report->faults);
     report->faults = NULL;
     add_seconds(document, "seconds", seconds);
@@ -100,6 +106,21 @@ static void print_document(struct import_report *report, const struct importer *
     puts(text);
     free(text);
     cJSON_Delete(document);
+}
+
+/* Columns that hold what the catalog has no place for: who moves a shop should know. */
+static void print_passed_over(const struct import_report *report, const struct importer *importer)
+{
+    struct arena arena = {0};
+    const char *name = importer_passed_over(importer, 0);
+
+    if (name == NULL)
+        return;
+    printf("%s: columns that were passed over: ", report->file);
+    for (size_t i = 0; (name = importer_passed_over(importer, i)) != NULL; i++)
+        printf("%s%s", i > 0 ? ", " : "", field_show(name, strlen(name), &arena));
+    putchar('\n');
+    arena_release(&arena);
 }
 
 void import_report_done(struct import_report *report, const struct importer *importer)
@@ -115,10 +136,13 @@ void import_report_done(struct import_report *report, const struct importer *imp
            counts.inserted, counts.updated, counts.unchanged, counts.deleted);
     if (counts.deleted_categories > 0)
         printf(", %zu empty categories deleted", counts.deleted_categories);
+    if (counts.category_rows > 0)
+        printf(", %zu %s of categories alone", counts.category_rows, counts.category_rows == 1 ? "row" : "rows");
     if (counts.hidden > 0)
-        printf(", %zu drafts and archived ones passed over", counts.hidden);
+        printf(", %zu not on sale passed over", counts.hidden);
     printf("; %.1f s, %.0f rows a second%s\n", seconds, rate_of(counts.read, seconds),
            report->is_dry_run ? "; only tried, nothing was changed" : "");
+    print_passed_over(report, importer);
 }
 
 void import_report_faulty(struct import_report *report, const struct importer *importer,

@@ -1,43 +1,96 @@
 /* SPDX-License-Identifier: MIT */
-/* A product as a line. */
+/* Products and categories as lines. */
 #include "fcgi-catalog/ctl/json_line.h"
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/memory.h"
 #include "fcgi-catalog/catalog/json.h"
+
+static bool is_empty_text(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+/* ---- Categories ---- */
 
 static int compare_slug(const void *key, const void *entry)
 {
     return strcmp(key, ((const struct category_entry *)entry)->slug);
 }
 
-static const char *find_parent(const struct category_list *categories, const char *slug)
+/* Its place in the list; `count` of the list: it is at the top. */
+static size_t find_parent(const struct category_list *categories, size_t index)
 {
-    const struct category_entry *found = categories->count == 0 ? NULL
-                                                                : bsearch(slug, categories->items, categories->count,
-                                                                          sizeof *categories->items, compare_slug);
+    const char *slug = categories->items[index].parent;
+    const struct category_entry *found =
+        slug == NULL ? NULL
+                     : bsearch(slug, categories->items, categories->count, sizeof *categories->items, compare_slug);
 
-    return found != NULL ? found->parent : NULL;
+    return found != NULL ? (size_t)(found - categories->items) : categories->count;
 }
 
-/* No tree is deeper than a product may have categories. */
-static const char *print_path(const struct category_list *categories, const char *slug, struct arena *arena)
+/* How many are above each. They are a tree. */
+static size_t *measure_depths(const struct category_list *categories)
 {
-    const char *path = slug, *parent = find_parent(categories, slug);
+    size_t *depths = memory_get_zeroed(categories->count + 1, sizeof *depths);
 
-    for (int depth = 1; parent != NULL && depth < PRODUCT_CATEGORIES_MAX; depth++) {
-        path = arena_print(arena, "%s/%s", parent, path);
-        parent = find_parent(categories, parent);
+    for (size_t i = 0; i < categories->count; i++) {
+        size_t above = find_parent(categories, i);
+        while (above < categories->count) {
+            depths[i]++;
+            above = find_parent(categories, above);
+        }
     }
-    return path;
+    return depths;
 }
 
-static bool is_empty_text(const char *text)
+static void *get_memory(size_t size)
 {
-    return text == NULL || text[0] == '\0';
+    return memory_get(size);
 }
+
+static void write_text(const char *name, const char *text, FILE *out)
+{
+    cJSON *string = is_empty_text(text) ? cJSON_CreateNull() : cJSON_CreateStringReference(text);
+    char *printed = cJSON_PrintUnformatted(string);
+
+    fprintf(out, "\"%s\":%s", name, printed);
+    free(printed);
+    cJSON_Delete(string);
+}
+
+static void write_category(const struct category_entry *category, FILE *out)
+{
+    putc('{', out);
+    write_text("category", category->slug, out);
+    putc(',', out);
+    write_text("name", category->name, out);
+    putc(',', out);
+    write_text("parent", category->parent, out);
+    fputs("}\n", out);
+}
+
+void json_line_write_categories(const struct category_list *categories, FILE *out)
+{
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = get_memory, .free_fn = free}); /* nothing of it can be NULL */
+    size_t *depths = measure_depths(categories);
+
+    for (size_t depth = 0, written = 0; written < categories->count; depth++) {
+        for (size_t i = 0; i < categories->count; i++) {
+            if (depths[i] == depth) {
+                write_category(&categories->items[i], out);
+                written++;
+            }
+        }
+    }
+    free(depths);
+}
+
+/* ---- Products ---- */
 
 static void write_empty_fields(const struct product *product, const char *currency, FILE *out)
 {
@@ -64,17 +117,12 @@ static void write_empty_fields(const struct product *product, const char *curren
     }
 }
 
-void json_line_write(const struct product *product, const struct category_list *categories, const char *currency,
-                     struct arena *arena, FILE *out)
+void json_line_write_product(const struct product *product, const char *currency, FILE *out)
 {
     struct product line = *product;
-    const char **paths = arena_get(arena, (product->own_category_count + 1) * sizeof *paths);
     char *text;
     size_t seam;
 
-    for (size_t i = 0; i < product->own_category_count; i++)
-        paths[i] = print_path(categories, product->categories[i], arena);
-    line.categories = paths;
     line.category_count = product->own_category_count;
     size_t length = json_print_product(&line, FIELD_ALL, currency, &text, &seam);
     fwrite(text, 1, length - 1, out); /* all but the brace at the end */

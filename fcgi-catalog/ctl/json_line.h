@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A product as a line of JSON Lines that import reads back: as in the answers of /products, but its categories are
- * paths from the top, "electronics/phones", and fields that are empty stand at the end as null, because import leaves
- * alone what a line does not name.
+ * Products and categories as lines of JSON Lines that import reads back.
+ *
+ *     {"category":"phones","name":"Phones","parent":"electronics"}    null: it has no name, it is at the top
+ *     {"id":1,"slug":"iphone-x",…,"categories":["phones"],…}          as in the answers of /products
+ *
+ * A product's categories are those that it is put into. Fields that are empty stand at the end as null, because import
+ * leaves alone what a line does not name.
  */
 #ifndef CATALOG_CTL_JSON_LINE_H
 #define CATALOG_CTL_JSON_LINE_H
 
 #include <stdio.h>
 
-#include "common/arena.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* `categories` are the shop's, ordered by slug. */
-void json_line_write(const struct product *product, const struct category_list *categories, const char *currency,
-                     struct arena *arena, FILE *out);
+/* Every category, those above others before them, else in the order of slugs, which is that of the list. */
+void json_line_write_categories(const struct category_list *categories, FILE *out);
+
+void json_line_write_product(const struct product *product, const char *currency, FILE *out);
 
 #endif

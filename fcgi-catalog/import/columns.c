@@ -180,7 +180,7 @@ bool path_next(struct draft *draft, struct place place, const char **paths, cons
         }
     } while (found == '/');
     draft_add_category(draft, place, steps, count);
-    return found == '|';
+    return found == '|' && !draft->is_full;
 }
 
 static void read_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
@@ -204,7 +204,7 @@ static void read_tags(const struct columns *columns, const struct cell *cells, s
     const char *tags = find_cell(columns, cells, COLUMN_TAGS, &place);
     char found = '|';
 
-    while (tags != NULL && found == '|')
+    while (tags != NULL && found == '|' && !draft->is_full)
         draft_add_tag(draft, place, list_next(&tags, "|", "\\|", &found, draft->arena));
 }
 
@@ -217,12 +217,38 @@ static void read_images(const struct columns *columns, const struct cell *cells,
     if (images == NULL)
         return;
     draft->row.fields |= FIELD_IMAGES;
-    while (found == '|' && images[0] != '\0') {
+    while (found == '|' && images[0] != '\0' && !draft->is_full) {
         const char *url = list_next(&images, " |", "\\| ", &found, draft->arena), *alt = "";
         if (found == ' ')
             alt = list_next(&images, "|", "\\|", &found, draft->arena);
         draft_add_image(draft, place, url, alt);
     }
+}
+
+/* A row that puts no product into its categories, and has nothing that only a product has. */
+static bool is_of_categories(const struct columns *columns, const struct cell *cells)
+{
+    struct place place;
+    const char *paths = find_cell(columns, cells, COLUMN_CATEGORIES, &place);
+
+    for (enum column i = 0; i < COLUMNS; i++) {
+        const char *text = find_cell(columns, cells, i, &place);
+        bool may_be_there = i == COLUMN_CATEGORIES || i == COLUMN_CATEGORY_NAMES || i == COLUMN_CURRENCY;
+        if (text != NULL && text[0] != '\0' && !may_be_there)
+            return false;
+    }
+    return paths != NULL && paths[0] != '\0';
+}
+
+static void read_row_of_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
+{
+    struct place place;
+    const char *currency = find_cell(columns, cells, COLUMN_CURRENCY, &place);
+
+    draft->row.is_of_categories = true;
+    if (currency != NULL)
+        draft_set_currency(draft, place, currency);
+    read_categories(columns, cells, draft);
 }
 
 bool columns_take(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
@@ -235,6 +261,8 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
     if (count != columns->count) {
         draft_refuse(&draft, (struct place){.line = line},
                      "the row has %zu fields; %zu are allowed, as many as the header has", count, columns->count);
+    } else if (is_of_categories(columns, cells)) {
+        read_row_of_categories(columns, cells, &draft);
     } else {
         read_texts(columns, cells, &draft);
         read_decimal_price(columns, cells, &draft);

@@ -45,6 +45,7 @@ void draft_set_id(struct draft *draft, struct place place, const char *text)
 
     if (text[0] == '\0')
         return;
+    draft->row.places.id = place;
     if (number_parse(text, 1, INT32_MAX, &id) == NUMBER_OK)
         draft->row.product.id = (int32_t)id;
     else
@@ -55,6 +56,7 @@ void draft_set_price(struct draft *draft, struct place place, const char *minor_
 {
     int64_t price;
 
+    draft->row.places.price = place;
     if (number_parse(minor_units, 0, FIELD_PRICE_MAX, &price) != NUMBER_OK) {
         draft_refuse(draft, place, "the price is %s; a whole number of minor units from 0 to 2147483647 is allowed",
                      show(draft, minor_units));
@@ -68,6 +70,7 @@ void draft_set_decimal_price(struct draft *draft, struct place place, const char
 {
     char most[CURRENCY_TEXT_SIZE];
 
+    draft->row.places.price = place;
     currency_print(FIELD_PRICE_MAX, exponent, most);
     switch (currency_read(text, exponent, &draft->row.product.price_cents)) {
     case CURRENCY_OK:
@@ -111,11 +114,13 @@ void draft_set_slug(struct draft *draft, struct place place, const char *text)
         return;
     }
     draft->row.product.slug = text;
+    draft->row.places.slug = place;
     draft->row.fields |= FIELD_SLUG;
 }
 
 void draft_set_sku(struct draft *draft, struct place place, const char *text)
 {
+    draft->row.places.sku = place;
     set_text(draft, place, FIELD_SKU, text, FIELD_SKU_MAX, &draft->row.product.sku);
 }
 
@@ -138,6 +143,7 @@ void draft_set_currency(struct draft *draft, struct place place, const char *tex
         return;
     }
     draft->row.currency = text;
+    draft->row.places.currency = place;
     draft->row.fields |= FIELD_CURRENCY;
 }
 
@@ -186,6 +192,12 @@ static void *grow(struct draft *draft, const void *items, size_t count, size_t i
     return moved;
 }
 
+static void refuse_more(struct draft *draft, struct place place, const char *what, int most)
+{
+    draft_refuse(draft, place, "there are more than %d %s; fewer are allowed", most, what);
+    draft->is_full = true;
+}
+
 static bool has_text(const char *const *texts, size_t count, const char *text)
 {
     for (size_t i = 0; i < count; i++) {
@@ -205,7 +217,7 @@ void draft_add_tag(struct draft *draft, struct place place, const char *tag)
         !check_size(draft, place, "tag", tidy, FIELD_TAG_MAX))
         return;
     if (product->tag_count == FIELD_TAGS_MAX) {
-        draft_refuse(draft, place, "there are more than %d tags; fewer are allowed", FIELD_TAGS_MAX);
+        refuse_more(draft, place, "tags", FIELD_TAGS_MAX);
         return;
     }
     const char **tags = grow(draft, product->tags, product->tag_count, sizeof *tags);
@@ -225,7 +237,7 @@ void draft_add_image(struct draft *draft, struct place place, const char *url, c
     if (!check_size(draft, place, "text of an image", alt, FIELD_ALT_MAX))
         return;
     if (product->image_count == FIELD_IMAGES_MAX) {
-        draft_refuse(draft, place, "there are more than %d images; fewer are allowed", FIELD_IMAGES_MAX);
+        refuse_more(draft, place, "images", FIELD_IMAGES_MAX);
         return;
     }
     struct product_image *images = grow(draft, product->images, product->image_count, sizeof *images);
@@ -242,29 +254,41 @@ static bool check_step(struct draft *draft, struct place place, const struct ste
     return step->name == NULL || check_size(draft, place, "name of a category", step->name, FIELD_NAME_MAX);
 }
 
+/* Of a row that has no product: as many as 64 ways of 64 steps have. */
+#define NAMED_CATEGORIES_MAX 4096
+
+static bool is_other(const char *now, const char *before)
+{
+    return now != NULL && before != NULL && strcmp(now, before) != 0;
+}
+
 /* What the row says of a category besides: the second time must say the same. */
-static bool describe_category(struct draft *draft, struct place place, const struct step *step, const char *parent)
+static bool describe_category(struct draft *draft, const struct row_category *category)
 {
     struct product_row *row = &draft->row;
 
-    if (step->name == NULL && parent == NULL)
+    if (category->name == NULL && category->parent == NULL && !row->is_of_categories)
         return true;
     for (size_t i = 0; i < row->category_count; i++) {
         struct row_category *known = (struct row_category *)&row->categories[i];
-        if (strcmp(known->slug, step->slug) != 0)
+        if (strcmp(known->slug, category->slug) != 0)
             continue;
-        if ((parent != NULL && known->parent != NULL && strcmp(known->parent, parent) != 0) ||
-            (step->name != NULL && known->name != NULL && strcmp(known->name, step->name) != 0)) {
-            draft_refuse(draft, place, "the category %s has two places or two names in this row; one is allowed",
-                         show(draft, step->slug));
+        if (is_other(category->parent, known->parent) || is_other(category->name, known->name)) {
+            draft_refuse(draft, category->place,
+                         "the category %s has two places or two names in this row; one is allowed",
+                         show(draft, category->slug));
             return false;
         }
-        known->parent = known->parent != NULL ? known->parent : parent;
-        known->name = known->name != NULL ? known->name : step->name;
+        known->parent = known->parent != NULL ? known->parent : category->parent;
+        known->name = known->name != NULL ? known->name : category->name;
         return true;
     }
+    if (row->category_count == NAMED_CATEGORIES_MAX) {
+        refuse_more(draft, category->place, "categories in this row", NAMED_CATEGORIES_MAX);
+        return false;
+    }
     struct row_category *categories = grow(draft, row->categories, row->category_count, sizeof *categories);
-    categories[row->category_count++] = (struct row_category){.slug = step->slug, .name = step->name, .parent = parent};
+    categories[row->category_count++] = *category;
     row->categories = categories;
     return true;
 }
@@ -274,15 +298,18 @@ void draft_add_category(struct draft *draft, struct place place, const struct st
     struct product *product = &draft->row.product;
 
     draft->row.fields |= FIELD_CATEGORIES;
+    draft->row.places.categories = place;
     for (size_t i = 0; i < count; i++) {
-        if (!check_step(draft, place, &steps[i]) ||
-            !describe_category(draft, place, &steps[i], i > 0 ? steps[i - 1].slug : NULL))
+        const struct row_category category = {
+            .slug = steps[i].slug, .name = steps[i].name, .parent = i > 0 ? steps[i - 1].slug : NULL, .place = place};
+        if (!check_step(draft, place, &steps[i]) || !describe_category(draft, &category))
             return;
     }
-    if (count == 0 || has_text(product->categories, product->category_count, steps[count - 1].slug))
+    if (draft->row.is_of_categories || count == 0 ||
+        has_text(product->categories, product->category_count, steps[count - 1].slug))
         return;
     if (product->category_count == PRODUCT_CATEGORIES_MAX) {
-        draft_refuse(draft, place, "there are more than %d categories; fewer are allowed", PRODUCT_CATEGORIES_MAX);
+        refuse_more(draft, place, "categories", PRODUCT_CATEGORIES_MAX);
         return;
     }
     const char **categories = grow(draft, product->categories, product->category_count, sizeof *categories);
@@ -291,29 +318,52 @@ void draft_add_category(struct draft *draft, struct place place, const struct st
     product->own_category_count = product->category_count;
 }
 
+void draft_say_category(struct draft *draft, const struct row_category *category)
+{
+    struct step step = {.slug = category->slug, .name = category->name};
+    bool has_parent = category->parent != NULL && category->parent[0] != '\0';
+
+    draft->row.fields |= FIELD_CATEGORIES;
+    if (check_step(draft, category->place, &step) &&
+        (!has_parent || check_step(draft, category->place, &(struct step){.slug = category->parent})))
+        (void)describe_category(draft, category);
+}
+
 bool draft_finish(struct draft *draft)
 {
     const struct product *product = &draft->row.product;
 
-    if (!draft->is_faulty && product->slug[0] == '\0' && product->sku[0] == '\0')
+    if (!draft->is_faulty && !draft->row.is_of_categories && product->slug[0] == '\0' && product->sku[0] == '\0')
         draft_refuse(draft, (struct place){.line = draft->row.line},
-                     "the row has neither a slug nor an sku; one of them is needed");
+                     "the row has neither a slug nor an sku; one of them is needed, or categories alone");
     return !draft->is_faulty;
+}
+
+/* Bytes up to the separator or the end, backslashes included. */
+static size_t measure_part(const char *text, const char *separators, const char *special)
+{
+    size_t length = 0;
+
+    while (text[length] != '\0' && strchr(separators, text[length]) == NULL) {
+        bool is_escaped = text[length] == '\\' && text[length + 1] != '\0' && strchr(special, text[length + 1]) != NULL;
+        length += is_escaped ? 2 : 1;
+    }
+    return length;
 }
 
 const char *list_next(const char **at, const char *separators, const char *special, char *found, struct arena *arena)
 {
-    const char *text = *at;
-    char *part = arena_get(arena, strlen(text) + 1);
+    const char *text = *at, *end = text + measure_part(text, separators, special);
+    char *part = arena_get(arena, (size_t)(end - text) + 1);
     size_t length = 0;
 
-    for (; *text != '\0' && strchr(separators, *text) == NULL; text++) {
+    for (; text < end; text++) {
         if (*text == '\\' && text[1] != '\0' && strchr(special, text[1]) != NULL)
             text++;
         part[length++] = *text;
     }
     part[length] = '\0';
-    *found = *text;
-    *at = *text != '\0' ? text + 1 : text;
+    *found = *end;
+    *at = *end != '\0' ? end + 1 : end;
     return part;
 }

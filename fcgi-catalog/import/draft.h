@@ -15,16 +15,12 @@
 #include "fcgi-catalog/import/faults.h"
 #include "fcgi-catalog/import/row.h"
 
-/* Where something stands in the file. */
-struct place {
-    size_t line, column;
-};
-
 /* Texts of the row live in `arena`, or as long as what they were set to. */
 struct draft {
     struct arena *arena;
     struct import_faults *faults;
     bool is_faulty;
+    bool is_full; /* a list of it has more than is allowed, which was told: there is no sense in adding more */
     struct product_row row;
 };
 
@@ -59,10 +55,13 @@ struct step {
     const char *name; /* NULL: not said */
 };
 
-/* Puts the product into the last of these, which are below each other. */
+/* Puts the product into the last of these, which are below each other; a row of categories has no product to put. */
 void draft_add_category(struct draft *draft, struct place place, const struct step *steps, size_t count);
 
-/* Whether it is a row, which it is not without a slug and an SKU. */
+/* Says something of one category, in a row of categories: see struct row_category. */
+void draft_say_category(struct draft *draft, const struct row_category *category);
+
+/* Whether it is a row, which that of a product is not without a slug and an SKU. */
 MUST_CHECK bool draft_finish(struct draft *draft);
 
 /* ---- Lists in one text ---- */

@@ -7,6 +7,11 @@
 
 #include "common/compiler.h"
 
+/* Where something stands in the file, as in a fault. */
+struct place {
+    size_t line, column;
+};
+
 struct import_fault {
     size_t line;   /* from 1 */
     size_t column; /* CSV: the field's number, from 1; JSON Lines: the byte in the line, from 1; 0: the whole row */

@@ -39,6 +39,9 @@ bool shopify_is_header(const struct cell *cells, size_t count);
 struct shopify *shopify_new(struct output *output);
 bool shopify_take(void *shopify, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void shopify_finish(struct shopify *shopify);
+
+/* The name of a column that is filled and was passed over, by its index among them; NULL: there are no more. */
+const char *shopify_passed_over(const struct shopify *shopify, size_t index);
 void shopify_free(struct shopify *shopify); /* NULL is allowed */
 
 /* Plain text of a description in HTML: tags gone, a line end where a block ends, character references replaced. */

@@ -2,6 +2,7 @@
 /* Rows, from the reader to the store. */
 #include "fcgi-catalog/import/importer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,16 +20,16 @@ struct importer {
     struct importer_counts counts;
 };
 
-static void refuse(struct importer *importer, size_t line, const char *reason)
+static void refuse(struct importer *importer, struct place place, const char *reason)
 {
-    import_faults_add(importer->setup.faults, line, 0, "%s", reason);
+    import_faults_add(importer->setup.faults, place.line, place.column, "%s", reason);
 }
 
 /* False: the row does not go in, which was told if it is the row's fault. */
-static bool settle(struct importer *importer, size_t line, enum import_status status)
+static bool settle(struct importer *importer, struct place place, enum import_status status)
 {
     if (status == IMPORT_REFUSED)
-        refuse(importer, line, import_reason(importer->setup.import));
+        refuse(importer, place, import_reason(importer->setup.import));
     else if (status == IMPORT_FAILED)
         importer->has_failed = true;
     return status == IMPORT_OK;
@@ -41,6 +42,7 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
 {
     const char *told = row->fields & FIELD_CURRENCY ? row->currency : "";
     struct import_faults *faults = importer->setup.faults;
+    struct place place = row->places.currency;
 
     if (told[0] == '\0') {
         if (importer->currency[0] == '\0' && (row->fields & FIELD_PRICE) && importer->unknown_currency_line == 0)
@@ -50,17 +52,17 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
     if (strcmp(told, importer->currency) == 0)
         return true;
     if (importer->currency[0] != '\0') {
-        import_faults_add(faults, row->line, 0, "the currency is %s; only %s, the shop's, is allowed", told,
+        import_faults_add(faults, place.line, place.column, "the currency is %s; only %s, the shop's, is allowed", told,
                           importer->currency);
         return false;
     }
     if (importer->unknown_currency_line != 0) {
-        import_faults_add(faults, row->line, 0,
+        import_faults_add(faults, place.line, place.column,
                           "the currency is %s, and line %zu has a price without a currency; one for all is allowed",
                           told, importer->unknown_currency_line);
         return false;
     }
-    if (!settle(importer, row->line, import_put_currency(importer->setup.import, told)))
+    if (!settle(importer, place, import_put_currency(importer->setup.import, told)))
         return false;
     memcpy(importer->currency, told, sizeof importer->currency);
     return true;
@@ -68,45 +70,47 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
 
 /* ---- Categories ---- */
 
-static void refuse_category(struct importer *importer, size_t line, enum told_status status,
-                            const struct row_category *category, const struct told_category *before)
+static void refuse_category(struct importer *importer, enum told_status status, const struct row_category *category,
+                            const struct told_category *before)
 {
     struct arena arena = {0};
     struct import_faults *faults = importer->setup.faults;
+    struct place place = category->place;
 
     if (status == TOLD_OTHER_PARENT)
-        import_faults_add(faults, line, 0,
+        import_faults_add(faults, place.line, place.column,
                           "the category %s is below %s, but below %s on line %zu; one place is allowed", category->slug,
                           category->parent[0] != '\0' ? category->parent : "none",
                           before->parent[0] != '\0' ? before->parent : "none", before->parent_line);
     else
-        import_faults_add(faults, line, 0, "the category %s is named %s, but %s on line %zu; one name is allowed",
-                          category->slug, field_show(category->name, strlen(category->name), &arena),
+        import_faults_add(faults, place.line, place.column,
+                          "the category %s is named %s, but %s on line %zu; one name is allowed", category->slug,
+                          field_show(category->name, strlen(category->name), &arena),
                           field_show(before->name, strlen(before->name), &arena), before->name_line);
     arena_release(&arena);
 }
 
-static bool put_category(struct importer *importer, size_t line, struct row_category category)
+static bool put_category(struct importer *importer, struct row_category category)
 {
     struct told_category before;
     enum import_outcome outcome;
-    enum told_status status = told_add(&importer->told, &category, line, &before);
+    enum told_status status = told_add(&importer->told, &category, &before);
 
     if (status == TOLD_OTHER_NAME && importer_format(importer) == IMPORT_SHOPIFY) {
         /* Two spellings of one type, "T-Shirts" and "T-shirts", are usual there: the first one stays. */
         category.name = NULL;
-        status = told_add(&importer->told, &category, line, &before);
+        status = told_add(&importer->told, &category, &before);
     }
     switch (status) {
     case TOLD_NEW:
         return settle(
-            importer, line,
+            importer, category.place,
             import_put_category(importer->setup.import, category.slug, category.name, category.parent, &outcome));
     case TOLD_KNOWN:
         return true;
     case TOLD_OTHER_NAME:
     case TOLD_OTHER_PARENT:
-        refuse_category(importer, line, status, &category, &before);
+        refuse_category(importer, status, &category, &before);
         return false;
     }
     return false;
@@ -114,16 +118,36 @@ static bool put_category(struct importer *importer, size_t line, struct row_cate
 
 /* ---- Rows ---- */
 
-/*
- * A time that the file has a place for and leaves empty is not known, and stays so: what was exported comes back as it
- * was. One that it has no place for is now.
- */
-static void set_time(struct importer *importer, const struct product_row *row)
+/* Which of its keys made a row the same product as one before: the slug that the reason names, or else the SKU. */
+static struct place find_key(const struct product_row *row, const char *reason)
 {
-    bool is_unknown = ((row->fields & FIELD_CREATED) && row->product.created_at == 0) ||
-                      ((row->fields & FIELD_UPDATED) && row->product.updated_at == 0);
+    char slug[FIELD_SLUG_MAX + 3];
 
-    import_set_time(importer->setup.import, is_unknown ? 0 : importer->setup.now);
+    snprintf(slug, sizeof slug, "\"%s\"", row->product.slug);
+    return row->product.sku[0] == '\0' || strstr(reason, slug) != NULL ? row->places.slug : row->places.sku;
+}
+
+/* Where the row says what the store did not take, which the beginning of its reason tells. */
+static struct place find_place(const struct product_row *row, const char *reason)
+{
+    const struct {
+        const char *beginning;
+        struct place place;
+    } fields[] = {
+        {"the slug ", row->places.slug},
+        {"a new product needs a slug", row->places.slug},
+        {"the id ", row->places.id},
+        {"the product has the id ", row->places.id},
+        {"a new product needs a price", row->places.price},
+        {"more than 64 categories", row->places.categories},
+        {"this product came before", find_key(row, reason)},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
+        if (strncmp(reason, fields[i].beginning, strlen(fields[i].beginning)) == 0 && fields[i].place.line != 0)
+            return fields[i].place;
+    }
+    return (struct place){.line = row->line};
 }
 
 static void put_product(struct importer *importer, const struct product_row *row)
@@ -131,10 +155,11 @@ static void put_product(struct importer *importer, const struct product_row *row
     enum import_outcome outcome;
     int32_t id;
 
-    set_time(importer, row);
-    if (!settle(importer, row->line,
-                import_put_product(importer->setup.import, &row->product, row->fields, &outcome, &id)))
+    enum import_status status = import_put_product(importer->setup.import, &row->product, row->fields, &outcome, &id);
+    if (status != IMPORT_OK) {
+        (void)settle(importer, find_place(row, import_reason(importer->setup.import)), status);
         return;
+    }
     switch (outcome) {
     case OUTCOME_INSERTED:
         importer->counts.inserted++;
@@ -154,8 +179,8 @@ static void take_row(void *data, const struct product_row *row)
     bool is_sound = !importer->has_failed && put_currency(importer, row);
 
     for (size_t i = 0; i < row->category_count && !importer->has_failed; i++)
-        is_sound = put_category(importer, row->line, row->categories[i]) && is_sound;
-    if (is_sound)
+        is_sound = put_category(importer, row->categories[i]) && is_sound;
+    if (is_sound && !row->is_of_categories)
         put_product(importer, row);
 }
 
@@ -176,6 +201,7 @@ struct importer *importer_new(const struct importer_setup *setup)
     for (size_t i = 0; i < sizeof importer->currency - 1 && setup->currency[i] != '\0'; i++)
         importer->currency[i] = setup->currency[i];
     importer->reader = import_reader_new(&source);
+    import_set_time(setup->import, setup->now);
     return importer;
 }
 
@@ -199,7 +225,8 @@ static enum importer_status prune(struct importer *importer)
     struct import_pruned pruned;
 
     if (importer->counts.read == 0) {
-        refuse(importer, 1, "the file names no product; nothing would be left, and that is not allowed");
+        refuse(importer, (struct place){.line = 1},
+               "the file names no product; nothing would be left, and that is not allowed");
         return IMPORTER_FAULTY;
     }
     if (import_prune(importer->setup.import, &pruned) != IMPORT_OK)
@@ -215,6 +242,7 @@ enum importer_status importer_finish(struct importer *importer)
     struct import_counts counts = import_reader_counts(importer->reader);
 
     importer->counts.read = counts.rows;
+    importer->counts.category_rows = counts.category_rows;
     importer->counts.hidden = counts.hidden;
     if (importer->has_failed)
         return IMPORTER_FAILED;
@@ -234,4 +262,9 @@ struct importer_counts importer_counts(const struct importer *importer)
 enum import_format importer_format(const struct importer *importer)
 {
     return import_reader_format(importer->reader);
+}
+
+const char *importer_passed_over(const struct importer *importer, size_t index)
+{
+    return import_reader_passed_over(importer->reader, index);
 }

@@ -24,14 +24,17 @@ struct importer_setup {
     struct import_faults *faults;
     enum import_format format;
     const char *currency; /* the shop's: a code of ISO 4217, or "" */
-    int64_t now;          /* when products are created and updated of which the file says no time; seconds since 1970 */
-    bool is_pruning;      /* products that the file does not name go, and categories that are empty then */
+    /* When products are created and updated of which the file says no time, seconds since 1970. An empty time is not
+     * known, in a new product. */
+    int64_t now;
+    bool is_pruning; /* products that the file does not name go, and categories that are empty then */
 };
 
 struct importer_counts {
-    size_t read; /* rows without faults */
+    size_t read;          /* rows of products without faults */
+    size_t category_rows; /* rows of categories alone, likewise */
     size_t inserted, updated, unchanged;
-    size_t hidden;                      /* Shopify's drafts and archived products, which are passed over */
+    size_t hidden;                      /* Shopify's products that are not shown for sale, which are passed over */
     size_t deleted, deleted_categories; /* by pruning */
 };
 
@@ -51,6 +54,9 @@ enum importer_status {
 
 /* There are no more bytes. */
 MUST_CHECK enum importer_status importer_finish(struct importer *importer);
+
+/* See import_reader_passed_over(). */
+const char *importer_passed_over(const struct importer *importer, size_t index);
 
 struct importer_counts importer_counts(const struct importer *importer);
 enum import_format importer_format(const struct importer *importer); /* IMPORT_ANY: not known (yet) */

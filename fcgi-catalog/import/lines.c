@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * JSON Lines, by cJSON: an object a line, with the fields of our answers. A category may be a path from the top,
- * "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is.
+ * "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is. A line with
+ * a category, and a name and a parent if they are said, is of that category.
  */
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -16,6 +17,8 @@
 
 /* Bytes of a line: enough for everything that catalog/field.h allows, escaped as \u0000. */
 #define LINE_MAX_BYTES ((size_t)4 * 1024 * 1024)
+/* Values of a line, likewise: what cJSON makes of one is forty times as long as the shortest, "1,". */
+#define VALUES_MAX 10000
 
 struct lines {
     struct output *output;
@@ -228,13 +231,33 @@ static bool is_repeated(const cJSON *object, const cJSON *item)
     return false;
 }
 
+/* Of a line of a category. What is null is there and empty. */
+static void read_category_member(struct draft *draft, struct row_category *category, struct place place,
+                                 const cJSON *item)
+{
+    bool is_slug = strcmp(item->string, "category") == 0, is_name = strcmp(item->string, "name") == 0;
+    const char **text = is_slug ? &category->slug : is_name ? &category->name : &category->parent;
+
+    if (!is_slug && !is_name && strcmp(item->string, "parent") != 0)
+        draft_refuse(draft, place, "%s is no field of a category's line; category, name and parent are allowed",
+                     field_show(item->string, strlen(item->string), draft->arena));
+    else if (!cJSON_IsString(item) && (is_slug || !cJSON_IsNull(item)))
+        draft_refuse(draft, place, "%s is %s; a text is allowed", item->string, kind_of(item));
+    else
+        *text = cJSON_IsString(item) ? item->valuestring : "";
+    if (is_slug)
+        category->place = place;
+}
+
 #define MEMBERS_MAX 64
 
 static void read_object(struct draft *draft, const char *text, const cJSON *object)
 {
+    struct row_category category = {0};
     size_t columns[MEMBERS_MAX], count = members_find(text, columns, MEMBERS_MAX), i = 0;
     const cJSON *item;
 
+    draft->row.is_of_categories = cJSON_GetObjectItemCaseSensitive(object, "category") != NULL;
     cJSON_ArrayForEach(item, object)
     {
         struct place place = {.line = draft->row.line, .column = i < count ? columns[i] : 1};
@@ -245,9 +268,13 @@ static void read_object(struct draft *draft, const char *text, const cJSON *obje
         if (is_repeated(object, item))
             draft_refuse(draft, place, "%s is there twice; once is allowed",
                          field_show(item->string, strlen(item->string), draft->arena));
+        else if (draft->row.is_of_categories)
+            read_category_member(draft, &category, place, item);
         else
             read_member(draft, place, item);
     }
+    if (category.slug != NULL)
+        draft_say_category(draft, &category);
 }
 
 /* ---- Lines ---- */
@@ -275,6 +302,11 @@ static cJSON *read_json(struct lines *lines, struct draft *draft)
 
     if (place.column != 0) {
         draft_refuse(draft, place, "the line is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed");
+        return NULL;
+    }
+    if (members_count(lines->text) > VALUES_MAX) {
+        place.column = 1;
+        draft_refuse(draft, place, "the line has more than %d values; fewer are allowed", VALUES_MAX);
         return NULL;
     }
     cJSON *object = cJSON_ParseWithLengthOpts(lines->text, lines->length + 1, &end, 1);

@@ -40,6 +40,17 @@ size_t members_find(const char *json, size_t *places, size_t max)
     return count;
 }
 
+size_t members_count(const char *json)
+{
+    size_t count = 1;
+
+    for (const char *at = json; *at != '\0';) {
+        count += *at == ',' || *at == '{' || *at == '[';
+        at = *at == '"' ? skip_string(at) : at + 1;
+    }
+    return count;
+}
+
 size_t members_find_nul(const char *json)
 {
     for (const char *at = json; (at = strchr(at, '\\')) != NULL; at += 2) {

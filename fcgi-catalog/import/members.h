@@ -9,6 +9,9 @@
  * them. */
 size_t members_find(const char *json, size_t *places, size_t max);
 
+/* How many values a text can have at most, if it is JSON. */
+size_t members_count(const char *json);
+
 /* The place of the first \u0000 in well-formed JSON; 0: there is none. */
 size_t members_find_nul(const char *json);
 

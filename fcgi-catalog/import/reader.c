@@ -8,13 +8,13 @@
 #include "common/memory.h"
 #include "fcgi-catalog/import/formats.h"
 
-static const char byte_order_mark[] = "\xef\xbb\xbf";
-#define MARK_SIZE (sizeof byte_order_mark - 1)
+#define HEAD_SIZE ((size_t)4) /* so many bytes tell whether it is text */
 
 struct import_reader {
     struct output output;
     enum import_format format;
-    size_t marked; /* bytes of a byte order mark that were met; MARK_SIZE: the beginning is over */
+    char head[HEAD_SIZE]; /* the first bytes, until there are so many */
+    size_t head_length;
     bool is_begun, is_stopped;
     struct rows rows;
     struct columns *columns;
@@ -46,7 +46,10 @@ void output_take(struct output *output, struct draft *draft)
         output->counts.faulty++;
         return;
     }
-    output->counts.rows++;
+    if (draft->row.is_of_categories)
+        output->counts.category_rows++;
+    else
+        output->counts.rows++;
     output->source.take(output->source.data, &draft->row);
 }
 
@@ -119,18 +122,40 @@ static bool read_bytes(struct import_reader *reader, const char *bytes, size_t l
                                                : rows_feed(&reader->rows, bytes, length);
 }
 
+/* What people take for a text, and is none; NULL: nothing of that. */
+static const char *find_other_format(const char *head, size_t length)
+{
+    if (length >= 2 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0))
+        return "the file is UTF-16; only UTF-8 is allowed, which spreadsheets save as \"CSV UTF-8\"";
+    if (length >= 2 && (head[0] == '\0') != (head[1] == '\0'))
+        return "the file looks like UTF-16; only UTF-8 is allowed, which spreadsheets save as \"CSV UTF-8\"";
+    if (length >= 4 && memcmp(head, "PK\x03\x04", 4) == 0)
+        return "the file is a spreadsheet's own, or another archive; only text is allowed, as saved by \"CSV UTF-8\"";
+    return NULL;
+}
+
+/* What was kept of the beginning, without a byte order mark. */
+static bool read_head(struct import_reader *reader)
+{
+    const char *why = find_other_format(reader->head, reader->head_length);
+    size_t skipped = reader->head_length >= 3 && memcmp(reader->head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+    if (why != NULL)
+        import_faults_add(reader->output.source.faults, 1, 0, "%s", why);
+    return why == NULL && read_bytes(reader, reader->head + skipped, reader->head_length - skipped);
+}
+
 bool import_reader_feed(struct import_reader *reader, const char *bytes, size_t length)
 {
-    while (length > 0 && reader->marked < MARK_SIZE && !reader->is_stopped) {
-        if (*bytes != byte_order_mark[reader->marked]) {
-            size_t marked = reader->marked;
-            reader->marked = MARK_SIZE;
-            reader->is_stopped = !read_bytes(reader, byte_order_mark, marked); /* it was none */
-            break;
-        }
-        reader->marked++;
-        bytes++;
-        length--;
+    if (reader->head_length < HEAD_SIZE) {
+        size_t part = length < HEAD_SIZE - reader->head_length ? length : HEAD_SIZE - reader->head_length;
+        memcpy(reader->head + reader->head_length, bytes, part);
+        reader->head_length += part;
+        bytes += part;
+        length -= part;
+        if (reader->head_length < HEAD_SIZE)
+            return true;
+        reader->is_stopped = !read_head(reader);
     }
     if (!reader->is_stopped)
         reader->is_stopped = !read_bytes(reader, bytes, length);
@@ -141,8 +166,8 @@ bool import_reader_finish(struct import_reader *reader)
 {
     struct import_faults *faults = reader->output.source.faults;
 
-    if (!reader->is_stopped && reader->marked < MARK_SIZE)
-        reader->is_stopped = !read_bytes(reader, byte_order_mark, reader->marked);
+    if (reader->head_length < HEAD_SIZE)
+        reader->is_stopped = !read_head(reader);
     if (!reader->is_stopped) {
         if (reader->format == IMPORT_JSON_LINES)
             lines_finish(reader->lines);
@@ -159,6 +184,11 @@ bool import_reader_finish(struct import_reader *reader)
 enum import_format import_reader_format(const struct import_reader *reader)
 {
     return reader->format;
+}
+
+const char *import_reader_passed_over(const struct import_reader *reader, size_t index)
+{
+    return shopify_passed_over(reader->shopify, index);
 }
 
 struct import_counts import_reader_counts(const struct import_reader *reader)

@@ -10,6 +10,10 @@
  * A column or a JSON field that is not there is not given; an empty cell and null are given, and empty. A row with
  * anything wrong in it is told and not handed on. That a product is named twice is for whoever takes the rows to find.
  * CSV and JSON Lines are UTF-8, a byte order mark at the beginning is allowed.
+ *
+ * A row may be of categories alone, and tell their names and places: in CSV one that has nothing but categories,
+ * category_names and currency, in JSON Lines {"category":"phones","name":"Phones","parent":"electronics"}, where name
+ * and parent may be left out (nothing is said of them) or null (it has none, it is at the top).
  */
 #ifndef CATALOG_IMPORT_READER_H
 #define CATALOG_IMPORT_READER_H
@@ -44,9 +48,10 @@ struct import_source {
 };
 
 struct import_counts {
-    size_t rows;   /* that were handed on */
-    size_t faulty; /* rows that were not */
-    size_t hidden; /* Shopify: products that are drafts or archived, which are not for sale and not handed on */
+    size_t rows;          /* of products, that were handed on */
+    size_t category_rows; /* of categories alone, too */
+    size_t faulty;        /* rows that were not */
+    size_t hidden;        /* Shopify: products that are not shown for sale (drafts, archived …), and not handed on */
 };
 
 struct import_reader;
@@ -63,6 +68,11 @@ MUST_CHECK bool import_reader_finish(struct import_reader *reader);
 void import_reader_free(struct import_reader *reader); /* NULL is allowed */
 
 enum import_format import_reader_format(const struct import_reader *reader); /* IMPORT_ANY: not known yet */
+
+/* The name of a column of the file that holds something and was passed over (Shopify's only), by its index among them;
+ * NULL: there are no more. It lives as long as the reader. */
+const char *import_reader_passed_over(const struct import_reader *reader, size_t index);
+
 struct import_counts import_reader_counts(const struct import_reader *reader);
 
 #endif

@@ -3,16 +3,24 @@
 #ifndef CATALOG_IMPORT_ROW_H
 #define CATALOG_IMPORT_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/catalog/product.h"
+#include "fcgi-catalog/import/faults.h"
 
 /* What a row says of a category beside that the product is in it. */
 struct row_category {
     const char *slug;
     const char *name;   /* NULL: nothing; "": it has none */
-    const char *parent; /* NULL: nothing; else the slug of the one above it */
+    const char *parent; /* NULL: nothing; "": it is at the top; else the slug of the one above it */
+    struct place place; /* where the row says so */
+};
+
+/* Where a row says what the catalog may refuse. Line 0: it does not say it. */
+struct row_places {
+    struct place id, sku, slug, price, currency, categories;
 };
 
 /*
@@ -22,11 +30,13 @@ struct row_category {
  */
 struct product_row {
     size_t line;            /* of the file, from 1: where the row begins */
+    bool is_of_categories;  /* it says that categories are there, and what they are: there is no product in it */
     unsigned fields;        /* which of the product's fields are given: enum field_bit */
     struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */
     const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */
     const struct row_category *categories; /* those above before those below them, each once; may be none */
     size_t category_count;
+    struct row_places places;
 };
 
 #endif

@@ -9,7 +9,6 @@
 #include "common/text.h"
 
 #define PIECE_MAX ((size_t)64 * 1024)
-#define ROW_NOT_BEGUN 0 /* libcsv's first state, which its header does not name */
 #define OPTIONS (CSV_STRICT | CSV_STRICT_FINI)
 
 /* libcsv begins anew: after something that is no CSV it cannot go on. */
@@ -20,6 +19,8 @@ static void restart_csv(struct rows *rows)
         abort(); /* it only sets fields */
     csv_set_realloc_func(&rows->csv, memory_resize);
     csv_set_blk_size(&rows->csv, 4096);
+    if (rows->separator != '\0')
+        csv_set_delim(&rows->csv, (unsigned char)rows->separator);
 }
 
 static void begin_row(struct rows *rows)
@@ -32,7 +33,7 @@ static void begin_row(struct rows *rows)
 
 void rows_init(struct rows *rows, struct import_faults *faults, rows_take_f *take, void *data)
 {
-    *rows = (struct rows){.faults = faults, .take = take, .data = data, .line = 1};
+    *rows = (struct rows){.faults = faults, .take = take, .data = data, .line = 1, .awaits_header = true};
     restart_csv(rows);
 }
 
@@ -60,7 +61,7 @@ static const char *check_text(const char *bytes, size_t length)
 static void take_cell(void *bytes, size_t length, void *data)
 {
     struct rows *rows = data;
-    size_t line = rows->cell_line > 0 ? rows->cell_line : rows->line; /* 0: rows end in CR alone */
+    size_t line = rows->cell_line;
     const char *why = check_text(bytes, length);
 
     rows->cell_line = rows->line; /* the next one begins behind this one */
@@ -79,16 +80,31 @@ static void take_cell(void *bytes, size_t length, void *data)
     rows->count++;
 }
 
+/* Without its header nothing can be said of a file. */
+static void give_row_up(struct rows *rows)
+{
+    rows->faulty++;
+    rows->is_stopped = rows->is_stopped || rows->awaits_header;
+}
+
+/* What Excel writes and reads before the header, to say which separator it uses. */
+static bool is_separator_line(const struct rows *rows)
+{
+    return rows->awaits_header && rows->count == 2 && strcmp(rows->cells[0].text, "sep=") == 0 &&
+           rows->cells[1].text[0] == '\0';
+}
+
 static void end_row(int terminator, void *data)
 {
     struct rows *rows = data;
-    size_t line = rows->row_line > 0 ? rows->row_line : rows->line;
 
     (void)terminator;
-    if (rows->is_row_faulty)
-        rows->faulty++;
-    else if (!rows->is_stopped && !rows->take(rows->data, line, rows->cells, rows->count, &rows->arena))
-        rows->is_stopped = true;
+    if (rows->is_row_faulty) {
+        give_row_up(rows);
+    } else if (!is_separator_line(rows) && !rows->is_stopped) {
+        rows->is_stopped = !rows->take(rows->data, rows->row_line, rows->cells, rows->count, &rows->arena);
+        rows->awaits_header = false;
+    }
     begin_row(rows);
 }
 
@@ -101,53 +117,81 @@ static void check_cell_size(struct rows *rows)
     rows->is_stopped = true;
 }
 
-static bool is_blank(const char *bytes, size_t length)
+static bool is_blank(const struct rows *rows, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n')
+        bool is_space = bytes[i] == ' ' || (bytes[i] == '\t' && rows->separator != '\t');
+        if (!is_space && bytes[i] != '\r' && bytes[i] != '\n')
             return false;
     }
     return true;
+}
+
+/* The first of the three in the first line, which no field of the header has in it unless it is quoted. */
+static void find_separator(struct rows *rows, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && rows->separator == '\0'; i++) {
+        if (bytes[i] == '"')
+            rows->is_quoted = !rows->is_quoted;
+        else if (!rows->is_quoted && (bytes[i] == ',' || bytes[i] == ';' || bytes[i] == '\t'))
+            rows->separator = bytes[i];
+        else if (!rows->is_quoted && (bytes[i] == '\r' || bytes[i] == '\n'))
+            rows->separator = ',';
+    }
+    if (rows->separator != '\0')
+        csv_set_delim(&rows->csv, (unsigned char)rows->separator);
 }
 
 /* A line, or a piece of a long one. */
 static void read_piece(struct rows *rows, const char *bytes, size_t length)
 {
     if (rows->row_line == 0) {
-        if (is_blank(bytes, length))
+        if (is_blank(rows, bytes, length))
             return;
         rows->row_line = rows->cell_line = rows->line;
     }
+    if (rows->separator == '\0')
+        find_separator(rows, bytes, length);
     if (csv_parse(&rows->csv, bytes, length, take_cell, end_row, rows) == length) {
-        /* A row that ends in CR alone is followed by one that begins in the same piece. */
-        if (rows->row_line == 0 && rows->csv.pstate != ROW_NOT_BEGUN)
-            rows->row_line = rows->cell_line = rows->line;
         check_cell_size(rows);
         return;
     }
     import_faults_add(rows->faults, rows->line, rows->count + 1,
                       "this is no CSV; a \" stands around a whole field only, and twice inside of one");
-    rows->faulty++;
+    give_row_up(rows);
     rows->skips_line = true;
     restart_csv(rows);
     begin_row(rows);
 }
 
+/* How many of the bytes are one line with its end (CR LF in one piece, unless it comes in two), or a piece of it. */
+static size_t measure_piece(const char *bytes, size_t length)
+{
+    size_t most = length < PIECE_MAX ? length : PIECE_MAX;
+    const char *newline = memchr(bytes, '\n', most);
+    size_t piece = newline != NULL ? (size_t)(newline - bytes) + 1 : most;
+    const char *return_ = memchr(bytes, '\r', piece);
+
+    if (return_ == NULL || return_ + 1 == newline)
+        return piece;
+    return (size_t)(return_ - bytes) + 1;
+}
+
 bool rows_feed(struct rows *rows, const char *bytes, size_t length)
 {
-    const char *end = bytes + length;
-
-    while (bytes < end && !rows->is_stopped) {
-        size_t most = (size_t)(end - bytes) < PIECE_MAX ? (size_t)(end - bytes) : PIECE_MAX;
-        const char *newline = memchr(bytes, '\n', most);
-        size_t piece = newline != NULL ? (size_t)(newline - bytes) + 1 : most;
+    while (length > 0 && !rows->is_stopped) {
+        size_t piece = measure_piece(bytes, length);
+        bool is_rest = rows->ends_in_return && bytes[0] == '\n'; /* of the line end before */
+        char last = bytes[piece - 1];
         if (!rows->skips_line)
             read_piece(rows, bytes, piece);
-        bytes += piece;
-        if (newline != NULL) {
+        if (!is_rest && (last == '\n' || last == '\r')) {
             rows->line++;
             rows->skips_line = false;
         }
+        rows->ends_in_return = last == '\r';
+        bytes += piece;
+        length -= piece;
     }
     return !rows->is_stopped;
 }

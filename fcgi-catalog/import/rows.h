@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of CSV, by libcsv, in memory that is bounded by the largest row. Used in this room only. */
+/*
+ * Rows of CSV, by libcsv, in memory that is bounded by the largest row. Between the fields stands a comma, a semicolon
+ * or a tab: the first of them outside of quotes in the first row tells, which is a header; a spreadsheet's line "sep=;"
+ * before it is passed over. Rows end in LF, CR LF or CR. Used in this room only.
+ */
 #ifndef CATALOG_IMPORT_ROWS_H
 #define CATALOG_IMPORT_ROWS_H
 
@@ -34,6 +38,10 @@ struct rows {
     struct arena arena;         /* of the row */
     size_t line;                /* that is being read */
     size_t row_line, cell_line; /* where the row and the cell begin; 0: they have not */
+    char separator;             /* 0: not known yet */
+    bool is_quoted;             /* whether what was read in search of the separator ends inside of quotes */
+    bool ends_in_return;        /* the last piece did: an LF that follows belongs to the same line end */
+    bool awaits_header;         /* no row was taken yet */
     bool is_stopped, is_row_faulty, skips_line;
     size_t count, row_bytes;
     struct cell cells[ROWS_CELLS_MAX];

@@ -11,12 +11,14 @@
  *     Variant SKU, … Price    sku, price (a decimal in the shop's currency)
  *     Variant Inventory …     stock: out-of-stock when it is counted, nothing is left and selling on is not allowed
  *     Image Src, … Alt Text   images, in the order of Image Position; a variant's own one first
- *     Status, Published       drafts, archived and unpublished products are passed over and counted
+ *     Status, Published       drafts, archived, unlisted and unpublished products are passed over and counted
  *
  * A product of one variant is one product of ours. One of several is as many, as in the product feeds of search
- * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug. Columns
- * that are not named here are passed over; names count without regard to case, and those of Shopify's later exports
- * (URL handle, SKU, Price …) are known, too.
+ * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug.
+ *
+ * Names of columns count without regard to case; those of the exports of 2021 (Standardized Product Type …) and of the
+ * present ones (URL handle, SKU, Price …) are known, too. Other columns (Variant Compare At Price, Variant Barcode, SEO
+ * Title, metafields …) are passed over, and named at the end if they hold anything.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,27 +28,27 @@
 #include "common/number.h"
 #include "fcgi-catalog/import/shopify.h"
 
-static const char *const column_names[SHOPIFY_COLUMNS][2] = {
+static const char *const column_names[SHOPIFY_COLUMNS][3] = {
     {"Handle", "URL handle"},
-    {"Title", "Title"},
+    {"Title"},
     {"Body (HTML)", "Description"},
-    {"Vendor", "Vendor"},
-    {"Product Category", "Product category"},
-    {"Type", "Type"},
-    {"Tags", "Tags"},
+    {"Vendor"},
+    {"Product Category", "Standardized Product Type", "Standard Product Type"},
+    {"Type", "Custom Product Type"},
+    {"Tags"},
     {"Published", "Published on online store"},
-    {"Status", "Status"},
-    {"Option1 Value", "Option1 value"},
-    {"Option2 Value", "Option2 value"},
-    {"Option3 Value", "Option3 value"},
+    {"Status"},
+    {"Option1 Value"},
+    {"Option2 Value"},
+    {"Option3 Value"},
     {"Variant SKU", "SKU"},
     {"Variant Price", "Price"},
     {"Variant Inventory Tracker", "Inventory tracker"},
     {"Variant Inventory Qty", "Inventory quantity"},
     {"Variant Inventory Policy", "Continue selling when out of stock"},
     {"Image Src", "Product image URL"},
-    {"Image Position", "Image position"},
-    {"Image Alt Text", "Image alt text"},
+    {"Image Position"},
+    {"Image Alt Text"},
     {"Variant Image", "Variant image URL"},
 };
 
@@ -62,6 +64,8 @@ void shopify_free(struct shopify *shopify)
 {
     if (shopify == NULL)
         return;
+    arena_release(&shopify->header);
+    free(shopify->others);
     arena_release(&shopify->group.arena);
     free(shopify->group.variants);
     free(shopify->group.images);
@@ -72,7 +76,11 @@ void shopify_free(struct shopify *shopify)
 
 static bool is_column(const char *name, size_t index)
 {
-    return strcasecmp(name, column_names[index][0]) == 0 || strcasecmp(name, column_names[index][1]) == 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(column_names[index]) && column_names[index][i] != NULL; i++) {
+        if (strcasecmp(name, column_names[index][i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool shopify_is_header(const struct cell *cells, size_t count)
@@ -86,21 +94,50 @@ bool shopify_is_header(const struct cell *cells, size_t count)
     return has_handle && has_title;
 }
 
+/* False: the same column came before, which was told. */
+static bool read_column(struct shopify *shopify, size_t line, const struct cell *cells, size_t index)
+{
+    size_t column = 0;
+
+    while (column < SHOPIFY_COLUMNS && !is_column(cells[index].text, column))
+        column++;
+    if (column == SHOPIFY_COLUMNS) {
+        shopify->others[index].name = arena_copy(&shopify->header, cells[index].text, strlen(cells[index].text));
+        return true;
+    }
+    if (shopify->places[column] == 0) {
+        shopify->places[column] = index + 1;
+        return true;
+    }
+    import_faults_add(shopify->output->source.faults, line, index + 1,
+                      "the column \"%s\" is there twice, as \"%s\" before; once is allowed", cells[index].text,
+                      cells[shopify->places[column] - 1].text);
+    return false;
+}
+
 static bool read_header(struct shopify *shopify, size_t line, const struct cell *cells, size_t count)
 {
+    bool is_sound = true;
+
     shopify->has_header = true;
     shopify->count = count;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t column = 0; column < SHOPIFY_COLUMNS; column++) {
-            if (shopify->places[column] == 0 && is_column(cells[i].text, column))
-                shopify->places[column] = i + 1;
-        }
-    }
+    shopify->others = memory_get_zeroed(count, sizeof *shopify->others);
+    for (size_t i = 0; i < count; i++)
+        is_sound = read_column(shopify, line, cells, i) && is_sound;
     if (shopify->places[SHOPIFY_HANDLE] != 0 && shopify->places[SHOPIFY_TITLE] != 0)
-        return true;
+        return is_sound;
     import_faults_add(shopify->output->source.faults, line, 0,
                       "the header lacks Handle or Title; Shopify's product export has both");
     return false;
+}
+
+const char *shopify_passed_over(const struct shopify *shopify, size_t index)
+{
+    for (size_t i = 0; i < shopify->count; i++) {
+        if (shopify->others[i].is_filled && index-- == 0)
+            return shopify->others[i].name;
+    }
+    return NULL;
 }
 
 /* ---- A product that is gathered ---- */
@@ -113,6 +150,7 @@ static struct kept keep(struct shopify *shopify, const struct cell *cells, enum 
     if (number == 0)
         return (struct kept){.text = ""};
     const char *text = cells[number - 1].text;
+    shopify->group.bytes += strlen(text);
     return (struct kept){.text = text[0] != '\0' ? arena_copy(&shopify->group.arena, text, strlen(text)) : "",
                          .place = {.line = cells[number - 1].line, .column = number}};
 }
@@ -188,7 +226,7 @@ static void add_image(struct shopify *shopify, size_t line, const struct cell *c
 static bool is_hidden(const struct group *group)
 {
     return strcasecmp(group->status.text, "draft") == 0 || strcasecmp(group->status.text, "archived") == 0 ||
-           strcasecmp(group->published.text, "false") == 0;
+           strcasecmp(group->status.text, "unlisted") == 0 || strcasecmp(group->published.text, "false") == 0;
 }
 
 static void end_group(struct shopify *shopify)
@@ -202,7 +240,7 @@ static void end_group(struct shopify *shopify)
     }
     arena_reset(&group->arena);
     group->line = 0;
-    group->variant_count = group->image_count = 0;
+    group->variant_count = group->image_count = group->bytes = 0;
     group->is_faulty = false;
 }
 
@@ -220,14 +258,28 @@ static bool has_variant(const struct shopify *shopify, const struct cell *cells)
            peek(shopify, cells, SHOPIFY_SKU)[0] != '\0';
 }
 
+static void note_others(struct shopify *shopify, const struct cell *cells)
+{
+    for (size_t i = 0; i < shopify->count; i++) {
+        struct other_column *other = &shopify->others[i];
+        other->is_filled = other->is_filled || (other->name != NULL && cells[i].text[0] != '\0');
+    }
+}
+
 static void take_row(struct shopify *shopify, size_t line, const struct cell *cells)
 {
     const char *handle = peek(shopify, cells, SHOPIFY_HANDLE);
     bool is_new = shopify->group.line == 0 || strcmp(handle, shopify->group.handle.text) != 0;
 
+    note_others(shopify, cells);
     if (is_new) {
         end_group(shopify);
         begin_group(shopify, line, cells);
+    }
+    if (shopify->group.bytes > SHOPIFY_PRODUCT_MAX) {
+        if (!shopify->group.is_faulty)
+            refuse_group(shopify, line, "the product is too long; 4 MiB are allowed");
+        return;
     }
     if (is_new || has_variant(shopify, cells))
         add_variant(shopify, line, cells);

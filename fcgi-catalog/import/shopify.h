@@ -7,6 +7,7 @@
 
 #define SHOPIFY_VARIANTS_MAX 2048 /* Shopify's own limit */
 #define SHOPIFY_OPTIONS 3
+#define SHOPIFY_PRODUCT_MAX ((size_t)4 * 1024 * 1024) /* bytes of a product's texts, all variants together */
 
 enum shopify_column {
     SHOPIFY_HANDLE,
@@ -58,11 +59,21 @@ struct group {
     struct variant *variants;
     struct image *images;
     size_t variant_count, image_count;
+    size_t bytes;     /* of what is kept */
+    const char *slug; /* made of the handle, when the group is whole */
     bool is_faulty;
+};
+
+/* A column that is passed over. */
+struct other_column {
+    const char *name; /* NULL: it is not */
+    bool is_filled;   /* in some row */
 };
 
 struct shopify {
     struct output *output;
+    struct arena header;         /* where names of columns live */
+    struct other_column *others; /* as many as there are columns */
     bool has_header;
     size_t count;
     size_t places[SHOPIFY_COLUMNS]; /* the column's number, from 1; 0: it is not there */

@@ -7,16 +7,13 @@
 #include "fcgi-catalog/import/shopify.h"
 #include "fcgi-catalog/import/slug.h"
 
-/* What all variants share. */
-static void set_name(struct draft *draft, const struct group *group, const char *options)
+/* A name for variants to go on from. */
+static void check_title(struct draft *draft, const struct group *group)
 {
-    const char *name = group->title.text;
-
-    if (name[0] == '\0')
+    if (group->title.text[0] == '\0')
         draft_refuse(draft, group->title.place, "Title is empty; a product's first row has one");
     else
-        draft_set_name(draft, group->title.place,
-                       options[0] != '\0' ? arena_print(draft->arena, "%s - %s", name, options) : name);
+        draft_set_name(draft, group->title.place, group->title.text);
 }
 
 static void add_type(struct draft *draft, const struct group *group)
@@ -48,7 +45,7 @@ static void add_categories(struct draft *draft, const struct group *group)
 
 static void add_tags(struct draft *draft, const struct group *group)
 {
-    for (const char *at = group->tags.text; *at != '\0';) {
+    for (const char *at = group->tags.text; *at != '\0' && !draft->is_full;) {
         size_t length = strcspn(at, ",");
         draft_add_tag(draft, group->tags.place, arena_copy(draft->arena, at, length));
         at += length + (at[length] != '\0');
@@ -69,8 +66,7 @@ static struct draft draft_group(struct shopify *shopify)
         add_type(&draft, group);
     if (shopify->places[SHOPIFY_TAGS] != 0 || shopify->places[SHOPIFY_VENDOR] != 0)
         add_tags(&draft, group);
-    if (group->title.text[0] == '\0')
-        set_name(&draft, group, "");
+    check_title(&draft, group);
     draft.is_faulty = draft.is_faulty || group->is_faulty;
     return draft;
 }
@@ -101,7 +97,7 @@ static bool is_slug_taken(const struct group *group, size_t before, const char *
 /* Options of which no a-z or 0-9 is left, or the same as another's ("S", "S+"), get the variant's number. */
 static const char *make_slug(const struct group *group, size_t index, const char *options, struct arena *arena)
 {
-    const char *handle = slug_make(group->handle.text, FIELD_SLUG_MAX, arena);
+    const char *handle = group->slug;
 
     if (group->variant_count == 1 || handle[0] == '\0')
         return handle;
@@ -161,8 +157,9 @@ static void draft_variant(struct shopify *shopify, struct draft *draft, size_t i
 
     draft->row.line = variant->line;
     variant->slug = make_slug(group, index, options, draft->arena);
-    if (group->title.text[0] != '\0')
-        set_name(draft, group, options);
+    if (options[0] != '\0' && draft->row.product.name[0] != '\0')
+        draft_set_name(draft, variant->options[0].place,
+                       arena_print(draft->arena, "%s - %s", group->title.text, options));
     if (field_is_slug(variant->slug))
         draft_set_slug(draft, group->handle.place, variant->slug);
     else
@@ -178,9 +175,11 @@ static void draft_variant(struct shopify *shopify, struct draft *draft, size_t i
 
 void shopify_hand_on(struct shopify *shopify)
 {
-    struct draft shared = draft_group(shopify);
+    struct group *group = &shopify->group;
 
-    for (size_t i = 0; i < shopify->group.variant_count; i++) {
+    group->slug = slug_make(group->handle.text, FIELD_SLUG_MAX, &group->arena);
+    struct draft shared = draft_group(shopify);
+    for (size_t i = 0; i < group->variant_count; i++) {
         struct draft draft = shared;
         draft_variant(shopify, &draft, i);
         output_take(shopify->output, &draft);

@@ -67,8 +67,7 @@ static bool keep(struct told *told, const char *now, const char **kept)
     return true;
 }
 
-enum told_status told_add(struct told *told, const struct row_category *category, size_t line,
-                          struct told_category *before)
+enum told_status told_add(struct told *told, const struct row_category *category, struct told_category *before)
 {
     size_t hash = hash_text(category->slug);
 
@@ -86,11 +85,11 @@ enum told_status told_add(struct told *told, const struct row_category *category
         told->count++;
     }
     if (keep(told, category->name, &place->name)) {
-        place->name_line = line;
+        place->name_line = category->place.line;
         is_new = true;
     }
     if (keep(told, category->parent, &place->parent)) {
-        place->parent_line = line;
+        place->parent_line = category->place.line;
         is_new = true;
     }
     return is_new ? TOLD_NEW : TOLD_KNOWN;

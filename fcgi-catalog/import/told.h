@@ -35,9 +35,8 @@ enum told_status {
     TOLD_OTHER_PARENT /* it was put below another one before: nothing of this is taken in then */
 };
 
-/* Takes in what a row on `line` says. *before is what was said of it until now; it lives during the call and up to the
+/* Takes in what a row says. *before is what was said of it until now; it lives during the call and up to the
  * next. */
-enum told_status told_add(struct told *told, const struct row_category *category, size_t line,
-                          struct told_category *before);
+enum told_status told_add(struct told *told, const struct row_category *category, struct told_category *before);
 
 #endif

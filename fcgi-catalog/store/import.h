@@ -50,8 +50,9 @@ void import_set_time(struct import *import, int64_t now);
  * none, a new one, which needs a slug and a price. A known SKU with another slug renames it.
  * Its id: 0, or that of a new product; another one for a known product is refused.
  * Of its categories the first own_category_count count; one that is not there yet is made, at the top, without a name.
- * Without FIELD_CREATED, or as 0, a new product is created now; without FIELD_UPDATED, as 0, or with the time that the
- * known product has, a product that is new or was different is updated now (see import_set_time).
+ * Without FIELD_CREATED a new product is created now, and updated without FIELD_UPDATED; as 0 neither is known. A known
+ * product that was different is updated now, unless FIELD_UPDATED gives another time than it has; 0 gives none (see
+ * import_set_time).
  * Text that is not UTF-8 or out of the bounds of catalog/field.h, the same product twice in one import, an id, SKU or
  * slug that another product has: IMPORT_REFUSED.
  */

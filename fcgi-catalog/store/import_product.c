@@ -178,7 +178,7 @@ static void merge(struct item *item)
     wanted->stock = text_of((fields & FIELD_STOCK) != 0 ? row->stock : item->known.stock);
     if ((fields & FIELD_PRICE) != 0)
         wanted->price_cents = row->price_cents;
-    if ((fields & FIELD_CREATED) != 0 && row->created_at != 0)
+    if ((fields & FIELD_CREATED) != 0 && (item->is_new || row->created_at != 0))
         wanted->created_at = row->created_at;
     else if (item->is_new)
         wanted->created_at = item->import->now;
@@ -229,11 +229,12 @@ static bool is_different(const struct item *item)
 static void set_time(struct item *item, bool is_changed)
 {
     /* A row that was exported and edited brings the old time along: that says nothing of this change. */
-    bool is_given = (item->fields & FIELD_UPDATED) != 0 && item->row->updated_at != 0 &&
-                    (item->is_new || item->row->updated_at != item->known.updated_at);
+    int64_t given = item->row->updated_at;
+    bool is_given =
+        (item->fields & FIELD_UPDATED) != 0 && (item->is_new || (given != 0 && given != item->known.updated_at));
 
     if (is_given)
-        item->wanted.updated_at = item->row->updated_at;
+        item->wanted.updated_at = given;
     else if (is_changed && item->import->now != 0)
         item->wanted.updated_at = item->import->now;
 }

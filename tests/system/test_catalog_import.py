@@ -81,6 +81,12 @@ TREE = {"all": "", "clothes": "all", "shoes": "clothes", "sale": "", "long-" + "
 NAMES = {"all": 'Everything, "all"', "clothes": "Kleider / Röcke | mehr\\", "shoes": "鞋子\n\U0001f45f", "sale": "", "long-" + "x" * 59: "L"}
 
 
+# No product is in them.
+EMPTY = {"garden": "", "pots": "garden", "attic": "all", "long-" + "y" * 59: "shoes"}
+TREE |= EMPTY
+NAMES |= {"garden": "=Garden/\U0001f33f", "pots": "", "attic": '"', "long-" + "y" * 59: ","}
+
+
 def way(slug):
     return ([*way(TREE[slug]), slug]) if slug else []
 
@@ -91,7 +97,7 @@ def any_product(chance, number):
         "id": number * 3 + chance.randrange(3), "sku": any_text(chance, 80) + f"#{number}" if number % 3 else "",
         "slug": f"product-{number}", "name": any_text(chance, 300), "description": any_text(chance, chance.choice([0, 20, 3000, 60000])),
         "price": chance.choice([0, 1, 99, 2147483647, chance.randrange(2**31)]),
-        "categories": sorted(chance.sample(sorted(TREE), chance.randrange(4))),
+        "categories": sorted(chance.sample(sorted(TREE.keys() - EMPTY), chance.randrange(4))),
         "tags": sorted({any_tag(chance) for _ in range(chance.randrange(4))}, key=str.encode),
         "images": [any_image(chance) for _ in range(chance.randrange(4))],
         "stock": chance.choice(["", "in-stock", "low", "out-of-stock", "preorder", "discontinued"]),
@@ -120,6 +126,15 @@ def to_row(each):
     }
 
 
+def to_row_of_categories(slug):
+    return {"categories": "/".join(way(slug)), "category_names": "/".join(escape(NAMES[each], "\\|/") for each in way(slug))}
+
+
+def tree_of(database):
+    """The categories in the database: slug, name and the one above."""
+    return set(database.ask("SELECT slug, name, parent FROM category"))
+
+
 def rows_of(database):
     """The products that are in the database, as Python sees them."""
     found = {}
@@ -143,9 +158,9 @@ def shop(workshop):
     products.append(any_product(chance, 301) | {"name": "".join(any_character(chance, plane) for plane in range(17)) * 7})
     # What is not said of a time is not known; both are said here.
     database = Database(workshop.new("shop"))
-    text = write_csv([to_row(each) for each in products], COLUMNS)
+    text = write_csv([to_row(each) for each in products] + [to_row_of_categories(slug) for slug in EMPTY], COLUMNS)
     report = database.fill(text)
-    assert (report["read"], report["inserted"], report["committed"]) == (301, 301, True)
+    assert (report["read"], report["inserted"], report["category_rows"], report["committed"]) == (301, 301, 4, True)
     return products, database
 
 
@@ -155,9 +170,7 @@ def test_an_imported_file_is_in_the_database_field_by_field(shop):
     for each in products:
         assert found[each["id"]] == each
     assert len(found) == len(products)
-    used = {slug for each in products for own in each["categories"] for slug in way(own)}
-    assert {(slug, name, parent) for slug, name, parent in database.ask("SELECT slug, name, parent FROM category")} == {
-        (slug, NAMES[slug], TREE[slug] or None) for slug in used}
+    assert tree_of(database) == {(slug, NAMES[slug], above or None) for slug, above in TREE.items()}
     assert database.ask("SELECT currency FROM shop") == [("EUR",)]
     assert database.is_sound()
 
@@ -170,6 +183,7 @@ def test_a_csv_export_imported_elsewhere_exports_the_same_bytes(shop, make_datab
     assert other.fill(first)["inserted"] == 301
     assert other.export() == first
     assert rows_of(other) == rows_of(database)
+    assert tree_of(other) == tree_of(database)
     assert other.is_sound()
 
 
@@ -180,23 +194,29 @@ def test_a_json_lines_export_imported_elsewhere_exports_the_same_bytes(shop, mak
     assert other.fill(first)["inserted"] == 301
     assert other.export("--format=jsonl") == first
     assert rows_of(other) == rows_of(database)
-    parents = "SELECT slug, parent FROM category ORDER BY slug"
-    assert other.ask(parents) == database.ask(parents)
+    assert tree_of(other) == tree_of(database)
+    assert other.ask("SELECT currency FROM shop") == [("EUR",)]
+    assert other.export() == database.export()
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_export_into_the_same_catalog_changes_nothing(form, shop):
     _, database = shop
-    before, revision = rows_of(database), database.ask("SELECT revision FROM shop")
+    before, tree, revision = rows_of(database), tree_of(database), database.ask("SELECT revision FROM shop")
     report = database.fill(database.export("--format", form), "--prune")
-    assert [report[name] for name in ("read", "unchanged", "inserted", "updated", "deleted")] == [301, 301, 0, 0, 0]
-    assert rows_of(database) == before
+    assert [report[name] for name in ("read", "unchanged", "inserted", "updated", "deleted", "deleted_categories")] == [
+        301, 301, 0, 0, 0, 0]
+    assert rows_of(database) == before and tree_of(database) == tree
     assert database.ask("SELECT revision FROM shop") == revision
 
 
 def test_python_reads_an_exported_file_as_it_was_written(shop):
     products, database = shop
-    rows = {int(row["id"]): row for row in read_csv(database.export())}
+    found = read_csv(database.export())
+    rows = {int(row["id"]): row for row in found if row["id"]}
+    nothing = dict.fromkeys(COLUMNS, "") | {"currency": "EUR"}
+    leaves = sorted(EMPTY.keys() - set(EMPTY.values()))
+    assert [row for row in found if not row["id"]] == [nothing | to_row_of_categories(slug) for slug in leaves]
     for each in products:
         assert rows[each["id"]] == {name: str(value) for name, value in to_row(each).items()} | {
             # a list of names that are all empty is nothing
@@ -214,9 +234,11 @@ def test_the_demo_comes_back_with_its_times_unknown(form, make_database):
 
 def test_lines_of_json_are_the_fields_of_the_answers(database):
     database.fill(write_csv([product("shoe", 5, name="Shoe", categories="all/wear/shoes", currency="EUR")], COLUMNS))
-    line = json.loads(database.export("--format=jsonl"))
+    *categories, line = map(json.loads, database.export("--format=jsonl").splitlines())
+    assert categories == [{"category": slug, "name": None, "parent": above}
+                          for slug, above in [("all", None), ("wear", "all"), ("shoes", "wear")]]
     assert line["slug"] == "shoe" and line["price_in_cents"] == 5 and line["name"] == "Shoe" and line["currency"] == "EUR"
-    assert line["categories"] == ["all/wear/shoes"]
+    assert line["categories"] == ["shoes"]
     assert line["sku"] is None and line["tags"] is None
 
 
@@ -254,6 +276,25 @@ def test_products_say_when_they_were_created_and_changed(database):
     database.fill(write_csv([product("shoe", 101), product("boot", 100)]))
     [(shoe_created, shoe_updated), boot] = database.ask("SELECT created_at, updated_at FROM product ORDER BY id")
     assert shoe_created == 1000 and shoe_updated >= before and boot == (1000, 2000)
+
+
+def test_times_that_are_not_known_stay_so_until_a_product_changes(make_database):
+    demo = make_database("--demo")
+    rows = read_csv(demo.export())
+    before = int(time.time())
+    demo.fill(write_csv([rows[0] | {"price_in_cents": "7"}, rows[1], {"slug": "new", "price_in_cents": 1}], COLUMNS))
+    times = dict(((slug, (created, updated)) for slug, created, updated in demo.ask("SELECT slug, created_at, updated_at FROM product")))
+    changed = times.pop(rows[0]["slug"])
+    assert changed[0] == 0 and before <= changed[1] <= time.time()
+    assert set(times.values()) == {(0, 0)}
+
+
+def test_each_time_that_a_file_has_no_column_for_is_now(database):
+    before = int(time.time())
+    database.fill(b"slug,price,created_at\nshoe,1,\n")
+    database.fill(b"slug,price,updated_at\nboot,1,\n")
+    [(shoe_created, shoe_updated), (boot_created, boot_updated)] = database.ask("SELECT created_at, updated_at FROM product ORDER BY id")
+    assert (shoe_created, boot_updated) == (0, 0) and min(shoe_updated, boot_created) >= before
 
 
 def test_prune_deletes_what_the_file_does_not_name(database):
@@ -314,7 +355,7 @@ def test_a_shop_without_a_currency_takes_that_of_its_first_file(database):
 
 
 @pytest.mark.parametrize("rows, why", [
-    ([product("a", 1, currency="USD")], ":2: the currency is USD; only EUR, the shop's, is allowed"),
+    ([product("a", 1, currency="USD")], ":2:3: the currency is USD; only EUR, the shop's, is allowed"),
     ([product("a", 1, currency="XYZ")], ":2:3: the currency is \"XYZ\""),
 ], ids=["other", "unknown"])
 def test_another_currency_than_the_shops_is_refused(rows, why, make_database):
@@ -326,7 +367,7 @@ def test_two_currencies_in_one_file_are_refused(database):
     for rows in ([product("a", 1, currency="USD"), product("b", 1, currency="EUR")],
                  [product("a", 1, currency=""), product("b", 1, currency="EUR")]):
         done = database.load(write_csv(rows))
-        assert done.code == 2 and "standard input:3: the currency is EUR" in done.errors
+        assert done.code == 2 and "standard input:3:3: the currency is EUR" in done.errors
     assert database.ask("SELECT currency FROM shop") == [("",)]
 
 
@@ -350,7 +391,7 @@ FAULTY = [
     ('h,"two', None),
     ('lines",1,sold,', '11:4: the stock is "sold"'),
     (",x,1,,", "12:1: the slug is"),
-    ("a,again,1,,", "13: "),
+    ("a,again,1,,", '13:1: this product came before: it is "a"'),
     ("new,without a price,,,", "14:3: the price is"),
 ]
 
@@ -398,29 +439,76 @@ def test_faults_are_there_for_programs(faulty):
     assert report["faults"][1]["line"] == 4 and report["faults"][1]["column"] == 3 and "12.50" in report["faults"][1]["message"]
 
 
+# Rows of which the last one cannot go in, and the column that says why; None: the whole row.
 STORE_FAULTS = {
-    "the-same-twice": [product("shoe", 1), product("boot", 1), product("shoe", 2)],
-    "the-same-sku-twice": [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("hat", 2, sku="A")],
-    "no-price": [product("shoe", 1), product("boot", 1), {"sku": "X"}],
-    "the-slug-of-another": [product("p-1", 1, sku="S-1"), product("p-2", 1, sku="S-2"), product("p-4", 1, sku="S-3")],
-    "the-id-of-another": [product("shoe", 1), product("boot", 1), product("hat", 1, id=3)],
-    "another-id": [product("p-1", 1), product("p-2", 1), product("p-3", 1, id=77)],
-    "two-places": [product("a", 1, categories="x/shoes"), product("b", 1), product("c", 1, categories="y/shoes")],
-    "two-names": [product("a", 1, categories="s", category_names="S"), product("b", 1), product("c", 1, categories="s", category_names="T")],
-    "circle": [product("a", 1, categories="x/y"), product("b", 1), product("c", 1, categories="y/x")],
+    "the-same-twice": ("slug", [product("shoe", 1), product("boot", 1), product("shoe", 2)]),
+    "the-same-sku-twice": ("sku", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("hat", 2, sku="A")]),
+    "the-same-with-another-sku": ("slug", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 2, sku="C")]),
+    "no-price": (None, [{"slug": "p-1", "sku": "S-1"}, {"slug": "p-2", "sku": "S-2"}, {"slug": "new", "sku": "X"}]),
+    "no-slug": (None, [{"sku": "S-1"}, {"sku": "S-2"}, {"sku": "X"}]),
+    "the-slug-of-another": ("slug", [product("p-1", 1, sku="S-1"), product("p-2", 1, sku="S-2"), product("p-4", 1, sku="S-3")]),
+    "the-id-of-another": ("id", [product("shoe", 1, id=""), product("boot", 1, id=""), product("hat", 1, id=3)]),
+    "another-id": ("id", [product("p-1", 1, id=""), product("p-2", 1, id=""), product("p-3", 1, id=77)]),
+    "two-places": ("categories", [product("a", 1, categories="x/shoes"), product("b", 1, categories=""),
+                                  product("c", 1, categories="y/shoes")]),
+    "two-names": ("categories", [product("a", 1, categories="s", category_names="S"), product("b", 1, categories=""),
+                                 product("c", 1, categories="s", category_names="T")]),
+    "circle": ("categories", [product("a", 1, categories="x/y"), product("b", 1, categories=""), product("c", 1, categories="y/x")]),
+    "too-many-categories": ("categories", [
+        product("a", 1, categories="/".join(f"a{n}" for n in range(40))),
+        product("b", 1, categories="/".join(f"b{n}" for n in range(40))), product("c", 1, categories="a39|b39")]),
 }
 
 
-@pytest.mark.parametrize("rows", STORE_FAULTS.values(), ids=STORE_FAULTS)
-def test_what_contradicts_the_catalog_or_the_file_is_refused_with_its_line(rows, database):
+def write_json_lines(rows):
+    """The rows as lines, and the columns of their fields."""
+    lines = []
+    for row in rows:
+        row = {name: value for name, value in row.items() if value != "" and name != "category_names"}
+        if "categories" in row:
+            row["categories"] = row["categories"].split("|")
+        lines.append(json.dumps(row, separators=(",", ":")))
+    return "\n".join(lines).encode() + b"\n", {name: lines[-1].find(f'"{name}":') + 1 for name in COLUMNS}
+
+
+@pytest.fixture
+def six(database):
+    """A catalog of six products, p-0 to p-5 with the SKUs S-0 to S-5."""
     database.fill(write_csv([product(f"p-{n}", 100, sku=f"S-{n}") for n in range(6)]))
+    return database
+
+
+def assert_refused(database, text, line, column):
     before = database.export()
-    text = write_csv(rows) if "sku" not in rows[-1] or "slug" in rows[-1] else b"sku,slug,price_in_cents\nS-1,p-1,1\nS-2,p-2,1\nX,new,\n"
     done = database.load(text)
     lines = done.errors.splitlines()
     assert done.code == 2 and len(lines) == 2, done.errors
-    assert re.match(r"standard input:4(:\d+)?: .*\S", lines[0])
+    place = f"{line}:{column}" if column else line
+    assert re.match(rf"standard input:{place}: .*\S", lines[0])
     assert database.export() == before
+
+
+@pytest.mark.parametrize("column, rows", STORE_FAULTS.values(), ids=STORE_FAULTS)
+def test_what_contradicts_the_catalog_or_the_file_is_refused_with_its_line_and_column(column, rows, six):
+    columns = [name for name in COLUMNS if any(name in row for row in rows)]
+    assert_refused(six, write_csv(rows), 4, column and columns.index(column) + 1)
+
+
+@pytest.mark.parametrize("column, rows", [fault for name, fault in STORE_FAULTS.items() if name != "two-names"],
+                         ids=[name for name in STORE_FAULTS if name != "two-names"])
+def test_what_contradicts_the_catalog_is_refused_in_json_lines_too(column, rows, six):
+    text, columns = write_json_lines(rows)
+    assert_refused(six, text, 3, column and columns[column])
+
+
+def test_two_names_of_a_category_are_refused_in_json_lines(six):
+    assert_refused(six, b'{"category":"s","name":"S"}\n{"name":"T","category":"s"}\n', 2, 13)
+    assert_refused(six, b'{"category":"s","parent":null}\n{"slug":"p-1","categories":["t/s"]}\n', 2, 15)
+
+
+def test_a_missing_price_has_the_column_of_the_price(six):
+    done = six.load(b"sku,slug,price_in_cents\nS-1,p-1,1\nX,new,\n")
+    assert 'standard input:3:3: the price is ""' in done.errors
 
 
 @pytest.mark.parametrize("text, why", [
@@ -516,6 +604,25 @@ def test_shopifys_faults_have_the_line_and_column_of_their_cell(database):
     assert second.startswith('standard input:5:26: an image\'s address is "javascript:alert(1)"')
 
 
+def test_shopifys_product_that_came_before_has_the_column_of_its_sku(database):
+    rows = shopify_rows()
+    rows[3]["Variant SKU"] = rows[0]["Variant SKU"]
+    done = database.load(write_csv(rows, SHOPIFY))
+    assert done.errors.startswith('standard input:5:15: this product came before: it is "linen-shirt-red-m"')
+
+
+PASSED_OVER = ["Option1 Name", "Option2 Name", "Variant Grams", "Variant Compare At Price", "Gift Card"]
+
+
+def test_shopifys_columns_that_are_passed_over_are_named(make_database):
+    database = make_database("--currency=EUR")
+    assert database.fill(shopify_file(), "--dry-run")["passed_over"] == PASSED_OVER
+    first, second = database.load(shopify_file()).output.decode().splitlines()
+    assert ", 1 not on sale passed over; " in first
+    assert second == "standard input: columns that were passed over: " + ", ".join(f'"{name}"' for name in PASSED_OVER)
+    assert database.fill(b"slug,price\na,1\n")["passed_over"] == []
+
+
 # ---- Files, databases, terminals ---------------------------------------------------------------------------------------
 
 
@@ -569,6 +676,15 @@ def test_an_exported_file_is_there_whole_or_not_at_all(make_database):
     assert (done.code, done.output.decode()) == (0, f"{path}: 3 products\n")
     assert path.read_bytes() == other.export()
     assert stat.S_IMODE(path.stat().st_mode) & 0o200 and not [each for each in directory.iterdir() if each.name.startswith("shop.csv.")]
+
+
+def test_a_price_below_zero_cannot_be_written_by_hand(make_database):
+    database = make_database("--demo")
+    with pytest.raises(sqlite3.IntegrityError):
+        database.change("UPDATE product SET price_in_cents = -1 WHERE id = 3")
+    database.change("PRAGMA ignore_check_constraints = ON; UPDATE product SET price_in_cents = -1 WHERE id = 3")
+    done = database.ctl("check", database.path)
+    assert done.code == 1 and "CHECK constraint failed in product" in done.errors
 
 
 def test_an_export_that_fails_half_way_leaves_the_file_as_it_was(make_database):

@@ -43,8 +43,9 @@ static inline void check_row(void *data, const struct product_row *row)
 
     (void)data;
     insist(row->line > 0 && product->id >= 0 && product->price_cents >= 0);
+    insist(!row->is_of_categories || (product->slug[0] == '\0' && product->category_count == 0));
     insist((row->fields & FIELD_SLUG) ? field_is_slug(product->slug) : product->slug[0] == '\0');
-    insist(product->slug[0] != '\0' || product->sku[0] != '\0');
+    insist(row->is_of_categories != (product->slug[0] != '\0' || product->sku[0] != '\0'));
     check_field(product->sku, FIELD_SKU_MAX);
     check_field(product->name, FIELD_NAME_MAX);
     check_field(product->description, FIELD_DESCRIPTION_MAX);
@@ -53,8 +54,11 @@ static inline void check_row(void *data, const struct product_row *row)
     check_lists(product);
     for (size_t i = 0; i < row->category_count; i++) {
         insist(field_is_category(row->categories[i].slug));
-        insist(row->categories[i].parent == NULL || field_is_category(row->categories[i].parent));
-        insist(row->categories[i].name != NULL || row->categories[i].parent != NULL);
+        const struct row_category *category = &row->categories[i];
+        insist(category->place.line > 0 && category->place.column > 0);
+        insist(category->parent == NULL || field_is_category(category->parent) ||
+               (row->is_of_categories && category->parent[0] == '\0'));
+        insist(row->is_of_categories || category->name != NULL || category->parent != NULL);
     }
 }
 

@@ -12,8 +12,9 @@
 
 /* What was read. The caller releases it. */
 struct taken {
-    char *rows;   /* a line each: FIELD=value for what is given, with ';' between them */
-    char *faults; /* a line each: LINE:COLUMN message */
+    char *rows;        /* a line each: FIELD=value for what is given, with ';' between them */
+    char *faults;      /* a line each: LINE:COLUMN message */
+    char *passed_over; /* names of columns, with '|' between them */
     size_t rows_length, faults_length;
     FILE *row_file, *fault_file;
     struct import_counts counts;
@@ -44,7 +45,7 @@ static inline void write_row(void *data, const struct product_row *row)
     FILE *out = ((struct taken *)data)->row_file;
     const struct product *product = &row->product;
 
-    fprintf(out, "%zu ", row->line);
+    fprintf(out, "%zu %s", row->line, row->is_of_categories ? "no product;" : "");
     if (product->id != 0)
         fprintf(out, "id=%d;", (int)product->id);
     if (row->fields & FIELD_SKU)
@@ -76,6 +77,18 @@ static inline void write_row(void *data, const struct product_row *row)
     fputc('\n', out);
 }
 
+static inline char *list_passed_over(const struct import_reader *reader)
+{
+    char *text;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    for (size_t i = 0; import_reader_passed_over(reader, i) != NULL; i++)
+        fprintf(out, "%s%s", i > 0 ? "|" : "", import_reader_passed_over(reader, i));
+    fclose(out);
+    return text;
+}
+
 static inline void write_fault(void *data, const struct import_fault *fault)
 {
     fprintf(((struct taken *)data)->fault_file, "%zu:%zu %s\n", fault->line, fault->column, fault->message);
@@ -103,6 +116,7 @@ static inline struct taken take_bytes(enum import_format format, int exponent, c
     taken.is_sound = import_reader_finish(reader) && goes_on;
     taken.counts = import_reader_counts(reader);
     taken.format = import_reader_format(reader);
+    taken.passed_over = list_passed_over(reader);
     import_reader_free(reader);
     fclose(taken.row_file);
     fclose(taken.fault_file);
@@ -118,6 +132,7 @@ static inline void taken_release(struct taken *taken)
 {
     free(taken->rows);
     free(taken->faults);
+    free(taken->passed_over);
 }
 
 /* That the text gives these rows, and no fault, in whatever pieces it comes. */

@@ -76,6 +76,49 @@ static void categories_without_names_have_no_list_of_them(void **state)
         "1,,a,,,0,,sale,,,,,,\r\n");
 }
 
+static void assert_empty(const struct category_list *list, const char *currency, const char *expected)
+{
+    struct csv_text rows = csv_print_empty_categories(list, currency, &arena);
+    assert_string_equal(rows.bytes, expected);
+    assert_int_equal(rows.length, strlen(expected));
+}
+
+static void categories_without_products_have_rows_of_their_own(void **state)
+{
+    (void)state;
+    static const struct category_entry tree[] = {{.slug = "attic", .name = ""},
+                                                 {.slug = "hats", .name = "Hats, caps", .parent = "wear"},
+                                                 {.slug = "home", .name = "Home"},
+                                                 {.slug = "pots", .name = "Pots", .parent = "home"},
+                                                 {.slug = "shoes", .name = "", .parent = "wear", .product_count = 1},
+                                                 {.slug = "wear", .name = "Wear", .product_count = 1}};
+    assert_empty(&(struct category_list){tree, ARRAY_LENGTH(tree)}, "EUR",
+                 ",,,,,,EUR,attic,,,,,,\r\n,,,,,,EUR,wear/hats,\"Wear/Hats, caps\",,,,,\r\n"
+                 ",,,,,,EUR,home/pots,Home/Pots,,,,,\r\n");
+    assert_empty(&(struct category_list){tree, 1}, "", ",,,,,,,attic,,,,,,\r\n");
+    assert_empty(&(struct category_list){tree + 5, 1}, "EUR", "");
+    assert_empty(&(struct category_list){NULL, 0}, "EUR", "");
+}
+
+/* A row may name 64 at most: the way down to "k99" takes two. */
+static void way_that_is_too_long_for_a_row_is_told_in_parts(void **state)
+{
+    (void)state;
+    struct category_entry tree[90];
+    for (size_t i = 0; i < ARRAY_LENGTH(tree); i++) {
+        tree[i] = (struct category_entry){.slug = arena_print(&arena, "k%zu", 10 + i), .name = ""};
+        tree[i].parent = i > 0 ? tree[i - 1].slug : NULL;
+    }
+    struct category_list list = {tree, ARRAY_LENGTH(tree)};
+    struct csv_text rows = csv_print_empty_categories(&list, "", &arena);
+    struct taken taken = take_text(arena_print(&arena, CSV_HEADER "%s", rows.bytes));
+    assert_string_equal(taken.faults, "");
+    assert_int_equal(taken.counts.category_rows, 2);
+    for (size_t i = 1; i < ARRAY_LENGTH(tree); i++)
+        assert_non_null(strstr(taken.rows, arena_print(&arena, "(%s:?<%s)", tree[i].slug, tree[i - 1].slug)));
+    taken_release(&taken);
+}
+
 static void white_space_at_the_ends_is_quoted(void **state)
 {
     (void)state;
@@ -206,6 +249,18 @@ struct again {
     const char *wrong;
 };
 
+static void count_product(struct category_entry *tree, const struct product *product)
+{
+    for (size_t i = 0; i < product->own_category_count; i++) {
+        const char *slug = product->categories[i];
+        while (slug != NULL) {
+            struct category_entry *entry = &tree[slug[1] - '0'];
+            entry->product_count++;
+            slug = entry->parent;
+        }
+    }
+}
+
 static void learn_category(struct again *again, const struct row_category *category)
 {
     struct category_entry *entry = &again->entries[category->slug[1] - '0'];
@@ -221,6 +276,9 @@ static void print_again(void *data, const struct product_row *row)
     struct category_list list = {again->entries, CATEGORIES};
     for (size_t i = 0; i < row->category_count; i++)
         learn_category(again, &row->categories[i]);
+    if (row->is_of_categories)
+        return;
+    count_product(again->entries, &row->product);
     struct csv_text text = csv_print_product(&row->product, &list, row->currency, &arena);
     fwrite(text.bytes, 1, text.length, again->out);
 }
@@ -232,7 +290,8 @@ static void tell_wrong(void *data, const struct import_fault *fault)
 }
 
 /* The text that export gives for what import makes of this one; the caller frees it. */
-static char *import_and_export(const char *text, size_t length, size_t piece, size_t *again_length)
+static char *import_and_export(const char *text, size_t length, size_t piece, const char *currency,
+                               size_t *again_length)
 {
     char *printed;
     struct again again = {.out = open_memstream(&printed, again_length)};
@@ -248,6 +307,9 @@ static char *import_and_export(const char *text, size_t length, size_t piece, si
         goes_on = import_reader_feed(reader, text + from, length - from < piece ? length - from : piece);
     bool is_sound = import_reader_finish(reader);
     import_reader_free(reader);
+    struct category_list tree = {again.entries, CATEGORIES};
+    struct csv_text rows = csv_print_empty_categories(&tree, currency, &arena);
+    fwrite(rows.bytes, 1, rows.length, again.out);
     fclose(again.out);
     if (!is_sound)
         fail_msg("seed %u: %s", (unsigned)seed, again.wrong);
@@ -263,14 +325,18 @@ static void export_import_export_is_the_identity(void **state)
         seed = round;
         FILE *out = open_memstream(&text, &length);
         struct category_list list = pick_categories();
+        const char *currency = pick(2) ? "EUR" : "";
         fputs(CSV_HEADER, out);
-        for (int32_t id = 1; id <= 5; id++) {
-            struct product product = pick_product(id, &list);
-            struct csv_text row = csv_print_product(&product, &list, pick(2) ? "EUR" : "", &arena);
+        for (int32_t id = (int32_t)pick(5); id < 5; id++) {
+            struct product product = pick_product(id + 1, &list);
+            count_product((struct category_entry *)list.items, &product);
+            struct csv_text row = csv_print_product(&product, &list, currency, &arena);
             fwrite(row.bytes, 1, row.length, out);
         }
+        struct csv_text rows = csv_print_empty_categories(&list, currency, &arena);
+        fwrite(rows.bytes, 1, rows.length, out);
         fclose(out);
-        char *again = import_and_export(text, length, 1 + pick(200), &again_length);
+        char *again = import_and_export(text, length, 1 + pick(200), currency, &again_length);
         assert_int_equal(again_length, length);
         assert_memory_equal(again, text, length);
         free(again);
@@ -305,6 +371,8 @@ int main(void)
         TEST(product_has_its_columns),
         TEST(empty_fields_stay_empty),
         TEST(categories_without_names_have_no_list_of_them),
+        TEST(categories_without_products_have_rows_of_their_own),
+        TEST(way_that_is_too_long_for_a_row_is_told_in_parts),
         TEST(white_space_at_the_ends_is_quoted),
         TEST(formulas_are_printed_as_they_are),
         TEST(header_has_as_many_fields_as_a_row),

@@ -51,8 +51,104 @@ static void marks_and_line_ends_of_other_systems_are_understood(void **state)
 {
     (void)state;
     assert_rows("\xef\xbb\xbfslug,name\r\na,x\r\n\r\n  \r\nb,y", "2 slug=a;name=x;\n5 slug=b;name=y;\n");
-    assert_rows("slug,name\ra,x\rb,y\r", "1 slug=a;name=x;\n1 slug=b;name=y;\n");
-    assert_rows("slug,name\ra,\"x\n\ny\"\r", "1 slug=a;name=x\n\ny;\n");
+    assert_rows("slug,name\ra,x\rb,y\r", "2 slug=a;name=x;\n3 slug=b;name=y;\n");
+    assert_rows("slug,name\ra,\"x\n\ny\"\r", "2 slug=a;name=x\n\ny;\n");
+}
+
+static void lines_are_counted_whatever_they_end_in(void **state)
+{
+    (void)state;
+    assert_fault("slug,stock\ra,x\r\rb,\"low\"\rc,y", "4 slug=b;stock=low;\n",
+                 "2:2 the stock is \"x\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n"
+                 "5:2 the stock is \"y\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n");
+    assert_fault("slug,name,stock\r\na,\"1\r\n2\r3\n4\",x\rb,\"z\"z\rc,,y\n\r\nd,,low\r\n",
+                 "9 slug=d;name=;stock=low;\n",
+                 "5:3 the stock is \"x\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n"
+                 "6:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n"
+                 "7:3 the stock is \"y\"; in-stock, low, out-of-stock, preorder and discontinued are allowed\n");
+}
+
+static void fields_may_have_semicolons_or_tabs_between_them(void **state)
+{
+    (void)state;
+    assert_rows("slug;name\r\na;\"x;y,z\"\r\nb;x,y\tz\r\n", "2 slug=a;name=x;y,z;\n3 slug=b;name=x,y\tz;\n");
+    assert_rows("\"slug\"\tname\tsku\na\t\tx;y\n", "2 sku=x;y;slug=a;name=;\n");
+    assert_rows("sku\tname\tslug\n\t\ta\nK\t\tb\n", "2 sku=;slug=a;name=;\n3 sku=K;slug=b;name=;\n");
+    assert_rows("slug\na\n", "2 slug=a;\n");
+    assert_fault("\"a;b\n;\",slug\n", "",
+                 "1:1 \"a;b?;\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
+                 "currency, categories, category_names, tags, images, stock, created_at, updated_at\n");
+}
+
+static void separator_stays_behind_what_is_no_csv(void **state)
+{
+    (void)state;
+    assert_fault("slug;name\na;\"x\"y\nb;z,z\n", "3 slug=b;name=z,z;\n",
+                 "2:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n");
+}
+
+static void line_that_says_the_separator_is_passed_over(void **state)
+{
+    (void)state;
+    assert_rows("\xef\xbb\xbfsep=;\r\nslug;name\r\na;x\r\n", "3 slug=a;name=x;\n");
+    assert_rows("sep=,\nslug,name\na,x\n", "3 slug=a;name=x;\n");
+    assert_rows("sep=\t\nslug\tname\na\tx\n", "3 slug=a;name=x;\n");
+    assert_fault("slug,name\nsep=,\n", "",
+                 "2:1 the slug is \"sep=\"; 1 to 200 of a-z, 0-9 and single hyphens between them, not digits alone are "
+                 "allowed\n");
+    struct taken taken = take_text("sep=;\nHandle;Title;Variant Price\na;A;1\n");
+    assert_int_equal(taken.format, IMPORT_SHOPIFY);
+    assert_string_equal(taken.rows, "3 slug=a;name=A;price=100;\n");
+    taken_release(&taken);
+}
+
+#define NO_UTF_8 "only UTF-8 is allowed, which spreadsheets save as \"CSV UTF-8\"\n"
+
+static void files_that_are_no_utf_8_text_are_named(void **state)
+{
+    (void)state;
+    assert_bytes_fault("\xff\xfes\0k\0u\0\n\0", 10, "", "1:0 the file is UTF-16; " NO_UTF_8);
+    assert_bytes_fault("\xfe\xff\0s\0k\0u\0\n", 10, "", "1:0 the file is UTF-16; " NO_UTF_8);
+    assert_bytes_fault("\xff\xfe", 2, "", "1:0 the file is UTF-16; " NO_UTF_8);
+    assert_bytes_fault("s\0k\0u\0\n\0", 8, "", "1:0 the file looks like UTF-16; " NO_UTF_8);
+    assert_bytes_fault("\0{\0}", 4, "", "1:0 the file looks like UTF-16; " NO_UTF_8);
+    assert_bytes_fault("PK\x03\x04xl/workbook.xml", 19, "",
+                       "1:0 the file is a spreadsheet's own, or another archive; only text is allowed, as saved by "
+                       "\"CSV UTF-8\"\n");
+}
+
+static void short_files_are_read_to_their_end(void **state)
+{
+    (void)state;
+    assert_rows("sku", "");
+    assert_fault("\xef\xbb\xbf", "", "1:0 the file is empty; a header row or an object of JSON is needed\n");
+    assert_fault("\n", "", "1:0 the file is empty; a header row or an object of JSON is needed\n");
+    assert_fault("\xef\xbb", "", "1:1 the field is not UTF-8; only text in UTF-8 is allowed\n");
+}
+
+static void rows_of_categories_have_no_product(void **state)
+{
+    (void)state;
+    assert_rows("slug,price,currency,categories,category_names\n,,EUR,a/b|c,A/B|C\n,,,d,\nx,1,,e,\n",
+                "2 no product;currency=EUR;categories=;(a:A<?)(b:B<a)(c:C<?)\n"
+                "3 no product;currency=;categories=;(d:?<?)\n4 slug=x;price=100;currency=;categories=e;\n");
+    struct taken taken = take_text("sku,categories\n,a\nK,b\n,c\n");
+    assert_int_equal(taken.counts.rows, 1);
+    assert_int_equal(taken.counts.category_rows, 2);
+    taken_release(&taken);
+}
+
+static void rows_with_categories_and_more_are_of_products(void **state)
+{
+    (void)state;
+    static const char why[] = "2:0 the row has neither a slug nor an sku; one of them is needed, or categories alone\n";
+    assert_fault("sku,name,categories\n,x,a\n", "", why);
+    assert_fault("sku,id,categories\n,7,a\n", "", why);
+    assert_fault("sku,categories,category_names\n,,A\n", "", why);
+    assert_fault("sku,categories\n,A\n", "",
+                 "2:2 a category is \"A\"; 1 to 64 of a-z, 0-9 and single hyphens between them are allowed\n");
+    assert_fault("sku,categories\n,a/b|c/b\n", "",
+                 "2:2 the category \"b\" has two places or two names in this row; one is allowed\n");
 }
 
 static void lists_have_backslashes_before_their_signs(void **state)
@@ -130,6 +226,14 @@ static void wrong_headers_stop_the_reading(void **state)
     assert_fault("", "", "1:0 the file is empty; a header row or an object of JSON is needed\n");
 }
 
+static void header_that_cannot_be_read_stops_the_reading(void **state)
+{
+    (void)state;
+    static const char quote[] = "1:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n";
+    assert_fault("slug,na\"me\na,b\nc,\"d\"e\n", "", quote);
+    assert_fault("sep=,\nslug,\xff\na,b\nc,d\n", "", "2:2 the field is not UTF-8; only text in UTF-8 is allowed\n");
+}
+
 static void rows_of_another_length_are_told(void **state)
 {
     (void)state;
@@ -141,7 +245,9 @@ static void rows_of_another_length_are_told(void **state)
 static void row_that_names_nothing_is_told(void **state)
 {
     (void)state;
-    assert_fault("sku,name\n,x\n", "", "2:0 the row has neither a slug nor an sku; one of them is needed\n");
+    assert_fault("sku,name\n,x\n", "",
+                 "2:0 the row has neither a slug nor an sku; one of them is needed, or "
+                 "categories alone\n");
 }
 
 static void wrong_quotes_are_told_and_reading_goes_on(void **state)
@@ -196,6 +302,35 @@ static void endless_field_stops_the_reading(void **state)
     free(text);
 }
 
+/* A header, a row of `count` fields of `size` bytes each, and one more row. The caller frees it. */
+static char *make_long_row(size_t count, size_t size)
+{
+    char *text = malloc(count * (size + 1) + 100), *at = text;
+    at += sprintf(at, "slug,name\n");
+    for (size_t i = 0; i < count; i++) {
+        memset(at, 'x', size);
+        at[size] = i + 1 < count ? ',' : '\n';
+        at += size + 1;
+    }
+    strcpy(at, "b,y\n");
+    return text;
+}
+
+static void long_rows_are_told_once_and_reading_goes_on(void **state)
+{
+    (void)state;
+    static const size_t sizes[][3] = {{501, 1, 501}, {3, 1000000, 3}, {100000, 100, 501}};
+    for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+        char *text = make_long_row(sizes[i][0], sizes[i][1]), fault[100];
+        struct taken taken = take_bytes(IMPORT_ANY, 2, text, strlen(text), 65536);
+        snprintf(fault, sizeof fault, "2:%zu the row is too long; 500 fields and 2 MiB are allowed\n", sizes[i][2]);
+        assert_string_equal(taken.faults, fault);
+        assert_string_equal(taken.rows, "3 slug=b;name=y;\n");
+        taken_release(&taken);
+        free(text);
+    }
+}
+
 static void too_many_faults_are_counted_not_told(void **state)
 {
     (void)state;
@@ -225,18 +360,28 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_not_given_and_what_is_empty_is),
         cmocka_unit_test(decimal_prices_are_of_the_currency),
         cmocka_unit_test(marks_and_line_ends_of_other_systems_are_understood),
+        cmocka_unit_test(lines_are_counted_whatever_they_end_in),
+        cmocka_unit_test(fields_may_have_semicolons_or_tabs_between_them),
+        cmocka_unit_test(separator_stays_behind_what_is_no_csv),
+        cmocka_unit_test(line_that_says_the_separator_is_passed_over),
+        cmocka_unit_test(files_that_are_no_utf_8_text_are_named),
+        cmocka_unit_test(short_files_are_read_to_their_end),
+        cmocka_unit_test(rows_of_categories_have_no_product),
+        cmocka_unit_test(rows_with_categories_and_more_are_of_products),
         cmocka_unit_test(lists_have_backslashes_before_their_signs),
         cmocka_unit_test(repeated_tags_and_categories_count_once),
         cmocka_unit_test(faults_have_line_column_and_what_is_allowed),
         cmocka_unit_test(fault_behind_a_field_of_many_lines_has_its_own_line),
         cmocka_unit_test(every_wrong_value_is_told),
         cmocka_unit_test(wrong_headers_stop_the_reading),
+        cmocka_unit_test(header_that_cannot_be_read_stops_the_reading),
         cmocka_unit_test(rows_of_another_length_are_told),
         cmocka_unit_test(row_that_names_nothing_is_told),
         cmocka_unit_test(wrong_quotes_are_told_and_reading_goes_on),
         cmocka_unit_test(bytes_that_are_no_text_are_told),
         cmocka_unit_test(long_fields_are_told),
         cmocka_unit_test(endless_field_stops_the_reading),
+        cmocka_unit_test(long_rows_are_told_once_and_reading_goes_on),
         cmocka_unit_test(too_many_faults_are_counted_not_told),
         cmocka_unit_test(formulas_are_text),
     };

@@ -172,6 +172,64 @@ static void format_is_found_out_or_said(void **state)
     assert_string_equal(import_format_name(IMPORT_SHOPIFY), "shopify");
 }
 
+static void lines_of_categories_say_names_and_places(void **state)
+{
+    (void)state;
+    assert_rows("{\"category\":\"wear\",\"name\":\"Wear\",\"parent\":null}\n"
+                "{\"name\":null,\"parent\":\"wear\",\"category\":\"shoes\"}\n"
+                "{\"category\":\"sale\"}\n{\"slug\":\"a\",\"categories\":[\"shoes\"]}\n",
+                "1 no product;categories=;(wear:Wear<)\n2 no product;categories=;(shoes:<wear)\n3 no "
+                "product;categories=;(sale:?<?)\n"
+                "4 slug=a;categories=shoes;\n");
+    struct taken taken = take_text("{\"category\":\"a\"}\n{\"slug\":\"a\"}\n{\"category\":\"b\"}\n");
+    assert_int_equal(taken.counts.rows, 1);
+    assert_int_equal(taken.counts.category_rows, 2);
+    taken_release(&taken);
+}
+
+static void wrong_lines_of_categories_are_told(void **state)
+{
+    (void)state;
+    static const char *const wrong[][2] = {
+        {"{\"category\":\"A\"}", "1:2 a category is \"A\""},
+        {"{\"category\":null}", "1:2 category is null; a text is allowed"},
+        {"{\"category\":5}", "1:2 category is a number; a text is allowed"},
+        {"{\"category\":\"a\",\"parent\":\"B\"}", "1:2 a category is \"B\""},
+        {"{\"category\":\"a\",\"parent\":[]}", "1:17 parent is a list; a text is allowed"},
+        {"{\"category\":\"a\",\"name\":true}", "1:17 name is true or false; a text is allowed"},
+        {"{\"category\":\"a\",\"category\":\"b\"}", "1:17 \"category\" is there twice"},
+        {"{\"category\":\"a\",\"slug\":\"b\"}",
+         "1:17 \"slug\" is no field of a category's line; category, name and parent are allowed"},
+        {"{\"slug\":\"b\",\"Category\":\"a\"}", "1:13 \"Category\" is no field; id, slug"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        struct taken taken = take_text(wrong[i][0]);
+        assert_string_equal(taken.rows, "");
+        if (strncmp(taken.faults, wrong[i][1], strlen(wrong[i][1])) != 0)
+            fail_msg("%s: %s", wrong[i][0], taken.faults);
+        assert_int_equal(taken.counts.faulty, 1);
+        taken_release(&taken);
+    }
+}
+
+static void lines_of_too_many_values_are_not_taken_apart(void **state)
+{
+    (void)state;
+    char *text = malloc(100000), *at = text + sprintf(text, "{\"slug\":\"a\",\"tags\":[\",[{\\\",,\"");
+    for (int i = 0; i < 10000; i++)
+        at += sprintf(at, ",\"\"");
+    strcpy(at, "]}\n{\"slug\":\"b\"}\n");
+    struct taken taken = take_text(text);
+    assert_string_equal(taken.faults, "1:1 the line has more than 10000 values; fewer are allowed\n");
+    assert_string_equal(taken.rows, "2 slug=b;\n");
+    taken_release(&taken);
+    strcpy(at - 6 * 3, "]}\n"); /* 1 object, 2 fields, 1 list, 9995 more texts in it */
+    taken = take_text(text);
+    assert_string_equal(taken.faults, "");
+    taken_release(&taken);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +244,9 @@ int main(void)
         cmocka_unit_test(line_that_is_too_long_is_passed_over),
         cmocka_unit_test(array_is_no_json_lines),
         cmocka_unit_test(deep_nesting_is_refused),
+        cmocka_unit_test(lines_of_categories_say_names_and_places),
+        cmocka_unit_test(wrong_lines_of_categories_are_told),
+        cmocka_unit_test(lines_of_too_many_values_are_not_taken_apart),
         cmocka_unit_test(format_is_found_out_or_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,13 @@ static void every_variant_is_a_product(void **state)
                 "4 sku=C;slug=cap;name=Cap;price=500;image=;\n");
 }
 
+static void slugs_are_made_of_handles(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Option1 Value\nCaf\xc3\xa9_Noir,C,\n\xc3\x84-tee,T,Red\n\xc3\x84-tee,,\xc3\x96l\n",
+                "2 slug=cafe-noir;name=C;\n3 slug=a-tee-red;name=T - Red;\n4 slug=a-tee-ol;name=T - \xc3\x96l;\n");
+}
+
 static void variants_without_plain_letters_are_numbered(void **state)
 {
     (void)state;
@@ -62,15 +69,15 @@ static void variants_without_plain_letters_are_numbered(void **state)
                 "4 slug=tee-3;name=Tee - \xe8\xb5\xa4;price=300;\n");
 }
 
-static void drafts_and_archived_products_are_passed_over(void **state)
+static void products_that_are_not_on_sale_are_passed_over(void **state)
 {
     (void)state;
     struct taken taken =
         take_text("Handle,Title,Variant Price,Status,Published\na,A,1,draft,true\nb,B,1,archived,true\n"
-                  "c,C,1,active,FALSE\nd,D,1,active,true\n");
+                  "c,C,1,active,FALSE\nd,D,1,active,true\ne,E,1,Unlisted,true\n");
     assert_string_equal(taken.faults, "");
     assert_string_equal(taken.rows, "5 slug=d;name=D;price=100;\n");
-    assert_int_equal(taken.counts.hidden, 3);
+    assert_int_equal(taken.counts.hidden, 4);
     assert_int_equal(taken.counts.rows, 1);
     taken_release(&taken);
 }
@@ -87,8 +94,69 @@ static void stock_is_told_when_it_is_counted(void **state)
 static void columns_of_later_exports_are_known(void **state)
 {
     (void)state;
-    assert_rows("Title,URL handle,Description,SKU,Price,Product image URL\nA,a,<b>x</b>,K,1,/x\n",
-                "2 sku=K;slug=a;name=A;description=x;price=100;image=/x[];\n");
+    static const char text[] =
+        "\xef\xbb\xbfTitle,URL handle,Description,Vendor,Product category,Type,Tags,Published on online "
+        "store,Status,SKU,"
+        "Barcode,Option1 name,Option1 value,Option1 Linked To,Option2 name,Option2 value,Option2 Linked To,Option3 "
+        "name,Option3 value,Option3 Linked To,Price,Compare-at price,Cost per item,Charge tax,Tax code,Unit price "
+        "total "
+        "measure,Unit price total measure unit,Unit price base measure,Unit price base measure unit,Inventory tracker,"
+        "Inventory quantity,Continue selling when out of stock,Weight value (grams),Weight unit for display,Requires "
+        "shipping,Fulfillment service,Product image URL,Image position,Image alt text,Variant image URL,Gift card,SEO "
+        "title,SEO description,Color (product.metafields.shopify.color-pattern)\r\n"
+        "Tee,tee,<p>Soft</p>,Acme,Apparel > Shirts,Shirts,\"new, red\",TRUE,Active,T-S,'0123,Size,Small,,,,,,,,19.99,"
+        "24.99,,TRUE,,,,,,shopify,0,DENY,200,g,TRUE,manual,https://x/1.jpg,1,Front,,FALSE,,,\r\n"
+        ",tee,,,,,,,,T-M,,,Medium,,,,,,,,20,,,,,,,,,shopify,0,CONTINUE,,,,,https://x/2.jpg,2,,https://x/"
+        "2.jpg,,,,red\r\n"
+        ",tee,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,https://x/3.jpg,3,Back,,,,,\r\n";
+    static const char shared[] = "description=Soft;price=%d;categories=apparel-shirts|shirts;(apparel:Apparel<?)"
+                                 "(apparel-shirts:Shirts<apparel)(shirts:Shirts<?)tags=new|red|Acme;";
+    struct taken taken = take_text(text);
+    char expected[2000], *at = expected;
+    at += sprintf(at, "2 sku=T-S;slug=tee-small;name=Tee - Small;");
+    at += sprintf(at, shared, 1999);
+    at += sprintf(at, "image=https://x/1.jpg[Front];image=https://x/2.jpg[];image=https://x/3.jpg[Back];"
+                      "stock=out-of-stock;\n3 sku=T-M;slug=tee-medium;name=Tee - Medium;");
+    at += sprintf(at, shared, 2000);
+    sprintf(at, "image=https://x/2.jpg[];image=https://x/1.jpg[Front];image=https://x/3.jpg[Back];stock=in-stock;\n");
+    assert_string_equal(taken.faults, "");
+    assert_string_equal(taken.rows, expected);
+    assert_int_equal(taken.format, IMPORT_SHOPIFY);
+    assert_string_equal(taken.passed_over,
+                        "Barcode|Option1 name|Compare-at price|Charge tax|Weight value (grams)|Weight unit for display|"
+                        "Requires shipping|Fulfillment service|Gift card|Color (product.metafields.shopify.color-"
+                        "pattern)");
+    taken_release(&taken);
+}
+
+static void columns_of_earlier_exports_are_known(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Standardized Product Type,Custom Product Type\na,A,Apparel > Shirts,Tees\n",
+                "2 slug=a;name=A;categories=apparel-shirts|tees;(apparel:Apparel<?)(apparel-shirts:Shirts<apparel)"
+                "(tees:Tees<?)\n");
+    assert_rows("HANDLE,TITLE,standard product type\na,A,Shirts\n",
+                "2 slug=a;name=A;categories=shirts;(shirts:Shirts<?)\n");
+}
+
+static void columns_twice_are_refused(void **state)
+{
+    (void)state;
+    assert_fault("Handle,Title,Price,SKU,Variant Price,Variant SKU\na,A,1,K,2,L\n", "",
+                 "1:5 the column \"Variant Price\" is there twice, as \"Price\" before; once is allowed\n"
+                 "1:6 the column \"Variant SKU\" is there twice, as \"SKU\" before; once is allowed\n");
+    assert_rows("Handle,Title,Notes,Notes\na,A,1,2\n", "2 slug=a;name=A;\n");
+}
+
+static void only_filled_columns_are_named_as_passed_over(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("Handle,Title,SEO Title,Cost per item,Variant Barcode\na,A,,,\nb,B,,3,\n");
+    assert_string_equal(taken.passed_over, "Cost per item");
+    taken_release(&taken);
+    taken = take_text("slug,name\na,x\n");
+    assert_string_equal(taken.passed_over, "");
+    taken_release(&taken);
 }
 
 static void prices_are_of_the_shops_currency(void **state)
@@ -110,6 +178,19 @@ static void faults_have_the_variants_line(void **state)
         "4:2 Title is empty; a product's first row has one\n"
         "5:1 no slug can be made of the handle \"\xe8\xb5\xa4\"; 1 to 200 of a-z, 0-9 and single hyphens "
         "between them, not digits alone are needed\n");
+}
+
+static void name_that_options_make_too_long_has_the_variants_place(void **state)
+{
+    (void)state;
+    char text[2000], *at = text + sprintf(text, "Handle,Title,Option1 Value\na,A,x\na,,");
+    memset(at, 'y', 500);
+    strcpy(at + 500, "\n");
+    assert_fault(text, "2 slug=a-x;name=A - x;\n", "3:3 the name has 504 bytes; at most 500 are allowed\n");
+    at = text + sprintf(text, "Handle,Title,Option1 Value\na,");
+    memset(at, 'y', 501);
+    strcpy(at + 501, ",x\na,,z\n");
+    assert_fault(text, "", "2:2 the name has 501 bytes; at most 500 are allowed\n");
 }
 
 static void fault_of_what_variants_share_is_told_once(void **state)
@@ -202,12 +283,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(product_of_one_variant_is_one_product),
         TEST(every_variant_is_a_product),
+        TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_are_numbered),
-        TEST(drafts_and_archived_products_are_passed_over),
+        TEST(products_that_are_not_on_sale_are_passed_over),
         TEST(stock_is_told_when_it_is_counted),
         TEST(columns_of_later_exports_are_known),
+        TEST(columns_of_earlier_exports_are_known),
+        TEST(columns_twice_are_refused),
+        TEST(only_filled_columns_are_named_as_passed_over),
         TEST(prices_are_of_the_shops_currency),
         TEST(faults_have_the_variants_line),
+        TEST(name_that_options_make_too_long_has_the_variants_place),
         TEST(fault_of_what_variants_share_is_told_once),
         TEST(header_needs_handle_and_title),
         TEST(too_many_variants_are_refused),
