@@ -9,6 +9,7 @@
 
 #include "common/database.h"
 #include "fcgi-catalog/store/customer_cache.h"
+#include "fcgi-catalog/store/findings.h"
 #include "fcgi-catalog/store/reader.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"
@@ -22,6 +23,7 @@ struct store {
     char *path;
     sqlite3_stmt *version, *customer;
     struct shapes shapes; /* the other statements */
+    struct findings findings;
     struct reader reader;
     struct search search;
     bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */

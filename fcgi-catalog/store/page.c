@@ -95,16 +95,26 @@ static int read_page(struct store *store, struct selection *selection, struct ar
     return reader_read_products(&store->reader, ids, slice.keys.count, arena, &page->products, fault);
 }
 
+static struct selection begin_selection(struct store *store, const struct product_query *query)
+{
+    return (struct selection){.db = store->db,
+                              .shapes = &store->shapes,
+                              .findings = &store->findings,
+                              .search = &store->search,
+                              .query = query};
+}
+
 enum store_status store_list(struct store *store, const struct product_query *query, struct arena *arena,
                              struct product_page *page)
 {
-    struct selection selection = {.db = store->db, .shapes = &store->shapes, .search = &store->search, .query = query};
+    struct selection selection = begin_selection(store, query);
     struct reader_fault fault = {0};
     struct product_page read = {.shop_revision = 0};
 
     assert(query->sort != SORT_RANK || query->text != NULL);
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
+        findings_begin(&store->findings, store->reader.tree_version);
         result = read_page(store, &selection, arena, &read, &fault);
         reader_end(&store->reader);
     }
@@ -116,16 +126,15 @@ enum store_status store_list(struct store *store, const struct product_query *qu
 enum store_status store_count(struct store *store, const struct product_query *query, int64_t *count)
 {
     struct product_query all = *query;
-    struct selection selection = {.db = store->db, .shapes = &store->shapes, .search = &store->search, .query = &all};
+    struct selection selection = begin_selection(store, &all);
     struct reader_fault fault = {0};
     struct arena arena = {0};
     int64_t counted;
 
-    /* Prices lead when nothing else than a category does. */
     all.position = (struct position){.is_set = false};
-    all.sort = query->text == NULL && query->tag == NULL ? SORT_PRICE : SORT_ID;
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
+        findings_begin(&store->findings, store->reader.tree_version);
         result = selection_plan(&selection, &arena);
         if (result == SQLITE_DONE)
             result = selection_count(&selection, &arena, &counted);

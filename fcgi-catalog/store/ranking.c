@@ -2,6 +2,7 @@
 /* The order of rank. */
 #include "fcgi-catalog/store/ranking.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "fcgi-catalog/store/selection_sql.h"
@@ -34,20 +35,12 @@ static bool is_ranked(const struct key *key)
     return (key->number & RANK_MASK) != 0;
 }
 
-/* Ranks what there is up to the last id; when that is not known yet, finds it out. */
-static int rank(struct ranking *ranking, struct arena *arena)
+/* Finds the last id, and makes the ranked ones of what was read. */
+static void sort_best(struct ranking *ranking)
 {
-    bool is_first = ranking->last_id == 0;
-    struct selection_range range = {.last_id = ranking->last_id, .limit = is_first ? STORE_RANKED_MAX + 1 : SIZE_MAX};
     struct keys *best = &ranking->best;
+    bool is_first = ranking->last_id == 0;
 
-    if (ranking->is_ranked)
-        return SQLITE_DONE;
-    int result = selection_read(ranking->selection, &range, true, arena, best);
-    if (result == SQLITE_DONE && best->count <= STORE_RANKED_MAX && selection_widen(ranking->selection))
-        result = selection_read(ranking->selection, &range, true, arena, best);
-    if (result != SQLITE_DONE)
-        return result;
     if (is_first)
         ranking->last_id = INT32_MAX;
     if (is_first && best->count > STORE_RANKED_MAX) {
@@ -58,8 +51,46 @@ static int rank(struct ranking *ranking, struct arena *arena)
         best->items[i].number = pack(ranking->last_id, best->items[i].number & RANK_MASK);
     if (best->count > 0)
         qsort(best->items, best->count, sizeof *best->items, compare_keys);
+}
+
+static const char *print_key(const struct ranking *ranking, struct arena *arena)
+{
+    const struct selection *selection = ranking->selection;
+    const struct product_query *query = selection->query;
+
+    return arena_print(arena, "ranks %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d%s\n%s", ranking->last_id,
+                       selection->category, query->min_price, query->max_price, query->tag != NULL,
+                       query->tag != NULL ? query->tag : "", selection->match);
+}
+
+/* Ranks what there is up to the last id; when that is not known yet, finds it out. They are kept for the next page. */
+static int rank(struct ranking *ranking, struct arena *arena)
+{
+    bool is_first = ranking->last_id == 0;
+    struct selection_range range = {.last_id = ranking->last_id, .limit = is_first ? STORE_RANKED_MAX + 1 : SIZE_MAX};
+    struct findings *findings = ranking->selection->findings;
+    struct keys *best = &ranking->best;
+
+    if (ranking->is_ranked)
+        return SQLITE_DONE;
     ranking->is_ranked = true;
-    return SQLITE_DONE;
+    const char *key = print_key(ranking, arena);
+    const struct finding *known = findings_find(findings, key);
+    if (known != NULL) {
+        *best = (struct keys){.items = known->bytes, .count = known->byte_count / sizeof *best->items};
+        if (is_first)
+            ranking->last_id = best->count > 0 ? best->items[0].number >> RANK_BITS & RANK_MASK : INT32_MAX;
+        return SQLITE_DONE;
+    }
+    int result = selection_read(ranking->selection, &range, true, arena, best);
+    if (result != SQLITE_DONE)
+        return result;
+    sort_best(ranking);
+    findings_keep_bytes(findings, key, best->items, best->count * sizeof *best->items);
+    key = print_key(ranking, arena);
+    if (is_first && findings_find(findings, key) == NULL) /* where those who page on look */
+        findings_keep_bytes(findings, key, best->items, best->count * sizeof *best->items);
+    return result;
 }
 
 /* Adds the ranked ones that are behind the place (before it, backwards), nearest first. */

@@ -129,23 +129,32 @@ void search_fold(const struct search *search, const char *name, char folded[SEAR
 
 /* ---- Looking for words ---- */
 
+/* What the tokenizer sees in a word. */
+struct sight {
+    int count;       /* of tokens */
+    int last_length; /* characters of the last one */
+};
+
 static int see_token(void *data, int flags, const char *token, int length, int start, int end)
 {
+    struct sight *sight = data;
+
     (void)flags;
-    (void)token;
-    (void)length;
     (void)start;
     (void)end;
-    *(bool *)data = true;
+    sight->count++;
+    sight->last_length = 0;
+    for (int i = 0; i < length; i++)
+        sight->last_length += ((unsigned char)token[i] & 0xc0) != 0x80;
     return SQLITE_OK;
 }
 
-static bool has_word(const struct search *search, const char *text, size_t length)
+static struct sight see_word(const struct search *search, const char *text, size_t length)
 {
-    bool found = false;
+    struct sight sight = {0};
 
-    search->methods.xTokenize(search->tokenizer, &found, FTS5_TOKENIZE_QUERY, text, (int)length, see_token);
-    return found;
+    search->methods.xTokenize(search->tokenizer, &sight, FTS5_TOKENIZE_QUERY, text, (int)length, see_token);
+    return sight;
 }
 
 /* A string of FTS5: in it only '"' means anything, and is doubled. */
@@ -164,25 +173,31 @@ static const char *quote(struct arena *arena, const char *text, size_t length)
     return quoted;
 }
 
-/* What people put between white space is one phrase, whatever words the tokenizer sees in it. */
-bool search_print(const struct search *search, const char *text, struct arena *arena, const char **exact,
-                  const char **beginning)
+/* What people put between white space is one phrase, whatever words the tokenizer sees in it. One that came before need
+ * not be looked for again. */
+bool search_print(const struct search *search, const char *text, struct arena *arena, struct search_words *words)
 {
     static const char space[] = " \t\r\n\f\v";
     const char *before = "", *last = NULL; /* all but the last word; the last */
+    struct sight sight, last_sight = {0};
 
     for (text += strspn(text, space); *text != '\0'; text += strspn(text, space)) {
         size_t length = strcspn(text, space);
-        if (has_word(search, text, length)) {
-            if (last != NULL)
+        sight = see_word(search, text, length);
+        if (sight.count > 0) {
+            if (last != NULL && strstr(before, arena_print(arena, "%s AND ", last)) == NULL)
                 before = arena_print(arena, "%s%s AND ", before, last);
             last = quote(arena, text, length);
+            last_sight = sight;
         }
         text += length;
     }
     if (last == NULL)
         return false;
-    *exact = arena_print(arena, "%s%s", before, last);
-    *beginning = arena_print(arena, "%s(%s OR %s *)", before, last, last);
+    *words = (struct search_words){.exact = arena_print(arena, "%s%s", before, last),
+                                   .beginning = arena_print(arena, "%s(%s OR %s *)", before, last, last),
+                                   .is_one = before[0] == '\0' && last_sight.count == 1,
+                                   .is_beginning_slow = last_sight.last_length == 1};
+    words->may_never_meet = !words->is_one && !words->is_beginning_slow;
     return true;
 }

@@ -33,11 +33,17 @@ void search_release(struct search *search);
 #define SEARCH_SORT_NAME_SIZE (SEARCH_SORT_NAME_MAX * 4 + 1)
 void search_fold(const struct search *search, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
 
-/*
- * Expressions for MATCH, in `arena`: all words as they are, or with the last as the beginning of a word. False: there
- * is no word in the text (nothing matches it).
- */
-MUST_CHECK bool search_print(const struct search *search, const char *text, struct arena *arena, const char **exact,
-                             const char **beginning);
+/* What was typed, as expressions for MATCH. */
+struct search_words {
+    const char *exact;      /* all words as they are */
+    const char *beginning;  /* the last as the beginning of a word, too */
+    bool is_one;            /* there is one word, and the tokenizer sees one in it */
+    bool may_never_meet;    /* several: that none has them all takes as long to find out as many have one of them */
+    bool is_beginning_slow; /* the last has one character: the index has beginnings of two and more */
+};
+
+/* *words is filled; its texts live in `arena`. False: there is no word in the text (nothing matches it). */
+MUST_CHECK bool search_print(const struct search *search, const char *text, struct arena *arena,
+                             struct search_words *words);
 
 #endif

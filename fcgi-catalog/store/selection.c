@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Which index leads: found out by how many rows each filter leaves. */
+/* Which way a selection is read: in the sort's order, or along those that are met. */
 #include "fcgi-catalog/store/selection.h"
 
-#include <string.h>
-
-#include "fcgi-catalog/store/row.h"
+#include "fcgi-catalog/store/selection_filter.h"
 #include "fcgi-catalog/store/selection_sql.h"
-#include "fcgi-catalog/store/store.h"
-
-static bool has_prices(const struct product_query *query)
-{
-    return query->min_price >= 0 || query->max_price >= 0;
-}
-
-static bool is_by_price(enum sort sort)
-{
-    return sort == SORT_PRICE || sort == SORT_PRICE_DOWN;
-}
-
-/* Runs a statement whose one row is one number. SQLITE_ROW, SQLITE_DONE (no row: 0) or an error. */
-static int read_number(const struct selection *selection, const char *sql, int64_t limit, int64_t *number)
-{
-    sqlite3_stmt *row = shapes_find(selection->shapes, selection->db, sql);
-    if (row == NULL)
-        return sqlite3_errcode(selection->db);
-
-    selection_bind(selection, row);
-    sqlite3_bind_int64(row, 8, limit);
-    int result = sqlite3_step(row);
-    *number = result == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
-    sqlite3_reset(row);
-    return result;
-}
+#include "fcgi-catalog/store/selection_way.h"
 
 /* Reads the category's number and how many products it has. */
 static int find_category(struct selection *selection)
@@ -52,225 +25,139 @@ static int find_category(struct selection *selection)
     return result == SQLITE_ROW ? SQLITE_DONE : result;
 }
 
-bool selection_widen(struct selection *selection)
-{
-    if (!selection->is_tentative)
-        return false;
-    selection->is_tentative = selection->is_exact = false;
-    selection->match = selection->beginning;
-    return true;
-}
-
-/* Whether more than STORE_RANKED_MAX products have the words as they are. Whoever ranks them all finds out anyway. */
-static int find_out_exactness(struct selection *selection)
-{
-    const struct product_query *query = selection->query;
-    int64_t id;
-
-    selection->is_exact = selection->is_tentative = true;
-    if (query->sort == SORT_RANK && query->category == NULL && query->tag == NULL && !has_prices(query))
-        return SQLITE_DONE;
-    int result = read_number(selection, SELECT_SEARCH_PAST_RANKED, 1, &id);
-    if (result == SQLITE_DONE)
-        selection_widen(selection);
-    selection->is_tentative = false;
-    return result == SQLITE_ROW ? SQLITE_DONE : result;
-}
-
-static int find_words(struct selection *selection, struct arena *arena)
-{
-    if (!search_print(selection->search, selection->query->text, arena, &selection->match, &selection->beginning)) {
-        selection->is_empty = true;
-        return SQLITE_DONE;
-    }
-    if (!selection->query->position.is_set)
-        return find_out_exactness(selection);
-    selection->is_exact = (selection->query->position.number & SELECTION_EXACT) != 0;
-    if (!selection->is_exact)
-        selection->match = selection->beginning;
-    return SQLITE_DONE;
-}
-
-/* What has the sort as it goes; among those of the order of ids the one whose rows are cheapest, where the others are
- * looked at row by row. */
-static enum leader choose_native(const struct selection *selection)
-{
-    const struct product_query *query = selection->query;
-
-    if (is_by_price(selection->sort))
-        return query->category != NULL ? LEADER_CATEGORY : LEADER_PRODUCTS;
-    if (selection->sort != SORT_ID)
-        return LEADER_PRODUCTS;
-    if (query->text != NULL)
-        return LEADER_SEARCH;
-    if (query->tag != NULL)
-        return LEADER_TAG;
-    return query->category != NULL ? LEADER_CATEGORY : LEADER_PRODUCTS;
-}
-
-static bool has_filter(const struct selection *selection, enum leader leader)
-{
-    switch (leader) {
-    case LEADER_CATEGORY:
-        return selection->query->category != NULL;
-    case LEADER_TAG:
-        return selection->query->tag != NULL;
-    case LEADER_PRICES:
-        return has_prices(selection->query);
-    case LEADER_SEARCH:
-        return selection->query->text != NULL;
-    case LEADER_PRODUCTS:
-        break;
-    }
-    return false;
-}
-
-/* Whether the leader goes through all filters as it goes, so that no row is looked at in vain. */
-static bool is_complete(const struct selection *selection, enum leader leader)
-{
-    for (enum leader other = LEADER_CATEGORY; other <= LEADER_SEARCH; other++) {
-        bool is_led = other == leader || (other == LEADER_PRICES && is_by_price(selection->sort));
-        if (has_filter(selection, other) && !is_led)
-            return false;
-    }
-    return true;
-}
-
-/* So many rows of a filter are worth reading them all. */
-static int64_t find_few(const struct selection *selection, enum leader leader)
-{
-    return leader == LEADER_PRICES && selection->sort == SORT_ID ? SELECTION_FEW_PRICES : SELECTION_FEW;
-}
-
-/* How many rows a filter leaves, counted up to one more than a few. */
-static int measure(const struct selection *selection, enum leader leader, int64_t *count)
-{
-    bool has_category = selection->query->category != NULL;
-    int64_t limit = find_few(selection, leader) + 1;
-
-    switch (leader) {
-    case LEADER_TAG:
-        return read_number(selection, COUNT_SOME_TAGGED, limit, count);
-    case LEADER_PRICES:
-        return read_number(selection, has_category ? COUNT_SOME_PRICES_IN : COUNT_SOME_PRICES, limit, count);
-    case LEADER_SEARCH:
-        return read_number(selection, COUNT_SOME_FOUND, limit, count);
-    case LEADER_CATEGORY:
-    case LEADER_PRODUCTS:
-        break;
-    }
-    *count = selection->category_count;
-    return SQLITE_DONE;
-}
-
-static bool has_order(const struct selection *selection, enum leader leader)
-{
-    if (selection->sort == SORT_ID)
-        return leader != LEADER_PRICES;
-    return is_by_price(selection->sort) && (leader == LEADER_CATEGORY || leader == LEADER_PRICES);
-}
-
-/* The filter that leaves fewest rows leads, when they are few; else what has the order. */
-static int choose_leader(struct selection *selection)
-{
-    enum leader native = choose_native(selection), best = native;
-    int64_t least = INT64_MAX;
-
-    if (!is_complete(selection, native)) {
-        for (enum leader leader = LEADER_CATEGORY; leader <= LEADER_SEARCH; leader++) {
-            int64_t count;
-            if (!has_filter(selection, leader))
-                continue;
-            int result = measure(selection, leader, &count);
-            if (result != SQLITE_ROW && result != SQLITE_DONE)
-                return result;
-            if (count < least && count <= find_few(selection, leader)) {
-                least = count;
-                best = leader;
-            }
-        }
-    }
-    selection->leader = best;
-    selection->is_gathered = best != native && !has_order(selection, best);
-    return SQLITE_DONE;
-}
-
 int selection_plan(struct selection *selection, struct arena *arena)
 {
-    const struct product_query *query = selection->query;
     int result = SQLITE_DONE;
 
-    selection->sort = query->sort == SORT_RANK ? SORT_ID : query->sort;
-    if (query->category != NULL)
+    selection->sort = selection->query->sort == SORT_RANK ? SORT_ID : selection->query->sort;
+    if (selection->query->category != NULL)
         result = find_category(selection);
-    if (result == SQLITE_DONE && query->text != NULL && !selection->is_empty)
-        result = find_words(selection, arena);
-    selection->is_hopeful =
-        selection->sort == SORT_ID && choose_native(selection) == LEADER_PRODUCTS && has_prices(query);
-    if (result == SQLITE_DONE && !selection->is_empty && !selection->is_hopeful)
-        result = choose_leader(selection);
+    if (result == SQLITE_DONE && selection->query->text != NULL && !selection->is_empty)
+        result = filter_find_words(selection, arena);
     return result;
 }
 
-/* ---- Reading ---- */
+/* ---- What is known ---- */
 
-static struct key read_key(const struct selection *selection, sqlite3_stmt *row, bool with_ranks, struct arena *arena)
+static bool is_open(const struct selection *selection, enum filter filter)
 {
-    struct key key = {.id = (int32_t)sqlite3_column_int64(row, 0), .text = ""};
-
-    if (selection->sort == SORT_NAME && !with_ranks)
-        key.text = row_copy_text(row, 1, arena);
-    else
-        key.number = sqlite3_column_int64(row, 1);
-    return key;
+    return filter_is_asked(selection, filter) && selection->sieves[filter] == NULL;
 }
 
-static void add_key(struct keys *keys, size_t *room, struct key key, struct arena *arena)
+/* Whether those that are met are so few that each can be asked whether it has the word. */
+static bool can_ask(const struct selection *selection)
 {
-    if (keys->count == *room) {
-        struct key *grown = arena_get(arena, (*room = *room > 0 ? *room * 2 : 128) * sizeof *grown);
-        if (keys->count > 0)
-            memcpy(grown, keys->items, keys->count * sizeof *grown);
-        keys->items = grown;
+    return selection->is_exact && selection->words.is_one && selection->met != NULL &&
+           sieve_count(selection->met) <= SELECTION_FEW_ASKED;
+}
+
+/* Whether those that are met are few enough to be looked up, and each to be asked for what is still open. */
+static bool can_lead(const struct selection *selection)
+{
+    return way_met_few(selection) && (!is_open(selection, FILTER_TEXT) || can_ask(selection));
+}
+
+/* What is known already, without reading anything. */
+static void recall_filters(struct selection *selection, struct arena *arena)
+{
+    for (enum filter filter = 0; filter < FILTER_COUNT; filter++)
+        filter_recall(selection, filter, arena);
+}
+
+/* The few of every filter. */
+static int measure_filters(struct selection *selection, struct arena *arena)
+{
+    int result = SQLITE_DONE;
+
+    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !selection->is_measured; filter++)
+        result = filter_measure(selection, filter, arena);
+    selection->is_measured = result == SQLITE_DONE;
+    return result;
+}
+
+/* Sieves for all filters, until few are met. */
+static int load_filters(struct selection *selection, struct arena *arena)
+{
+    int result = SQLITE_DONE;
+
+    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !can_lead(selection); filter++)
+        result = filter_load(selection, filter, arena);
+    return result;
+}
+
+/* ---- Which way ---- */
+
+/* Sieves for the filters beside the search. */
+static int load_others(struct selection *selection, struct arena *arena)
+{
+    int result = measure_filters(selection, arena);
+
+    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !way_met_few(selection); filter++) {
+        if (filter != FILTER_TEXT)
+            result = filter_load(selection, filter, arena);
     }
-    keys->items[keys->count++] = key;
-}
-
-static int read_part(const struct selection *selection, const struct selection_range *range, enum part part,
-                     bool with_ranks, struct arena *arena, struct keys *keys)
-{
-    const char *sql = selection_print(selection, range, part, with_ranks, arena);
-    sqlite3_stmt *row = shapes_find(selection->shapes, selection->db, sql);
-    size_t room = 0;
-    int result;
-
-    if (row == NULL)
-        return sqlite3_errcode(selection->db);
-    selection_bind(selection, row);
-    selection_bind_range(selection, range, row);
-    *keys = (struct keys){0};
-    while ((result = sqlite3_step(row)) == SQLITE_ROW)
-        add_key(keys, &room, read_key(selection, row, with_ranks, arena), arena);
-    sqlite3_reset(row);
     return result;
 }
 
-/* Those of the same key, then those beyond. */
-static int read_parts(const struct selection *selection, const struct selection_range *range, struct arena *arena,
+/* Ranks come with the search; when a walk along it takes long, the others are met before, so that it passes over what
+ * they do not leave. */
+static int read_ranks(struct selection *selection, const struct selection_range *range, struct arena *arena,
                       struct keys *keys)
 {
-    struct selection_range rest = *range;
-    struct keys beyond = {0};
-    int result = read_part(selection, range, PART_SAME_KEY, false, arena, keys);
+    int result = SQLITE_INTERRUPT;
 
-    rest.limit -= keys->count;
-    if (result != SQLITE_DONE || rest.limit == 0)
+    if (filter_count_open(selection, LEADER_SEARCH) > 0 && !way_met_few(selection))
+        result = way_try(selection, range, SELECTION_TRY_RANKED, true, arena, keys);
+    if (result != SQLITE_INTERRUPT)
         return result;
-    result = read_part(selection, &rest, PART_BEYOND, false, arena, &beyond);
-    size_t room = keys->count; /* it may be more */
-    for (size_t i = 0; i < beyond.count; i++)
-        add_key(keys, &room, beyond.items[i], arena);
-    return result;
+    *keys = (struct keys){0};
+    result = load_others(selection, arena);
+    if (result != SQLITE_DONE || (selection->met != NULL && sieve_count(selection->met) == 0))
+        return result;
+    return can_ask(selection) ? way_look_up(selection, range, true, arena, keys)
+                              : way_walk(selection, range, true, arena, keys);
+}
+
+/* Whether a walk asks no search about one product after the other. */
+static bool may_try(const struct selection *selection, enum leader leader)
+{
+    return !is_open(selection, FILTER_TEXT) || filter_is_led(selection, FILTER_TEXT, leader);
+}
+
+/* Whether nothing is left to find out: a walk passes over nothing in vain, or all filters are known. */
+static bool is_settled(const struct selection *selection, enum leader leader)
+{
+    return can_lead(selection) || filter_count_open(selection, selection->met != NULL ? LEADER_MET : leader) == 0;
+}
+
+/*
+ * Tries, and reads what it takes. SQLITE_DONE: *keys is filled; SQLITE_INTERRUPT: all is there to be read. Prices in
+ * the order of ids are tried before they are measured: most ranges leave enough of the first thousand products.
+ */
+static int find_way(struct selection *selection, const struct selection_range *range, struct arena *arena,
+                    struct keys *keys)
+{
+    enum leader leader = filter_choose_leader(selection);
+    int result = SQLITE_INTERRUPT;
+
+    if (is_settled(selection, leader))
+        return SQLITE_INTERRUPT;
+    bool is_hopeful = selection->sort == SORT_ID && leader == LEADER_PRODUCTS && !selection->is_measured;
+    if (is_hopeful)
+        result = way_try(selection, range, SELECTION_TRY, false, arena, keys);
+    if (result == SQLITE_INTERRUPT)
+        result = measure_filters(selection, arena);
+    else
+        return result;
+    if (result != SQLITE_DONE || is_settled(selection, leader))
+        return result == SQLITE_DONE ? SQLITE_INTERRUPT : result;
+    result = SQLITE_INTERRUPT;
+    if (!is_hopeful && may_try(selection, leader))
+        result = way_try(selection, range, SELECTION_TRY, false, arena, keys);
+    if (result != SQLITE_INTERRUPT)
+        return result;
+    result = load_filters(selection, arena);
+    return result == SQLITE_DONE ? SQLITE_INTERRUPT : result;
 }
 
 int selection_read(struct selection *selection, const struct selection_range *range, bool with_ranks,
@@ -279,35 +166,77 @@ int selection_read(struct selection *selection, const struct selection_range *ra
     *keys = (struct keys){0};
     if (selection->is_empty || range->limit == 0)
         return SQLITE_DONE;
-    if (selection->is_hopeful) {
-        int result = read_part(selection, range, PART_TRY, false, arena, keys);
-        if (result != SQLITE_DONE || keys->count == range->limit)
-            return result;
-        selection->is_hopeful = false;
-        result = choose_leader(selection);
-        if (result != SQLITE_DONE)
-            return result;
-    }
-    if (range->after != NULL && selection->sort != SORT_ID && !selection->is_gathered)
-        return read_parts(selection, range, arena, keys);
-    return read_part(selection, range, PART_ALL, with_ranks, arena, keys);
+    recall_filters(selection, arena);
+    if (with_ranks)
+        return read_ranks(selection, range, arena, keys);
+    int result = find_way(selection, range, arena, keys);
+    if (result != SQLITE_INTERRUPT)
+        return result;
+    *keys = (struct keys){0};
+    bool has_all = filter_count_open(selection, LEADER_MET) == 0;
+    if (selection->met == NULL || (!has_all && !can_lead(selection)))
+        return way_walk(selection, range, false, arena, keys);
+    return has_all && selection->sort != SORT_ID ? way_follow(selection, range, arena, keys)
+                                                 : way_look_up(selection, range, false, arena, keys);
+}
+
+/* Where a walk would pass over nothing it is counted, as SQLite does that quickest. */
+static int count_rows(const struct selection *selection, struct arena *arena, int64_t *count)
+{
+    sqlite3_stmt *row = shapes_find(selection->shapes, selection->db, selection_print_count(selection, arena));
+    if (row == NULL)
+        return sqlite3_errcode(selection->db);
+
+    selection_bind(selection, row);
+    int result = sqlite3_step(row);
+    *count = result == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
+    sqlite3_reset(row);
+    return result == SQLITE_ROW ? SQLITE_DONE : result;
+}
+
+static int count_met(struct selection *selection, struct arena *arena, int64_t *count)
+{
+    const struct selection_range all = {.limit = SIZE_MAX};
+    struct keys keys = {0};
+    int result = measure_filters(selection, arena);
+
+    selection->sort = SORT_ID;
+    if (result == SQLITE_DONE)
+        result = load_filters(selection, arena);
+    if (result != SQLITE_DONE)
+        return result;
+    if (filter_count_open(selection, LEADER_MET) > 0)
+        result = way_look_up(selection, &all, false, arena, &keys);
+    *count = filter_count_open(selection, LEADER_MET) > 0 ? (int64_t)keys.count : (int64_t)sieve_count(selection->met);
+    return result;
+}
+
+static bool is_only_category(const struct selection *selection)
+{
+    bool is_only = filter_is_asked(selection, FILTER_CATEGORY);
+
+    for (enum filter filter = 0; filter < FILTER_COUNT; filter++)
+        is_only &= filter == FILTER_CATEGORY || !filter_is_asked(selection, filter);
+    return is_only;
 }
 
 int selection_count(struct selection *selection, struct arena *arena, int64_t *count)
 {
+    enum sort sort = selection->sort;
+    int result;
+
     *count = 0;
     if (selection->is_empty)
         return SQLITE_DONE;
-    if (selection->is_hopeful) {
-        int result = choose_leader(selection);
-        if (result != SQLITE_DONE)
-            return result;
-    }
-    if (selection->query->category != NULL && is_complete(selection, LEADER_CATEGORY) &&
-        !has_filter(selection, LEADER_PRICES)) {
+    if (is_only_category(selection)) {
         *count = selection->category_count;
         return SQLITE_DONE;
     }
-    int result = read_number(selection, selection_print_count(selection, arena), 1, count);
-    return result == SQLITE_ROW ? SQLITE_DONE : result;
+    selection->sort = SORT_PRICE; /* prices, and a category with them, lead */
+    if (filter_count_open(selection, filter_choose_leader(selection)) == 0 && selection->met == NULL)
+        result = count_rows(selection, arena, count);
+    else
+        result = count_met(selection, arena, count);
+    selection->sort = sort;
+    return result;
 }

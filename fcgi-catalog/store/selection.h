@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A query made into SQL that touches few rows: which index leads, in which order, and which filters are looked at row
- * by row. Used in this room only.
+ * A query made into few reads: what goes first, in which order, and how the filters are looked at. Used in this room
+ * only.
  *
  *     what leads            rows come by        with                          sorts that it has as it goes
  *     the products          the sort's key      -                             any but rank
  *     a category            id, or price        product_in                    id, price
- *     a tag, a search       id                                                id
- *     a price range         price                                             price
+ *     a tag, a search       id                                                id, rank
+ *     those that are met    id                  sieves, see sieve.h           id; any other when they are few
  *
- * A sort that what leads does not have is made by reading all that it leads to ("gathered"): for few. Many are walked
- * in the sort's order, and it does not take long until as many as a page needs were met.
+ * A filter that leaves few products is read whole and leads: what it leaves is looked up and sorted. With many, the
+ * sort's order is walked for a short while and each product is looked at; most pages are full by then. When this one is
+ * not, what the filters leave seldom meets: then all of them are read into sieves, which are met with each other. Those
+ * are kept (see findings.h), so that it takes its time, some 40 ns for each product that a filter leaves, once.
+ *
+ * A search is never asked about one product after the other: FTS5 would go on to the next one that has all words,
+ * however far away it is. It leads, or its matches are read into a sieve; but for a single word and a few products.
  */
 #ifndef CATALOG_STORE_SELECTION_H
 #define CATALOG_STORE_SELECTION_H
@@ -23,35 +28,42 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/query.h"
+#include "fcgi-catalog/store/findings.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"
 
-/* So many rows of a filter are few. */
+/* So many products that a filter leaves are few: they are worth looking up one by one. */
 #define SELECTION_FEW 2000
-/* The same of prices in the order of ids, for which their index has all that is needed. */
-#define SELECTION_FEW_PRICES 8000
-/* So many products are walked in the order of ids, and their prices looked at, before rows are counted. */
-#define SELECTION_TRY 1000
+/* So many are worth asking whether a word is in them. */
+#define SELECTION_FEW_ASKED 100
+/* A walk that is tried: so many thousands of steps of SQLite's virtual machine, some fifty rows each. */
+#define SELECTION_TRY 20
+#define SELECTION_TRY_RANKED 60 /* there are more rows to be read */
+#define SELECTION_TRY_MET 100   /* and here each takes little */
 
-enum leader { LEADER_PRODUCTS, LEADER_CATEGORY, LEADER_TAG, LEADER_PRICES, LEADER_SEARCH };
+/* In the order in which they are read when all are. */
+enum filter { FILTER_CATEGORY, FILTER_TAG, FILTER_TEXT, FILTER_PRICES, FILTER_COUNT };
 
-/* A query on its way. Fill in the first four. */
+enum leader { LEADER_PRODUCTS, LEADER_CATEGORY, LEADER_TAG, LEADER_SEARCH, LEADER_MET };
+
+/* A query on its way. Fill in the first five. */
 struct selection {
     sqlite3 *db;
     struct shapes *shapes;
+    struct findings *findings; /* begun for this query */
     const struct search *search;
     const struct product_query *query;
     enum sort sort; /* the order that is made here: rank is made of the order of ids */
     bool is_empty;  /* nothing can match: no such category, no word in the text */
     int64_t category;
     int64_t category_count;
-    const char *match;     /* for FTS5 */
-    const char *beginning; /* the same, when the last word may be the beginning of one */
-    bool is_exact;         /* `match` has the last word as it is */
-    bool is_tentative;     /* until it turns out that there are enough of those; see selection_widen() */
-    enum leader leader;
-    bool is_gathered;
-    bool is_hopeful; /* see selection_plan(): a try is due, before rows are counted */
+    struct search_words words;
+    const char *match;                        /* for FTS5: the words as they are, or with a beginning */
+    bool is_exact;                            /* they are as they are */
+    bool is_measured;                         /* the few are known */
+    const struct sieve *sieves[FILTER_COUNT]; /* what a filter leaves, where that is known; NULL: it is not */
+    const struct sieve *met;                  /* what all of those leave; NULL: there are none */
+    const char *met_key;
 };
 
 /* A product's place in an order. */
@@ -68,7 +80,7 @@ struct keys {
 
 /* The part of the rows that begin behind a place that a statement reads: an index is found by one key, and in it by
  * the id, so those of the same key come first. */
-enum part { PART_ALL, PART_SAME_KEY, PART_BEYOND, PART_TRY };
+enum part { PART_ALL, PART_SAME_KEY, PART_BEYOND };
 
 /* Where rows begin, and in which direction they go. */
 struct selection_range {
@@ -78,13 +90,8 @@ struct selection_range {
     size_t limit;
 };
 
-/* Decides how: what leaves few rows leads, which is counted where it is not known. Only whether a walk by ids soon
- * meets products in a price range is tried first. SQLITE_DONE, or SQLite's error. */
+/* Finds the category and decides what the words mean. SQLITE_DONE, or SQLite's error. */
 MUST_CHECK int selection_plan(struct selection *selection, struct arena *arena);
-
-/* For whoever has read less than STORE_RANKED_MAX + 1 rows of a tentative selection: makes it one of beginnings. False:
- * it was not tentative. */
-bool selection_widen(struct selection *selection);
 
 /* The next rows in the range's direction. With `with_ranks` the numbers are ranks. SQLITE_DONE: *keys is filled and
  * lives in `arena`. */
@@ -93,9 +100,5 @@ MUST_CHECK int selection_read(struct selection *selection, const struct selectio
 
 /* How many there are in all. SQLITE_DONE or an error. */
 MUST_CHECK int selection_count(struct selection *selection, struct arena *arena, int64_t *count);
-
-/* The SQL that selection_read() uses, for tests. In `arena`. */
-const char *selection_print(const struct selection *selection, const struct selection_range *range, enum part part,
-                            bool with_ranks, struct arena *arena);
 
 #endif

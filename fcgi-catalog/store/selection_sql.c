@@ -3,49 +3,24 @@
  * so that no statistics are needed and none can mislead. */
 #include "fcgi-catalog/store/selection_sql.h"
 
-#include <string.h>
-
-#define IS_PRICED "price_in_cents BETWEEN ?4 AND ?5"
+#include "fcgi-catalog/store/selection_filter.h"
 
 /* What a leader is called, and the expressions for what is asked of it. */
 struct source {
+    enum leader leader;
     const char *from; /* with the condition that it is led by */
     const char *where;
     const char *id, *price; /* price NULL: of the product only */
-    bool is_by_price;       /* it goes by an index of prices, which has the range of prices as well */
 };
-
-static bool has_prices(const struct selection *selection)
-{
-    return selection->query->min_price >= 0 || selection->query->max_price >= 0;
-}
 
 static bool is_by_price(const struct selection *selection)
 {
     return selection->sort == SORT_PRICE || selection->sort == SORT_PRICE_DOWN;
 }
 
-static struct source find_source_in_category(bool goes_by_price)
-{
-    return (struct source){.from = goes_by_price ? "product_in i INDEXED BY product_in_by_price" : "product_in i",
-                           .where = "i.category = ?1",
-                           .id = "i.product_id",
-                           .price = "i.price_in_cents",
-                           .is_by_price = goes_by_price};
-}
-
-static struct source find_source_of_prices(void)
-{
-    return (struct source){.from = "product p INDEXED BY product_by_price",
-                           .where = "1",
-                           .id = "p.id",
-                           .price = "p.price_in_cents",
-                           .is_by_price = true};
-}
-
 static struct source find_source_of_products(const struct selection *selection)
 {
-    struct source source = {.id = "p.id", .price = "p.price_in_cents", .where = "1"};
+    struct source source = {.leader = LEADER_PRODUCTS, .id = "p.id", .price = "p.price_in_cents", .where = "1"};
 
     switch (selection->sort) {
     case SORT_ID:
@@ -57,7 +32,8 @@ static struct source find_source_of_products(const struct selection *selection)
         break;
     case SORT_PRICE:
     case SORT_PRICE_DOWN:
-        return find_source_of_prices();
+        source.from = "product p INDEXED BY product_by_price";
+        break;
     case SORT_UPDATED_DOWN:
         source.from = "product p INDEXED BY product_by_update";
         break;
@@ -65,69 +41,73 @@ static struct source find_source_of_products(const struct selection *selection)
     return source;
 }
 
-static struct source find_source(const struct selection *selection)
+static struct source find_source(const struct selection *selection, enum leader leader)
 {
-    switch (selection->leader) {
+    switch (leader) {
     case LEADER_CATEGORY:
-        return find_source_in_category(is_by_price(selection));
+        return (struct source){.leader = leader,
+                               .from = is_by_price(selection) ? "product_in i INDEXED BY product_in_by_price"
+                                                              : "product_in i",
+                               .where = "i.category = ?1",
+                               .id = "i.product_id",
+                               .price = "i.price_in_cents"};
     case LEADER_TAG:
-        return (struct source){
-            .from = "product_tag t INDEXED BY product_tag_by_tag", .where = "t.tag = ?2", .id = "t.product_id"};
-    case LEADER_PRICES:
-        return selection->query->category != NULL ? find_source_in_category(true) : find_source_of_prices();
+        return (struct source){.leader = leader,
+                               .from = "product_tag t INDEXED BY product_tag_by_tag",
+                               .where = "t.tag = ?2",
+                               .id = "t.product_id"};
     case LEADER_SEARCH:
-        return (struct source){.from = "product_search s", .where = "s.product_search MATCH ?3", .id = "s.rowid"};
+        return (struct source){
+            .leader = leader, .from = "product_search s", .where = "s.product_search MATCH ?3", .id = "s.rowid"};
+    case LEADER_MET:
+        return (struct source){.leader = leader,
+                               .from = "product p NOT INDEXED",
+                               .where = "p.id = ?7",
+                               .id = "p.id",
+                               .price = "p.price_in_cents"};
     case LEADER_PRODUCTS:
         break;
     }
     return find_source_of_products(selection);
 }
 
-static bool leads_products(const struct source *source)
+/* A filter that the leader does not go through as it goes, and that no sieve stands for. */
+static bool is_open(const struct selection *selection, enum filter filter, const struct source *source)
 {
-    return strncmp(source->from, "product p", 9) == 0;
+    return filter_is_asked(selection, filter) && selection->sieves[filter] == NULL &&
+           !filter_is_led(selection, filter, source->leader);
 }
 
-/* Filters that the leader does not go through as it goes. */
-static const char *print_filters(const struct selection *selection, const struct source *source, bool joins_search,
-                                 struct arena *arena)
+static const char *print_filters(const struct selection *selection, const struct source *source, struct arena *arena)
 {
-    const struct product_query *query = selection->query;
-    bool leads_category = strstr(source->where, "?1") != NULL;
-    const char *category = "", *tag = "", *price = "", *text = "";
+    const char *category = "", *tag = "", *price = "", *text = "", *met = "";
 
-    if (query->category != NULL && !leads_category)
+    if (selection->met != NULL && source->leader != LEADER_MET)
+        met = arena_print(arena, " AND is_met(?10, %s)", source->id);
+    if (is_open(selection, FILTER_CATEGORY, source))
         category = arena_print(arena, " AND EXISTS (SELECT 1 FROM product_in WHERE category = ?1 AND product_id = %s)",
                                source->id);
-    if (query->tag != NULL && selection->leader != LEADER_TAG)
+    if (is_open(selection, FILTER_TAG, source))
         tag = arena_print(arena, " AND EXISTS (SELECT 1 FROM product_tag WHERE product_id = %s AND tag = ?2)",
                           source->id);
-    if (has_prices(selection) && !source->is_by_price)
+    if (is_open(selection, FILTER_PRICES, source))
         price = arena_print(arena, " AND +%s BETWEEN ?4 AND ?5",
                             source->price != NULL ? source->price : "p.price_in_cents");
-    if (joins_search)
-        text = " AND s.product_search MATCH ?3";
-    else if (query->text != NULL && selection->leader != LEADER_SEARCH)
+    if (is_open(selection, FILTER_TEXT, source))
         text = arena_print(arena,
                            " AND EXISTS (SELECT 1 FROM product_search WHERE product_search MATCH ?3 AND rowid = %s)",
                            source->id);
-    return arena_print(arena, "%s%s%s%s", category, tag, price, text);
+    return arena_print(arena, "%s%s%s%s%s", met, category, tag, price, text);
 }
 
 /* FROM … WHERE … of all that match, but for the prices of what goes by them: see print_place(). */
-static const char *print_body(const struct selection *selection, const struct source *source, bool needs_product,
-                              bool with_ranks, struct arena *arena)
+static const char *print_body(const struct selection *selection, const struct source *source, struct arena *arena)
 {
-    bool joins_search = with_ranks && selection->leader != LEADER_SEARCH;
-    bool joins_product = !leads_products(source) && (needs_product || (has_prices(selection) && source->price == NULL));
-    const char *product = "", *search = "";
+    bool needs_price = source->price == NULL && is_open(selection, FILTER_PRICES, source);
+    const char *product = needs_price ? arena_print(arena, " CROSS JOIN product p ON p.id = %s", source->id) : "";
 
-    if (joins_product)
-        product = arena_print(arena, " CROSS JOIN product p ON p.id = %s", source->id);
-    if (joins_search)
-        search = arena_print(arena, " CROSS JOIN product_search s ON s.rowid = %s", source->id);
-    return arena_print(arena, " FROM %s%s%s WHERE %s%s", source->from, product, search, source->where,
-                       print_filters(selection, source, joins_search, arena));
+    return arena_print(arena, " FROM %s%s WHERE %s%s", source->from, product, source->where,
+                       print_filters(selection, source, arena));
 }
 
 /* What is sorted by before the id; NULL: nothing. */
@@ -138,7 +118,7 @@ static const char *find_key(const struct selection *selection, const struct sour
         return "p.sort_name";
     case SORT_PRICE:
     case SORT_PRICE_DOWN:
-        return source->price != NULL ? source->price : "p.price_in_cents";
+        return source->price;
     case SORT_UPDATED_DOWN:
         return "p.updated_at";
     case SORT_ID:
@@ -148,21 +128,25 @@ static const char *find_key(const struct selection *selection, const struct sour
     return NULL;
 }
 
-/* The sort's own direction, turned round when it is read backwards. */
-static bool goes_down(const struct selection *selection, const struct selection_range *range)
+bool selection_is_down(const struct selection *selection)
 {
-    bool is_down = selection->sort == SORT_PRICE_DOWN || selection->sort == SORT_UPDATED_DOWN;
+    return selection->sort == SORT_PRICE_DOWN || selection->sort == SORT_UPDATED_DOWN;
+}
 
-    return is_down != range->is_backwards;
+bool selection_goes_down(const struct selection *selection, const struct selection_range *range)
+{
+    return selection_is_down(selection) != range->is_backwards;
 }
 
 /* Where a part begins, and the prices of what goes by them: one condition for each end, so that the index begins at the
- * place and not at the lowest price. What is gathered is sorted anyway and takes it all in one. */
+ * place and not at the lowest price. */
 static const char *print_place(const struct selection *selection, const struct selection_range *range, enum part part,
-                               const struct source *source, const char *key, struct arena *arena)
+                               const struct source *source, struct arena *arena)
 {
-    bool is_down = goes_down(selection, range), has_ends = source->is_by_price && has_prices(selection);
-    const char *than = is_down ? "<" : ">", *id = source->id, *place = "";
+    bool has_ends =
+        filter_is_asked(selection, FILTER_PRICES) && filter_is_led(selection, FILTER_PRICES, source->leader);
+    bool is_down = selection_goes_down(selection, range);
+    const char *than = is_down ? "<" : ">", *id = source->id, *key = find_key(selection, source), *place = "";
 
     if (part == PART_SAME_KEY)
         return arena_print(arena, " AND %s = ?6 AND %s %s ?7", key, id, than);
@@ -170,56 +154,69 @@ static const char *print_place(const struct selection *selection, const struct s
         return arena_print(arena, " AND %s %s ?6 AND %s %s", key, than, key, is_down ? ">= ?4" : "<= ?5");
     if (part == PART_BEYOND)
         return arena_print(arena, " AND %s %s ?6", key, than);
-    if (range->after != NULL && key != NULL)
-        place = arena_print(arena, " AND (+%s, +%s) %s (?6, ?7)", key, id, than);
-    else if (range->after != NULL)
+    if (range->after != NULL)
         place = arena_print(arena, " AND %s %s ?7", id, than);
     if (range->last_id > 0)
         place = arena_print(arena, "%s AND %s <= ?9", place, id);
     return has_ends ? arena_print(arena, "%s AND %s BETWEEN ?4 AND ?5", place, source->price) : place;
 }
 
-/* The next few products by id, whatever they cost, and of them those in the price range. */
-static const char *print_try(const struct selection_range *range, struct arena *arena)
-{
-    const char *direction = range->is_backwards ? " DESC" : "";
-    const char *place = range->after == NULL ? "" : range->is_backwards ? " WHERE id < ?7" : " WHERE id > ?7";
-
-    return arena_print(arena,
-                       "SELECT id, 0 FROM (SELECT id, price_in_cents FROM product NOT INDEXED%s ORDER BY id%s "
-                       "LIMIT " TEXT_OF(SELECTION_TRY) ") WHERE " IS_PRICED " ORDER BY id%s LIMIT ?8",
-                       place, direction, direction);
-}
-
 const char *selection_print(const struct selection *selection, const struct selection_range *range, enum part part,
                             bool with_ranks, struct arena *arena)
 {
-    struct source source = find_source(selection);
-    const char *key = find_key(selection, &source);
-    bool is_down = goes_down(selection, range);
-    bool needs_product = key != NULL && key[0] == 'p';
-    const char *direction = is_down ? " DESC" : "";
-    const char *order = selection->is_gathered ? "+" : ""; /* an expression, which no index has */
+    struct source source = find_source(selection, filter_choose_leader(selection));
+    const char *key = find_key(selection, &source), *direction = selection_goes_down(selection, range) ? " DESC" : "";
     const char *column = with_ranks ? "product_rank(s.product_search)" : key != NULL ? key : "0";
+    const char *order = key != NULL && part != PART_SAME_KEY ? arena_print(arena, "%s%s, ", key, direction) : "";
 
-    if (part == PART_TRY)
-        return print_try(range, arena);
-    const char *head = arena_print(arena, "SELECT %s, %s%s%s ORDER BY ", source.id, column,
-                                   print_body(selection, &source, needs_product, with_ranks, arena),
-                                   print_place(selection, range, part, &source, key, arena));
-    if (key != NULL && part != PART_SAME_KEY)
-        head = arena_print(arena, "%s%s%s%s, ", head, order, key, direction);
-    return arena_print(arena, "%s%s%s%s LIMIT ?8", head, order, source.id, direction);
+    return arena_print(arena, "SELECT %s, %s%s%s ORDER BY %s%s%s LIMIT ?8", source.id, column,
+                       print_body(selection, &source, arena), print_place(selection, range, part, &source, arena),
+                       order, source.id, direction);
+}
+
+static const char *print_one_ranked(const struct selection *selection, struct arena *arena)
+{
+    const struct source source = {.leader = LEADER_SEARCH,
+                                  .from = "product_search s",
+                                  .where = "s.product_search MATCH ?3 AND s.rowid = ?7",
+                                  .id = "s.rowid"};
+
+    return arena_print(arena, "SELECT s.rowid, product_rank(s.product_search)%s",
+                       print_body(selection, &source, arena));
+}
+
+const char *selection_print_one(const struct selection *selection, bool with_ranks, struct arena *arena)
+{
+    struct source source = find_source(selection, LEADER_MET);
+    const char *key = find_key(selection, &source);
+
+    if (with_ranks)
+        return print_one_ranked(selection, arena);
+
+    return arena_print(arena, "SELECT p.id, %s%s", key != NULL ? key : "0", print_body(selection, &source, arena));
 }
 
 const char *selection_print_count(const struct selection *selection, struct arena *arena)
 {
-    struct source source = find_source(selection);
-
+    struct source source = find_source(selection, filter_choose_leader(selection));
     const struct selection_range all = {.limit = 0};
 
-    return arena_print(arena, "SELECT count(*)%s%s", print_body(selection, &source, false, false, arena),
-                       print_place(selection, &all, PART_ALL, &source, NULL, arena));
+    return arena_print(arena, "SELECT count(*)%s%s", print_body(selection, &source, arena),
+                       print_place(selection, &all, PART_ALL, &source, arena));
+}
+
+const char *selection_print_ids(enum filter filter)
+{
+    static const char *const texts[] = {
+        [FILTER_CATEGORY] = "SELECT product_id FROM product_in WHERE category = ?1 ORDER BY product_id LIMIT ?8",
+        [FILTER_TAG] = "SELECT product_id FROM product_tag INDEXED BY product_tag_by_tag WHERE tag = ?2 "
+                       "ORDER BY product_id LIMIT ?8",
+        [FILTER_TEXT] = "SELECT rowid FROM product_search WHERE product_search MATCH ?3 ORDER BY rowid LIMIT ?8",
+        [FILTER_PRICES] = "SELECT id FROM product INDEXED BY product_by_price "
+                          "WHERE price_in_cents BETWEEN ?4 AND ?5 LIMIT ?8",
+    };
+
+    return texts[filter];
 }
 
 /* ---- Values ---- */
@@ -234,6 +231,7 @@ void selection_bind(const struct selection *selection, sqlite3_stmt *statement)
     sqlite3_bind_text(statement, 3, selection->match, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 4, query->min_price >= 0 ? query->min_price : 0);
     sqlite3_bind_int64(statement, 5, query->max_price >= 0 ? query->max_price : INT64_MAX);
+    sieve_bind(selection->met, statement, 10);
 }
 
 void selection_bind_range(const struct selection *selection, const struct selection_range *range,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a selection in SQL. Used by selection.c only. */
+/* The text of a selection in SQL. Used by the files of the selection only. */
 #ifndef CATALOG_STORE_SELECTION_SQL_H
 #define CATALOG_STORE_SELECTION_SQL_H
 
@@ -9,28 +9,32 @@
 #include "fcgi-catalog/store/selection.h"
 
 /* The values of all statements: ?1 the category's number, ?2 the tag, ?3 the expression for FTS5, ?4 and ?5 the lowest
- * and the highest price, ?6 and ?7 the key and the id of a place in the order, ?8 how many rows, ?9 the last id. */
-#define SELECT_SEARCH_PAST_RANKED                                                                                      \
-    "SELECT rowid FROM product_search WHERE product_search MATCH ?3 LIMIT 1 OFFSET " TEXT_OF(STORE_RANKED_MAX)
-#define COUNT_SOME_FOUND COUNT_SOME("product_search WHERE product_search MATCH ?3")
-#define COUNT_SOME_TAGGED COUNT_SOME("product_tag INDEXED BY product_tag_by_tag WHERE tag = ?2")
-#define COUNT_SOME_PRICES COUNT_SOME("product INDEXED BY product_by_price WHERE price_in_cents BETWEEN ?4 AND ?5")
-#define COUNT_SOME_PRICES_IN                                                                                           \
-    COUNT_SOME("product_in INDEXED BY product_in_by_price WHERE category = ?1 AND price_in_cents BETWEEN ?4 AND ?5")
-
-#define COUNT_SOME(from) "SELECT count(*) FROM (SELECT 1 FROM " from " LIMIT ?8)"
-#define TEXT_OF(number) TEXT_OF_EXPANDED(number)
-#define TEXT_OF_EXPANDED(number) #number
+ * and the highest price, ?6 and ?7 the key and the id of a place in the order, ?8 how many rows, ?9 the last id,
+ * ?10 the sieve of those that are met. */
 
 /* In the number of a position, beside what else is in it: the search went for the last word as it is. Whoever pages on
  * goes for the same. */
 #define SELECTION_EXACT (INT64_C(1) << 62)
 
+/* Whether the sort goes from high to low; and whether rows do, as it is turned round when it is read backwards. */
+bool selection_is_down(const struct selection *selection);
+bool selection_goes_down(const struct selection *selection, const struct selection_range *range);
+
 void selection_bind(const struct selection *selection, sqlite3_stmt *statement);
 void selection_bind_range(const struct selection *selection, const struct selection_range *range,
                           sqlite3_stmt *statement);
 
-/* "SELECT count(*) …" of all that match. In `arena`. */
+/* The ids that a filter leaves, at most ?8. */
+const char *selection_print_ids(enum filter filter);
+
+/* The rows that come by the leader: id, and key or rank. In `arena`, as the others. */
+const char *selection_print(const struct selection *selection, const struct selection_range *range, enum part part,
+                            bool with_ranks, struct arena *arena);
+
+/* The product ?7 with its key or rank, if all filters leave it. */
+const char *selection_print_one(const struct selection *selection, bool with_ranks, struct arena *arena);
+
+/* "SELECT count(*) …" of all that come by the leader. */
 const char *selection_print_count(const struct selection *selection, struct arena *arena);
 
 #endif

@@ -25,7 +25,7 @@ static bool prepare(struct store *store, char *reason, size_t reason_size)
     store->customer = database_prepare(store->db, "SELECT first_name, last_name, login FROM customer WHERE id = ?1",
                                        reason, reason_size);
     return store->customer != NULL && reader_prepare(&store->reader, store->db, reason, reason_size) &&
-           search_open(&store->search, store->db, reason, reason_size);
+           search_open(&store->search, store->db, reason, reason_size) && sieve_open(store->db, reason, reason_size);
 }
 
 bool store_open(const char *path, struct store **store, char *reason, size_t reason_size)
@@ -55,6 +55,7 @@ void store_close(struct store *store)
     sqlite3_finalize(store->version);
     sqlite3_finalize(store->customer);
     shapes_release(&store->shapes);
+    findings_release(&store->findings);
     reader_release(&store->reader);
     search_release(&store->search);
     sqlite3_close_v2(store->db);

@@ -260,6 +260,9 @@ static void check_finds_what_does_not_follow(void **state)
     static const char *const wrong[][2] = {
         {"DROP TRIGGER product_priced; UPDATE product SET price_in_cents = 3 WHERE id = 1", "product_in"},
         {"DELETE FROM product_in WHERE product_id = 2", "product_in"},
+        {"INSERT INTO product_in SELECT 99, 1, price_in_cents FROM product WHERE id = 1", "product_in"},
+        {"INSERT INTO product_in VALUES (1, 88, 5)", "product_in"},
+        {"DROP TRIGGER product_search_updated; UPDATE product SET category_words = '' WHERE id = 1", "category_words"},
         {"UPDATE category SET product_count = 9 WHERE slug = 'b'", "product_count"},
         {"DELETE FROM category_above WHERE category = 2 AND above = 1", "category_above"},
         {"UPDATE product SET sort_name = 'x' WHERE id = 1", "sort_name"},

@@ -3,7 +3,8 @@
 #include "tests/unit/catalog/store_random.h"
 
 #include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/selection_filter.h"
+#include "fcgi-catalog/store/selection_sql.h"
 
 static struct product_page read_page(const struct product_query *query)
 {
@@ -15,7 +16,7 @@ static struct product_page read_page(const struct product_query *query)
 
 /* ---- How it is read ---- */
 
-static void explain(struct selection *selection, const char *sql)
+static void explain(const char *sql)
 {
     sqlite3_stmt *row;
     char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
@@ -27,33 +28,138 @@ static void explain(struct selection *selection, const char *sql)
         const char *step = (const char *)sqlite3_column_text(row, 3);
         bool is_scan = strncmp(step, "SCAN", 4) == 0 && strstr(step, "VIRTUAL TABLE") == NULL &&
                        strstr(step, "INDEX") == NULL && strcmp(step, "SCAN p") != 0;
-        if (is_scan || (strstr(step, "TEMP B-TREE") != NULL && !selection->is_gathered))
+        if (is_scan || strstr(step, "TEMP B-TREE") != NULL)
             fail_msg("%s: %s", step, sql);
     }
     sqlite3_finalize(row);
 }
 
-static void no_query_scans_or_sorts_what_it_need_not(void **state)
+static void explain_selection(const struct selection *selection)
 {
     const struct key key = {.number = 50, .text = "cedar", .id = 100};
 
+    for (enum part part = PART_ALL; part <= PART_BEYOND; part++) {
+        bool is_keyed = selection->sort != SORT_ID;
+        struct selection_range range = {.limit = 10, .is_backwards = draw(2) == 0};
+        range.after = part == PART_ALL && is_keyed ? NULL : &key;
+        if (part == PART_ALL || is_keyed)
+            explain(selection_print(selection, &range, part, selection->query->sort == SORT_RANK, &arena));
+    }
+    explain(selection_print_one(selection, false, &arena));
+    explain(selection_print_count(selection, &arena));
+}
+
+/* As it is at first, and when all filters are known. */
+static void no_query_scans_or_sorts(void **state)
+{
     (void)state;
     open_catalog(4500);
     for (int round = 0; round < 300; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
-        struct selection selection = {
-            .db = store->db, .shapes = &store->shapes, .search = &store->search, .query = &query};
+        struct selection selection = {.db = store->db,
+                                      .shapes = &store->shapes,
+                                      .findings = &store->findings,
+                                      .search = &store->search,
+                                      .query = &query};
+        findings_begin(&store->findings, 1);
         assert_int_equal(selection_plan(&selection, &arena), SQLITE_DONE);
-        for (enum part part = PART_ALL; part <= PART_BEYOND; part++) {
-            bool is_keyed = selection.sort != SORT_ID && !selection.is_gathered;
-            struct selection_range range = {.limit = 10, .is_backwards = draw(2) == 0};
-            range.after = part == PART_ALL && is_keyed ? NULL : &key;
-            if (part == PART_ALL || is_keyed)
-                explain(&selection, selection_print(&selection, &range, part, query.sort == SORT_RANK, &arena));
-        }
+        explain_selection(&selection);
+        for (enum filter filter = 0; filter < FILTER_COUNT && !selection.is_empty; filter++)
+            assert_int_equal(filter_load(&selection, filter, &arena), SQLITE_DONE);
+        explain_selection(&selection);
         arena_reset(&arena);
     }
+    for (enum filter filter = 0; filter < FILTER_COUNT; filter++)
+        explain(selection_print_ids(filter));
 }
+
+/* ---- How much is read ---- */
+
+static int thousands_of_steps;
+
+static int count_step(void *data)
+{
+    (void)data;
+    return ++thousands_of_steps < 0; /* never given up */
+}
+
+/* All that SQLite does for a page, in thousands of steps of its virtual machine. One that is tried has a handler of its
+ * own, which takes SELECTION_TRY at most. */
+static int measure_page(const struct product_query *query)
+{
+    thousands_of_steps = 0;
+    sqlite3_progress_handler(store->db, 1000, count_step, NULL);
+    read_page(query);
+    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    return thousands_of_steps;
+}
+
+/* Two filters of half the products each, which never meet, or only at the end of the order; and what a page of each
+ * takes in every order when it was asked for before. */
+static void filters_that_seldom_meet_are_read_once(void **state)
+{
+    static const char seldom[] =
+        "UPDATE product SET sort_name = char(97 + id % 2) || 'x' || sort_name, price_in_cents = 1000 + id % 2 * 1000;"
+        "DELETE FROM product_tag; DELETE FROM product_category;"
+        "INSERT INTO product_tag SELECT id, CASE id % 2 WHEN 0 THEN 't0' ELSE 't1' END FROM product;"
+        "INSERT INTO product_category SELECT id, CASE id % 2 WHEN 0 THEN 'c4' ELSE 'c3' END FROM product;";
+    static const struct product_query queries[] = {
+        {.tag = "t0", .category = "c3", .min_price = -1, .max_price = -1, .limit = 50},
+        {.tag = "t0", .min_price = 2000, .max_price = -1, .limit = 50},
+        {.tag = "t1", .min_price = -1, .max_price = -1, .limit = 50},
+        {.tag = "t1", .min_price = -1, .max_price = 5000, .limit = 50},
+        {.category = "c3", .min_price = -1, .max_price = -1, .limit = 50},
+    };
+
+    (void)state;
+    open_catalog(6000);
+    assert_int_equal(change(seldom), SQLITE_OK);
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        for (enum sort sort = SORT_ID; sort < SORT_RANK; sort++) {
+            struct product_query query = queries[i];
+            query.sort = sort;
+            read_page(&query);
+            /* 6,000 products, each looked at, would be 60 and more. */
+            if (measure_page(&query) > 10)
+                fail_msg("query %zu, sort %d: %d", i, (int)sort, thousands_of_steps);
+        }
+    }
+}
+
+/* What was found out is of one state of the database. */
+static void what_is_kept_goes_when_the_database_changes(void **state)
+{
+    struct product_query query = {.tag = "t0", .category = "c0", .min_price = -1, .max_price = -1, .limit = 250};
+    int64_t before, after;
+
+    (void)state;
+    open_catalog(6000);
+    query.sort = SORT_NAME;
+    read_page(&query);
+    assert_int_equal(store_count(store, &query, &before), STORE_OK);
+    assert_true(before > 250);
+    assert_int_equal(change("DELETE FROM product WHERE id IN (SELECT product_id FROM product_tag WHERE tag = 't0')"),
+                     SQLITE_OK);
+    assert_int_equal(read_page(&query).products.count, 0);
+    assert_int_equal(store_count(store, &query, &after), STORE_OK);
+    assert_int_equal(after, 0);
+}
+
+static void what_is_kept_has_a_limit(void **state)
+{
+    (void)state;
+    open_catalog(4500);
+    for (int round = 0; round < 1500; round++) {
+        struct product_query query = draw_query((enum sort)(round % 6));
+        read_page(&query);
+        arena_reset(&arena);
+    }
+    findings_begin(&store->findings, store->findings.version);
+    assert_true(store->findings.size > 0);
+    assert_true(store->findings.size <= FINDINGS_SIZE_MAX);
+}
+
+/* ---- What comes of it ---- */
 
 static void the_page_says_which_revision_it_is_of(void **state)
 {
@@ -115,7 +221,10 @@ static void an_unknown_category_or_tag_has_no_products(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(no_query_scans_or_sorts_what_it_need_not),
+        TEST(no_query_scans_or_sorts),
+        TEST(filters_that_seldom_meet_are_read_once),
+        TEST(what_is_kept_goes_when_the_database_changes),
+        TEST(what_is_kept_has_a_limit),
         TEST(the_page_says_which_revision_it_is_of),
         TEST(pages_have_whole_products),
         TEST(an_unknown_category_or_tag_has_no_products),

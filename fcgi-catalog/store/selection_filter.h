@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The filters of a selection, each by itself: whether it is asked for, and what it leaves. Used by selection.c only. */
+#ifndef CATALOG_STORE_SELECTION_FILTER_H
+#define CATALOG_STORE_SELECTION_FILTER_H
+
+#include "common/arena.h"
+#include "fcgi-catalog/store/selection.h"
+
+bool filter_is_asked(const struct selection *selection, enum filter filter);
+
+/* Whether nothing but rows that the filter leaves comes from a leader. */
+bool filter_is_led(const struct selection *selection, enum filter filter, enum leader leader);
+
+/* How many filters no sieve stands for, but those that the leader goes through as it goes. */
+unsigned filter_count_open(const struct selection *selection, enum leader leader);
+
+/* What has the query's order as it goes, without looking at more than it must. */
+enum leader filter_choose_leader(const struct selection *selection);
+
+/* Has the filter's sieve if it is kept. */
+void filter_recall(struct selection *selection, enum filter filter, struct arena *arena);
+
+/* Results: SQLITE_DONE, or SQLite's error. */
+
+/* Decides between the words as they are and the last as a beginning, and sets what is looked for. */
+MUST_CHECK int filter_find_words(struct selection *selection, struct arena *arena);
+
+/* Has the filter's sieve if it is known or leaves few. */
+MUST_CHECK int filter_measure(struct selection *selection, enum filter filter, struct arena *arena);
+
+/* Has the filter's sieve, however many it leaves. */
+MUST_CHECK int filter_load(struct selection *selection, enum filter filter, struct arena *arena);
+
+#endif
