@@ -62,17 +62,19 @@ ALL_CFLAGS  = -std=c17 $(OPTIMISE) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS
 GEN_CFLAGS  = -std=c17 $(OPTIMISE) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDENING_LINK) $(SANITIZE_LINK) $(LDFLAGS)
 
-# Libraries are looked up when something is linked, so that `make help` and `make deps` work without them.
+# Libraries are looked up when something is linked, so that `make help` works without them, and once: gRPC has a hundred files
+# to read.
 PKG_CONFIG ?= pkg-config
+packaged    = $(or $(PACKAGED_LIBS),$(eval PACKAGED_LIBS := $$(shell $(PKG_CONFIG) $(1) --libs libprotobuf-c grpc openssl \
+              sqlite3 inih libutf8proc))$(PACKAGED_LIBS))
 ifeq ($(STATIC),1)
 # Debian has no static cJSON. gRPC is C++ inside, so its runtime comes along.
 LIBS_C        = -lm -ldl -lrt -lpthread -pthread
-LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(shell $(PKG_CONFIG) --static --libs libprotobuf-c grpc openssl \
-                sqlite3 inih libutf8proc)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
+LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(call packaged,--static)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
 LIBS_FASTCGI  = -Wl,-Bstatic -lfcgi -Wl,-Bdynamic
 ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed
 else
-LIBS_CORE     = $(shell $(PKG_CONFIG) --libs libprotobuf-c grpc openssl sqlite3 inih libutf8proc) -lgpr -lm -lpthread
+LIBS_CORE     = $(call packaged) -lgpr -lm -lpthread
 LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
@@ -179,11 +181,11 @@ $(UNIT_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
 $(UNIT_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_DISCOUNT))
 
-unit: $(UNIT) ## Run the unit tests
-	$(Q)for t in $(UNIT); do \
-	    $$t >$$t.log 2>&1 || { cat $$t.log; echo "FAILED: $$t"; exit 1; }; \
-	    echo "  TEST    $$t: $$(grep -c '^\[       OK' $$t.log) passed"; \
-	done
+UNIT_RUNS := $(UNIT:%=%.run)
+unit: $(UNIT_RUNS) ## Run the unit tests
+$(UNIT_RUNS): %.run: %
+	$(Q)$* >$*.log 2>&1 || { cat $*.log; echo "FAILED: $*"; exit 1; }; \
+	    echo "  TEST    $*: $$(grep -c '^\[       OK' $*.log) passed"
 
 # tests/fuzz/ROOM/fuzz_*.c is one target; its corpus, tests/fuzz/corpus/NAME/, is replayed by `make test`. `make fuzz` looks for more.
 FUZZ_SECONDS ?= 30
@@ -204,8 +206,10 @@ $(FUZZ_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
 $(FUZZ_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_DISCOUNT))
 
-replay: $(FUZZ)
-	$(Q)for t in $(FUZZ); do $$t tests/fuzz/corpus/$${t##*/}/* || exit 1; done
+REPLAYS := $(FUZZ:%=%.replay)
+replay: $(REPLAYS)
+$(REPLAYS): %.replay: %
+	$(Q)$* tests/fuzz/corpus/$(*F)/*
 
 fuzz-run: $(FUZZ)
 	$(Q)for t in $(FUZZ); do \
@@ -221,14 +225,22 @@ PROBES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/probe/*.c))
 $(PROBES): $(OUT)/%: $(OBJ)/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_DISCOUNT))
 
+# How many tests run at a time; of the system tests, files. They wait now and then, so more than there are processors.
+PROCESSORS := $(shell nproc)
+JOBS ?= $(shell expr $(PROCESSORS) + 1)
 PYTEST_ARGS ?=
 # keys/ca is a script: what a sanitizer sees of it is nothing.
 SKIPPED := $(if $(SANITIZE),--ignore=tests/system/keys)
-system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this variant
-	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system $(SKIPPED) \
-	    $(PYTEST_ARGS)
+system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this variant, JOBS at a time
+	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile \
+	    --max-worker-restart=0 tests/system $(SKIPPED) $(PYTEST_ARGS)
 
-check: unit replay system
+# First all is built, then it runs: tests that share the processors with compilers would wait for them.
+build-tests: $(PROGRAMS) $(PROBES) $(UNIT) $(FUZZ)
+check:
+	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) build-tests
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) --output-sync unit replay
+	$(Q)$(MAKE) --no-print-directory system
 
 sanitize: test-packages ## Run all tests on programs built with the sanitizers
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
@@ -311,7 +323,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all unit replay fuzz fuzz-run system check sanitize test bench bench-run run stop run-packages test-packages install \
-        uninstall format lint lint-api clean help
+.PHONY: all unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
+        run-packages test-packages install uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

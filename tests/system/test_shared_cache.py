@@ -5,6 +5,7 @@ rule. It keeps what it is allowed to keep, by Cache-Control and Vary, and is tol
 """
 import concurrent.futures
 import http.client
+import itertools
 import json
 import random
 import re
@@ -261,16 +262,27 @@ def test_no_price_outlives_its_rule(cached):
     shop.sale_until = 0
 
 
+def find_short_lived(client):
+    """
+    The address of a product that the cache keeps for five seconds at most. Which of the Catalog's processes answers is
+    chance, and each learns how long with the first price that it asks for: so by an address that is new each time.
+    """
+    for fields in itertools.permutations(["id", "slug", "name", "price_in_cents"]):
+        path = f"/products/pot?fields={','.join(fields)}"
+        client.get("/products", 1)
+        _, headers, _ = client.get(path)
+        if int(re.search(r"max-age=(\d+)", headers["Cache-Control"]).group(1)) <= 5:
+            return path
+    raise AssertionError("the Catalog did not learn when prices change")
+
+
 def test_a_change_of_the_catalog_is_seen_when_the_lifetime_is_over(cached):
     """The cache asks again with the tag it has, and hands out the new answer."""
     port, site, shop = cached
     shop.sale_until = int(time.time()) + 5
     client = Client(port)
-    path = "/products/pot?fields=price_in_cents"
-    wait_until(lambda: client.get("/products", 1)[1]["Cache-Control"] and int(re.search(
-        r"max-age=(\d+)", client.get(f"/products?limit={random.randint(1, 250)}&sort=name")[1]["Cache-Control"]).group(1)) <= 5,
-        3, "the bound is known")
+    path = find_short_lived(client)
     assert json.loads(client.get(path)[2])["price_in_cents"] == 900
     change(site, "UPDATE product SET price_in_cents = 950 WHERE slug = 'pot'")
-    wait_until(lambda: json.loads(client.get(path)[2])["price_in_cents"] == 950, 70, "the new price")
+    wait_until(lambda: json.loads(client.get(path)[2])["price_in_cents"] == 950, 10, "the new price")
     change(site, "UPDATE product SET price_in_cents = 900 WHERE slug = 'pot'")

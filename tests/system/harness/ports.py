@@ -2,22 +2,46 @@
 """Ports of the loopback interface that nobody uses."""
 import socket
 
-_given = set()
+# Blocks of ports, below those that the kernel gives to whoever connects (ip_local_port_range, as Debian has it).
+BLOCK = 128
+BLOCKS = range(12288, 32768, BLOCK)
+
+_claims = []  # sockets whose names say which blocks are ours, while this process lives
+_ports = iter(())
+
+
+def _claim_block():
+    """The ports of a block that no other process of any test run has: who holds the abstract socket of its name has it."""
+    for first in BLOCKS:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0catalog-tests-ports-{first}")
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return iter(range(first, first + BLOCK))
+    raise AssertionError("every block of ports is taken")
+
+
+def _is_free(port):
+    with socket.socket() as four, socket.socket(socket.AF_INET6) as six:
+        try:
+            four.bind(("127.0.0.1", port))
+            six.bind(("::1", port))
+        except OSError:
+            return False
+    return True
 
 
 def free_port():
-    """A port that is free on 127.0.0.1 and on ::1, and is handed out once in a session."""
+    """A port that is free on 127.0.0.1 and on ::1, and is handed out once: in this run, and to no run beside it."""
+    global _ports
     while True:
-        with socket.socket() as four, socket.socket(socket.AF_INET6) as six:
-            four.bind(("127.0.0.1", 0))
-            port = four.getsockname()[1]
-            try:
-                six.bind(("::1", port))
-            except OSError:
-                continue
-        if port not in _given:
-            _given.add(port)
-            return port
+        for port in _ports:
+            if _is_free(port):
+                return port
+        _ports = _claim_block()
 
 
 def is_open(port, host="127.0.0.1"):

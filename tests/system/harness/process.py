@@ -155,12 +155,20 @@ class Process:
                     os.kill(pid, signal.SIGKILL)
                 raise AssertionError(f"{self.name} did not end within {seconds} s of SIGTERM:\n{self.log()}") from None
 
+    def _fresh_lines(self):
+        """What came since the last look."""
+        if self.log_path.stat().st_size == self.checked:
+            return []
+        with self.log_path.open("rb") as log:
+            log.seek(self.checked)
+            fresh = log.read()
+        self.checked += len(fresh)
+        return fresh.decode(errors="replace").splitlines()
+
     def find_problems(self):
         """Lines that came since the last look and should not have."""
-        text = self.log()
-        fresh, self.checked = text[self.checked:], len(text)
         problems = []
-        for line in fresh.splitlines():
+        for line in self._fresh_lines():
             event = ERROR_LINE.search(line)
             if SANITIZER.search(line):
                 problems.append(line)

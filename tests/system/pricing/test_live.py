@@ -27,6 +27,7 @@ CUT_OFF = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCo
 
 PRODUCTS = range(1, 6)
 LIST_PRICE = 10000
+CHANGES = 250 if is_sanitized() else 1000  # a sanitizer sees the same lines each time
 
 
 def change_number(number):
@@ -129,7 +130,7 @@ class Reader(threading.Thread):
 
 # ---- Many changes ----
 
-def test_a_thousand_changes_under_load_are_each_seen_wholly_and_at_once(own_discountd, keys):
+def test_many_changes_under_load_are_each_seen_wholly_and_at_once(own_discountd, keys):
     server = own_discountd(DISCOUNT_WORKERS=3)
     ledger = Ledger(server, keys)
     clients = connect_to_every_worker(server, keys, at_least=3)
@@ -139,7 +140,7 @@ def test_a_thousand_changes_under_load_are_each_seen_wholly_and_at_once(own_disc
     for reader in readers:
         reader.start()
     try:
-        for i in range(1000):
+        for i in range(CHANGES):
             number = ledger.make()
             assert number == i + 1
             # Each time in another worker.
@@ -156,7 +157,7 @@ def test_a_thousand_changes_under_load_are_each_seen_wholly_and_at_once(own_disc
     number_of = {revision: number for number, revision in ledger.revisions.items()}
     seen = {answer for reader in readers for answer in reader.answers}
     assert all(number_of[revision] == change for revision, change in seen)
-    assert len(seen) > 100, "the readers saw too little of it"
+    assert len(seen) > CHANGES / 10, "the readers saw too little of it"
 
 
 def test_two_administrators_at_once_lose_no_change(own_discountd, connect):

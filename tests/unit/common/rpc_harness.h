@@ -217,8 +217,9 @@ static inline int connect_to_port(const struct held_port *port)
     return fd;
 }
 
-/* Established connections whose own end is `port`, in one of the kernel's tables. *peer is the other end's port. */
-static inline int count_in_table(const char *path, unsigned port, unsigned *peer)
+/* Established connections whose own end is `port`, in one of the kernel's tables; of these the one from the port `from`
+ * unless that is 0. *peer is the other end's port. */
+static inline int count_in_table(const char *path, unsigned port, unsigned from, unsigned *peer)
 {
     FILE *table = fopen(path, "r");
     unsigned local, remote, state;
@@ -229,7 +230,7 @@ static inline int count_in_table(const char *path, unsigned port, unsigned *peer
         return 0;
     while (fgets(line, sizeof line, table) != NULL) {
         if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%4x %2x", &local, &remote, &state) == 3 && local == port &&
-            state == 1 /* TCP_ESTABLISHED */) {
+            (from == 0 || remote == from) && state == 1 /* TCP_ESTABLISHED */) {
             *peer = remote;
             count++;
         }
@@ -244,7 +245,17 @@ static inline int find_connections(const struct held_port *port, unsigned *peer)
 {
     unsigned number = (unsigned)atoi(strchr(port->address, ':') + 1);
 
-    return count_in_table("/proc/net/tcp", number, peer) + count_in_table("/proc/net/tcp6", number, peer);
+    return count_in_table("/proc/net/tcp", number, 0, peer) + count_in_table("/proc/net/tcp6", number, 0, peer);
+}
+
+/* Whether the connection that comes from the port `peer` is still there. */
+static inline bool is_connected_from(const struct held_port *port, unsigned peer)
+{
+    unsigned number = (unsigned)atoi(strchr(port->address, ':') + 1), ignored;
+
+    return count_in_table("/proc/net/tcp", number, peer, &ignored) +
+               count_in_table("/proc/net/tcp6", number, peer, &ignored) >
+           0;
 }
 
 static inline int count_connections(const struct held_port *port)
