@@ -90,6 +90,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
 {
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .base = settings->base_path,
+                                            .shop_name = settings->shop_name,
                                             .body_max = BODY_MAX,
                                             .handler = routes_handle,
                                             .handler_data = site,
@@ -144,6 +145,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
     site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
                                         .base = settings->base_path,
+                                        .shop_name = settings->shop_name,
                                         .body_max = BODY_MAX,
                                         .handler = routes_handle,
                                         .handler_data = &site};

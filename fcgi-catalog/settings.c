@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/text.h"
+#include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/http/identity.h"
+#include "fcgi-catalog/page/page.h"
 
 static const char *check_not_empty(const char *value)
 {
@@ -22,6 +25,16 @@ static const char *check_base_path(const char *value)
     if (value[0] == '\0' || (value[0] == '/' && value[1] != '\0' && value[strlen(value) - 1] != '/'))
         return NULL;
     return "empty, or a path that begins with a slash and does not end with one, for example /catalog";
+}
+
+static const char *check_shop_name(const char *value)
+{
+    size_t length = strlen(value);
+
+    if (value[strspn(value, " ")] != '\0' && length <= PAGE_SHOP_NAME_MAX && text_is_utf8(value, length) &&
+        !field_has_control(value, length))
+        return NULL;
+    return "1 to 100 bytes of UTF-8 without control characters, and not spaces alone";
 }
 
 static const char *check_proxies(const char *value)
@@ -77,6 +90,12 @@ static const struct setting rows[] = {
      .fallback = "",
      .help = "the path below which the web server mounts this program, such as /catalog; empty: the root",
      .check = check_base_path},
+    {.name = "CATALOG_SHOP_NAME",
+     .type = SETTING_TEXT,
+     .offset = FIELD(shop_name),
+     .fallback = PAGE_SHOP_NAME,
+     .help = "the shop's name, as pages for people show it",
+     .check = check_shop_name},
     {.name = "CATALOG_TLS_CA",
      .type = SETTING_PATH,
      .offset = FIELD(ca),

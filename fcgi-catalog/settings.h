@@ -15,6 +15,7 @@ struct catalog_settings {
     int64_t processes;
     char *trusted_proxies;
     char *base_path;
+    char *shop_name;
     char *ca, *certificate, *key;
     int64_t log_level; /* enum log_level */
 };

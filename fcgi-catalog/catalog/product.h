@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What the catalog holds: products, their categories, and customers. Plain data; whoever fills them says where the
- * strings live. */
+ * strings live. And where a product is found. */
 #ifndef CATALOG_CATALOG_PRODUCT_H
 #define CATALOG_CATALOG_PRODUCT_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "common/arena.h"
 
 /* So many categories of a product, those above them included, the Discount service looks at. */
 #define PRODUCT_CATEGORIES_MAX 64
@@ -39,6 +41,10 @@ struct product_list {
     const struct product *items;
     size_t count;
 };
+
+/* The address that leads to the product, below the place of the program: "/products/moka-pot", or by its id,
+ * "/products/7", when somebody gave it a slug that is none (field_is_slug()). Needs no encoding. In `arena`. */
+const char *product_path(const struct product *product, struct arena *arena);
 
 /* One category as people see it. */
 struct category_entry {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Query parameters: split, decoded, then each read by its own row of a table. A cursor is read last: it is bound to all
- * the others.
+ * Query parameters: each read by its own row of a table. A cursor is read last: it is bound to all the others. Whatever
+ * is wrong ends the reading, but what people can mend, and what others put behind a link: that waits for the end.
  */
 #include "fcgi-catalog/catalog/query.h"
 
@@ -19,11 +19,13 @@ struct reading {
     struct arena *arena;
     struct product_query *query;
     struct query_fault *fault;
-    unsigned seen;      /* enum query_bit */
-    const char *cursor; /* of after or before */
+    struct query_fault of_filter; /* the first of a filter, which waits for a worse one; its parameter NULL: none */
+    struct query_fault of_click;  /* likewise */
+    unsigned seen;                /* enum query_bit */
+    const char *cursor;           /* of after or before */
 };
 
-/* One parameter, decoded. The value has a NUL behind it and none inside. */
+/* One parameter that is known. The value has a NUL behind it, and once it was looked at none inside. */
 struct parameter {
     const char *name;
     const char *value;
@@ -47,6 +49,14 @@ static bool refuse_value(struct reading *reading, const struct parameter *parame
         reading, parameter->name,
         arena_print(reading->arena, "The parameter %s is %s; allowed is %s.", parameter->name, shown, allowed),
         allowed);
+}
+
+/* The fault that was just found waits in *place, if it is the first of its kind. Always true. */
+static bool postpone(struct reading *reading, struct query_fault *place)
+{
+    if (place->parameter == NULL)
+        *place = *reading->fault;
+    return true;
 }
 
 /* ---- Values ---- */
@@ -107,10 +117,10 @@ static bool read_words(struct reading *reading, const struct parameter *paramete
 {
     const char *tidy = field_tidy(parameter->value, reading->arena);
 
+    *words = tidy[0] != '\0' ? tidy : NULL;
     if (strlen(tidy) > max)
         return refuse_value(reading, parameter,
                             arena_print(reading->arena, "a text of at most %zu bytes of UTF-8", max));
-    *words = tidy[0] != '\0' ? tidy : NULL;
     return true;
 }
 
@@ -119,9 +129,25 @@ static bool read_tag(struct reading *reading, const struct parameter *parameter)
     return read_words(reading, parameter, FIELD_TAG_MAX, &reading->query->tag);
 }
 
+/* Of text that is tidy. */
+static int count_words(const char *text)
+{
+    int count = text != NULL;
+
+    for (; text != NULL && *text != '\0'; text++)
+        count += *text == ' ';
+    return count;
+}
+
 static bool read_text(struct reading *reading, const struct parameter *parameter)
 {
-    return read_words(reading, parameter, QUERY_TEXT_MAX, &reading->query->text);
+    if (!read_words(reading, parameter, QUERY_TEXT_MAX, &reading->query->text))
+        return false;
+    if (count_words(reading->query->text) > QUERY_WORDS_MAX)
+        return refuse_value(
+            reading, parameter,
+            arena_print(reading->arena, "at most %d words, with white space between them", QUERY_WORDS_MAX));
+    return true;
 }
 
 static bool read_sort(struct reading *reading, const struct parameter *parameter)
@@ -212,32 +238,6 @@ static const struct known {
 
 /* ---- Parameters ---- */
 
-static int read_hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Decoded text, a NUL behind it; it may have others. */
-static char *decode(const char *text, size_t length, struct arena *arena, size_t *decoded_length)
-{
-    char *decoded = arena_get(arena, length + 1);
-    size_t used = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        int high = text[i] == '%' && length - i > 2 ? read_hex(text[i + 1]) : -1;
-        int low = high >= 0 ? read_hex(text[i + 2]) : -1;
-        decoded[used++] = low >= 0 ? (char)(high * 16 + low) : text[i] == '+' ? ' ' : text[i];
-        if (low >= 0)
-            i += 2;
-    }
-    decoded[used] = '\0';
-    *decoded_length = used;
-    return decoded;
-}
-
 static const char *list_parameters(unsigned bits, struct arena *arena)
 {
     const char *list = "";
@@ -270,20 +270,8 @@ static bool find_parameter(const struct reading *reading, const char *name, size
     return false;
 }
 
-static bool read_parameter(struct reading *reading, const char *name, size_t name_length, struct parameter *parameter)
+static bool read_value(struct reading *reading, const struct known *known, const struct parameter *parameter)
 {
-    size_t index;
-
-    if (!find_parameter(reading, name, name_length, &index))
-        return refuse_name(reading, name, name_length);
-    const struct known *known = &parameters[index];
-    parameter->name = known->name;
-    if (reading->seen & 1u << index)
-        return refuse(
-            reading, known->name,
-            arena_print(reading->arena, "The parameter %s is there more than once; once is allowed.", known->name),
-            "once");
-    reading->seen |= 1u << index;
     if (!text_is_utf8(parameter->value, parameter->length) || field_has_control(parameter->value, parameter->length))
         return refuse_value(reading, parameter, "text in UTF-8 without control characters");
     if (parameter->length == 0 && known->is_filter)
@@ -291,19 +279,22 @@ static bool read_parameter(struct reading *reading, const char *name, size_t nam
     return known->read(reading, parameter);
 }
 
-/* One parameter, as it came. What is between two '&' and empty is none. */
-static bool read_pair(struct reading *reading, const char *text, size_t length)
+static bool read_pair(struct reading *reading, const struct query_pair *pair)
 {
-    const char *equals = memchr(text, '=', length);
-    size_t name_length = equals != NULL ? (size_t)(equals - text) : length;
-    struct parameter parameter = {.value = ""};
+    size_t index;
 
-    if (length == 0)
-        return true;
-    const char *name = decode(text, name_length, reading->arena, &name_length);
-    if (equals != NULL)
-        parameter.value = decode(equals + 1, length - (size_t)(equals + 1 - text), reading->arena, &parameter.length);
-    return read_parameter(reading, name, name_length, &parameter);
+    if (!find_parameter(reading, pair->name, pair->name_length, &index))
+        return refuse_name(reading, pair->name, pair->name_length) ||
+               (query_is_click(pair->name, pair->name_length) && postpone(reading, &reading->of_click));
+    const struct known *known = &parameters[index];
+    const struct parameter parameter = {.name = known->name, .value = pair->value, .length = pair->value_length};
+    if (reading->seen & 1u << index)
+        return refuse(
+            reading, known->name,
+            arena_print(reading->arena, "The parameter %s is there more than once; once is allowed.", known->name),
+            "once");
+    reading->seen |= 1u << index;
+    return read_value(reading, known, &parameter) || (known->is_filter && postpone(reading, &reading->of_filter));
 }
 
 /* ---- All of them together ---- */
@@ -359,23 +350,43 @@ struct product_query query_default(void)
         .limit = QUERY_LIMIT_DEFAULT, .sort = SORT_ID, .min_price = -1, .max_price = -1, .fields = FIELD_ALL};
 }
 
+/* False: something of the filters is wrong. */
+static bool check_filters(struct reading *reading)
+{
+    if (reading->of_filter.parameter == NULL && check_prices(reading))
+        return true;
+    if (reading->of_filter.parameter != NULL)
+        *reading->fault = reading->of_filter;
+    reading->fault->is_of_filter = true;
+    reading->query->position = (struct position){0};
+    return false;
+}
+
+/* False: somebody put parameters of theirs behind ours. */
+static bool check_clicks(struct reading *reading, const char *query_string)
+{
+    if (reading->of_click.parameter == NULL)
+        return true;
+    *reading->fault = reading->of_click;
+    reading->fault->without_clicks = query_drop_clicks(query_string, reading->arena);
+    return false;
+}
+
 bool query_parse(const char *query_string, const struct query_frame *frame, struct arena *arena,
                  struct product_query *query, struct query_fault *fault)
 {
     struct reading reading = {.frame = frame, .arena = arena, .query = query, .fault = fault};
+    const char *at = query_string;
+    struct query_pair pair;
 
     *query = query_default();
     query->category = frame->category;
     query->is_category_of_path = frame->category != NULL;
-    for (const char *at = query_string;; at++) {
-        size_t length = strcspn(at, "&");
-        if (!read_pair(&reading, at, length))
+    while (query_next_pair(&at, arena, &pair)) {
+        if (!read_pair(&reading, &pair))
             return false;
-        at += length;
-        if (*at == '\0')
-            break;
     }
     if (query->text != NULL && !(reading.seen & QUERY_SORT))
         query->sort = SORT_RANK;
-    return check_prices(&reading) && read_cursor(&reading);
+    return check_filters(&reading) && read_cursor(&reading) && check_clicks(&reading, query_string);
 }

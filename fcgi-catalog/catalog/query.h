@@ -7,12 +7,14 @@
  *
  * Prices are list prices in the minor unit, both ends included. Without `sort` a search (q) is in the order of its
  * rank, everything else by id. Unknown parameters, a parameter twice and wrong values are refused, by name, with what
- * is allowed. A filter (category, tag, q, min_price, max_price) with an empty value is none: forms send those.
+ * is allowed. A filter (category, tag, q, min_price, max_price) with an empty value is none: forms send those. What
+ * others put behind links to count who follows them (query_is_click()) is refused as well, but can be told apart.
  */
 #ifndef CATALOG_CATALOG_QUERY_H
 #define CATALOG_CATALOG_QUERY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/arena.h"
@@ -22,7 +24,8 @@
 
 #define QUERY_LIMIT_MAX 250
 #define QUERY_LIMIT_DEFAULT 100
-#define QUERY_TEXT_MAX 200 /* bytes of q */
+#define QUERY_TEXT_MAX 400 /* bytes of q */
+#define QUERY_WORDS_MAX 8  /* of q: each more costs as much again in a large shop */
 /* Bytes of a whole query string that are worth reading; the edge answers 414 to more. */
 #define QUERY_STRING_MAX 4096
 
@@ -71,6 +74,12 @@ struct query_fault {
     const char *parameter; /* its name; "" when it has none that could be shown */
     const char *detail;    /* a sentence that says what is wrong and what is allowed */
     const char *allowed;   /* what is allowed alone, as "1 to 250" */
+    /* A filter is wrong, or two do not go together, and nothing worse: the query is what was asked for, for a form that
+     * is to be shown again. What is wrong but can be shown (text, prices the wrong way round) is in it, too. */
+    bool is_of_filter;
+    /* Nothing is wrong but that others put parameters of theirs behind a link: the query string without those, "" when
+     * that was all. Else NULL. */
+    const char *without_clicks;
 };
 
 /* What an address and its shop say about the queries that it gets. */
@@ -82,11 +91,15 @@ struct query_frame {
 
 /*
  * Reads a query string (application/x-www-form-urlencoded: %41 and '+'; a '%' that begins no such thing stands for
- * itself). On true *query is whole; on false *fault is. What they point to lives in `arena`; the frame's category is
- * borrowed.
+ * itself). On true *query is whole; on false *fault is, and says whether *query can be used. What they point to lives
+ * in `arena`; the frame's category is borrowed.
  */
 MUST_CHECK bool query_parse(const char *query_string, const struct query_frame *frame, struct arena *arena,
                             struct product_query *query, struct query_fault *fault);
+
+/* Whether a parameter is one of those that ad networks, mail tools and social networks append to links by themselves:
+ * utm_source, fbclid and so on. */
+bool query_is_click(const char *name, size_t length);
 
 /*
  * The query as text in one form: parameters in a fixed order, what is as without them left out, percent-encoded. Equal

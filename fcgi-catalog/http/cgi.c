@@ -125,6 +125,7 @@ static enum http_request_status begin(const struct cgi_options *options, bool *i
     http_exchange_begin(exchange);
     enum http_request_status status =
         http_request_read(&exchange->request, options->variables, options->base, &exchange->arena);
+    exchange->request.shop_name = options->shop_name;
     drain_input(body_length(&exchange->request), options->body_max);
     return status;
 }

@@ -12,6 +12,7 @@
 struct cgi_options {
     const char *const *variables; /* environ */
     const char *base;             /* see http_request_read() */
+    const char *shop_name;        /* see struct http_request */
     size_t body_max;              /* bytes of standard input that are read away before the answer */
     http_handler *handler;
     void *handler_data;

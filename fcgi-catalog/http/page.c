@@ -9,10 +9,17 @@
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/page.h"
 
+static const char *shop_name(const struct http_request *request)
+{
+    return request->shop_name != NULL ? request->shop_name : PAGE_SHOP_NAME;
+}
+
 const char *page_print_key(struct visit *visit, const char *key)
 {
-    return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s %s", asset_style_path(), visit_base(visit),
-                       key);
+    const struct http_request *request = &visit->exchange->request;
+
+    return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(), visit_base(visit),
+                       key, shop_name(request));
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -21,6 +28,7 @@ static struct page_frame frame_of_view(const struct view *view)
 {
     return (struct page_frame){
         .base = view->base,
+        .shop_name = shop_name(view->request),
         .currency = shelf_content(view->shelf)->currency,
         .categories = view->categories,
         .customer = view->customer,
@@ -33,6 +41,16 @@ static struct shelf_text text_of(struct page_text page)
     return (struct shelf_text){.bytes = page.bytes, .length = page.length};
 }
 
+/* What else is asked for shows the same products. */
+static const char *print_here(const struct view *view, struct arena *arena)
+{
+    struct product_query here = *view->query;
+
+    here.fields = FIELD_ALL;
+    here.wants_count = here.wants_explanation = false;
+    return query_print_link(&here, &here.position, view->secret, arena);
+}
+
 struct shelf_text page_print_view_list(const struct view *view, struct arena *arena)
 {
     const struct shelf_content *content = shelf_content(view->shelf);
@@ -42,12 +60,32 @@ struct shelf_text page_print_view_list(const struct view *view, struct arena *ar
         .products = shelf_products(view->shelf),
         .quotes = view->quotes,
         .applied = view->applied,
+        .here = print_here(view, arena),
         .next = content->next,
         .previous = content->previous,
         .total = content->total,
     };
 
     return text_of(page_print_listing(&frame, &listing, arena));
+}
+
+struct shelf_text page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong)
+{
+    struct tree *tree = NULL;
+
+    (void)!site_take_tree(visit->site, &tree); /* without one no category can be chosen: nothing worse */
+    const struct page_frame frame = {
+        .base = visit_base(visit),
+        .shop_name = shop_name(&visit->exchange->request),
+        .currency = visit->site->shop.currency,
+        .categories = tree != NULL ? tree_categories(tree) : NULL,
+    };
+    const struct product_list nothing = {0};
+    const struct page_listing listing = {.query = query, .products = &nothing, .total = -1, .wrong = wrong};
+    struct shelf_text page = text_of(page_print_listing(&frame, &listing, &visit->exchange->arena));
+
+    tree_drop(tree);
+    return page;
 }
 
 struct shelf_text page_print_view_one(const struct view *view, struct arena *arena)
@@ -72,6 +110,7 @@ static void answer_tree(struct visit *visit, struct tree *tree,
     struct arena *arena = &exchange->arena;
     const struct page_frame frame = {
         .base = visit_base(visit),
+        .shop_name = shop_name(&exchange->request),
         .currency = visit->site->shop.currency,
         .categories = tree_categories(tree),
     };
@@ -132,6 +171,19 @@ void page_handle_categories(struct visit *visit)
 
 /* ---- What pages load --------------------------------------------------------------------------------------------- */
 
+/* Adds the tag of what comes with the program, which is the same for every shop. True: the caller has it. */
+static bool is_asset_known(struct visit *visit, const struct asset *asset)
+{
+    static const struct cursor_secret no_secret = {0};
+    struct http_exchange *exchange = visit->exchange;
+    const struct etag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset->bytes};
+    const char *tag = etag_print(&basis, &exchange->arena);
+    const char *known = http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH");
+
+    http_response_add_header(exchange, "ETag", tag);
+    return known != NULL && etag_is_named(known, tag);
+}
+
 void page_handle_asset(struct visit *visit)
 {
     struct http_exchange *exchange = visit->exchange;
@@ -144,6 +196,11 @@ void page_handle_asset(struct visit *visit)
     if (!visit_accepts(visit))
         return;
     exchange->response.headers = asset.headers;
+    if (is_asset_known(visit, &asset)) {
+        exchange->response.status = 304;
+        http_exchange_finish(exchange);
+        return;
+    }
     exchange->response.content_type = asset.content_type;
     exchange->response.body = asset.bytes;
     exchange->response.body_length = asset.length;
@@ -156,6 +213,7 @@ struct shelf_text page_print_error(struct http_exchange *exchange, int status, c
 {
     const struct page_frame frame = {
         .base = http_request_base(&exchange->request, &exchange->arena),
+        .shop_name = shop_name(&exchange->request),
         .currency = "",
     };
     const struct page_problem problem = {.status = status, .title = title, .detail = detail};

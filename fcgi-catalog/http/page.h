@@ -11,7 +11,12 @@
 view_printer page_print_view_list;
 view_printer page_print_view_one;
 
-/* What a page is known by, beside what it shows: it changes with how pages look, and with where the program is. */
+/* The list that could not be made because of a filter, the parameter `wrong`: its form, as it was filled in, and what
+ * is wrong. */
+struct shelf_text page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong);
+
+/* What a page is known by, beside what it shows: it changes with how pages look, with the shop's name, and with
+ * where the program is. */
 const char *page_print_key(struct visit *visit, const char *key);
 
 /* GET / and /categories. */

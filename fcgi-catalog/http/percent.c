@@ -54,21 +54,6 @@ const char *percent_print(const char *path, size_t length, struct arena *arena)
     return printed;
 }
 
-const char *percent_print_segment(const char *segment, struct arena *arena)
-{
-    size_t length = strlen(segment);
-    char *printed = arena_get(arena, length * 3 + 1), *end = printed;
-
-    for (size_t i = 0; i < length; i++) {
-        if (is_plain(segment[i]))
-            *end++ = segment[i];
-        else
-            end = put_encoded(end, (unsigned char)segment[i]);
-    }
-    *end = '\0';
-    return printed;
-}
-
 const char *percent_print_query(const char *query, struct arena *arena)
 {
     size_t length = strlen(query);

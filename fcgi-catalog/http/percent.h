@@ -13,9 +13,6 @@ int percent_read(const char *at, size_t left);
 /* A path's bytes as an address may have them: what is neither unreserved nor a slash is encoded. In `arena`. */
 const char *percent_print(const char *path, size_t length, struct arena *arena);
 
-/* The same for what is one segment of a path, in which a slash is encoded, too. In `arena`. */
-const char *percent_print_segment(const char *segment, struct arena *arena);
-
 /* A query string as it came, with what may not stand in an address encoded. In `arena`. */
 const char *percent_print_query(const char *query, struct arena *arena);
 

@@ -21,6 +21,7 @@ static const struct row {
     {200, "OK", ""},
     {204, "No Content", ""},
     {301, "Moved Permanently", ""},
+    {302, "Found", ""},
     {304, "Not Modified", ""},
     {400, "Bad Request", "malformed-request"},
     {403, "Forbidden", "not-allowed"},
@@ -88,8 +89,10 @@ static enum problem_form choose_form(const struct http_request *request)
 static void fill_page(struct http_exchange *exchange, const struct problem *problem)
 {
     struct http_response *response = &exchange->response;
-    struct shelf_text page =
-        page_print_error(exchange, problem->status, problem_title(problem->status), problem->detail);
+    const struct shelf_text page =
+        problem->page != NULL
+            ? *problem->page
+            : page_print_error(exchange, problem->status, problem_title(problem->status), problem->detail);
 
     response->content_type = PAGE_TYPE;
     response->body = page.bytes;

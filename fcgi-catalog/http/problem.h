@@ -11,23 +11,25 @@
 #ifndef CATALOG_HTTP_PROBLEM_H
 #define CATALOG_HTTP_PROBLEM_H
 
+#include "fcgi-catalog/catalog/shelf.h"
 #include "fcgi-catalog/http/exchange.h"
 
 #define PROBLEM_URN "urn:catalog:problem:"
 
 struct problem {
     int status;
-    const char *cause;     /* "wrong-parameter", for the type; NULL: the one that the status has by itself */
-    const char *detail;    /* one sentence for the caller */
-    const char *parameter; /* the parameter or header that is wrong; NULL: none */
-    const char *allowed;   /* what is allowed instead; NULL: nothing to say */
-    int retry_after_s;     /* 503: when to come again; 0: soon */
+    const char *cause;             /* "wrong-parameter", for the type; NULL: the one that the status has by itself */
+    const char *detail;            /* one sentence for the caller */
+    const char *parameter;         /* the parameter or header that is wrong; NULL: none */
+    const char *allowed;           /* what is allowed instead; NULL: nothing to say */
+    int retry_after_s;             /* 503: when to come again; 0: soon */
+    const struct shelf_text *page; /* what people get, in the exchange's arena; NULL: a page that says the above */
 };
 
 /*
  * Fills the response with an error: its status, and a body as above; text clients get the detail and a newline, people
- * a page. Nobody may store it. Header lines that the response has stay. Does not finish the exchange. Everything is
- * copied.
+ * a page. Nobody may store it. Header lines that the response has stay. Does not finish the exchange. Everything but
+ * the page is copied.
  */
 void problem_fill(struct http_exchange *exchange, const struct problem *problem);
 

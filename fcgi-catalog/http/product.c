@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/number.h"
-#include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/percent.h"
 #include "fcgi-catalog/http/pricing.h"
 #include "fcgi-catalog/http/products.h"
@@ -17,7 +16,7 @@ static enum store_status find_product(struct store *store, const char *name, str
 
     if (name[strspn(name, "0123456789")] != '\0')
         return store_find_product(store, name, arena, product);
-    if (number_parse(name, 1, INT32_MAX, &id) != NUMBER_OK)
+    if (name[0] == '0' || number_parse(name, 1, INT32_MAX, &id) != NUMBER_OK) /* each id is written in one way */
         return STORE_NOT_FOUND;
     return store_find_product_by_id(store, (int32_t)id, arena, product);
 }
@@ -47,31 +46,25 @@ static enum store_status read_product(struct visit *visit, const struct priced *
     return status;
 }
 
-static void redirect(struct visit *visit, const char *slug)
+/* The product that had this slug once. */
+static enum store_status find_renamed(struct visit *visit, struct product *product)
 {
-    struct http_exchange *exchange = visit->exchange;
-    const char *query = exchange->request.query;
-    const struct conditional conditional = {
-        .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC,
-        .vary = VARY_BY_CUSTOMER,
-    };
+    struct arena *arena = &visit->exchange->arena;
+    const char *slug;
+    enum store_status status = store_find_old_slug(visit->site->store, visit->slug, arena, &slug);
 
-    exchange->response.status = 301;
-    http_response_add_header(exchange, "Location",
-                             arena_print(&exchange->arena, "%s/products/%s%s%s", visit_base(visit),
-                                         percent_print_segment(slug, &exchange->arena), query[0] != '\0' ? "?" : "",
-                                         percent_print_query(query, &exchange->arena)));
-    (void)!conditional_apply(exchange, &conditional); /* it has no tag that could be known */
-    http_exchange_finish(exchange);
+    return status == STORE_OK ? store_find_product(visit->site->store, slug, arena, product) : status;
 }
 
 static void answer_missing(struct visit *visit)
 {
-    const char *slug;
+    struct arena *arena = &visit->exchange->arena;
+    struct product product;
 
-    switch (store_find_old_slug(visit->site->store, visit->slug, &visit->exchange->arena, &slug)) {
+    switch (find_renamed(visit, &product)) {
     case STORE_OK:
-        redirect(visit, slug);
+        visit_redirect(visit, 301, product_path(&product, arena),
+                       percent_print_query(visit->exchange->request.query, arena));
         return;
     case STORE_NOT_FOUND:
         visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is no such product."});

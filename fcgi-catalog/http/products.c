@@ -3,10 +3,13 @@
 #include "fcgi-catalog/http/products.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "fcgi-catalog/http/page.h"
+#include "fcgi-catalog/http/percent.h"
 #include "fcgi-catalog/http/pricing.h"
 
-void products_refuse_query(struct visit *visit, const struct query_fault *fault)
+static void refuse(struct visit *visit, const struct query_fault *fault, const struct shelf_text *page)
 {
     bool is_named = fault->parameter != NULL && fault->parameter[0] != '\0';
 
@@ -16,7 +19,20 @@ void products_refuse_query(struct visit *visit, const struct query_fault *fault)
                             .detail = fault->detail,
                             .parameter = is_named ? fault->parameter : NULL,
                             .allowed = fault->allowed,
+                            .page = page,
                         });
+}
+
+void products_refuse_query(struct visit *visit, const struct query_fault *fault)
+{
+    const char *path = visit->exchange->request.path;
+    struct arena *arena = &visit->exchange->arena;
+
+    if (visit->form->is_page && fault->without_clicks != NULL)
+        visit_redirect(visit, 302, percent_print(path, strlen(path), arena),
+                       percent_print_query(fault->without_clicks, arena));
+    else
+        refuse(visit, fault, NULL);
 }
 
 static const char *print_beside(const struct site *site, const struct product_query *query, bool is_there,
@@ -85,6 +101,17 @@ static bool find_category(struct visit *visit)
     return is_found;
 }
 
+/* People who chose what does not go together see what they chose, and can choose again. */
+static void refuse_list(struct visit *visit, const struct product_query *query, const struct query_fault *fault)
+{
+    if (!visit->form->is_page || !fault->is_of_filter) {
+        products_refuse_query(visit, fault);
+    } else if (find_category(visit)) {
+        const struct shelf_text page = page_print_refused_list(visit, query, fault->parameter);
+        refuse(visit, fault, &page);
+    }
+}
+
 void products_handle(struct visit *visit)
 {
     struct arena *arena = &visit->exchange->arena;
@@ -98,7 +125,7 @@ void products_handle(struct visit *visit)
     struct query_fault fault;
 
     if (!query_parse(visit->exchange->request.query, &frame, arena, query, &fault)) {
-        products_refuse_query(visit, &fault);
+        refuse_list(visit, query, &fault);
         return;
     }
     if (!find_category(visit) || !pricing_admit(visit, query))

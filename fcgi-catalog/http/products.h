@@ -11,7 +11,8 @@
  * the list. */
 void products_handle(struct visit *visit);
 
-/* 400 for a query that cannot be meant. */
+/* 400 for a query that cannot be meant; people who followed a link behind which others put parameters of theirs are led
+ * to what it means. */
 void products_refuse_query(struct visit *visit, const struct query_fault *fault);
 
 #endif

@@ -9,6 +9,7 @@
 #include "fcgi-catalog/http/home.h"
 #include "fcgi-catalog/http/openapi.h"
 #include "fcgi-catalog/http/page.h"
+#include "fcgi-catalog/http/percent.h"
 #include "fcgi-catalog/http/product.h"
 #include "fcgi-catalog/http/products.h"
 #include "fcgi-catalog/http/visit.h"
@@ -92,6 +93,24 @@ static const char *match(const char *pattern, const char *path)
     if (strncmp(pattern, path, length) != 0 || path[length] == '\0' || strchr(path + length, '/') != NULL)
         return NULL;
     return path + length;
+}
+
+/* One product or one category, which people type and other shops write with a slash too many at its end. */
+static bool may_have_slash(const struct route *route, const char *slug)
+{
+    for (size_t i = 0; slug[0] != '\0' && i < FORMS_MAX; i++) {
+        if (route->forms[i].is_page)
+            return true;
+    }
+    return false;
+}
+
+/* The path without a slash at its end, "" when it has none or is nothing else. */
+static const char *without_slash(const char *path, struct arena *arena)
+{
+    size_t length = strlen(path);
+
+    return length > 1 && path[length - 1] == '/' ? arena_copy(arena, path, length - 1) : "";
 }
 
 static const struct route *find_route(const char *path, const char **slug)
@@ -205,11 +224,14 @@ static void choose_form(struct visit *visit, const struct route *route)
     const struct form *forms[FORMS_MAX] = {route->forms};
     const char *types[FORMS_MAX] = {route->forms[0].type};
     struct arena *arena = &visit->exchange->arena;
+    const struct form *whole = NULL; /* that there would be without a query */
     size_t count = 0;
 
     for (const struct form *form = route->forms; form < route->forms + FORMS_MAX && form->type != NULL; form++) {
-        if (form->is_whole && visit->exchange->request.query[0] != '\0')
+        if (form->is_whole && visit->exchange->request.query[0] != '\0') {
+            whole = form;
             continue;
+        }
         types[count] = form->type;
         forms[count++] = form;
     }
@@ -219,6 +241,8 @@ static void choose_form(struct visit *visit, const struct route *route)
         visit->exchange->response.headers = visit->form->headers;
     if (chosen >= 0 || visit->form->is_sign_of_life)
         return;
+    if (whole != NULL && http_request_choose(&visit->exchange->request, &whole->type, 1) == 0)
+        visit->whole = whole->type;
     visit->offered = types[0];
     for (size_t i = 1; i < count; i++)
         visit->offered = arena_print(arena, "%s, %s", visit->offered, types[i]);
@@ -232,8 +256,15 @@ static bool admit_shop(struct visit *visit)
     return false;
 }
 
-static void handle(struct visit *visit, const struct route *route)
+static void handle(struct visit *visit, const struct route *route, const char *moved)
 {
+    struct arena *arena = &visit->exchange->arena;
+
+    if (moved[0] != '\0') {
+        visit_redirect(visit, 301, percent_print(moved, strlen(moved), arena),
+                       percent_print_query(visit->exchange->request.query, arena));
+        return;
+    }
     choose_form(visit, route);
     if (admit_shop(visit))
         visit->form->handle(visit);
@@ -246,9 +277,10 @@ void routes_handle(void *data, struct http_exchange *exchange)
     *visit = (struct visit){.site = data, .exchange = exchange};
     if (!admit_size(visit))
         return;
-    const struct route *route = find_route(exchange->request.path, &visit->slug);
-    if (route == NULL)
+    const char *moved = without_slash(exchange->request.path, &exchange->arena);
+    const struct route *route = find_route(moved[0] != '\0' ? moved : exchange->request.path, &visit->slug);
+    if (route == NULL || (moved[0] != '\0' && !may_have_slash(route, visit->slug)))
         visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
     else if (admit_method(visit, route) && (!route->is_priced || admit_customer(visit)))
-        handle(visit, route);
+        handle(visit, route, moved);
 }

@@ -2,6 +2,8 @@
 /* A request that was let in. */
 #include "fcgi-catalog/http/visit.h"
 
+#include "fcgi-catalog/http/conditional.h"
+
 void visit_refuse(struct visit *visit, const struct problem *problem)
 {
     problem_fill(visit->exchange, problem);
@@ -10,15 +12,18 @@ void visit_refuse(struct visit *visit, const struct problem *problem)
 
 bool visit_accepts(struct visit *visit)
 {
+    struct arena *arena = &visit->exchange->arena;
+
     if (visit->offered == NULL)
         return true;
+    const char *detail = arena_print(arena, "This address can be had as %s.", visit->offered);
+    if (visit->whole != NULL)
+        detail = arena_print(arena,
+                             "As %s there is the whole catalog alone, which takes no parameters; with parameters this "
+                             "address can be had as %s.",
+                             visit->whole, visit->offered);
     visit_refuse(visit,
-                 &(struct problem){
-                     .status = 406,
-                     .detail = arena_print(&visit->exchange->arena, "This address can be had as %s.", visit->offered),
-                     .parameter = "Accept",
-                     .allowed = visit->offered,
-                 });
+                 &(struct problem){.status = 406, .detail = detail, .parameter = "Accept", .allowed = visit->offered});
     return false;
 }
 
@@ -28,6 +33,25 @@ void visit_refuse_for_store(struct visit *visit)
                             .status = 503,
                             .detail = "The catalog cannot be read right now.",
                         });
+}
+
+void visit_redirect(struct visit *visit, int status, const char *path, const char *query)
+{
+    struct http_exchange *exchange = visit->exchange;
+    const struct conditional conditional = {
+        .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC,
+        .vary = VARY_BY_CUSTOMER,
+    };
+
+    exchange->response.status = status;
+    http_response_add_header(
+        exchange, "Location",
+        arena_print(&exchange->arena, "%s%s%s%s", visit_base(visit), path, query[0] != '\0' ? "?" : "", query));
+    if (status == 301)
+        (void)!conditional_apply(exchange, &conditional); /* it has no tag that could be known */
+    else
+        conditional_apply_none(exchange);
+    http_exchange_finish(exchange);
 }
 
 const char *visit_base(struct visit *visit)

@@ -30,6 +30,7 @@ struct visit {
     struct http_exchange *exchange;
     const struct form *form;
     const char *offered;      /* the forms that there are, when the caller takes none of them; else NULL */
+    const char *whole;        /* a form that the caller takes, but that there is only without a query; else NULL */
     const char *slug;         /* what the address has in the place of {slug}; "" when there is none */
     const char *base;         /* visit_base()'s, NULL before */
     bool is_named;            /* X-USER-ID names somebody, whether that counts or not */
@@ -46,6 +47,12 @@ MUST_CHECK bool visit_accepts(struct visit *visit);
 
 /* 503: the database is busy or cannot be read. */
 void visit_refuse_for_store(struct visit *visit);
+
+/*
+ * Ends the visit with a redirect to an address below the base, both parts encoded; the query may be "". 301: this
+ * address is another one's for good, and caches may know it. 302: nobody keeps it.
+ */
+void visit_redirect(struct visit *visit, int status, const char *path, const char *query);
 
 /* Where addresses of this program begin: http_request_base(). */
 const char *visit_base(struct visit *visit);

@@ -10,11 +10,6 @@ const char *product_title(const struct product *product)
     return product->name != NULL && product->name[0] != '\0' ? product->name : product->slug;
 }
 
-const char *product_path(const struct product *product, struct arena *arena)
-{
-    return arena_print(arena, "/products/%s", html_encode(product->slug, arena));
-}
-
 /* Our own pictures are below the base, wherever that is; other paths are the web server's. */
 static void put_source(struct html *html, const struct page_frame *frame, const char *address)
 {

@@ -8,8 +8,11 @@
 
 /* A tree of categories is followed so far down, and up. */
 #define DEPTH_MAX 16
-/* So many are offered in one list to choose from. */
-#define OPTIONS_MAX 200
+/* So many are on one page to look through. */
+#define LIST_MAX 200
+/* A shop with no more offers them all to choose from; of one with more each level has so many. */
+#define OPTIONS_MAX 80
+#define OPTIONS_OF_LEVEL_MAX 40
 
 static int compare_slug(const void *slug, const void *category)
 {
@@ -60,6 +63,12 @@ static int compare_places(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->slug, b->slug);
 }
 
+static void order(struct level *level)
+{
+    if (level->count > 0)
+        qsort(level->items, level->count, sizeof *level->items, compare_places);
+}
+
 static struct level order_all(const struct page_frame *frame, struct arena *arena)
 {
     struct level all = {.count = frame->categories != NULL ? frame->categories->count : 0};
@@ -67,9 +76,22 @@ static struct level order_all(const struct page_frame *frame, struct arena *aren
     all.items = arena_get(arena, all.count * sizeof *all.items);
     for (size_t i = 0; i < all.count; i++)
         all.items[i] = &frame->categories->items[i];
-    if (all.count > 0)
-        qsort(all.items, all.count, sizeof *all.items, compare_places);
+    order(&all);
     return all;
+}
+
+/* One level, without putting all others in order: those right below `parent`; NULL: at the top. */
+static struct level find_level(const struct page_frame *frame, const char *parent, struct arena *arena)
+{
+    size_t count = frame->categories != NULL ? frame->categories->count : 0;
+    struct level level = {.items = arena_get(arena, count * sizeof *level.items)};
+
+    for (size_t i = 0; i < count; i++) {
+        if (compare_parents(frame->categories->items[i].parent, parent) == 0)
+            level.items[level.count++] = &frame->categories->items[i];
+    }
+    order(&level);
+    return level;
 }
 
 /* Those of all that are right below `parent`; NULL: at the top. */
@@ -103,14 +125,23 @@ static void put_step(struct html *html, const struct page_frame *frame, const st
     html_put(html, "</a></li>\n");
 }
 
-void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here)
+/* The category and those above it, the one at the top last. */
+static size_t find_steps(const struct page_frame *frame, const char *slug,
+                         const struct category_entry *steps[DEPTH_MAX])
 {
-    const struct category_entry *steps[DEPTH_MAX];
     size_t count = 0;
 
     for (const struct category_entry *at = category_find(frame->categories, slug); at != NULL && count < DEPTH_MAX;
          at = category_find(frame->categories, at->parent))
         steps[count++] = at;
+    return count;
+}
+
+void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here)
+{
+    const struct category_entry *steps[DEPTH_MAX];
+    size_t count = find_steps(frame, slug, steps);
+
     html_put(html, "<nav class=\"trail\" aria-label=\"Where this is\">\n<ol>\n<li><a");
     frame_put_link(html, frame, "/products", "");
     html_put(html, ">All products</a></li>\n");
@@ -138,11 +169,11 @@ static void put_level(struct html *html, const struct page_frame *frame, struct 
                       int depth)
 {
     html_put(html, "<ul>\n");
-    for (size_t i = 0; i < level.count; i++) {
+    for (size_t i = 0; i < level.count && i < LIST_MAX; i++) {
         html_put(html, "<li>");
         put_category(html, frame, level.items[i]);
-        struct level below = level_below(all, level.items[i]->slug);
-        if (depth > 1 && below.count > 0) {
+        struct level below = depth > 1 ? level_below(all, level.items[i]->slug) : (struct level){0};
+        if (below.count > 0) {
             html_put(html, "\n");
             put_level(html, frame, all, below, depth - 1);
         }
@@ -151,16 +182,55 @@ static void put_level(struct html *html, const struct page_frame *frame, struct 
     html_put(html, "</ul>\n");
 }
 
+/* How many there are in the level and those below it, `depth` levels in all. */
+static size_t count_levels(struct level all, struct level level, int depth)
+{
+    size_t count = level.count;
+
+    for (size_t i = 0; depth > 1 && i < level.count; i++)
+        count += count_levels(all, level_below(all, level.items[i]->slug), depth - 1);
+    return count;
+}
+
+/* Of `depth` levels as many as one page holds, and at least one. */
+static int find_depth(struct level all, struct level level, int depth)
+{
+    int fitting = 1;
+
+    while (fitting < depth && count_levels(all, level, fitting + 1) <= LIST_MAX)
+        fitting++;
+    return fitting;
+}
+
+/* What a page has no room for, and where it is. */
+static void put_left_out(struct html *html, size_t beside, size_t below)
+{
+    if (beside > 0) {
+        html_put(html, "<p class=\"left-out\">");
+        html_number(html, (int64_t)beside);
+        html_put(html, " more categories are not listed here; a search finds their products.</p>\n");
+    }
+    if (below > 0) {
+        html_put(html, "<p class=\"left-out\">");
+        html_number(html, (int64_t)below);
+        html_put(html, " more categories are below these, on the page of each.</p>\n");
+    }
+}
+
 bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth)
 {
-    struct level all = order_all(frame, html->arena), level = level_below(all, parent);
+    struct level all = depth > 1 ? order_all(frame, html->arena) : (struct level){0};
+    struct level level = depth > 1 ? level_below(all, parent) : find_level(frame, parent, html->arena);
+    int fitting = find_depth(all, level, depth);
 
     if (level.count == 0)
         return false;
     html_put(html, "<nav aria-label=\"Categories\"");
     html_attribute(html, "class", depth > 1 ? "tree" : "children");
     html_put(html, ">\n");
-    put_level(html, frame, all, level, depth < DEPTH_MAX ? depth : DEPTH_MAX);
+    put_level(html, frame, all, level, fitting);
+    put_left_out(html, level.count > LIST_MAX ? level.count - LIST_MAX : 0,
+                 count_levels(all, level, depth) - count_levels(all, level, fitting));
     html_put(html, "</nav>\n");
     return true;
 }
@@ -190,15 +260,51 @@ static void put_options(struct html *html, struct level all, const char *parent,
     }
 }
 
+/* The first of a level. */
+static void put_some_options(struct html *html, struct level level, int depth)
+{
+    for (size_t i = 0; i < level.count && i < OPTIONS_OF_LEVEL_MAX; i++)
+        put_option(html, level.items[i], depth, NULL);
+}
+
+/* The way down to the category that is chosen, from the top on, and those right below it. */
+static void put_branch(struct html *html, const struct page_frame *frame, const struct category_entry *const *steps,
+                       size_t count)
+{
+    for (size_t i = count; i > 0; i--)
+        put_option(html, steps[i - 1], (int)(count - i), steps[0]->slug);
+    if (count > 0)
+        put_some_options(html, find_level(frame, steps[0]->slug, html->arena), (int)count);
+}
+
+/* Of a shop with many: the top, and in it the branch that is chosen. */
+static void put_few_options(struct html *html, const struct page_frame *frame, const char *chosen)
+{
+    const struct category_entry *steps[DEPTH_MAX];
+    size_t count = find_steps(frame, chosen, steps);
+    struct level top = find_level(frame, NULL, html->arena);
+    bool is_branch_there = false;
+
+    for (size_t i = 0; i < top.count && i < OPTIONS_OF_LEVEL_MAX; i++) {
+        if (count > 0 && top.items[i] == steps[count - 1]) {
+            put_branch(html, frame, steps, count);
+            is_branch_there = true;
+        } else {
+            put_option(html, top.items[i], 0, NULL);
+        }
+    }
+    if (!is_branch_there)
+        put_branch(html, frame, steps, count);
+    html_put(html, "<option value=\"\" disabled>More are in “All categories”</option>\n");
+}
+
 void put_category_options(struct html *html, const struct page_frame *frame, const char *chosen)
 {
-    const struct category_entry *category = category_find(frame->categories, chosen);
-
-    if (frame->categories != NULL && frame->categories->count <= OPTIONS_MAX)
+    if (frame->categories != NULL && frame->categories->count > OPTIONS_MAX)
+        put_few_options(html, frame, chosen);
+    else
         put_options(html, order_all(frame, html->arena), NULL, 0, chosen);
-    else if (category != NULL)
-        put_option(html, category, 0, chosen);
-    if (category == NULL && chosen != NULL)
+    if (category_find(frame->categories, chosen) == NULL && chosen != NULL)
         put_option(html, &(struct category_entry){.slug = chosen, .name = ""}, 0, chosen);
 }
 
@@ -206,7 +312,8 @@ void put_category_options(struct html *html, const struct page_frame *frame, con
 
 struct page_text page_print_categories(const struct page_frame *frame, struct arena *arena)
 {
-    struct html html = frame_begin(frame, "Categories", "", arena);
+    const struct page_head head = {.title = "Categories", .search = ""};
+    struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<h1>Categories</h1>\n");
     if (!put_children(&html, frame, NULL, DEPTH_MAX))
@@ -216,7 +323,8 @@ struct page_text page_print_categories(const struct page_frame *frame, struct ar
 
 struct page_text page_print_home(const struct page_frame *frame, struct arena *arena)
 {
-    struct html html = frame_begin(frame, "Catalog", "", arena);
+    const struct page_head head = {.title = "", .search = ""};
+    struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<h1>What would you like to see?</h1>\n<p class=\"lead\">Search above, or look through <a");
     frame_put_link(&html, frame, "/products", "");

@@ -25,6 +25,48 @@ bool listing_is_filtered(const struct product_query *query)
            (query->category != NULL && !query->is_category_of_path);
 }
 
+/* ---- What is wrong with them ------------------------------------------------------------------------------------- */
+
+static const char *describe_wrong(const struct page_frame *frame, const struct page_listing *listing,
+                                  struct arena *arena)
+{
+    static const struct {
+        const char *parameter, *text;
+    } wrongs[] = {
+        {"q", "Please search for fewer words: at most 8, and a text that is not too long."},
+        {"tag", "There is no such tag: the text is too long for one."},
+        {"category", "There is no such category. Please choose another."},
+        {"min_price", "The lowest list price is no price. Please choose another."},
+        {"max_price", "The highest list price is no price. Please choose another."},
+    };
+    const struct product_query *query = listing->query;
+
+    if (query->min_price >= 0 && query->max_price >= 0 && query->min_price > query->max_price &&
+        strcmp(listing->wrong, "min_price") == 0)
+        return arena_print(arena, "The lowest list price, %s, is above the highest, %s. Please change one of them.",
+                           money_print((int32_t)query->min_price, frame->currency, arena),
+                           money_print((int32_t)query->max_price, frame->currency, arena));
+    for (size_t i = 0; i < ARRAY_LENGTH(wrongs); i++) {
+        if (strcmp(listing->wrong, wrongs[i].parameter) == 0)
+            return wrongs[i].text;
+    }
+    return "That cannot be looked for. Please choose something else.";
+}
+
+static void put_wrong(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    html_put(html, "<p class=\"notice\" role=\"alert\" id=\"wrong\">");
+    html_text(html, describe_wrong(frame, listing, html->arena));
+    html_put(html, "</p>\n");
+}
+
+/* Leads from the field of a parameter that is wrong to what is said of it. */
+static void put_wrong_mark(struct html *html, const struct page_listing *listing, const char *parameter)
+{
+    if (listing->wrong != NULL && strcmp(listing->wrong, parameter) == 0)
+        html_put(html, " aria-invalid=\"true\" aria-describedby=\"wrong\"");
+}
+
 /* ---- The form ---------------------------------------------------------------------------------------------------- */
 
 /* What the form must not forget although it does not ask for it. */
@@ -44,19 +86,23 @@ static void put_hidden(struct html *html, const struct product_query *query)
     }
 }
 
-static void put_text_field(struct html *html, const struct product_query *query)
+static void put_text_field(struct html *html, const struct page_listing *listing)
 {
+    const struct product_query *query = listing->query;
+
     html_put(html, "<p><label for=\"words\">Words</label>\n<input id=\"words\" name=\"q\" type=\"search\" "
                    "maxlength=\"100\"");
+    put_wrong_mark(html, listing, "q");
     html_attribute(html, "value", query->text != NULL ? query->text : "");
     html_put(html, "></p>\n");
 }
 
-static void put_category_field(struct html *html, const struct page_frame *frame, const struct product_query *query)
+static void put_category_field(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
 {
-    html_put(html, "<p><label for=\"category\">Category</label>\n<select id=\"category\" name=\"category\">\n"
-                   "<option value=\"\">Any</option>\n");
-    put_category_options(html, frame, query->category);
+    html_put(html, "<p><label for=\"category\">Category</label>\n<select id=\"category\" name=\"category\"");
+    put_wrong_mark(html, listing, "category");
+    html_put(html, ">\n<option value=\"\">Any</option>\n");
+    put_category_options(html, frame, listing->query->category);
     html_put(html, "</select></p>\n");
 }
 
@@ -96,6 +142,7 @@ static void put_tag_field(struct html *html, const struct page_listing *listing)
     const char *tag = listing->query->tag;
 
     html_put(html, "<p><label for=\"tag\">Tag</label>\n<input id=\"tag\" name=\"tag\" list=\"tags\" maxlength=\"100\"");
+    put_wrong_mark(html, listing, "tag");
     html_attribute(html, "value", tag != NULL ? tag : "");
     html_put(html, "></p>\n");
     put_tag_suggestions(html, listing->products);
@@ -134,13 +181,18 @@ static void put_form(struct html *html, const struct page_frame *frame, const st
     html_put(html, "<form class=\"filter\" method=\"get\" aria-label=\"Filter\"");
     frame_put_action(html, frame, listing_path(query, html->arena));
     html_put(html, ">\n");
-    put_text_field(html, query);
+    put_text_field(html, listing);
     if (!query->is_category_of_path)
-        put_category_field(html, frame, query);
+        put_category_field(html, frame, listing);
     put_tag_field(html, listing);
-    html_put(html, "<p><label for=\"min\">List price from</label>\n<select id=\"min\" name=\"min_price\">\n");
+    html_put(html, "<p><label for=\"min\">List price from</label>\n<select id=\"min\" name=\"min_price\"");
+    put_wrong_mark(html, listing, "min_price");
+    html_put(html, ">\n");
     put_price_options(html, frame, query->min_price);
-    html_put(html, "</select></p>\n<p><label for=\"max\">to</label>\n<select id=\"max\" name=\"max_price\">\n");
+    html_put(html, "</select></p>\n<p><label for=\"max\">List price up to</label>\n"
+                   "<select id=\"max\" name=\"max_price\"");
+    put_wrong_mark(html, listing, "max_price");
+    html_put(html, ">\n");
     put_price_options(html, frame, query->max_price);
     html_put(html, "</select></p>\n");
     put_hidden(html, query);
@@ -213,7 +265,7 @@ static void put_orders(struct html *html, const struct page_frame *frame, const 
         const char *text;
     } orders[] = {
         {SORT_RANK, "Best match"},         {SORT_ID, "The shop’s order"},           {SORT_NAME, "Name"},
-        {SORT_PRICE, "Lowest list price"}, {SORT_PRICE_DOWN, "Highest list price"}, {SORT_UPDATED_DOWN, "Newest"},
+        {SORT_PRICE, "Lowest list price"}, {SORT_PRICE_DOWN, "Highest list price"}, {SORT_UPDATED_DOWN, "Changed last"},
     };
 
     html_put(html, "<nav class=\"orders\" aria-label=\"Order\">\n<ul>\n");
@@ -237,12 +289,16 @@ void put_filters(struct html *html, const struct page_frame *frame, const struct
 {
     bool is_filtered = listing_is_filtered(listing->query);
 
+    if (listing->wrong != NULL)
+        put_wrong(html, frame, listing);
     html_put(html, "<details class=\"filters\"");
-    if (is_filtered)
+    if (is_filtered || listing->wrong != NULL)
         html_put(html, " open");
     html_put(html, ">\n<summary>Filter</summary>\n");
     put_form(html, frame, listing);
     html_put(html, "</details>\n");
+    if (listing->wrong != NULL)
+        return; /* every other link would repeat it */
     if (is_filtered)
         put_filters_that_are_on(html, frame, listing->query);
     put_orders(html, frame, listing->query);

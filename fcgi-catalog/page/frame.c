@@ -23,15 +23,23 @@ void frame_put_action(struct html *html, const struct page_frame *frame, const c
     html_link(html, "action", below_base(frame, path, "", html->arena));
 }
 
-static void put_head(struct html *html, const struct page_frame *frame, const char *title)
+static void put_head(struct html *html, const struct page_frame *frame, const struct page_head *head)
 {
     html_put(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
-    html_text(html, title);
+    if (head->title[0] != '\0') {
+        html_text(html, head->title);
+        html_put(html, " – ");
+    }
+    html_text(html, frame->shop_name);
     html_put(html, "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"stylesheet\"");
     frame_put_link(html, frame, asset_style_path(), "");
     html_put(html, ">\n<link rel=\"icon\" type=\"image/svg+xml\"");
     frame_put_link(html, frame, "/pictures/icon.svg", "");
+    if (head->path != NULL) {
+        html_put(html, ">\n<link rel=\"canonical\"");
+        frame_put_link(html, frame, head->path, head->path_query);
+    }
     html_put(html, ">\n</head>\n");
 }
 
@@ -81,17 +89,19 @@ static void put_customer(struct html *html, const struct customer *customer)
     html_put(html, "</span></p>\n");
 }
 
-struct html frame_begin(const struct page_frame *frame, const char *title, const char *search, struct arena *arena)
+struct html frame_begin(const struct page_frame *frame, const struct page_head *head, struct arena *arena)
 {
     struct html html = {.arena = arena};
     const struct customer *customer = frame->customer;
 
-    put_head(&html, frame, title);
+    put_head(&html, frame, head);
     html_put(&html, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
                     "<header>\n<div class=\"width\">\n<p class=\"shop\"><a");
     frame_put_link(&html, frame, "/", "");
-    html_put(&html, ">Catalog</a></p>\n");
-    put_search(&html, frame, search);
+    html_put(&html, " dir=\"auto\">");
+    html_text(&html, frame->shop_name);
+    html_put(&html, "</a></p>\n");
+    put_search(&html, frame, head->search);
     if (customer != NULL && (customer->first_name[0] != '\0' || customer->last_name[0] != '\0'))
         put_customer(&html, customer);
     put_navigation(&html, frame);

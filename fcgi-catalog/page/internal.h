@@ -8,8 +8,15 @@
 
 /* ---- The frame around each page (frame.c) ---- */
 
-/* Everything up to where the page's own part begins. `search` is what the search box holds. */
-struct html frame_begin(const struct page_frame *frame, const char *title, const char *search, struct arena *arena);
+struct page_head {
+    const char *title;  /* "": the shop's own page */
+    const char *search; /* what the search box holds */
+    const char *path;   /* the one address that search engines are to know the page by, below the base; NULL: none */
+    const char *path_query; /* its query string; "": none */
+};
+
+/* Everything up to where the page's own part begins. */
+struct html frame_begin(const struct page_frame *frame, const struct page_head *head, struct arena *arena);
 struct page_text frame_end(const struct page_frame *frame, struct html *html);
 
 /* An attribute with an address below the base: a path, and behind it a query string, which may be "". */
@@ -20,8 +27,6 @@ void frame_put_action(struct html *html, const struct page_frame *frame, const c
 
 /* The name, or the slug of one that has none. */
 const char *product_title(const struct product *product);
-/* Its page, below the base. */
-const char *product_path(const struct product *product, struct arena *arena);
 
 /* A picture; without one, or with one that a page must not load, a drawing that stands for it. */
 void put_picture(struct html *html, const struct page_frame *frame, const struct product *product,
@@ -48,10 +53,12 @@ const char *category_path(const char *slug, struct arena *arena);
 /* From the top down to the category, each a link but the last when `is_here`. */
 void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here);
 
-/* Those below `parent` (NULL: those at the top) as a list of links, `depth` levels of them. False: there are none. */
+/* Those below `parent` (NULL: those at the top) as a list of links, `depth` levels of them, or as many as a page holds
+ * and a word on the others. False: there are none. */
 bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth);
 
-/* One <option> for each category, those below others further in. */
+/* One <option> for each category, those below others further in; of a shop with many those at the top and near the one
+ * that is chosen. */
 void put_category_options(struct html *html, const struct page_frame *frame, const char *chosen);
 
 /* ---- The list of products (filter.c) ---- */

@@ -100,7 +100,13 @@ struct page_text page_print_listing(const struct page_frame *frame, const struct
 {
     const struct product_query *query = listing->query;
     const char *title = listing_title(frame, query, arena);
-    struct html html = frame_begin(frame, title, query->text != NULL ? query->text : "", arena);
+    const struct page_head head = {
+        .title = title,
+        .search = query->text != NULL ? query->text : "",
+        .path = listing->wrong == NULL ? listing_path(query, arena) : NULL,
+        .path_query = listing->here,
+    };
+    struct html html = frame_begin(frame, &head, arena);
 
     if (query->is_category_of_path)
         put_trail(&html, frame, query->category, true);
@@ -113,7 +119,7 @@ struct page_text page_print_listing(const struct page_frame *frame, const struct
     if (listing->products->count > 0) {
         put_count(&html, listing);
         put_products(&html, frame, listing);
-    } else {
+    } else if (listing->wrong == NULL) {
         put_empty(&html, frame, query);
     }
     put_paging(&html, frame, listing);

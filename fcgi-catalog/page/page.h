@@ -26,6 +26,10 @@
     "X-Content-Type-Options: nosniff\r\n"                                                                              \
     "Referrer-Policy: same-origin\r\n"
 
+/* A shop's name, of which so many bytes are shown, and that of one whose owner gave it none. */
+#define PAGE_SHOP_NAME_MAX 100
+#define PAGE_SHOP_NAME "Catalog"
+
 /* Not ended by NUL; in the arena that the page was made in. */
 struct page_text {
     const char *bytes;
@@ -35,6 +39,7 @@ struct page_text {
 /* What is the same on all pages of one answer. */
 struct page_frame {
     const char *base;                       /* where the program is mounted: "" or "/catalog" */
+    const char *shop_name;                  /* what it calls itself */
     const char *currency;                   /* the shop's code, or "" */
     const struct category_list *categories; /* the shop's, ordered by slug; NULL: not known, none are shown */
     const struct customer *customer;        /* whose prices these are; NULL: nobody in particular */
@@ -53,8 +58,11 @@ struct page_listing {
     const struct product_list *products;
     const struct quote *quotes;          /* one per product; NULL: list prices */
     const struct applied_rules *applied; /* one per product; NULL: not known */
+    const char *here;                    /* the query string that leads to this page, in one form */
     const char *next, *previous;         /* query strings (query_print_link()); NULL: there is none */
     int64_t total;                       /* products of the whole query; -1: not counted */
+    const char *wrong;                   /* the parameter of a filter for which there is no list: the form says so, and
+                                            shows what was chosen. NULL: there is a list */
 };
 struct page_text page_print_listing(const struct page_frame *frame, const struct page_listing *listing,
                                     struct arena *arena);

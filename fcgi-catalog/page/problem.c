@@ -5,7 +5,8 @@
 struct page_text page_print_problem(const struct page_frame *frame, const struct page_problem *problem,
                                     struct arena *arena)
 {
-    struct html html = frame_begin(frame, problem->title, "", arena);
+    const struct page_head head = {.title = problem->title, .search = ""};
+    struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<div class=\"problem\">\n<p class=\"status\">");
     html_number(&html, problem->status);
@@ -13,8 +14,10 @@ struct page_text page_print_problem(const struct page_frame *frame, const struct
     html_text(&html, problem->title);
     html_put(&html, "</h1>\n<p dir=\"auto\">");
     html_text(&html, problem->detail);
-    html_put(&html, "</p>\n<p><a");
+    html_put(&html, "</p>\n<p><a href=\"#search\">Search the products</a>, look through <a");
     frame_put_link(&html, frame, "/products", "");
-    html_put(&html, ">Show all products</a></p>\n</div>\n");
+    html_put(&html, ">all products</a>, or begin at the <a");
+    frame_put_link(&html, frame, "/", "");
+    html_put(&html, ">start page</a>.</p>\n</div>\n");
     return frame_end(frame, &html);
 }

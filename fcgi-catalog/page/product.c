@@ -44,7 +44,9 @@ struct page_text page_print_product(const struct page_frame *frame, const struct
                                     struct arena *arena)
 {
     const struct product *product = shown->product;
-    struct html html = frame_begin(frame, product_title(product), "", arena);
+    const struct page_head head = {
+        .title = product_title(product), .search = "", .path = product_path(product, arena), .path_query = ""};
+    struct html html = frame_begin(frame, &head, arena);
 
     put_trail(&html, frame, product->own_category_count > 0 ? product->categories[0] : NULL, false);
     html_put(&html, "<article class=\"product\">\n");

@@ -44,7 +44,7 @@ def problem(answer):
     ("limit=", "limit", "1 to 250"), ("limit=1&limit=1", "limit", ""), ("sort=size", "sort", "price"),
     ("min_price=-1", "min_price", ""), ("max_price=1.5", "max_price", ""), ("fields=slug,colour", "fields", "slug"),
     ("after=abc", "after", ""), ("before=x&after=y", "", ""), ("count=2", "count", "1"), ("explain=yes", "explain", "1"),
-    ("page=2", "page", ""), ("a=/nothing", "a", ""), ("q=" + "x" * 201, "q", "200"), ("q=%ff", "q", ""),
+    ("page=2", "page", ""), ("a=/nothing", "a", ""), ("q=" + "x" * 401, "q", "400"), ("q=" + "x+" * 9, "q", "8 words"), ("q=%ff", "q", ""),
     ("category=A%20b", "category", ""), ("LIMIT=5", "LIMIT", ""),
 ], ids=lambda value: str(value)[:20])
 def test_a_wrong_parameter_is_named_with_what_is_allowed(web, query, parameter, allowed):

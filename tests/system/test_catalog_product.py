@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """GET /products/{slug or id}: one product, behind real web servers."""
 import json
+import re
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_fields_are_chosen(web):
 
 
 @pytest.mark.parametrize("name", ["no-such", "0", "4", "99999999999", "2147483648", "%25", "%27%20OR%201=1--", "caf%C3%A9",
-                                  "x" * 300, "MUG", "*", "%5C"])
+                                  "x" * 300, "MUG", "*", "%5C", "01", "011", "+1", "%2B1", "1.0", "-1"])
 def test_what_is_not_there_is_not_found(web, name):
     answer = web.request(f"/products/{name}")
     assert answer.status == 404
@@ -66,6 +67,37 @@ def test_an_old_slug_leads_to_todays_below_the_base(web):
     # Some web servers put their own name before it.
     assert answer.header("Location").endswith(f"{base}/products/moka-pot?fields=slug")
     assert web.request("/products/moka-pot?fields=slug").body == b'{"id":18,"slug":"moka-pot"}\n'
+
+
+def test_a_slash_too_many_is_taken_away(web):
+    base = web.base if hasattr(web, "base") else "/cgi-bin/catalog.fcgi"
+    for accept in ("application/json", "text/html"):
+        answer = web.request("/products/mug/?fields=slug", headers=[("Accept", accept)])
+        assert answer.status == 301
+        assert answer.header("Location").endswith(f"{base}/products/mug?fields=slug")
+    assert web.request("/products/mug//").status == 301
+    assert web.request("/products/mug/1/").status == 404
+
+
+@pytest.mark.parametrize("slug", ["a/b c?d#é", "2", "007", "Großes", "..", "a&b=c+d", "%2e%2e"])
+def test_every_link_to_a_product_leads_to_it_whatever_its_slug(start, make_site, discountd, slug):
+    site = make_site(discountd.port)
+    change(site, "INSERT INTO product (id, slug, name, description, price_in_cents) VALUES (100, ?, 'Odd one', '', 5)", [(slug,)])
+    change(site, "INSERT INTO old_slug (slug, product_id) VALUES ('even-one', 100)")
+    catalog = start(Catalog, site)
+
+    def ask(path, accept):
+        with Connection(catalog.socket_path) as connection:
+            connection.send(get(path, HTTP_ACCEPT=accept))
+            return connection.answer()
+    pages = ask("/products", "text/html").decode()
+    [link] = re.findall(r'<a href="([^"]*)">Odd one</a>', pages)
+    assert link == "/products/100"
+    page = ask(link, "text/html").decode()
+    assert "Odd one</h1>" in page and '<link rel="canonical" href="/products/100">' in page
+    assert json.loads(body_of(ask(link, "application/json")))["slug"] == slug
+    moved = ask("/products/even-one", "application/json").decode()
+    assert "Status: 301 " in moved and "\r\nLocation: /products/100\r\n" in moved
 
 
 def test_a_rename_and_a_new_price_are_seen_at_once(start, make_site, discountd):

@@ -134,6 +134,11 @@ def get_renamed(operation, asker, _broken):
     asker.ask(operation.method, f"/products/{OLD_SLUG}?fields=slug")
 
 
+def get_counted(operation, asker, _broken):
+    answer = asker.ask(operation.method, path_of(operation, asker.web) + "?utm_source=x", [("Accept", PAGE)])
+    assert answer.header("Location").endswith(asker.web.base + path_of(operation, asker.web))
+
+
 def get_known(operation, asker, _broken):
     path = path_of(operation, asker.web)
     for media in types_of(operation, "200"):
@@ -190,7 +195,7 @@ def get_unavailable(operation, asker, broken):
     with_types(operation, "503", operation.method, path_of(operation, asker.web), asker, (), broken["empty"])
 
 
-GETTING = {"200": get_whole, "204": get_methods, "301": get_renamed, "304": get_known, "400": get_wrong, "403": get_forbidden,
+GETTING = {"200": get_whole, "204": get_methods, "301": get_renamed, "302": get_counted, "304": get_known, "400": get_wrong, "403": get_forbidden,
            "404": get_missing, "406": get_unacceptable, "414": get_too_long, "431": get_too_large, "500": get_not_set_up,
            "503": get_unavailable}
 
@@ -258,8 +263,8 @@ def bad_values(parameter):
 def ask_with(asker, operation, parameter, value):
     """The request with that value, as a page where the parameter is one of the page."""
     accept = "text/html" if operation.template in ("/", "/categories/{category}") else "application/json"
-    if operation.template == "/products.csv":
-        accept = "text/csv"
+    if operation.template == "/products.csv" or "pages" in DOCUMENT.paths[operation.template]["get"]["tags"]:
+        [accept] = types_of(operation, "200")
     headers = [("Accept", f"{accept}, {PROBLEM};q=0.5" if accept != PAGE else f"{PROBLEM}, {PAGE};q=0.5")]
     path = path_of(operation, asker.web)
     if parameter["in"] == "query":
@@ -420,6 +425,7 @@ def tour(asker, broken):
     asker.ask("GET", "/categories/home?count=1&limit=2", page)
     asker.ask("GET", "/categories/kitchen")
     assert asker.ask("GET", "/products.csv", page).status == 406
+    get_known(DOCUMENT.find("GET", "/pictures/x.svg"), asker, broken)
     for path in ("/products", "/products/1"):
         assert asker.ask("GET", path, [CUSTOMER], broken["alone"]).is_degraded
         assert asker.ask("GET", path, [CUSTOMER, *page], broken["alone"]).is_degraded

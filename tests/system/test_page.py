@@ -3,6 +3,8 @@
 The pages in a real browser, behind a real web server: what a person sees, reads, and reaches with the keyboard alone.
 Screenshots are in the session's directory; CATALOG_SCREENSHOTS names another one to keep them in.
 """
+import html
+import json
 import os
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from harness.browser import DESKTOP, PHONE, Browser
 from harness.catalog import Site
 from harness.markup import Page
-from harness.paths import BIN, DEPLOY
+from harness.paths import BIN, DEPLOY, is_sanitized
 from harness.ports import free_port
 from harness.process import run, wait_until
 from harness.shapes import SHAPES
@@ -24,18 +26,22 @@ PEOPLE = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image
 # Every kind of page.
 PAGES = ["/", "/categories", "/products", "/products?limit=5&sort=price", "/products?q=paper&category=desk&min_price=500",
          "/products?q=nothing-like-it", "/products/film-camera", "/products/iphone-x", "/categories/kitchen",
-         "/categories/nowhere", "/nowhere", "/products?limit=0"]
+         "/categories/nowhere", "/nowhere", "/products?limit=0", "/products?q=lamp&min_price=5000&max_price=2000"]
+WRONG = {"/categories/nowhere": 404, "/nowhere": 404, "/products?limit=0": 400,
+         "/products?q=lamp&min_price=5000&max_price=2000": 400}
 
+# A sanitizer does not see what is painted.
+PAINTED = pytest.mark.skipif(is_sanitized(), reason="nothing that a sanitizer sees")
 
 # Markup and a header line, for every place where a text may be.
 EVIL = "\"'></title></option><script>window.pwned=1</script><img src=x onerror=pwned=1>\r\nX-Evil: 1"
 
 
-def make_web(directory, keys, port, deadline_ms=5000, changes=()):
+def make_web(directory, keys, port, deadline_ms=5000, changes=(), **settings):
     """A web server with the demo's three products and those of deploy/shop.csv; each of the changes has EVIL for its "?"."""
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, port, CATALOG_DEADLINE_MS=deadline_ms)
+    site = Site(shop, keys, port, CATALOG_DEADLINE_MS=deadline_ms, **settings)
     done = run([BIN / "catalogctl", "import", DEPLOY / "shop.csv", site.var / "catalog.db"])
     assert done.returncode == 0, done.stderr
     for sql in changes:
@@ -101,7 +107,7 @@ def read(answer):
 def test_every_page_is_well_formed_and_guarded(web, path):
     answer = page(web, path, ("X-USER-ID", "1"))
     assert answer.header("Content-Type") == "text/html; charset=utf-8"
-    assert answer.status == {"/categories/nowhere": 404, "/nowhere": 404, "/products?limit=0": 400}.get(path, 200)
+    assert answer.status == WRONG.get(path, 200)
     read(answer)
     policy = dict(part.strip().split(" ", 1) for part in answer.header("Content-Security-Policy").split(";"))
     assert policy["default-src"] == "'none'"
@@ -172,6 +178,81 @@ def test_customers_page_is_nobody_elses(web):
     assert anonymous.header("ETag") != customer.header("ETag")
     same = page(web, "/products/iphone-x", ("X-USER-ID", "1"), ("If-None-Match", customer.header("ETag")))
     assert same.status == 304 and same.body == b""
+
+
+# ---- Links that others changed ----
+
+APPENDED = ["utm_source=newsletter&utm_medium=e-mail", "fbclid=IwAR0x", "gclid=x", "gbraid=x", "wbraid=x", "dclid=x", "msclkid=x",
+            "twclid=x", "ttclid=x", "yclid=x", "li_fat_id=x", "igshid=x", "mc_cid=x", "mc_eid=x", "srsltid=x", "_ga=2.1-2", "_gl=1*x"]
+
+
+@pytest.mark.parametrize("appended", APPENDED)
+@pytest.mark.parametrize("path", ["/", "/products", "/products/moka-pot", "/categories", "/categories/kitchen"])
+def test_whoever_follows_a_counted_link_comes_to_the_page(web, path, appended):
+    for method in ("GET", "HEAD"):
+        answer = web.request(f"{path}?{appended}", method=method, headers=[PEOPLE])
+        assert answer.status == 302
+        location = answer.header("Location")
+        assert location.endswith(web.base + path) and "?" not in location
+        assert "no-store" in answer.header("Cache-Control")
+        assert not answer.body
+    assert page(web, path).status == 200
+
+
+def test_what_a_counted_link_says_besides_is_kept_as_it_is(web):
+    answer = page(web, "/products?utm_id=1&sort=-price&fbclid=2&q=caf%C3%A9+pot%20x&min_price=&_ga=3")
+    assert (answer.status, answer.header("Location").split("?")[1]) == (302, "sort=-price&q=caf%C3%A9+pot%20x&min_price=")
+
+
+@pytest.mark.parametrize("query", ["utm_source=x", "fbclid=x"])
+def test_programs_are_refused_what_others_appended(web, query):
+    for accept in ("application/json", "*/*", "text/csv, */*;q=0.1"):
+        answer = web.request(f"/products?{query}", headers=[("Accept", accept)])
+        assert answer.status == 400
+        assert json.loads(answer.body)["parameter"] == query.split("=")[0]
+
+
+def test_a_parameter_that_nobody_appends_is_refused_to_people_too(web):
+    assert page(web, "/products?utm_source=x&page=2").status == 400
+    assert page(web, "/products?ref=x").status == 400
+
+
+def test_the_browser_shows_the_page_of_a_counted_link(browser, web):
+    browser.open(web.url("/products/moka-pot?utm_source=newsletter"))
+    assert browser.driver.current_url == web.url("/products/moka-pot")
+    assert browser.one(".product h1").text
+
+
+# ---- One address for each page ----
+
+
+def test_every_product_and_list_says_its_one_address(web):
+    def canonical(path):
+        return [link["href"].removeprefix(web.base) for link in read(page(web, path)).all("link") if link["rel"] == "canonical"]
+    assert canonical("/products/10") == ["/products/chopping-board"]
+    assert canonical("/products/chopping-board?fields=slug") == ["/products/chopping-board"]
+    assert canonical("/products?count=1&sort=price&fields=name") == ["/products?sort=price"]
+    assert canonical("/categories/kitchen") == ["/categories/kitchen"]
+    following = [a["href"].removeprefix(web.base) for a in read(page(web, "/products?limit=5")).all("a") if a.get("rel") == "next"]
+    assert canonical(following[0]) == following
+    assert canonical("/nowhere") == canonical("/products?limit=0") == []
+
+
+# ---- The shop's name ----
+
+
+def test_the_shops_name_is_its_owners(workshop, keys, discountd):
+    name = 'Müller & Söhne <"x">'
+    running = make_web(workshop.new("named"), keys, discountd.port, CATALOG_SHOP_NAME=name)
+    try:
+        for path, title in (("/", name), ("/products", f"All products – {name}"), ("/nowhere", f"Not Found – {name}"),
+                            ("/products?limit=0", f"Bad Request – {name}")):
+            text = page(running.web, path).body.decode()
+            shown = "Müller &amp; Söhne &lt;&quot;x&quot;&gt;"
+            assert f"<title>{html.escape(title)}</title>" in text
+            assert f">{shown}</a></p>" in text
+    finally:
+        running.stop()
 
 
 # ---- What is in the data ----
@@ -256,6 +337,7 @@ def test_whoever_cannot_get_their_price_is_told_so(browser, workshop, keys):
         running.stop()
 
 
+@PAINTED
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_look_like_something(browser, web, gallery, size, scheme):
@@ -271,6 +353,7 @@ def test_pages_look_like_something(browser, web, gallery, size, scheme):
         assert colours > 50 and commonest < 0.97, f"{name} is as good as blank"
 
 
+@PAINTED
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_page_is_wider_than_the_window(browser, web, width):
     browser.resize((width, 844))
@@ -281,6 +364,7 @@ def test_no_page_is_wider_than_the_window(browser, web, width):
     browser.complaints()  # of the pages that are errors
 
 
+@PAINTED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_can_be_read(browser, web, scheme):
     """Contrast of at least 4.5 (WCAG 2.1, AA)."""
@@ -297,6 +381,7 @@ def test_all_text_can_be_read(browser, web, scheme):
     browser.complaints()  # of the pages that are errors
 
 
+@PAINTED
 def test_light_and_dark_are_not_the_same(browser, web):
     browser.open(web.url("/products"))
     light = browser.style(browser.one("body"), "backgroundColor")
@@ -382,6 +467,56 @@ def test_filter_narrows_and_is_taken_away(browser, web):
     browser.one(".chosen a").click()
     wait_until(lambda: "category" not in browser.driver.current_url, 10, "the page without the filter")
     assert len(browser.find(".card")) == 27
+
+
+def test_prices_the_wrong_way_round_are_chosen_again(browser, web):
+    """The form is as it was filled in, says in words what is wrong, and works again."""
+    browser.open(web.url("/products?sort=price&q=lantern"))
+    browser.run("document.querySelector('#min').value = '5000'")
+    browser.run("document.querySelector('#max').value = '2000'")
+    browser.one(".filter button").click()
+    wait_until(lambda: browser.find("[role=alert]"), 10, "what is wrong")
+    browser.complaints()  # of the status, which is 400
+    assert browser.one("[role=alert]").text.startswith("The lowest list price, €50.00, is above the highest, €20.00.")
+    assert browser.one("#min").get_attribute("value") == "5000"
+    assert browser.one("#max").get_attribute("value") == "2000"
+    assert browser.one("#words").get_attribute("value") == "lantern"
+    assert browser.one("#max").is_displayed()
+    browser.run("document.querySelector('#min').value = ''")
+    browser.run("document.querySelector('#max').value = ''")
+    browser.one(".filter button").click()
+    wait_until(lambda: [card.text for card in browser.find(".card h2")] == ["Paper lantern, 45 cm"], 10, "the lantern")
+    assert "sort=price" in browser.driver.current_url
+
+
+def test_a_search_of_too_many_words_can_be_shortened(browser, web):
+    browser.open(web.url("/products?q=1+2+3+4+5+6+7+8+9"))
+    browser.complaints()
+    assert "at most 8" in browser.one("[role=alert]").text
+    assert browser.one("#search").get_attribute("value") == "1 2 3 4 5 6 7 8 9"
+
+
+def test_the_search_box_takes_nothing_that_is_refused(browser, web):
+    browser.open(web.url("/"))
+    browser.run("document.querySelector('#search').value = '東'.repeat(document.querySelector('#search').maxLength)")
+    browser.run("document.querySelector('.search').submit()")
+    wait_until(lambda: browser.find(".empty"), 10, "the page that found nothing")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/products/nowhere", "/products?limit=0"])
+def test_an_error_leads_on(browser, web, path):
+    browser.open(web.url(path))
+    browser.complaints()
+    assert browser.one("#search").is_displayed()
+    links = [link.get_attribute("href") for link in browser.find(".problem a")]
+    assert web.url("/products") in links and web.url("/") in links
+
+
+def test_the_fields_of_the_filter_have_names_that_stand_alone(browser, web):
+    browser.open(web.url("/products"))
+    browser.one("summary").click()
+    assert [browser.one(f"#{field}").accessible_name for field in ("words", "category", "tag", "min", "max")] == [
+        "Words", "Category", "Tag", "List price from", "List price up to"]
 
 
 def test_nothing_found_leads_back_to_everything(browser, web):

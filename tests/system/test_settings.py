@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Settings, as the person who runs the programs meets them: a wrong one is named, and nothing starts."""
+import subprocess
+
 import pytest
 
 from harness import discount, ports
@@ -17,6 +19,8 @@ CATALOG_WRONG = [
     ("CATALOG_PROCESSES", "-1", "from 1"),
     ("CATALOG_TRUSTED_PROXIES", "10.0.0.0/8, nearby", "10.0.0.0/8"),
     ("CATALOG_BASE_PATH", "catalog", "/catalog"),
+    ("CATALOG_SHOP_NAME", "", "1 to 100 bytes"),
+    ("CATALOG_SHOP_NAME", "   ", "1 to 100 bytes"),
     ("CATALOG_LOG_LEVEL", "loud", "warning"),
 ]
 DISCOUNT_WRONG = [
@@ -59,6 +63,19 @@ def assert_refused(done, *words):
 def test_the_catalog_names_a_wrong_setting_its_value_and_what_is_allowed(site, name, value, allowed):
     done = run([site.program, "-t"], site.path, env=environment(**{name: value}))
     assert_refused(done, name, f'"{value}"', allowed)
+
+
+@pytest.mark.parametrize("value", ["x" * 101, "é" * 51, "Caf\udcc3", "a\u0085b"])
+def test_a_name_that_a_page_cannot_show_is_refused(site, value):
+    done = subprocess.run([site.program, "-t"], cwd=site.path, env=environment(CATALOG_SHOP_NAME=value), capture_output=True,
+                          errors="replace", check=False)
+    assert done.returncode == WRONG_SETTING
+    assert "CATALOG_SHOP_NAME" in done.stderr and "1 to 100 bytes of UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["x" * 100, "é" * 50, "Ann’s “shop” & <co>", "お店"])
+def test_a_name_is_any_text(site, value):
+    assert run([site.program, "-t"], site.path, env=environment(CATALOG_SHOP_NAME=value)).stdout == "OK\n"
 
 
 @pytest.mark.parametrize("name, value, allowed", DISCOUNT_WRONG)

@@ -33,14 +33,14 @@ def params(variables):
     return record(PARAMS, content) + record(PARAMS)
 
 
-def get(path="/products", customer=None, keep=False):
-    """A whole GET request; the path may have a query."""
+def get(path="/products", customer=None, keep=False, **headers):
+    """A whole GET request; the path may have a query. `headers` are variables: HTTP_ACCEPT="text/html"."""
     path_info, _, query = path.partition("?")
     variables = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", ""), ("PATH_INFO", path_info), ("REQUEST_URI", path),
                  ("QUERY_STRING", query), ("SERVER_PROTOCOL", "HTTP/1.1"), ("REMOTE_ADDR", "127.0.0.1"), ("CONTENT_LENGTH", "0")]
     if customer is not None:
         variables.append(("HTTP_X_USER_ID", str(customer)))
-    return begin(keep) + params(variables) + record(STDIN)
+    return begin(keep) + params(variables + list(headers.items())) + record(STDIN)
 
 
 class Connection:

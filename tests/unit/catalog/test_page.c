@@ -1,97 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* page.h: what people find on each page, and that nothing of the data is markup. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/catalog/page_harness.h"
 
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/money.h"
-#include "fcgi-catalog/page/page.h"
 
-static struct arena arena;
-
-/* A small shop. */
-static const struct category_entry categories[] = {
-    {"apes", "", NULL, 1},         {"attic", "Zoo", NULL, 0},          {"home", "Home & <more>", NULL, 3},
-    {"lamps", "Lamps", "home", 2}, {"tall", "Tall lamps", "lamps", 1},
-};
-static const struct category_list tree = {categories, ARRAY_LENGTH(categories)};
-static const struct product lamp = {
-    .id = 7,
-    .price_cents = 129900,
-    .slug = "arc-lamp",
-    .description = "Warm light.\nFor desks.",
-    .categories = (const char *const[]){"lamps", "home"},
-    .category_count = 2,
-    .own_category_count = 1,
-    .sku = "LMP-1",
-    .name = "Arc lamp",
-    .tags = (const char *const[]){"new & nice", "steel"},
-    .tag_count = 2,
-    .images = (const struct product_image[]){{"/pictures/arc-lamp.svg", "A lamp"}},
-    .image_count = 1,
-    .stock = "low",
-};
 static const struct product bare = {.id = 1, .slug = "iphone-x", .description = "64GB", .price_cents = 99999};
-
-static struct page_frame frame;
-static struct product_query query;
-static struct page_listing listing;
-static struct product_list products;
+static const struct customer john = {.id = 1, .first_name = "John", .last_name = "Snow", .login = ""};
+static const struct applied_rule rule = {"spring", "Spring <sale>", "sale", 129900, 99900};
 static struct quote quote;
 static struct applied_rules applied;
-static const struct applied_rule rule = {"spring", "Spring <sale>", "sale", 129900, 99900};
-static const struct customer john = {.id = 1, .first_name = "John", .last_name = "Snow", .login = ""};
 
-static int prepare(void **state)
+static int prepare_prices(void **state)
 {
-    (void)state;
-    frame = (struct page_frame){.base = "", .currency = "EUR", .categories = &tree};
-    query = query_default();
-    products = (struct product_list){&lamp, 1};
-    listing = (struct page_listing){.query = &query, .products = &products, .total = -1};
     quote = (struct quote){.pct = 0.23f, .value_cents = 99900};
     applied = (struct applied_rules){&rule, 1};
-    return 0;
-}
-
-static int release_arena(void **state)
-{
-    (void)state;
-    arena_release(&arena);
-    return 0;
-}
-
-static const char *copy(struct page_text page)
-{
-    return arena_copy(&arena, page.bytes, page.length);
-}
-
-static const char *list_page(void)
-{
-    return copy(page_print_listing(&frame, &listing, &arena));
+    return prepare(state);
 }
 
 static const char *product_page(const struct product *product, const struct quote *price)
 {
     const struct page_product shown = {product, price, price != NULL ? &applied : NULL};
     return copy(page_print_product(&frame, &shown, &arena));
-}
-
-static void assert_has(const char *page, const char *part)
-{
-    if (strstr(page, part) == NULL)
-        fail_msg("no %s in:\n%s", part, page);
-}
-
-static void assert_has_not(const char *page, const char *part)
-{
-    if (strstr(page, part) != NULL)
-        fail_msg("%s in:\n%s", part, page);
 }
 
 /* ---- Prices ------------------------------------------------------------------------------------------------------ */
@@ -187,11 +117,60 @@ static void every_page_has_its_head_and_its_way_around(void **state)
         assert_has(pages[i], "<main id=\"main\"");
         assert_has(pages[i], "<h1");
         assert_has(pages[i], asset_style_path());
+        assert_has(pages[i], " dir=\"auto\">Lamps &amp; more</a></p>");
         assert_has(pages[i], "<label class=\"unseen\" for=\"search\">");
         assert_has(pages[i], "Home &amp; &lt;more&gt;</a>");
         assert_has_not(pages[i], "<script");
         assert_has_not(pages[i], "style=\"");
         assert_has(pages[i], "</html>\n");
+    }
+}
+
+static void front_page_has_the_shops_name_alone(void **state)
+{
+    (void)state;
+    assert_has(copy(page_print_home(&frame, &arena)), "<title>Lamps &amp; more</title>");
+}
+
+static void error_leads_on(void **state)
+{
+    (void)state;
+    frame.base = "/shop";
+    const char *page = copy(page_print_problem(&frame, &(struct page_problem){404, "Not Found", "No."}, &arena));
+    const char *problem = strstr(page, "class=\"problem\"");
+    assert_non_null(problem);
+    assert_has(problem, "href=\"#search\"");
+    assert_has(problem, "href=\"/shop/products\"");
+    assert_has(problem, "href=\"/shop/\"");
+    assert_has(page, "<input id=\"search\"");
+}
+
+static void search_engines_are_told_the_one_address_of_a_page(void **state)
+{
+    (void)state;
+    frame.base = "/shop";
+    assert_has(product_page(&lamp, NULL), "<link rel=\"canonical\" href=\"/shop/products/arc-lamp\">");
+    assert_has(list_page(), "<link rel=\"canonical\" href=\"/shop/products\">");
+    listing.here = "q=a&limit=5";
+    assert_has(list_page(), "<link rel=\"canonical\" href=\"/shop/products?q=a&amp;limit=5\">");
+    query.category = "lamps";
+    query.is_category_of_path = true;
+    listing.here = "after=xyz";
+    assert_has(list_page(), "<link rel=\"canonical\" href=\"/shop/categories/lamps?after=xyz\">");
+    assert_has_not(copy(page_print_problem(&frame, &(struct page_problem){404, "Not Found", "No."}, &arena)),
+                   "canonical");
+}
+
+static void product_whose_slug_is_none_is_linked_by_its_id(void **state)
+{
+    (void)state;
+    static const char *const slugs[] = {"a/b c?d#e", "2", "caf\xc3\xa9", "", "A", "a--b", "..", "."};
+    for (size_t i = 0; i < ARRAY_LENGTH(slugs); i++) {
+        struct product odd = lamp;
+        odd.slug = slugs[i];
+        products.items = &odd;
+        assert_has(list_page(), "<a href=\"/products/7\">Arc lamp</a>");
+        assert_has(product_page(&odd, NULL), "<link rel=\"canonical\" href=\"/products/7\">");
     }
 }
 
@@ -240,7 +219,7 @@ static void product_page_tells_all_there_is(void **state)
 {
     (void)state;
     const char *page = product_page(&lamp, NULL);
-    assert_has(page, "<title>Arc lamp</title>");
+    assert_has(page, "<title>Arc lamp – Lamps &amp; more</title>");
     assert_has(page, "<h1 dir=\"auto\">Arc lamp</h1>");
     assert_has(page, "Warm light.\nFor desks.");
     assert_has(page, "LMP-1");
@@ -284,12 +263,13 @@ static void data_is_text_wherever_it_stands(void **state)
     const struct customer customer = {.id = 1, .first_name = evil, .last_name = evil, .login = evil};
     const struct applied_rule evil_rule = {evil, evil, evil, 2, 1};
 
-    frame = (struct page_frame){.base = "", .currency = "", .categories = &evil_tree, .customer = &customer};
+    frame = (struct page_frame){
+        .base = "", .shop_name = evil, .currency = "", .categories = &evil_tree, .customer = &customer};
     applied.items = &evil_rule;
     products.items = &product;
     listing.applied = &applied;
     listing.quotes = &quote;
-    listing.next = evil;
+    listing.next = listing.here = evil;
     query.text = query.tag = query.category = evil;
     const char *const pages[] = {list_page(), product_page(&product, &quote), copy(page_print_home(&frame, &arena)),
                                  copy(page_print_problem(&frame, &(struct page_problem){404, evil, evil}, &arena))};
@@ -351,6 +331,58 @@ static void filters_that_are_on_can_be_taken_away(void **state)
     assert_has(page, "<option value=\"1500\" selected>€15.00</option>");
     assert_has(page, "<option value=\"home\" selected>");
     assert_has(page, "name=\"q\" type=\"search\" maxlength=\"100\" value=\"a b\"");
+}
+
+static void every_field_of_the_form_has_a_name_that_says_it_all(void **state)
+{
+    (void)state;
+    const char *page = list_page();
+    assert_has(page, "<label for=\"min\">List price from</label>");
+    assert_has(page, "<label for=\"max\">List price up to</label>");
+    query.sort = SORT_UPDATED_DOWN;
+    assert_has(list_page(), "aria-current=\"true\">Changed last<");
+}
+
+static void prices_the_wrong_way_round_are_said_in_words_and_kept(void **state)
+{
+    (void)state;
+    listing.wrong = "min_price";
+    listing.here = NULL;
+    products.count = 0;
+    query.min_price = 5000;
+    query.max_price = 2000;
+    query.text = "lamp";
+    const char *page = list_page();
+    assert_has(page, "role=\"alert\" id=\"wrong\">The lowest list price, €50.00, is above the highest, €20.00.");
+    assert_has(page, "name=\"min_price\" aria-invalid=\"true\" aria-describedby=\"wrong\">");
+    assert_has(page, "<option value=\"5000\" selected>");
+    assert_has(page, "<option value=\"2000\" selected>");
+    assert_has(page, "maxlength=\"100\" value=\"lamp\"");
+    assert_has(page, "<details class=\"filters\" open>");
+    assert_has_not(page, "Nothing matches");
+    assert_has_not(page, "class=\"shown\"");
+    assert_has_not(page, "canonical");
+    assert_has_not(page, "min_price=");
+}
+
+static void every_filter_that_is_wrong_is_said_in_words(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"q", "search for fewer words"},           {"tag", "no such tag"},
+        {"category", "no such category"},          {"min_price", "lowest list price is no price"},
+        {"max_price", "highest list price is no"},
+    };
+    products.count = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        listing.wrong = cases[i][0];
+        const char *page = list_page();
+        assert_has(page, cases[i][1]);
+        assert_has(page, arena_print(&arena, "name=\"%s\"", cases[i][0]));
+        assert_has(page, "aria-invalid=\"true\" aria-describedby=\"wrong\"");
+    }
+    listing.wrong = NULL;
+    assert_has_not(list_page(), "wrong");
 }
 
 static void form_keeps_the_order_and_the_length(void **state)
@@ -417,84 +449,42 @@ static void degraded_page_says_so(void **state)
     assert_has(product_page(&lamp, NULL), "<p class=\"notice\"");
 }
 
-static void tree_shows_each_category_below_its_own(void **state)
-{
-    (void)state;
-    const char *page = strstr(copy(page_print_categories(&frame, &arena)), "class=\"tree\"");
-    assert_non_null(page);
-    const char *home = strstr(page, ">Home &amp;"), *lamps = strstr(page, ">Lamps<"),
-               *tall = strstr(page, ">Tall lamps<");
-    assert_true(home != NULL && lamps > home && tall > lamps);
-    assert_has(page, "<span class=\"unseen\">products: </span>3</span>");
-}
-
-static void categories_are_in_the_order_of_their_names(void **state)
-{
-    (void)state;
-    const char *page = strstr(copy(page_print_categories(&frame, &arena)), "class=\"tree\"");
-    assert_non_null(page);
-    const char *apes = strstr(page, ">apes<"), *home = strstr(page, ">Home &amp;"), *zoo = strstr(page, ">Zoo<");
-    assert_true(apes != NULL && home > apes && zoo > home);
-}
-
-static void thousands_of_categories_are_not_all_in_one_list(void **state)
-{
-    (void)state;
-    struct category_entry *many = arena_get(&arena, 5000 * sizeof *many);
-    for (int i = 0; i < 5000; i++)
-        many[i] = (struct category_entry){arena_print(&arena, "c%04d", i), "", i > 0 ? many[i / 2].slug : NULL, 1};
-    const struct category_list much = {many, 5000};
-    frame.categories = &much;
-    query.category = "c0042";
-    const char *page = list_page();
-    assert_true(strlen(page) < 20000);
-    assert_has(page, "<option value=\"c0042\" selected>");
-}
-
-static void shop_without_categories_has_pages(void **state)
-{
-    (void)state;
-    frame.categories = NULL;
-    assert_has_not(list_page(), "All categories</a></li>\n</ul>\n</nav>");
-    assert_has(copy(page_print_categories(&frame, &arena)), "There are no categories yet.");
-    assert_has(copy(page_print_home(&frame, &arena)), "href=\"/products\"");
-    query.category = "gone";
-    assert_has(list_page(), "<option value=\"gone\" selected>gone</option>");
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, release_arena)
+#define PRICED(name) cmocka_unit_test_setup_teardown(name, prepare_prices, release_arena)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(amounts_are_in_the_shops_currency),
-        TEST(round_amounts_grow_in_every_currency),
-        TEST(anonymous_visitor_sees_the_list_price_alone),
-        TEST(customer_sees_their_price_beside_the_struck_list_price),
-        TEST(rule_without_a_label_is_named_by_its_key),
-        TEST(customer_without_a_discount_sees_the_list_price_alone),
-        TEST(product_that_is_given_away_costs_nothing),
-        TEST(every_page_has_its_head_and_its_way_around),
-        TEST(every_address_is_below_the_base),
-        TEST(paths_of_the_web_server_are_not_below_the_base),
-        TEST(picture_that_a_page_must_not_load_is_a_drawing),
-        TEST(product_page_tells_all_there_is),
-        TEST(product_without_a_name_is_known_by_its_slug),
-        TEST(data_is_text_wherever_it_stands),
-        TEST(first_page_leads_on_and_the_next_one_back),
-        TEST(all_there_is_has_no_pages),
-        TEST(count_tells_what_is_known),
-        TEST(filters_that_are_on_can_be_taken_away),
-        TEST(form_keeps_the_order_and_the_length),
-        TEST(list_as_it_is_has_nothing_to_keep),
-        TEST(search_that_asked_for_the_shops_order_keeps_it),
-        TEST(category_page_shows_where_it_is_and_what_is_below),
-        TEST(nothing_found_says_so_and_leads_on),
-        TEST(degraded_page_says_so),
-        TEST(tree_shows_each_category_below_its_own),
-        TEST(categories_are_in_the_order_of_their_names),
-        TEST(thousands_of_categories_are_not_all_in_one_list),
-        TEST(shop_without_categories_has_pages),
+        PRICED(amounts_are_in_the_shops_currency),
+        PRICED(round_amounts_grow_in_every_currency),
+        PRICED(anonymous_visitor_sees_the_list_price_alone),
+        PRICED(customer_sees_their_price_beside_the_struck_list_price),
+        PRICED(rule_without_a_label_is_named_by_its_key),
+        PRICED(customer_without_a_discount_sees_the_list_price_alone),
+        PRICED(product_that_is_given_away_costs_nothing),
+        PRICED(every_page_has_its_head_and_its_way_around),
+        PRICED(front_page_has_the_shops_name_alone),
+        PRICED(error_leads_on),
+        PRICED(search_engines_are_told_the_one_address_of_a_page),
+        PRICED(product_whose_slug_is_none_is_linked_by_its_id),
+        PRICED(every_address_is_below_the_base),
+        PRICED(paths_of_the_web_server_are_not_below_the_base),
+        PRICED(picture_that_a_page_must_not_load_is_a_drawing),
+        PRICED(product_page_tells_all_there_is),
+        PRICED(product_without_a_name_is_known_by_its_slug),
+        PRICED(data_is_text_wherever_it_stands),
+        PRICED(first_page_leads_on_and_the_next_one_back),
+        PRICED(all_there_is_has_no_pages),
+        PRICED(count_tells_what_is_known),
+        PRICED(filters_that_are_on_can_be_taken_away),
+        PRICED(every_field_of_the_form_has_a_name_that_says_it_all),
+        PRICED(prices_the_wrong_way_round_are_said_in_words_and_kept),
+        PRICED(every_filter_that_is_wrong_is_said_in_words),
+        PRICED(form_keeps_the_order_and_the_length),
+        PRICED(list_as_it_is_has_nothing_to_keep),
+        PRICED(search_that_asked_for_the_shops_order_keeps_it),
+        PRICED(category_page_shows_where_it_is_and_what_is_below),
+        PRICED(nothing_found_says_so_and_leads_on),
+        PRICED(degraded_page_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

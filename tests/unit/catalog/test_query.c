@@ -218,11 +218,31 @@ static void refusal_of_hostile_text_is_plain_text(void **state)
 static void text_is_as_long_as_it_may_be(void **state)
 {
     (void)state;
-    char text[2 + 201 + 1] = "q=";
-    memset(text + 2, 'a', 200);
-    assert_int_equal(strlen(parse(text).text), 200);
-    text[202] = 'a';
+    char text[2 + 401 + 1] = "q=";
+    memset(text + 2, 'a', 400);
+    assert_int_equal(strlen(parse(text).text), 400);
+    text[402] = 'a';
     assert_refused(text, "q");
+    assert_string_equal(refuse(text).allowed, "a text of at most 400 bytes of UTF-8");
+}
+
+static void a_hundred_characters_of_any_script_can_be_searched_for(void **state)
+{
+    (void)state;
+    char text[2 + 300 + 1] = "q=";
+    for (int i = 0; i < 100; i++)
+        memcpy(text + 2 + (size_t)i * 3, "\xe6\x9d\xb1", 3);
+    assert_int_equal(strlen(parse(text).text), 300);
+}
+
+static void search_has_at_most_eight_words(void **state)
+{
+    (void)state;
+    assert_string_equal(parse("q=+1+2+3++4%E3%80%805+6+7+8+").text, "1 2 3 4 5 6 7 8");
+    struct query_fault fault = refuse("q=1+2+3+4+5+6+7+8+9");
+    assert_string_equal(fault.parameter, "q");
+    assert_string_equal(fault.allowed, "at most 8 words, with white space between them");
+    assert_non_null(strstr(fault.detail, "\"1 2 3 4 5 6 7 8 9\""));
 }
 
 static void search_is_in_one_form(void **state)
@@ -246,6 +266,87 @@ static void prices_the_wrong_way_round_are_refused(void **state)
     (void)state;
     assert_int_equal(parse("min_price=5&max_price=5").max_price, 5);
     assert_refused("max_price=4&min_price=5", "min_price");
+}
+
+/* ---- What people can mend, and what others did ---- */
+
+/* Refused, with the query as far as it was understood. */
+static struct product_query refuse_filter(const char *text, const char *parameter)
+{
+    struct product_query query;
+    struct query_fault fault = {0};
+    assert_false(query_parse(text, &list_frame, &arena, &query, &fault));
+    assert_true(fault.is_of_filter);
+    assert_string_equal(fault.parameter, parameter);
+    assert_null(fault.without_clicks);
+    return query;
+}
+
+static void what_else_was_chosen_beside_a_wrong_filter_is_kept(void **state)
+{
+    (void)state;
+    struct product_query query = refuse_filter("min_price=9&max_price=5&q=lamp&tag=t&limit=7&after=x", "min_price");
+    assert_int_equal(query.min_price, 9);
+    assert_int_equal(query.max_price, 5);
+    assert_string_equal(query.text, "lamp");
+    assert_string_equal(query.tag, "t");
+    assert_int_equal(query.limit, 7);
+    assert_int_equal(query.sort, SORT_RANK);
+    assert_false(query.position.is_set || query.position.is_backwards);
+    query = refuse_filter("max_price=cheap&min_price=5", "max_price");
+    assert_int_equal(query.min_price, 5);
+    assert_int_equal(query.max_price, -1);
+    assert_string_equal(refuse_filter("q=1+2+3+4+5+6+7+8+9", "q").text, "1 2 3 4 5 6 7 8 9");
+    assert_null(refuse_filter("q=%ff", "q").text);
+    assert_null(refuse_filter("category=A&q=1+2+3+4+5+6+7+8+9", "category").category);
+}
+
+static void worse_faults_go_before_those_that_people_can_mend(void **state)
+{
+    (void)state;
+    static const char *const worse[] = {"limit=0", "sort=x", "page=2", "q=a&q=b", "fields=x"};
+    for (size_t i = 0; i < ARRAY_LENGTH(worse); i++) {
+        struct query_fault fault = refuse(arena_print(&arena, "utm_source=x&min_price=x&%s", worse[i]));
+        assert_string_not_equal(fault.parameter, "min_price");
+        assert_false(fault.is_of_filter);
+        assert_null(fault.without_clicks);
+    }
+    assert_true(refuse("utm_source=x&min_price=x").is_of_filter);
+}
+
+static void what_others_append_to_links_can_be_told_apart(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"utm_source=newsletter", ""},
+        {"utm_=&utm_anything", ""},
+        {"fbclid=IwAR0%2F-_x", ""},
+        {"gclid=a&gbraid=b&wbraid=c&dclid=d&srsltid=e&_ga=f&_gl=g&igshid=h&msclkid=i&twclid=j&ttclid=k&yclid=l"
+         "&li_fat_id=m&mc_cid=n&mc_eid=o",
+         ""},
+        {"fbclid=1&fbclid=2", ""},
+        {"fbclid=%ff%00", ""},
+        {"%66bclid=1", ""},
+        {"sort=price&utm_source=x&q=caf%c3%a9+a%20b&gclid=y&limit=5", "sort=price&q=caf%c3%a9+a%20b&limit=5"},
+        {"&&q=a&&utm_medium=x&", "q=a"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct query_fault fault = refuse(cases[i][0]);
+        assert_false(fault.is_of_filter);
+        assert_non_null(fault.without_clicks);
+        assert_string_equal(fault.without_clicks, cases[i][1]);
+        parse(fault.without_clicks);
+    }
+    assert_string_equal(refuse("limit=5&utm_source=x").parameter, "utm_source");
+}
+
+static void other_names_are_not_those_of_links(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"utm=1", "utmx=1", "UTM_SOURCE=1", "xfbclid=1", "fbclid2=1", "fbcli=1",
+                                         "_g=1",  "ga=1",   "=utm_source",  "utm%00_=1", "ref=1"};
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        assert_null(refuse(others[i]).without_clicks);
 }
 
 static void equal_queries_have_one_text(void **state)
@@ -369,9 +470,15 @@ int main(void)
         TEST(text_that_is_none_is_refused),
         TEST(refusal_of_hostile_text_is_plain_text),
         TEST(text_is_as_long_as_it_may_be),
+        TEST(a_hundred_characters_of_any_script_can_be_searched_for),
+        TEST(search_has_at_most_eight_words),
         TEST(search_is_in_one_form),
         TEST(wild_cards_and_quotes_are_text),
         TEST(prices_the_wrong_way_round_are_refused),
+        TEST(what_else_was_chosen_beside_a_wrong_filter_is_kept),
+        TEST(worse_faults_go_before_those_that_people_can_mend),
+        TEST(what_others_append_to_links_can_be_told_apart),
+        TEST(other_names_are_not_those_of_links),
         TEST(equal_queries_have_one_text),
         TEST(different_queries_have_different_texts),
         TEST(printed_query_is_read_again),
