@@ -8,6 +8,7 @@
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
+#include "fcgi-catalog/ctl/plural.h"
 #include "fcgi-catalog/store/store.h"
 
 #define BATCH 500
@@ -110,24 +111,33 @@ static bool check(const char *path, bool has_details, struct found *found, char 
 
 /* ---- Telling ---- */
 
+static void print_counts(const char *path, const struct store_counts *counts)
+{
+    printf("%s: OK, %" PRId64 " %s, %" PRId64 " %s, %" PRId64 " %s\n", path, counts->products,
+           plural_pick(counts->products, "product", "products"), counts->customers,
+           plural_pick(counts->customers, "customer", "customers"), counts->categories,
+           plural_pick(counts->categories, "category", "categories"));
+}
+
 static void print_details(const struct details *details)
 {
     const struct {
-        const char *what;
         int64_t count;
+        const char *one, *many, *what;
     } lines[] = {
-        {"products without a name", details->nameless},
-        {"products without a category", details->without_category},
-        {"products without an image", details->without_image},
-        {"products without a stock state", details->without_stock},
-        {"products at a price of 0", details->free_of_charge},
-        {"categories without a product", details->empty_categories},
+        {details->nameless, "product", "products", "without a name"},
+        {details->without_category, "product", "products", "without a category"},
+        {details->without_image, "product", "products", "without an image"},
+        {details->without_stock, "product", "products", "without a stock state"},
+        {details->free_of_charge, "product", "products", "at a price of 0"},
+        {details->empty_categories, "category", "categories", "without a product"},
     };
 
     printf("revision %" PRId64 ", currency %s\n", details->revision,
            details->currency[0] != '\0' ? details->currency : "not set");
     for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
-        printf("%10" PRId64 " %s\n", lines[i].count, lines[i].what);
+        printf("%10" PRId64 " %s %s\n", lines[i].count, plural_pick(lines[i].count, lines[i].one, lines[i].many),
+               lines[i].what);
 }
 
 static void print_json(const char *path, const struct found *found, const char *reason)
@@ -186,8 +196,7 @@ int command_check(int argc, char **argv)
         return COMMAND_FAILED;
     }
     if (!options.is_json)
-        printf("%s: OK, %" PRId64 " products, %" PRId64 " customers, %" PRId64 " categories\n", path,
-               found.counts.products, found.counts.customers, found.counts.categories);
+        print_counts(path, &found.counts);
     if (!options.is_json && options.is_detailed)
         print_details(&found.details);
     return COMMAND_OK;

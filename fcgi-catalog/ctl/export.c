@@ -15,6 +15,7 @@
 #include "fcgi-catalog/ctl/commands.h"
 #include "fcgi-catalog/ctl/database.h"
 #include "fcgi-catalog/ctl/json_line.h"
+#include "fcgi-catalog/ctl/plural.h"
 #include "fcgi-catalog/store/store.h"
 
 #define BATCH 500 /* products that are in memory at once */
@@ -149,7 +150,7 @@ static int write_file(struct job *job)
     if (status != STORE_OK)
         return tell(job, status);
     if (code == COMMAND_OK && output.path != NULL)
-        printf("%s: %zu products\n", output.path, job->count);
+        printf("%s: %zu %s\n", output.path, job->count, plural_pick((int64_t)job->count, "product", "products"));
     return code;
 }
 

@@ -2,6 +2,7 @@
 /* What an import says. */
 #include "fcgi-catalog/ctl/import_report.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/ctl/plural.h"
 
 static void *get_memory(size_t size)
 {
@@ -58,8 +60,11 @@ static double seconds_since(const struct import_report *report)
     return (double)(clock_now_ns() - report->started_ns) / (double)CLOCK_NS_PER_S;
 }
 
-static double rate_of(size_t rows, double seconds)
+/* Rows that were worked on a second: read from the file, or deleted. */
+static double rate_of(const struct importer_counts *counts, double seconds)
 {
+    size_t rows = counts->read + counts->category_rows + counts->deleted + counts->deleted_categories;
+
     return seconds > 0 ? (double)rows / seconds : 0;
 }
 
@@ -80,10 +85,16 @@ static void print_document(struct import_report *report, const struct importer *
         const char *name;
         size_t value;
     } numbers[] = {
-        {"read", counts.read},        {"inserted", counts.inserted},
-        {"updated", counts.updated},  {"unchanged", counts.unchanged},
-        {"deleted", counts.deleted},  {"deleted_categories", counts.deleted_categories},
-        {"hidden", counts.hidden},    {"category_rows", counts.category_rows},
+        {"read", counts.read},
+        {"inserted", counts.inserted},
+        {"updated", counts.updated},
+        {"unchanged", counts.unchanged},
+        {"deleted", counts.deleted},
+        {"deleted_categories", counts.deleted_categories},
+        {"hidden", counts.hidden},
+        {"category_rows", counts.category_rows},
+        {"http_images", counts.http_images},
+        {"digit_handles", counts.digit_handles},
         {"fault_count", fault_count},
     };
     cJSON *document = cJSON_CreateObject();
@@ -101,7 +112,7 @@ static void print_document(struct import_report *report, const struct importer *
     cJSON_AddItemToObject(document, "faults", report->faults);
     report->faults = NULL;
     add_seconds(document, "seconds", seconds);
-    add_seconds(document, "rows_per_second", rate_of(counts.read, seconds));
+    add_seconds(document, "rows_per_second", rate_of(&counts, seconds));
     char *text = cJSON_PrintUnformatted(document);
     puts(text);
     free(text);
@@ -116,32 +127,55 @@ static void print_passed_over(const struct import_report *report, const struct i
 
     if (name == NULL)
         return;
-    printf("%s: columns that were passed over: ", report->file);
+    printf("%s: %s passed over: ", report->file,
+           importer_passed_over(importer, 1) == NULL ? "a column that was" : "columns that were");
     for (size_t i = 0; (name = importer_passed_over(importer, i)) != NULL; i++)
         printf("%s%s", i > 0 ? ", " : "", field_show(name, strlen(name), &arena));
     putchar('\n');
     arena_release(&arena);
 }
 
+/* What is in the catalog, but not as the file's author may expect it. */
+static void print_hints(const struct import_report *report, const struct importer_counts *counts)
+{
+    if (counts->http_images > 0)
+        printf("%s: %zu %s, which pages do not show\n", report->file, counts->http_images,
+               counts->http_images == 1 ? "image is an http: address" : "images are http: addresses");
+    if (counts->digit_handles > 0)
+        printf("%s: %zu %s with product-\n", report->file, counts->digit_handles,
+               counts->digit_handles == 1 ? "handle is digits alone, as an id is; its slug begins"
+                                          : "handles are digits alone, as ids are; their slugs begin");
+}
+
+static void print_statistics(const struct import_report *report, const struct importer_counts *counts)
+{
+    double seconds = seconds_since(report);
+    int64_t rate = (int64_t)(rate_of(counts, seconds) + 0.5);
+
+    printf("%s: %zu read, %zu inserted, %zu updated, %zu unchanged, %zu deleted", report->database, counts->read,
+           counts->inserted, counts->updated, counts->unchanged, counts->deleted);
+    if (counts->deleted_categories > 0)
+        printf(", %zu empty %s deleted", counts->deleted_categories,
+               plural_pick((int64_t)counts->deleted_categories, "category", "categories"));
+    if (counts->category_rows > 0)
+        printf(", %zu %s of categories alone", counts->category_rows,
+               plural_pick((int64_t)counts->category_rows, "row", "rows"));
+    if (counts->hidden > 0)
+        printf(", %zu not on sale passed over", counts->hidden);
+    printf("; %.1f s, %" PRId64 " %s a second%s\n", seconds, rate, plural_pick(rate, "row", "rows"),
+           report->is_dry_run ? "; only tried, nothing was changed" : "");
+}
+
 void import_report_done(struct import_report *report, const struct importer *importer)
 {
     struct importer_counts counts = importer_counts(importer);
-    double seconds = seconds_since(report);
 
     if (report->is_json) {
         print_document(report, importer, 0, !report->is_dry_run);
         return;
     }
-    printf("%s: %zu read, %zu inserted, %zu updated, %zu unchanged, %zu deleted", report->database, counts.read,
-           counts.inserted, counts.updated, counts.unchanged, counts.deleted);
-    if (counts.deleted_categories > 0)
-        printf(", %zu empty categories deleted", counts.deleted_categories);
-    if (counts.category_rows > 0)
-        printf(", %zu %s of categories alone", counts.category_rows, counts.category_rows == 1 ? "row" : "rows");
-    if (counts.hidden > 0)
-        printf(", %zu not on sale passed over", counts.hidden);
-    printf("; %.1f s, %.0f rows a second%s\n", seconds, rate_of(counts.read, seconds),
-           report->is_dry_run ? "; only tried, nothing was changed" : "");
+    print_statistics(report, &counts);
+    print_hints(report, &counts);
     print_passed_over(report, importer);
 }
 
@@ -151,7 +185,7 @@ void import_report_faulty(struct import_report *report, const struct importer *i
     size_t shown = faults->count < faults->most ? faults->count : faults->most;
 
     fprintf(stderr, "%s: %s: %zu %s", report->command, report->file, faults->count,
-            faults->count == 1 ? "fault" : "faults");
+            plural_pick((int64_t)faults->count, "fault", "faults"));
     if (shown < faults->count)
         fprintf(stderr, ", %zu of them not shown (--max-faults)", faults->count - shown);
     fputs("; nothing was changed\n", stderr);

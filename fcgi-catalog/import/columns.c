@@ -260,7 +260,8 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
     struct draft draft = draft_begin(arena, columns->output->source.faults, line);
     if (count != columns->count) {
         draft_refuse(&draft, (struct place){.line = line},
-                     "the row has %zu fields; %zu are allowed, as many as the header has", count, columns->count);
+                     "the row has %zu %s; %zu %s allowed, as many as the header has", count,
+                     count == 1 ? "field" : "fields", columns->count, columns->count == 1 ? "is" : "are");
     } else if (is_of_categories(columns, cells)) {
         read_row_of_categories(columns, cells, &draft);
     } else {

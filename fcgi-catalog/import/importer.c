@@ -2,7 +2,6 @@
 /* Rows, from the reader to the store. */
 #include "fcgi-catalog/import/importer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,36 +117,31 @@ static bool put_category(struct importer *importer, struct row_category category
 
 /* ---- Rows ---- */
 
-/* Which of its keys made a row the same product as one before: the slug that the reason names, or else the SKU. */
-static struct place find_key(const struct product_row *row, const char *reason)
+/* Where the row says what the store did not take; the whole row when it does not say it. */
+static struct place find_place(const struct product_row *row, unsigned field)
 {
-    char slug[FIELD_SLUG_MAX + 3];
+    struct place place = {0};
 
-    snprintf(slug, sizeof slug, "\"%s\"", row->product.slug);
-    return row->product.sku[0] == '\0' || strstr(reason, slug) != NULL ? row->places.slug : row->places.sku;
-}
-
-/* Where the row says what the store did not take, which the beginning of its reason tells. */
-static struct place find_place(const struct product_row *row, const char *reason)
-{
-    const struct {
-        const char *beginning;
-        struct place place;
-    } fields[] = {
-        {"the slug ", row->places.slug},
-        {"a new product needs a slug", row->places.slug},
-        {"the id ", row->places.id},
-        {"the product has the id ", row->places.id},
-        {"a new product needs a price", row->places.price},
-        {"more than 64 categories", row->places.categories},
-        {"this product came before", find_key(row, reason)},
-    };
-
-    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-        if (strncmp(reason, fields[i].beginning, strlen(fields[i].beginning)) == 0 && fields[i].place.line != 0)
-            return fields[i].place;
+    switch (field) {
+    case IMPORT_FIELD_ID:
+        place = row->places.id;
+        break;
+    case FIELD_SKU:
+        place = row->places.sku;
+        break;
+    case FIELD_SLUG:
+        place = row->places.slug;
+        break;
+    case FIELD_PRICE:
+        place = row->places.price;
+        break;
+    case FIELD_CATEGORIES:
+        place = row->places.categories;
+        break;
+    default: /* the reader has looked at the others */
+        break;
     }
-    return (struct place){.line = row->line};
+    return place.line != 0 ? place : (struct place){.line = row->line};
 }
 
 static void put_product(struct importer *importer, const struct product_row *row)
@@ -157,7 +151,7 @@ static void put_product(struct importer *importer, const struct product_row *row
 
     enum import_status status = import_put_product(importer->setup.import, &row->product, row->fields, &outcome, &id);
     if (status != IMPORT_OK) {
-        (void)settle(importer, find_place(row, import_reason(importer->setup.import)), status);
+        (void)settle(importer, find_place(row, import_reason_field(importer->setup.import)), status);
         return;
     }
     switch (outcome) {
@@ -224,7 +218,7 @@ static enum importer_status prune(struct importer *importer)
 {
     struct import_pruned pruned;
 
-    if (importer->counts.read == 0) {
+    if (import_reader_counts(importer->reader).rows == 0) {
         refuse(importer, (struct place){.line = 1},
                "the file names no product; nothing would be left, and that is not allowed");
         return IMPORTER_FAULTY;
@@ -239,11 +233,7 @@ static enum importer_status prune(struct importer *importer)
 enum importer_status importer_finish(struct importer *importer)
 {
     bool is_read = !importer->has_failed && import_reader_finish(importer->reader);
-    struct import_counts counts = import_reader_counts(importer->reader);
 
-    importer->counts.read = counts.rows;
-    importer->counts.category_rows = counts.category_rows;
-    importer->counts.hidden = counts.hidden;
     if (importer->has_failed)
         return IMPORTER_FAILED;
     if (!is_read) /* the store's faults count there, too */
@@ -254,8 +244,13 @@ enum importer_status importer_finish(struct importer *importer)
 struct importer_counts importer_counts(const struct importer *importer)
 {
     struct importer_counts counts = importer->counts;
+    struct import_counts read = import_reader_counts(importer->reader);
 
-    counts.read = import_reader_counts(importer->reader).rows;
+    counts.read = read.rows;
+    counts.category_rows = read.category_rows;
+    counts.hidden = read.hidden;
+    counts.http_images = read.http_images;
+    counts.digit_handles = read.digit_handles;
     return counts;
 }
 

@@ -35,6 +35,8 @@ struct importer_counts {
     size_t category_rows; /* rows of categories alone, likewise */
     size_t inserted, updated, unchanged;
     size_t hidden;                      /* Shopify's products that are not shown for sale, which are passed over */
+    size_t http_images;                 /* on pages a stand-in takes the place of these, see struct import_counts */
+    size_t digit_handles;               /* of Shopify: their slugs are others */
     size_t deleted, deleted_categories; /* by pruning */
 };
 

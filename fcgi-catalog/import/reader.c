@@ -40,6 +40,15 @@ const char *import_format_name(enum import_format format)
     return names[format];
 }
 
+static size_t count_http_images(const struct product *product)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < product->image_count; i++)
+        count += strncmp(product->images[i].url, "http:", 5) == 0;
+    return count;
+}
+
 void output_take(struct output *output, struct draft *draft)
 {
     if (!draft_finish(draft)) {
@@ -50,6 +59,7 @@ void output_take(struct output *output, struct draft *draft)
         output->counts.category_rows++;
     else
         output->counts.rows++;
+    output->counts.http_images += count_http_images(&draft->row.product);
     output->source.take(output->source.data, &draft->row);
 }
 

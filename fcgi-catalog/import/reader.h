@@ -52,6 +52,8 @@ struct import_counts {
     size_t category_rows; /* of categories alone, too */
     size_t faulty;        /* rows that were not */
     size_t hidden;        /* Shopify: products that are not shown for sale (drafts, archived …), and not handed on */
+    size_t http_images;   /* images of products with an address of http:, which pages do not load */
+    size_t digit_handles; /* Shopify: handles of digits alone, as ids are, whose slugs are others */
 };
 
 struct import_reader;

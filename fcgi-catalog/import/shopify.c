@@ -2,7 +2,8 @@
 /*
  * Shopify's product CSV: several rows, one after the other, are one product of it. What becomes of its columns:
  *
- *     Handle                  slug, with letters beyond a-z made plain ("café" is "cafe")
+ *     Handle                  slug, with letters beyond a-z made plain ("café" is "cafe"); one of digits alone, which
+ *                             would be an id, gets a word before it ("1984" is "product-1984"), and is counted
  *     Title                   name
  *     Body (HTML)             description, as plain text
  *     Vendor, Tags            tags
@@ -11,7 +12,8 @@
  *     Variant SKU, … Price    sku, price (a decimal in the shop's currency)
  *     Variant Inventory …     stock: out-of-stock when it is counted, nothing is left and selling on is not allowed
  *     Image Src, … Alt Text   images, in the order of Image Position; a variant's own one first
- *     Status, Published       drafts, archived, unlisted and unpublished products are passed over and counted
+ *     Status, Published       drafts, archived, unlisted and unpublished products are passed over and counted; a word
+ *                             that Shopify does not have there is refused
  *
  * A product of one variant is one product of ours. One of several is as many, as in the product feeds of search
  * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug.
@@ -229,14 +231,43 @@ static bool is_hidden(const struct group *group)
            strcasecmp(group->status.text, "unlisted") == 0 || strcasecmp(group->published.text, "false") == 0;
 }
 
+/* With any other word nobody knows whether the product is for sale. Files without these columns have none. */
+static void check_word(struct shopify *shopify, const struct kept *cell, const char *column, const char *const *words,
+                       const char *allowed)
+{
+    struct group *group = &shopify->group;
+
+    if (cell->text[0] == '\0')
+        return;
+    for (; *words != NULL; words++) {
+        if (strcasecmp(cell->text, *words) == 0)
+            return;
+    }
+    group->is_faulty = true;
+    import_faults_add(shopify->output->source.faults, cell->place.line, cell->place.column,
+                      "%s is %s; %s are allowed, in small letters or capitals", column,
+                      field_show(cell->text, strlen(cell->text), &group->arena), allowed);
+}
+
+static void check_words(struct shopify *shopify)
+{
+    static const char *const states[] = {"active", "draft", "archived", "unlisted", NULL};
+    static const char *const answers[] = {"true", "false", NULL};
+
+    check_word(shopify, &shopify->group.status, "Status", states, "active, draft, archived and unlisted");
+    check_word(shopify, &shopify->group.published, "Published", answers, "true and false");
+}
+
 static void end_group(struct shopify *shopify)
 {
     struct group *group = &shopify->group;
 
-    if (group->line != 0 && !group->is_faulty && is_hidden(group)) {
-        shopify->output->counts.hidden++;
-    } else if (group->line != 0) {
-        shopify_hand_on(shopify);
+    if (group->line != 0) {
+        check_words(shopify);
+        if (!group->is_faulty && is_hidden(group))
+            shopify->output->counts.hidden++;
+        else
+            shopify_hand_on(shopify);
     }
     arena_reset(&group->arena);
     group->line = 0;
@@ -299,7 +330,8 @@ bool shopify_take(void *data, size_t line, const struct cell *cells, size_t coun
         return true;
     }
     import_faults_add(shopify->output->source.faults, line, 0,
-                      "the row has %zu fields; %zu are allowed, as many as the header has", count, shopify->count);
+                      "the row has %zu %s; %zu are allowed, as many as the header has", count,
+                      count == 1 ? "field" : "fields", shopify->count);
     shopify->output->counts.faulty++;
     return true;
 }

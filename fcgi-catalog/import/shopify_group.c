@@ -109,6 +109,15 @@ static const char *make_slug(const struct group *group, size_t index, const char
     return slug_join(slug, number, FIELD_SLUG_MAX, arena);
 }
 
+/* Digits alone would be an id. */
+static const char *tell_from_id(struct shopify *shopify, const char *slug)
+{
+    if (slug[0] == '\0' || slug[strspn(slug, "0123456789")] != '\0')
+        return slug;
+    shopify->output->counts.digit_handles++;
+    return slug_join("product", slug, FIELD_SLUG_MAX, &shopify->group.arena);
+}
+
 /* Known only when the file says how many there are: exports without stock do not. */
 static void set_stock(struct shopify *shopify, struct draft *draft, const struct variant *variant)
 {
@@ -156,7 +165,7 @@ static void draft_variant(struct shopify *shopify, struct draft *draft, size_t i
     const char *options = name_variant(group, variant, draft->arena);
 
     draft->row.line = variant->line;
-    variant->slug = make_slug(group, index, options, draft->arena);
+    variant->slug = tell_from_id(shopify, make_slug(group, index, options, draft->arena));
     if (options[0] != '\0' && draft->row.product.name[0] != '\0')
         draft_set_name(draft, variant->options[0].place,
                        arena_print(draft->arena, "%s - %s", group->title.text, options));

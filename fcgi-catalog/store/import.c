@@ -110,13 +110,19 @@ const char *import_reason(const struct import *import)
     return import->reason;
 }
 
-enum import_status writing_refuse(struct import *import, const char *format, ...)
+unsigned import_reason_field(const struct import *import)
+{
+    return import->reason_field;
+}
+
+enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(import->reason, sizeof import->reason, format, arguments);
     va_end(arguments);
+    import->reason_field = field;
     return IMPORT_REFUSED;
 }
 
@@ -252,7 +258,7 @@ enum import_status import_put_currency(struct import *import, const char *curren
     int exponent;
 
     if (!currency_find(currency, &exponent))
-        return writing_refuse(import, "the currency \"%.20s\" is no code of ISO 4217", currency);
+        return writing_refuse(import, FIELD_CURRENCY, "the currency \"%.20s\" is no code of ISO 4217", currency);
     char *text = sqlite3_mprintf("UPDATE shop SET currency = %Q WHERE currency <> %Q", currency, currency);
     bool put = text != NULL && run(import, text);
     sqlite3_free(text);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/catalog/product.h"
 
 struct import;
@@ -33,6 +34,11 @@ void import_close(struct import *import);
 
 /* Why the last call did not return IMPORT_OK: one line, without the file's name. */
 const char *import_reason(const struct import *import);
+
+/* Which field of the row the last IMPORT_REFUSED is about: a bit of enum field_bit, or IMPORT_FIELD_ID, for the id has
+ * none among them. 0: none of them. */
+#define IMPORT_FIELD_ID ((unsigned)FIELD_ALL + 1)
+unsigned import_reason_field(const struct import *import);
 
 /* From here on others may read, but not write. Waits up to ten seconds for somebody else who is writing. */
 MUST_CHECK enum import_status import_begin(struct import *import);

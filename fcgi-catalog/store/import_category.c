@@ -128,20 +128,21 @@ static enum import_status check(struct import *import, const char *slug, const c
     const struct branch *branch = branches_find(&import->branches, slug);
 
     if (branch == NULL && !field_is_category(slug))
-        return writing_refuse(import, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
+        return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                               field_show(slug, strlen(slug), &import->arena));
     if (name != NULL && (strlen(name) > FIELD_NAME_MAX || !text_is_utf8(name, strlen(name))))
-        return writing_refuse(import, "the name of the category \"%s\" is not UTF-8, or longer than %d bytes", slug,
+        return writing_refuse(import, FIELD_CATEGORIES,
+                              "the name of the category \"%s\" is not UTF-8, or longer than %d bytes", slug,
                               FIELD_NAME_MAX);
     if (parent == NULL || parent[0] == '\0')
         return IMPORT_OK;
     const struct branch *above = branches_find(&import->branches, parent);
     if (above == NULL && !field_is_category(parent))
-        return writing_refuse(import, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
+        return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                               field_show(parent, strlen(parent), &import->arena));
     if (strcmp(parent, slug) == 0 || (branch != NULL && above != NULL && is_above(branch, above)))
-        return writing_refuse(import, "the category \"%s\" would be above itself, with \"%s\" as its parent", slug,
-                              parent);
+        return writing_refuse(import, FIELD_CATEGORIES,
+                              "the category \"%s\" would be above itself, with \"%s\" as its parent", slug, parent);
     return IMPORT_OK;
 }
 

@@ -57,8 +57,11 @@ static int find_known(struct item *item)
     bool has_slug = (item->fields & FIELD_SLUG) != 0 && text_of(item->row->slug)[0] != '\0';
     int result = has_sku ? find_product(item, WRITING_FIND_SKU, item->row->sku) : SQLITE_DONE;
 
-    if (result == SQLITE_DONE && has_slug)
+    item->key = FIELD_SKU;
+    if (result == SQLITE_DONE && has_slug) {
+        item->key = FIELD_SLUG;
         result = find_product(item, WRITING_FIND_SLUG, item->row->slug);
+    }
     item->is_new = result == SQLITE_DONE;
     return result;
 }
@@ -82,15 +85,16 @@ static enum import_status check_new(const struct item *item)
     struct import *import = item->import;
 
     if ((item->fields & FIELD_SLUG) == 0 || text_of(item->row->slug)[0] == '\0')
-        return writing_refuse(import, "a new product needs a slug");
+        return writing_refuse(import, FIELD_SLUG, "a new product needs a slug");
     if ((item->fields & FIELD_PRICE) == 0)
-        return writing_refuse(import, "a new product needs a price");
+        return writing_refuse(import, FIELD_PRICE, "a new product needs a price");
     if (item->row->id < 0)
-        return writing_refuse(import, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id, INT32_MAX);
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id,
+                              INT32_MAX);
     if (item->row->id == 0 && import->last_id == INT32_MAX)
-        return writing_refuse(import, "there is no id left for a new product");
+        return writing_refuse(import, IMPORT_FIELD_ID, "there is no id left for a new product");
     if (item->row->id != 0 && is_taken(import, WRITING_FIND_ID, NULL, item->row->id))
-        return writing_refuse(import, "the id %" PRId32 " is that of another product", item->row->id);
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is that of another product", item->row->id);
     return IMPORT_OK;
 }
 
@@ -99,13 +103,13 @@ static enum import_status check_known(const struct item *item)
     struct import *import = item->import;
 
     if (idset_has(&import->seen, item->known.id))
-        return writing_refuse(import, "this product came before: it is \"%s\", with the id %" PRId32, item->known.slug,
-                              item->known.id);
+        return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
+                              item->known.slug, item->known.id);
     if (item->row->id != 0 && item->row->id != item->known.id)
-        return writing_refuse(import, "the product has the id %" PRId32 ", not %" PRId32, item->known.id,
-                              item->row->id);
+        return writing_refuse(import, IMPORT_FIELD_ID, "the product has the id %" PRId32 ", not %" PRId32,
+                              item->known.id, item->row->id);
     if (item->is_renamed && is_taken(import, WRITING_FIND_SLUG, item->wanted.slug, 0))
-        return writing_refuse(import, "the slug \"%s\" is that of another product", item->wanted.slug);
+        return writing_refuse(import, FIELD_SLUG, "the slug \"%s\" is that of another product", item->wanted.slug);
     return IMPORT_OK;
 }
 
@@ -114,7 +118,7 @@ static enum import_status check_identity(const struct item *item)
     const char *slug = item->wanted.slug;
 
     if ((item->is_new || item->is_renamed) && slug[0] != '\0' && !field_is_slug(slug))
-        return writing_refuse(item->import, "slug %s is not allowed; " FIELD_SLUG_FORM " are",
+        return writing_refuse(item->import, FIELD_SLUG, "slug %s is not allowed; " FIELD_SLUG_FORM " are",
                               field_show(slug, strlen(slug), &item->import->arena));
     return item->is_new ? check_new(item) : check_known(item);
 }

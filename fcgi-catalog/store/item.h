@@ -10,6 +10,7 @@ struct item {
     struct import *import;
     const struct product *row; /* what came in, */
     unsigned fields;           /* and which of it counts */
+    enum field_bit key;        /* by which it is known */
     bool is_new, is_renamed;
     struct product known;  /* what there was, */
     struct product wanted; /* and what it becomes: categories and tags sorted, each once */

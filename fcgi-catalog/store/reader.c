@@ -144,7 +144,7 @@ int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fau
 
 static bool read_texts(sqlite3_stmt *row, struct arena *arena, struct product *product)
 {
-    if (!row_read_int32(row, 2, &product->price_cents))
+    if (!row_read_int32(row, 2, &product->price_cents) || product->price_cents < 0)
         return false;
     product->slug = row_copy_text(row, 0, arena);
     product->description = row_copy_text(row, 1, arena);

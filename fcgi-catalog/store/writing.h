@@ -76,6 +76,7 @@ struct import {
     struct search search;
     struct arena arena; /* for one row */
     char reason[512];
+    unsigned reason_field; /* see import_reason_field() */
     int64_t now;
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
@@ -86,7 +87,8 @@ struct import {
     struct aside aside;
 };
 
-enum import_status writing_refuse(struct import *import, const char *format, ...) PRINTF_LIKE(2, 3);
+/* `field` is as import_reason_field() gives it. */
+enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
 enum import_status writing_fail(struct import *import);
 
 /* The statement, without values. */

@@ -443,6 +443,7 @@ def test_faults_are_there_for_programs(faulty):
 STORE_FAULTS = {
     "the-same-twice": ("slug", [product("shoe", 1), product("boot", 1), product("shoe", 2)]),
     "the-same-sku-twice": ("sku", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("hat", 2, sku="A")]),
+    "the-same-again": ("sku", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 1, sku="A")]),
     "the-same-with-another-sku": ("slug", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 2, sku="C")]),
     "no-price": (None, [{"slug": "p-1", "sku": "S-1"}, {"slug": "p-2", "sku": "S-2"}, {"slug": "new", "sku": "X"}]),
     "no-slug": (None, [{"sku": "S-1"}, {"sku": "S-2"}, {"sku": "X"}]),
@@ -611,6 +612,30 @@ def test_shopifys_product_that_came_before_has_the_column_of_its_sku(database):
     assert done.errors.startswith('standard input:5:15: this product came before: it is "linen-shirt-red-m"')
 
 
+def test_shopifys_words_that_nobody_knows_are_refused(database):
+    rows = shopify_rows()
+    rows[0] |= {"Status": "weird", "Published": "maybe"}
+    before = database.export()
+    done = database.load(write_csv(rows, SHOPIFY))
+    assert done.code == 2 and database.export() == before
+    assert done.errors.splitlines()[:2] == [
+        'standard input:2:36: Status is "weird"; active, draft, archived and unlisted are allowed, in small letters or capitals',
+        'standard input:2:8: Published is "maybe"; true and false are allowed, in small letters or capitals']
+
+
+def test_shopifys_handles_of_digits_alone_are_told_from_ids(make_database):
+    database = make_database("--currency=EUR")
+    text = b"Handle,Title,Variant Price\n1984,Novel,9\n"
+    assert database.fill(text, "--dry-run")["digit_handles"] == 1
+    done = database.load(text)
+    assert (done.code, done.output.decode().splitlines()[1:]) == (
+        0, ["standard input: 1 handle is digits alone, as an id is; its slug begins with product-"])
+    assert database.ask("SELECT slug FROM product") == [("product-1984",)]
+    done = database.load(text + b"451,Novel,9\n")
+    assert ": 2 read, 1 inserted, 0 updated, 1 unchanged, 0 deleted; " in done.output.decode()
+    assert "standard input: 2 handles are digits alone, as ids are; their slugs begin with product-\n" in done.output.decode()
+
+
 PASSED_OVER = ["Option1 Name", "Option2 Name", "Variant Grams", "Variant Compare At Price", "Gift Card"]
 
 
@@ -621,6 +646,8 @@ def test_shopifys_columns_that_are_passed_over_are_named(make_database):
     assert ", 1 not on sale passed over; " in first
     assert second == "standard input: columns that were passed over: " + ", ".join(f'"{name}"' for name in PASSED_OVER)
     assert database.fill(b"slug,price\na,1\n")["passed_over"] == []
+    one = database.load(b"Handle,Title,Variant Price,SEO Title\na,A,1,x\n").output.decode()
+    assert one.endswith('standard input: a column that was passed over: "SEO Title"\n')
 
 
 # ---- Files, databases, terminals ---------------------------------------------------------------------------------------
@@ -641,6 +668,47 @@ def test_statistics_are_told_at_the_end(database):
                         r"\d+\.\d s, \d+ rows a second\n", done.output.decode())
     report = database.fill(b"slug,price_in_cents\nshoe,1\n", "--dry-run")
     assert report["dry_run"] is True and report["seconds"] >= 0 and report["rows_per_second"] > 0
+
+
+def test_the_rate_is_of_all_that_was_read_or_deleted(database):
+    database.fill(write_csv([product(f"p-{n}", categories=f"c-{n}") for n in range(1000)]))
+    report = database.fill(write_csv([product("p-0")]), "--prune", "--dry-run")
+    assert (report["read"], report["deleted"], report["deleted_categories"]) == (1, 999, 999)
+    # Seconds are rounded to thousandths.
+    assert 1999 / (report["seconds"] + 0.001) <= report["rows_per_second"] <= 1999 / max(report["seconds"] - 0.001, 0.0001)
+
+
+def test_one_and_many_are_told_in_their_words(database):
+    database.fill(write_csv([product("shoe", categories="a"), product("boot", categories="b"), product("hat", categories="c")]))
+
+    def load(text):
+        done = database.load(text, "--prune")
+        assert done.code == 0, done.errors
+        return done.output.decode()
+
+    assert "2 unchanged, 1 deleted, 1 empty category deleted; " in load(b"slug\nshoe\nboot\n")
+    assert "0 deleted, 1 row of categories alone; " in load(b"slug,categories\nshoe,a\nboot,b\n,x\n")
+    assert "1 deleted, 2 empty categories deleted; " in load(b"slug\nshoe\n")
+    assert "0 deleted, 2 rows of categories alone; " in load(b"slug,categories\nshoe,a\n,x\n,y\n")
+    assert "standard input:2: the row has 1 field; 2 are allowed" in database.load(b"slug,name\nshoe\n").errors
+    assert "standard input:2: the row has 2 fields; 1 is allowed" in database.load(b"slug\nshoe,x\n").errors
+    path = database.path.parent / "one.csv"
+    assert database.ctl("export", "--output", path, database.path).output.decode() == f"{path}: 1 product\n"
+    lines = database.ctl("check", "--details", database.path).output.decode().splitlines()
+    assert lines[0] == f"{database.path}: OK, 1 product, 0 customers, 3 categories"
+    assert [line.split(maxsplit=1) for line in lines[2:]] == [
+        ["1", "product without a name"], ["0", "products without a category"], ["1", "product without an image"],
+        ["1", "product without a stock state"], ["0", "products at a price of 0"], ["2", "categories without a product"]]
+
+
+def test_images_that_pages_do_not_show_are_counted(database):
+    text = write_csv([product("shoe", images="http://example.net/a.png|https://example.net/b.png"), product("boot", images="/c.svg")])
+    assert database.fill(text)["http_images"] == 1
+    assert database.load(text).output.decode().splitlines()[1:] == [
+        "standard input: 1 image is an http: address, which pages do not show"]
+    done = database.load(write_csv([product("shoe", images="|".join(f"http://example.net/{n}" for n in range(3)))]))
+    assert done.output.decode().splitlines()[1:] == ["standard input: 3 images are http: addresses, which pages do not show"]
+    assert database.fill(b"slug\nshoe\n")["http_images"] == 0
 
 
 @pytest.mark.parametrize("words", [["import", "missing.csv", "catalog.db"], ["import", ".", "catalog.db"], ["import", "-", "missing.db"],
@@ -685,6 +753,12 @@ def test_a_price_below_zero_cannot_be_written_by_hand(make_database):
     database.change("PRAGMA ignore_check_constraints = ON; UPDATE product SET price_in_cents = -1 WHERE id = 3")
     done = database.ctl("check", database.path)
     assert done.code == 1 and "CHECK constraint failed in product" in done.errors
+    done = database.ctl("export", database.path)
+    assert done.code == 1 and "product 3: a number is out of range" in done.errors and b"-1" not in done.output
+    # An import that says the price mends it.
+    [(slug,)] = database.ask("SELECT slug FROM product WHERE id = 3")
+    assert database.fill(write_csv([product(slug, 5)]))["updated"] == 1
+    assert database.ctl("check", database.path).code == 0
 
 
 def test_an_export_that_fails_half_way_leaves_the_file_as_it_was(make_database):

@@ -238,7 +238,7 @@ static void rows_of_another_length_are_told(void **state)
 {
     (void)state;
     assert_fault("slug,name\na\nb,c,d\ne,f\n", "4 slug=e;name=f;\n",
-                 "2:0 the row has 1 fields; 2 are allowed, as many as the header has\n"
+                 "2:0 the row has 1 field; 2 are allowed, as many as the header has\n"
                  "3:0 the row has 3 fields; 2 are allowed, as many as the header has\n");
 }
 

@@ -230,6 +230,18 @@ static void lines_of_too_many_values_are_not_taken_apart(void **state)
     free(text);
 }
 
+/* Pages do not show them. */
+static void images_with_an_address_of_http_are_counted(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("{\"slug\":\"a\",\"images\":[{\"url\":\"http://x/a\"},{\"url\":\"https://x/b\"},"
+                                   "{\"url\":\"/http://c\"},{\"url\":\"http://x/d\"}]}\n{\"slug\":\"b\"}\n"
+                                   "{\"slug\":\"c\",\"images\":[{\"url\":\"http://x/e\"}]}\n");
+    assert_string_equal(taken.faults, "");
+    assert_int_equal(taken.counts.http_images, 3);
+    taken_release(&taken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +260,7 @@ int main(void)
         cmocka_unit_test(wrong_lines_of_categories_are_told),
         cmocka_unit_test(lines_of_too_many_values_are_not_taken_apart),
         cmocka_unit_test(format_is_found_out_or_said),
+        cmocka_unit_test(images_with_an_address_of_http_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

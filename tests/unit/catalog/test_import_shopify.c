@@ -82,6 +82,60 @@ static void products_that_are_not_on_sale_are_passed_over(void **state)
     taken_release(&taken);
 }
 
+static void words_of_status_and_published_may_be_of_any_case_and_empty(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("Handle,Title,Status,Published\na,A,ACTIVE,True\nb,B,,\nc,C,Archived,\n"
+                                   "d,D,UNLISTED,TRUE\ne,E,,False\nf,F,Draft,true\n");
+    assert_string_equal(taken.faults, "");
+    assert_string_equal(taken.rows, "2 slug=a;name=A;\n3 slug=b;name=B;\n");
+    assert_int_equal(taken.counts.hidden, 4);
+    taken_release(&taken);
+}
+
+/* A draft's, too. */
+static void unknown_words_of_status_and_published_are_faults(void **state)
+{
+    (void)state;
+    struct taken taken = take_text("Handle,Title,Option1 Value,Status,Published\na,A,x,weird,maybe\na,,y,,\n"
+                                   "b,B,,draft,1\nc,C,,\" active\",true\nd,D,,active,true\n");
+    assert_string_equal(
+        taken.faults, "2:4 Status is \"weird\"; active, draft, archived and unlisted are allowed, in small letters or "
+                      "capitals\n"
+                      "2:5 Published is \"maybe\"; true and false are allowed, in small letters or capitals\n"
+                      "4:5 Published is \"1\"; true and false are allowed, in small letters or capitals\n"
+                      "5:4 Status is \" active\"; active, draft, archived and unlisted are allowed, in small letters "
+                      "or capitals\n");
+    assert_string_equal(taken.rows, "6 slug=d;name=D;\n");
+    assert_int_equal(taken.counts.hidden, 0);
+    assert_int_equal(taken.counts.faulty, 4);
+    taken_release(&taken);
+}
+
+/* It would be an id. */
+static void handle_of_digits_alone_gets_a_word_before_it(void **state)
+{
+    (void)state;
+    struct taken taken =
+        take_text("Handle,Title,Option1 Value\n1984,A,\n\xef\xbc\x97,B,\n19-84,C,\n451,D,x\n451,,y\nno-7,E,\n");
+    assert_string_equal(taken.faults, "");
+    assert_string_equal(taken.rows, "2 slug=product-1984;name=A;\n3 slug=product-7;name=B;\n4 slug=19-84;name=C;\n"
+                                    "5 slug=451-x;name=D - x;\n6 slug=451-y;name=D - y;\n7 slug=no-7;name=E;\n");
+    assert_int_equal(taken.counts.digit_handles, 2);
+    taken_release(&taken);
+}
+
+static void handle_of_as_many_digits_as_a_slug_may_have_fits(void **state)
+{
+    (void)state;
+    char text[300];
+    sprintf(text, "Handle,Title\n%0200d,A\n", 7);
+    struct taken taken = take_text(text);
+    assert_string_equal(taken.faults, "");
+    assert_non_null(strstr(taken.rows, "slug=product-0000"));
+    taken_release(&taken);
+}
+
 static void stock_is_told_when_it_is_counted(void **state)
 {
     (void)state;
@@ -286,6 +340,10 @@ int main(void)
         TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_are_numbered),
         TEST(products_that_are_not_on_sale_are_passed_over),
+        TEST(words_of_status_and_published_may_be_of_any_case_and_empty),
+        TEST(unknown_words_of_status_and_published_are_faults),
+        TEST(handle_of_digits_alone_gets_a_word_before_it),
+        TEST(handle_of_as_many_digits_as_a_slug_may_have_fits),
         TEST(stock_is_told_when_it_is_counted),
         TEST(columns_of_later_exports_are_known),
         TEST(columns_of_earlier_exports_are_known),

@@ -279,6 +279,20 @@ static void price_written_around_the_schema_fails_the_list(void **state)
     assert_int_equal(products.count, 99);
 }
 
+static void price_below_zero_fails_the_list(void **state)
+{
+    (void)state;
+    struct product_list products = {.count = 99};
+    open_demo();
+    assert_int_equal(change("PRAGMA ignore_check_constraints=1; UPDATE product SET price_in_cents = -1 WHERE id = 2"),
+                     SQLITE_OK);
+    int kept = quiet_stderr();
+    enum store_status status = store_list_products(store, &arena, &products);
+    restore_stderr(kept);
+    assert_int_equal(status, STORE_FAILED);
+    assert_int_equal(products.count, 99);
+}
+
 static void table_that_was_dropped_fails_and_does_not_crash(void **state)
 {
     (void)state;
@@ -421,6 +435,7 @@ int main(void)
         TEST(nul_inside_a_text_does_not_cut_it),
         TEST(schema_refuses_what_the_contract_cannot_carry),
         TEST(price_written_around_the_schema_fails_the_list),
+        TEST(price_below_zero_fails_the_list),
         TEST(table_that_was_dropped_fails_and_does_not_crash),
         TEST(failure_and_recovery_are_logged_once_each),
         TEST(database_is_made_for_owner_and_group_only),

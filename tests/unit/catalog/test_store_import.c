@@ -14,14 +14,15 @@ static int32_t put(struct product product, unsigned fields, enum import_outcome 
     return id;
 }
 
-static void assert_refused(struct product product, unsigned fields, const char *why)
+/* `about`: the field that the reason is about. */
+static void assert_refused(struct product product, unsigned fields, unsigned about, const char *why)
 {
     enum import_outcome outcome;
     int32_t id;
 
     assert_int_equal(import_put_product(import, &product, fields, &outcome, &id), IMPORT_REFUSED);
-    if (strstr(import_reason(import), why) == NULL)
-        fail_msg("%s", import_reason(import));
+    if (strstr(import_reason(import), why) == NULL || import_reason_field(import) != about)
+        fail_msg("%s: %#x, not %#x", import_reason(import), import_reason_field(import), about);
 }
 
 static void put_category(const char *slug, const char *name, const char *parent, enum import_outcome expected)
@@ -220,26 +221,33 @@ static void wrong_rows_are_refused_and_leave_the_others(void **state)
     open_shop();
     put(chair, FIELD_ALL, OUTCOME_INSERTED);
     put((struct product){.slug = "other", .sku = "O", .id = 50}, key | FIELD_SKU, OUTCOME_INSERTED);
-    assert_refused(chair, FIELD_ALL, "came before");
-    assert_refused((struct product){.slug = "new"}, FIELD_SLUG, "needs a price");
-    assert_refused((struct product){.sku = "new"}, FIELD_SKU | FIELD_PRICE, "needs a slug");
-    assert_refused((struct product){.slug = "No Slug"}, key, "slug");
-    assert_refused((struct product){.slug = "123"}, key, "slug");
-    assert_refused((struct product){.slug = "n", .id = 50}, key, "50");
-    assert_refused((struct product){.slug = "n", .id = -1}, key, "-1");
-    assert_refused((struct product){.slug = "n", .price_cents = -1}, key, "-1");
-    assert_refused((struct product){.slug = "n", .stock = "plenty"}, key | FIELD_STOCK, "plenty");
-    assert_refused((struct product){.slug = "n", .name = "\xff"}, key | FIELD_NAME, "name");
+    assert_refused(chair, FIELD_ALL, FIELD_SKU, "came before");
+    assert_refused((struct product){.slug = "red-chair", .sku = "N"}, FIELD_SLUG | FIELD_SKU, FIELD_SLUG, "before");
+    assert_refused((struct product){.slug = "red-chair"}, FIELD_SLUG, FIELD_SLUG, "came before");
+    assert_refused((struct product){.slug = "new"}, FIELD_SLUG, FIELD_PRICE, "needs a price");
+    assert_refused((struct product){.sku = "new"}, FIELD_SKU | FIELD_PRICE, FIELD_SLUG, "needs a slug");
+    assert_refused((struct product){.slug = "No Slug"}, key, FIELD_SLUG, "slug");
+    assert_refused((struct product){.slug = "123"}, key, FIELD_SLUG, "slug");
+    assert_refused((struct product){.slug = "\xff"}, key, FIELD_SLUG, "slug");
+    assert_refused((struct product){.slug = "n", .sku = "\xff"}, key | FIELD_SKU, FIELD_SKU, "sku");
+    assert_refused((struct product){.slug = "n", .id = 50}, key, IMPORT_FIELD_ID, "50");
+    assert_refused((struct product){.slug = "n", .id = -1}, key, IMPORT_FIELD_ID, "-1");
+    assert_refused((struct product){.slug = "n", .price_cents = -1}, key, FIELD_PRICE, "-1");
+    assert_refused((struct product){.slug = "n", .stock = "plenty"}, key | FIELD_STOCK, FIELD_STOCK, "plenty");
+    assert_refused((struct product){.slug = "n", .name = "\xff"}, key | FIELD_NAME, FIELD_NAME, "name");
     assert_refused((struct product){.slug = "n", .categories = bad_category, .own_category_count = 1},
-                   key | FIELD_CATEGORIES, "Not A Slug");
-    assert_refused((struct product){.slug = "n", .tags = empty_tag, .tag_count = 1}, key | FIELD_TAGS, "tag");
+                   key | FIELD_CATEGORIES, FIELD_CATEGORIES, "Not A Slug");
+    assert_refused((struct product){.slug = "n", .tags = empty_tag, .tag_count = 1}, key | FIELD_TAGS, FIELD_TAGS,
+                   "tag");
     assert_refused((struct product){.slug = "n", .images = bad_image, .image_count = 1}, key | FIELD_IMAGES,
-                   "javascript");
-    assert_refused((struct product){.slug = "n", .updated_at = -1}, key | FIELD_UPDATED, "1970");
+                   FIELD_IMAGES, "javascript");
+    assert_refused((struct product){.slug = "n", .created_at = FIELD_TIME_MAX + 1}, key | FIELD_CREATED, FIELD_CREATED,
+                   "created_at");
+    assert_refused((struct product){.slug = "n", .updated_at = -1}, key | FIELD_UPDATED, FIELD_UPDATED, "1970");
     commit();
     begin();
-    assert_refused((struct product){.slug = "other", .sku = "RC-1"}, FIELD_SLUG | FIELD_SKU, "another product");
-    assert_refused((struct product){.slug = "other", .id = 51}, FIELD_SLUG, "51");
+    assert_refused((struct product){.slug = "other", .sku = "RC-1"}, FIELD_SLUG | FIELD_SKU, FIELD_SLUG, "another");
+    assert_refused((struct product){.slug = "other", .id = 51}, FIELD_SLUG, IMPORT_FIELD_ID, "51");
     commit();
     assert_int_equal(list().count, 2);
     assert_string_equal(ask("SELECT count(*) FROM category"), "2");
@@ -269,6 +277,7 @@ static void categories_are_put_and_moved(void **state)
     put_category("smart", "", "phones", OUTCOME_INSERTED);
     assert_int_equal(import_put_category(import, "electronics", NULL, "smart", &outcome), IMPORT_REFUSED);
     assert_non_null(strstr(import_reason(import), "above itself"));
+    assert_int_equal(import_reason_field(import), FIELD_CATEGORIES);
     assert_int_equal(import_put_category(import, "smart", NULL, "smart", &outcome), IMPORT_REFUSED);
     assert_int_equal(import_put_category(import, "Nope", NULL, NULL, &outcome), IMPORT_REFUSED);
     assert_int_equal(import_put_category(import, "nope", "\xff", NULL, &outcome), IMPORT_REFUSED);
