@@ -100,7 +100,7 @@ sources    = $(foreach room,$(1),$(wildcard $(room)/*.c))
 objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
-CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
+CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/site fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
                   fcgi-catalog/store fcgi-catalog/import fcgi-catalog/quotes)
 DISCOUNT_SRC := $(call sources,discount/pricing discount/rulefile discount/service discount/store discount/master discount/wire)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)

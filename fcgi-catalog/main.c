@@ -10,7 +10,6 @@
 #include "common/log.h"
 #include "common/prefork/prefork.h"
 #include "common/program.h"
-#include "fcgi-catalog/http/cgi.h"
 #include "fcgi-catalog/http/fastcgi.h"
 #include "fcgi-catalog/process.h"
 #include "fcgi-catalog/settings.h"
@@ -92,7 +91,7 @@ static _Noreturn void run_cgi(void)
 
     if (!settings_load(&catalog_settings_table, NULL, &settings, reason, sizeof reason)) {
         log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
-        cgi_refuse((const char *const *)environ, 500, "The catalog is not set up.");
+        process_refuse_cgi(500, "The catalog is not set up.");
         exit(EXIT_SUCCESS);
     }
     log_set_level((enum log_level)settings.log_level);

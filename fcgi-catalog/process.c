@@ -11,9 +11,11 @@
 #include "common/prefork/prefork.h"
 #include "fcgi-catalog/http/cgi.h"
 #include "fcgi-catalog/http/fastcgi.h"
-#include "fcgi-catalog/http/routes.h"
-#include "fcgi-catalog/http/site.h"
+#include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/quotes/quotes.h"
+#include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/routes.h"
+#include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
 
 #define BODY_MAX ((size_t)256 * 1024) /* of a request; nobody here reads one */
@@ -41,7 +43,7 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
                                            .keyset = catalog_settings_keyset(settings)};
     const char *wrong;
 
-    *site = (struct site){.deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
+    *site = (struct site){.shop_name = settings->shop_name, .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
     if (!open_store(settings->database, &site->store, reason, reason_size))
         return false;
     site->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
@@ -90,9 +92,9 @@ static int serve(struct site *site, const struct catalog_settings *settings)
 {
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .base = settings->base_path,
-                                            .shop_name = settings->shop_name,
                                             .body_max = BODY_MAX,
                                             .handler = routes_handle,
+                                            .error_page = page_print_error,
                                             .handler_data = site,
                                             .woken = site_refresh,
                                             .served = site_flush};
@@ -131,6 +133,17 @@ int process_serve_fastcgi(const struct catalog_settings *settings)
 
 /* ---- CGI ---- */
 
+void process_refuse_cgi(int status, const char *detail)
+{
+    struct site site = {.shop_name = PAGE_SHOP_NAME};
+
+    cgi_refuse(&(struct cgi_options){.variables = (const char *const *)environ,
+                                     .body_max = BODY_MAX,
+                                     .error_page = page_print_error,
+                                     .handler_data = &site},
+               status, detail);
+}
+
 _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
 {
     struct site site;
@@ -139,15 +152,15 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
 
     if (!site_open(&site, settings, reason, sizeof reason)) {
         log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
-        cgi_refuse((const char *const *)environ, 503, "The catalog cannot be read right now.");
+        process_refuse_cgi(503, "The catalog cannot be read right now.");
         _exit(EXIT_SUCCESS);
     }
     site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
                                         .base = settings->base_path,
-                                        .shop_name = settings->shop_name,
                                         .body_max = BODY_MAX,
                                         .handler = routes_handle,
+                                        .error_page = page_print_error,
                                         .handler_data = &site};
     cgi_serve(&options, &is_finished);
     site_flush(&site);

@@ -26,4 +26,7 @@ int process_serve_fastcgi(const struct catalog_settings *settings);
  * answer; without a database it is 503. */
 _Noreturn void process_serve_cgi(const struct catalog_settings *settings);
 
+/* Answers it with an error, when there are not even settings to serve it with. */
+void process_refuse_cgi(int status, const char *detail);
+
 #endif

@@ -125,7 +125,8 @@ static enum http_request_status begin(const struct cgi_options *options, bool *i
     http_exchange_begin(exchange);
     enum http_request_status status =
         http_request_read(&exchange->request, options->variables, options->base, &exchange->arena);
-    exchange->request.shop_name = options->shop_name;
+    exchange->error_page = options->error_page;
+    exchange->error_data = options->handler_data;
     drain_input(body_length(&exchange->request), options->body_max);
     return status;
 }
@@ -145,11 +146,11 @@ void cgi_serve(const struct cgi_options *options, bool *is_finished)
     }
 }
 
-void cgi_refuse(const char *const *variables, int status, const char *detail)
+void cgi_refuse(const struct cgi_options *options, int status, const char *detail)
 {
     bool is_finished;
 
     /* Whatever else is wrong with the request, this is the answer. */
-    (void)!begin(&(struct cgi_options){.variables = variables, .body_max = SIZE_MAX}, &is_finished);
+    (void)!begin(options, &is_finished);
     refuse(&carrier.exchange, status, detail);
 }

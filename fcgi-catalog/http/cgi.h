@@ -12,10 +12,10 @@
 struct cgi_options {
     const char *const *variables; /* environ */
     const char *base;             /* see http_request_read() */
-    const char *shop_name;        /* see struct http_request */
     size_t body_max;              /* bytes of standard input that are read away before the answer */
     http_handler *handler;
-    void *handler_data;
+    http_error_page *error_page; /* NULL: people get errors as text */
+    void *handler_data;          /* of both */
 };
 
 /*
@@ -24,7 +24,7 @@ struct cgi_options {
  */
 void cgi_serve(const struct cgi_options *options, bool *is_finished);
 
-/* Answers the one request with an error, when the program cannot even begin to serve it. `variables` is environ. */
-void cgi_refuse(const char *const *variables, int status, const char *detail);
+/* Answers the one request with an error, when the program cannot even begin to serve it: no handler is called. */
+void cgi_refuse(const struct cgi_options *options, int status, const char *detail);
 
 #endif

@@ -43,12 +43,28 @@ struct http_response {
     struct http_source *source; /* instead of `body`, whose length nobody knows; NULL: none */
 };
 
+/* A body for people. */
+struct http_page {
+    const char *content_type;
+    const char *headers; /* that go with it, each ended by "\r\n" */
+    const char *body;
+    size_t body_length;
+};
+
+struct problem;
+struct http_exchange;
+
+/* Makes the page of an error that is told in the exchange's answer; it lives in the exchange's arena. Any thread. */
+typedef struct http_page http_error_page(void *data, struct http_exchange *exchange, const struct problem *problem);
+
 struct http_exchange {
     struct http_request request;
     struct http_response response;
-    struct arena arena; /* reset when the exchange is finished */
-    int64_t arrived_ns; /* when the request was read, on common/clock.h's clock */
-    void *handler_data; /* the handler's own */
+    struct arena arena;          /* reset when the exchange is finished */
+    int64_t arrived_ns;          /* when the request was read, on common/clock.h's clock */
+    void *handler_data;          /* the handler's own */
+    http_error_page *error_page; /* NULL: people get errors as text */
+    void *error_data;
     /* Sends the response. Set by whoever made the exchange. */
     void (*finish)(struct http_exchange *exchange);
 };

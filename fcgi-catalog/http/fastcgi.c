@@ -278,7 +278,8 @@ static void serve_connection(void *data, struct connection *connection)
     http_exchange_begin(exchange);
     enum http_request_status status =
         http_request_read(&exchange->request, (const char *const *)carrier->fcgi.envp, options->base, &exchange->arena);
-    exchange->request.shop_name = options->shop_name;
+    exchange->error_page = options->error_page;
+    exchange->error_data = options->handler_data;
     bool is_whole = read_body(carrier);
 
     if (status == HTTP_REQUEST_INCOMPLETE)

@@ -17,13 +17,13 @@
 #include "fcgi-catalog/http/exchange.h"
 
 struct fastcgi_options {
-    int listen_fd;         /* the listening socket, 0 by the FastCGI specification (2.2) */
-    const char *base;      /* see http_request_read() */
-    const char *shop_name; /* see struct http_request */
-    size_t body_max; /* bytes of a request body that are read away before the answer; more closes the connection with
-                        the answer */
+    int listen_fd;    /* the listening socket, 0 by the FastCGI specification (2.2) */
+    const char *base; /* see http_request_read() */
+    size_t body_max;  /* bytes of a request body that are read away before the answer; more closes the connection with
+                         the answer */
     http_handler *handler;
-    void *handler_data;
+    http_error_page *error_page; /* NULL: people get errors as text */
+    void *handler_data;          /* of both */
     /* Called on the loop's thread whenever it wakes up with work, before the handler, so that a handler can look at a
      * changing thing once for many requests. May be NULL. */
     void (*woken)(void *handler_data);

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/page.h"
-#include "fcgi-catalog/page/page.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE "text/plain"
@@ -89,17 +87,15 @@ static enum problem_form choose_form(const struct http_request *request)
 static void fill_page(struct http_exchange *exchange, const struct problem *problem)
 {
     struct http_response *response = &exchange->response;
-    const struct shelf_text page =
-        problem->page != NULL
-            ? *problem->page
-            : page_print_error(exchange, problem->status, problem_title(problem->status), problem->detail);
+    const struct http_page page =
+        problem->page != NULL ? *problem->page : exchange->error_page(exchange->error_data, exchange, problem);
 
-    response->content_type = PAGE_TYPE;
-    response->body = page.bytes;
-    response->body_length = page.length;
+    response->content_type = page.content_type;
+    response->body = page.body;
+    response->body_length = page.body_length;
     /* They are there already when a page is what went wrong. */
-    if (strstr(response->headers, PAGE_HEADERS) == NULL)
-        response->headers = arena_print(&exchange->arena, "%s" PAGE_HEADERS, response->headers);
+    if (strstr(response->headers, page.headers) == NULL)
+        response->headers = arena_print(&exchange->arena, "%s%s", response->headers, page.headers);
 }
 
 static void fill_text(struct http_exchange *exchange, const struct problem *problem, bool is_plain)
@@ -107,7 +103,7 @@ static void fill_text(struct http_exchange *exchange, const struct problem *prob
     struct http_response *response = &exchange->response;
     char *body = is_plain ? NULL : print_problem(exchange, problem);
 
-    response->content_type = body == NULL ? TEXT_TYPE : PROBLEM_TYPE;
+    response->content_type = body == NULL ? TEXT_TYPE "; charset=utf-8" : PROBLEM_TYPE;
     response->body = body == NULL ? arena_print(&exchange->arena, "%s\n", problem->detail) : body;
     response->body_length = strlen(response->body);
 }
@@ -117,10 +113,10 @@ void problem_fill(struct http_exchange *exchange, const struct problem *problem)
     int retry_after_s = problem->retry_after_s > 0 ? problem->retry_after_s : RETRY_AFTER_S;
     enum problem_form form = choose_form(&exchange->request);
 
-    if (form == FORM_PAGE)
+    if (form == FORM_PAGE && (problem->page != NULL || exchange->error_page != NULL))
         fill_page(exchange, problem);
     else
-        fill_text(exchange, problem, form == FORM_TEXT);
+        fill_text(exchange, problem, form == FORM_TEXT || form == FORM_PAGE);
     exchange->response.status = problem->status;
     conditional_apply_none(exchange);
     if (problem->status == 503)

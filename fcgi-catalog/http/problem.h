@@ -11,19 +11,18 @@
 #ifndef CATALOG_HTTP_PROBLEM_H
 #define CATALOG_HTTP_PROBLEM_H
 
-#include "fcgi-catalog/catalog/shelf.h"
 #include "fcgi-catalog/http/exchange.h"
 
 #define PROBLEM_URN "urn:catalog:problem:"
 
 struct problem {
     int status;
-    const char *cause;             /* "wrong-parameter", for the type; NULL: the one that the status has by itself */
-    const char *detail;            /* one sentence for the caller */
-    const char *parameter;         /* the parameter or header that is wrong; NULL: none */
-    const char *allowed;           /* what is allowed instead; NULL: nothing to say */
-    int retry_after_s;             /* 503: when to come again; 0: soon */
-    const struct shelf_text *page; /* what people get, in the exchange's arena; NULL: a page that says the above */
+    const char *cause;            /* "wrong-parameter", for the type; NULL: the one that the status has by itself */
+    const char *detail;           /* one sentence for the caller */
+    const char *parameter;        /* the parameter or header that is wrong; NULL: none */
+    const char *allowed;          /* what is allowed instead; NULL: nothing to say */
+    int retry_after_s;            /* 503: when to come again; 0: soon */
+    const struct http_page *page; /* what people get, in the exchange's arena; NULL: the exchange's error page */
 };
 
 /*

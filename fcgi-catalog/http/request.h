@@ -19,7 +19,6 @@ struct http_request {
     enum http_method method;
     const char *path;             /* decoded and normalised, below the program's base: "/", "/products" */
     const char *mount;            /* the program's base as its owner set it, "" when nobody did */
-    const char *shop_name;        /* what pages call the shop; NULL when its owner did not say */
     const char *query;            /* QUERY_STRING as it came, "" when there is none */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
@@ -35,7 +34,7 @@ enum http_request_status {
 /*
  * Reads the variables. Strings of the request are in `variables` or in `arena`. `base` is where the program is mounted
  * ("/catalog"), "" or NULL when nobody said; a variable CATALOG_BASE_PATH, which only the web server can set, goes
- * before it. The shop's name is not read: whoever carries the request sets it.
+ * before it.
  *
  * The path is SCRIPT_NAME + PATH_INFO, or PATH_INFO alone when SCRIPT_NAME's last segment ends in .fcgi or .cgi. Where
  * such a script has no PATH_INFO (Apache's FallbackResource) the path is REQUEST_URI's, below the script or its

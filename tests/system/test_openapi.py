@@ -385,7 +385,7 @@ def test_an_address_that_is_not_listed_is_not_there(asker):
 
 
 def test_every_route_of_the_program_is_in_the_document():
-    source = (ROOT / "fcgi-catalog" / "http" / "routes.c").read_text(encoding="utf-8")
+    source = (ROOT / "fcgi-catalog" / "site" / "routes.c").read_text(encoding="utf-8")
     table = source[source.index("} routes[] = {"):]
     patterns = re.findall(r'^    \{"(/[^"]*)"', table[:table.index("\n};")], re.MULTILINE)
 

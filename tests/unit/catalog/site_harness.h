@@ -14,7 +14,8 @@
 #include <cmocka.h>
 
 #include "common/clock.h"
-#include "fcgi-catalog/http/routes.h"
+#include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/routes.h"
 #include "tests/unit/catalog/fixture.h"
 
 #define LOCAL "REMOTE_ADDR=127.0.0.1"
@@ -235,7 +236,11 @@ static int open_site(void **state)
     rules_revision = 5;
     rule_count = 1;
     customer_price = 900;
-    site = (struct site){.deadline_ns = 1000 * CLOCK_NS_PER_MS, .pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX)};
+    exchange.error_page = page_print_error;
+    exchange.error_data = &site;
+    site = (struct site){.shop_name = "Catalog",
+                         .deadline_ns = 1000 * CLOCK_NS_PER_MS,
+                         .pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX)};
     return 0;
 }
 

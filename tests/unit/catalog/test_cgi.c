@@ -176,7 +176,9 @@ static void a_program_that_cannot_serve_says_so(void **state)
     if (child == 0) {
         dup2(input[0], STDIN_FILENO);
         dup2(output[1], STDOUT_FILENO);
-        cgi_refuse((const char *const[]){"REQUEST_METHOD=GET", "SCRIPT_NAME=/../x", NULL}, 503, "Not now.");
+        cgi_refuse(
+            &(struct cgi_options){.variables = (const char *const[]){"REQUEST_METHOD=GET", "SCRIPT_NAME=/../x", NULL}},
+            503, "Not now.");
         _exit(0);
     }
     close(output[1]);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fcgi-catalog/http/etag.h"
+#include "fcgi-catalog/site/tag.h"
 
 static struct arena arena;
 static const struct cursor_secret secret = {{1}}, another_secret = {{2}};
@@ -20,24 +21,24 @@ static int release_arena(void **state)
     return 0;
 }
 
-static const struct etag_basis basis = {
+static const struct tag_basis basis = {
     .secret = &secret, .shop_revision = 7, .type = "application/json", .key = "limit=5"};
 
 static void a_tag_is_quoted_hexadecimal(void **state)
 {
     (void)state;
-    const char *tag = etag_print(&basis, &arena);
+    const char *tag = tag_print(&basis, &arena);
     assert_int_equal(strlen(tag), 34);
     assert_int_equal(tag[0], '"');
     assert_int_equal(strspn(tag + 1, "0123456789abcdef"), 32);
     assert_int_equal(tag[33], '"');
-    assert_string_equal(etag_print(&basis, &arena), tag);
+    assert_string_equal(tag_print(&basis, &arena), tag);
 }
 
 static void every_part_of_the_basis_makes_another_tag(void **state)
 {
     const struct quote cheap = {.pct = 0.5f, .value_cents = 500}, dear = {.pct = 0.5f, .value_cents = 501};
-    struct etag_basis bases[] = {basis, basis, basis, basis, basis, basis, basis, basis, basis};
+    struct tag_basis bases[] = {basis, basis, basis, basis, basis, basis, basis, basis, basis};
 
     (void)state;
     bases[1].secret = &another_secret;
@@ -52,20 +53,20 @@ static void every_part_of_the_basis_makes_another_tag(void **state)
     bases[8].quote_count = 1;
     for (size_t i = 0; i < ARRAY_LENGTH(bases); i++) {
         for (size_t k = 0; k < i; k++)
-            assert_string_not_equal(etag_print(&bases[i], &arena), etag_print(&bases[k], &arena));
+            assert_string_not_equal(tag_print(&bases[i], &arena), tag_print(&bases[k], &arena));
     }
 }
 
 static void texts_do_not_run_into_each_other(void **state)
 {
-    struct etag_basis one = basis, other = basis;
+    struct tag_basis one = basis, other = basis;
 
     (void)state;
     one.type = "ab";
     one.key = "c";
     other.type = "a";
     other.key = "bc";
-    assert_string_not_equal(etag_print(&one, &arena), etag_print(&other, &arena));
+    assert_string_not_equal(tag_print(&one, &arena), tag_print(&other, &arena));
 }
 
 static void a_tag_is_known_in_every_form_in_which_it_comes_back(void **state)

@@ -147,9 +147,10 @@ static const char *find_tag(const char *path, const char *name)
 
     snprintf(variable, sizeof variable, "SCRIPT_NAME=%s", path);
     begin((const char *const[]){"REQUEST_METHOD=GET", variable, LOCAL, PEOPLE, NULL});
-    exchange.request.shop_name = name;
+    site.shop_name = name;
     site_refresh(&site);
     routes_handle(&site, &exchange);
+    site.shop_name = "Catalog";
     assert_answer(200, NULL);
     snprintf(tags[next % 4], sizeof tags[0], "%s", answered_tag());
     return tags[next++ % 4];
@@ -161,9 +162,8 @@ static void the_shops_name_is_on_every_page_and_part_of_its_tag(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
-        const char *tag = find_tag(paths[i], NULL);
+        const char *tag = find_tag(paths[i], "Catalog");
         assert_page(200, "Catalog</title>");
-        assert_string_equal(find_tag(paths[i], "Catalog"), tag);
         assert_string_not_equal(find_tag(paths[i], "<Bob>"), tag);
         assert_page(200, "&lt;Bob&gt;</title>");
     }
@@ -173,8 +173,9 @@ static void an_error_has_the_shops_name_too(void **state)
 {
     (void)state;
     begin((const char *const[]){PAGE("/nowhere"), NULL});
-    exchange.request.shop_name = "Ann";
+    site.shop_name = "Ann";
     routes_handle(&site, &exchange);
+    site.shop_name = "Catalog";
     assert_page(404, " – Ann</title>");
 }
 

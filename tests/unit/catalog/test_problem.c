@@ -28,8 +28,38 @@ static void a_client_that_prefers_text_gets_text(void **state)
     (void)state;
     BEGIN("REQUEST_METHOD=GET", "HTTP_ACCEPT=text/plain");
     problem_set(&exchange, 400, "Customer ID is not a number.");
-    assert_string_equal(exchange.response.content_type, "text/plain");
+    assert_string_equal(exchange.response.content_type, "text/plain; charset=utf-8");
     assert_string_equal(body_text(), "Customer ID is not a number.\n");
+}
+
+static struct http_page print_page(void *data, struct http_exchange *told, const struct problem *problem)
+{
+    const char *body = arena_print(&told->arena, "<p>%s %d", (const char *)data, problem->status);
+
+    return (struct http_page){
+        .content_type = "text/html", .headers = "X-Page: yes\r\n", .body = body, .body_length = strlen(body)};
+}
+
+static void people_get_the_page_that_there_is_for_errors(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET", "HTTP_ACCEPT=text/html");
+    exchange.error_page = print_page;
+    exchange.error_data = (char[]){"oh"};
+    problem_set(&exchange, 404, "No.");
+    exchange.error_page = NULL;
+    assert_string_equal(exchange.response.content_type, "text/html");
+    assert_string_equal(body_text(), "<p>oh 404");
+    assert_non_null(strstr(head_text(), "\r\nX-Page: yes\r\n"));
+}
+
+static void people_get_text_where_there_is_no_page(void **state)
+{
+    (void)state;
+    BEGIN("REQUEST_METHOD=GET", "HTTP_ACCEPT=text/html");
+    problem_set(&exchange, 404, "No.");
+    assert_string_equal(exchange.response.content_type, "text/plain; charset=utf-8");
+    assert_string_equal(body_text(), "No.\n");
 }
 
 static void a_client_that_takes_json_gets_json(void **state)
@@ -117,6 +147,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_problem_is_json),
         cmocka_unit_test(a_client_that_prefers_text_gets_text),
+        cmocka_unit_test(people_get_the_page_that_there_is_for_errors),
+        cmocka_unit_test(people_get_text_where_there_is_no_page),
         cmocka_unit_test(a_client_that_takes_json_gets_json),
         cmocka_unit_test(a_detail_is_escaped_and_copied),
         cmocka_unit_test(a_detail_of_the_worst_bytes_fits),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A request that was let in. */
-#include "fcgi-catalog/http/visit.h"
+#include "fcgi-catalog/site/visit.h"
 
 #include "fcgi-catalog/http/conditional.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The categories of the shop. */
-#include "fcgi-catalog/http/categories.h"
+#include "fcgi-catalog/site/categories.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "fcgi-catalog/catalog/json.h"
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/etag.h"
-#include "fcgi-catalog/http/products.h"
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/tag.h"
 
 /* NULL: the visit has ended. */
 static struct tree *take_tree(struct visit *visit)
@@ -31,7 +31,7 @@ static struct tree *take_tree(struct visit *visit)
 /* True: the caller has it already. */
 static bool is_known(struct visit *visit, const struct tree *tree)
 {
-    const struct etag_basis basis = {
+    const struct tag_basis basis = {
         .secret = &visit->site->shop.secret,
         .shop_revision = tree_revision(tree),
         .type = visit->form->type,
@@ -40,7 +40,7 @@ static bool is_known(struct visit *visit, const struct tree *tree)
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .vary = VARY_BY_TYPE,
-        .etag = etag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &visit->exchange->arena),
         .changed_at = tree_changed_at(tree),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Products as JSON. */
-#include "fcgi-catalog/http/view.h"
+#include "fcgi-catalog/site/view.h"
 
 #include <stddef.h>
 

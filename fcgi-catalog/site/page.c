@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages for people: what the request is about, as fcgi-catalog/page/ wants it. */
-#include "fcgi-catalog/http/page.h"
+#include "fcgi-catalog/site/page.h"
 
 #include "common/program.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/etag.h"
-#include "fcgi-catalog/http/products.h"
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/page.h"
-
-static const char *shop_name(const struct http_request *request)
-{
-    return request->shop_name != NULL ? request->shop_name : PAGE_SHOP_NAME;
-}
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/tag.h"
 
 const char *page_print_key(struct visit *visit, const char *key)
 {
-    const struct http_request *request = &visit->exchange->request;
-
     return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(), visit_base(visit),
-                       key, shop_name(request));
+                       key, visit->site->shop_name);
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -28,7 +22,7 @@ static struct page_frame frame_of_view(const struct view *view)
 {
     return (struct page_frame){
         .base = view->base,
-        .shop_name = shop_name(view->request),
+        .shop_name = view->shop_name,
         .currency = shelf_content(view->shelf)->currency,
         .categories = view->categories,
         .customer = view->customer,
@@ -39,6 +33,12 @@ static struct page_frame frame_of_view(const struct view *view)
 static struct shelf_text text_of(struct page_text page)
 {
     return (struct shelf_text){.bytes = page.bytes, .length = page.length};
+}
+
+static struct http_page page_of(struct page_text page)
+{
+    return (struct http_page){
+        .content_type = PAGE_TYPE, .headers = PAGE_HEADERS, .body = page.bytes, .body_length = page.length};
 }
 
 /* What else is asked for shows the same products. */
@@ -69,20 +69,20 @@ struct shelf_text page_print_view_list(const struct view *view, struct arena *ar
     return text_of(page_print_listing(&frame, &listing, arena));
 }
 
-struct shelf_text page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong)
+struct http_page page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong)
 {
     struct tree *tree = NULL;
 
     (void)!site_take_tree(visit->site, &tree); /* without one no category can be chosen: nothing worse */
     const struct page_frame frame = {
         .base = visit_base(visit),
-        .shop_name = shop_name(&visit->exchange->request),
+        .shop_name = visit->site->shop_name,
         .currency = visit->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
     };
     const struct product_list nothing = {0};
     const struct page_listing listing = {.query = query, .products = &nothing, .total = -1, .wrong = wrong};
-    struct shelf_text page = text_of(page_print_listing(&frame, &listing, &visit->exchange->arena));
+    const struct http_page page = page_of(page_print_listing(&frame, &listing, &visit->exchange->arena));
 
     tree_drop(tree);
     return page;
@@ -110,11 +110,11 @@ static void answer_tree(struct visit *visit, struct tree *tree,
     struct arena *arena = &exchange->arena;
     const struct page_frame frame = {
         .base = visit_base(visit),
-        .shop_name = shop_name(&exchange->request),
+        .shop_name = visit->site->shop_name,
         .currency = visit->site->shop.currency,
         .categories = tree_categories(tree),
     };
-    const struct etag_basis basis = {
+    const struct tag_basis basis = {
         .secret = &visit->site->shop.secret,
         .shop_revision = tree_revision(tree),
         .type = visit->form->type,
@@ -123,7 +123,7 @@ static void answer_tree(struct visit *visit, struct tree *tree,
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .vary = VARY_BY_TYPE,
-        .etag = etag_print(&basis, arena),
+        .etag = tag_print(&basis, arena),
         .changed_at = tree_changed_at(tree),
     };
 
@@ -176,8 +176,8 @@ static bool is_asset_known(struct visit *visit, const struct asset *asset)
 {
     static const struct cursor_secret no_secret = {0};
     struct http_exchange *exchange = visit->exchange;
-    const struct etag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset->bytes};
-    const char *tag = etag_print(&basis, &exchange->arena);
+    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset->bytes};
+    const char *tag = tag_print(&basis, &exchange->arena);
     const char *known = http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH");
 
     http_response_add_header(exchange, "ETag", tag);
@@ -209,14 +209,16 @@ void page_handle_asset(struct visit *visit)
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-struct shelf_text page_print_error(struct http_exchange *exchange, int status, const char *title, const char *detail)
+struct http_page page_print_error(void *data, struct http_exchange *exchange, const struct problem *problem)
 {
+    const struct site *site = data;
     const struct page_frame frame = {
         .base = http_request_base(&exchange->request, &exchange->arena),
-        .shop_name = shop_name(&exchange->request),
+        .shop_name = site->shop_name,
         .currency = "",
     };
-    const struct page_problem problem = {.status = status, .title = title, .detail = detail};
+    const struct page_problem shown = {
+        .status = problem->status, .title = problem_title(problem->status), .detail = problem->detail};
 
-    return text_of(page_print_problem(&frame, &problem, &exchange->arena));
+    return page_of(page_print_problem(&frame, &shown, &exchange->arena));
 }

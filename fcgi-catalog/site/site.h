@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The site: what every handler works with. Made once per process by main, used by the thread that receives requests. */
-#ifndef CATALOG_HTTP_SITE_H
-#define CATALOG_HTTP_SITE_H
+#ifndef CATALOG_SITE_SITE_H
+#define CATALOG_SITE_SITE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,11 +9,12 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/pages.h"
 #include "fcgi-catalog/http/identity.h"
-#include "fcgi-catalog/http/tree.h"
 #include "fcgi-catalog/quotes/quotes.h"
+#include "fcgi-catalog/site/tree.h"
 #include "fcgi-catalog/store/store.h"
 
 struct site {
+    const char *shop_name; /* as pages show it */
     struct store *store;
     struct quotes *quotes;
     const struct identity_proxies *proxies;

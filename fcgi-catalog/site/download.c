@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole catalog as CSV. */
-#include "fcgi-catalog/http/download.h"
+#include "fcgi-catalog/site/download.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/etag.h"
-#include "fcgi-catalog/http/products.h"
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/tag.h"
 
 #define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
 #define READ_PRODUCTS 32               /* so many are read at a time: descriptions may be long */
@@ -115,7 +115,7 @@ static void send_catalog(struct visit *visit, struct store_walk *walk, struct tr
 static bool is_known(struct visit *visit, int64_t shop_revision)
 {
     const struct site *site = visit->site;
-    const struct etag_basis basis = {
+    const struct tag_basis basis = {
         .secret = &site->shop.secret,
         .shop_revision = shop_revision,
         .type = visit->form->type,
@@ -124,7 +124,7 @@ static bool is_known(struct visit *visit, int64_t shop_revision)
     const struct conditional conditional = {
         .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
         .vary = VARY_BY_CUSTOMER,
-        .etag = etag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &visit->exchange->arena),
         .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
         .steady_until = quotes_steady_until(site->quotes),
     };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A visit: a request that was let in, and what was found out about it on the way. In the exchange's arena. */
-#ifndef CATALOG_HTTP_VISIT_H
-#define CATALOG_HTTP_VISIT_H
+#ifndef CATALOG_SITE_VISIT_H
+#define CATALOG_SITE_VISIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "fcgi-catalog/http/exchange.h"
 #include "fcgi-catalog/http/problem.h"
-#include "fcgi-catalog/http/site.h"
-#include "fcgi-catalog/http/view.h"
+#include "fcgi-catalog/site/site.h"
+#include "fcgi-catalog/site/view.h"
 
 struct visit;
 

@@ -5,13 +5,13 @@
  *     anonymous, unknown customer ──> list prices
  *     customer ──> quotes_ask() ──> done(): their prices, or list prices marked degraded
  */
-#ifndef CATALOG_HTTP_PRICING_H
-#define CATALOG_HTTP_PRICING_H
+#ifndef CATALOG_SITE_PRICING_H
+#define CATALOG_SITE_PRICING_H
 
 #include <stdbool.h>
 
 #include "common/compiler.h"
-#include "fcgi-catalog/http/visit.h"
+#include "fcgi-catalog/site/visit.h"
 
 /* What is to be priced and shown. */
 struct priced {

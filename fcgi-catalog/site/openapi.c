@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /openapi.json: the description of all this. */
-#include "fcgi-catalog/http/openapi.h"
+#include "fcgi-catalog/site/openapi.h"
 
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/etag.h"
-#include "fcgi-catalog/http/products.h"
 #include "fcgi-catalog/openapi/openapi.h"
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/tag.h"
 
 /* True: the caller has it already. */
 static bool is_known(struct visit *visit, const struct openapi_document *document)
 {
     /* The document is the same for every shop, and is there without one. */
     static const struct cursor_secret no_secret = {0};
-    const struct etag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = document->hash};
+    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = document->hash};
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .vary = VARY_BY_TYPE,
-        .etag = etag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &visit->exchange->arena),
     };
 
     return conditional_apply(visit->exchange, &conditional);

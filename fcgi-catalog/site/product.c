@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products/{slug or id}: one product. */
-#include "fcgi-catalog/http/product.h"
+#include "fcgi-catalog/site/product.h"
 
 #include <string.h>
 
 #include "common/number.h"
 #include "fcgi-catalog/http/percent.h"
-#include "fcgi-catalog/http/pricing.h"
-#include "fcgi-catalog/http/products.h"
+#include "fcgi-catalog/site/pricing.h"
+#include "fcgi-catalog/site/products.h"
 
 static enum store_status find_product(struct store *store, const char *name, struct arena *arena,
                                       struct product *product)

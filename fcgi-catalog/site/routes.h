@@ -3,11 +3,11 @@
  * Which address is answered by whom, in which forms: one table. Adding an address is one row and one handler in a file
  * of its own; adding a form of an address is one line in its row.
  */
-#ifndef CATALOG_HTTP_ROUTES_H
-#define CATALOG_HTTP_ROUTES_H
+#ifndef CATALOG_SITE_ROUTES_H
+#define CATALOG_SITE_ROUTES_H
 
 #include "fcgi-catalog/http/exchange.h"
-#include "fcgi-catalog/http/site.h"
+#include "fcgi-catalog/site/site.h"
 
 /* Longer ones are refused with 414 and 431. A query's bound is QUERY_STRING_MAX. */
 #define ROUTES_PATH_MAX 2048

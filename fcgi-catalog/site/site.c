@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The site: what every handler works with. */
-#include "fcgi-catalog/http/site.h"
+#include "fcgi-catalog/site/site.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The categories of one revision of the shop. */
-#include "fcgi-catalog/http/tree.h"
+#include "fcgi-catalog/site/tree.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products/{slug or id}: one product, with what this customer pays. A slug that a product had before leads to the
  * one that it has today. */
-#ifndef CATALOG_HTTP_PRODUCT_H
-#define CATALOG_HTTP_PRODUCT_H
+#ifndef CATALOG_SITE_PRODUCT_H
+#define CATALOG_SITE_PRODUCT_H
 
-#include "fcgi-catalog/http/visit.h"
+#include "fcgi-catalog/site/visit.h"
 
 void product_handle(struct visit *visit);
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Which address is answered by whom, and who gets in. */
-#include "fcgi-catalog/http/routes.h"
+#include "fcgi-catalog/site/routes.h"
 
 #include <string.h>
 
-#include "fcgi-catalog/http/categories.h"
-#include "fcgi-catalog/http/download.h"
-#include "fcgi-catalog/http/home.h"
-#include "fcgi-catalog/http/openapi.h"
-#include "fcgi-catalog/http/page.h"
 #include "fcgi-catalog/http/percent.h"
-#include "fcgi-catalog/http/product.h"
-#include "fcgi-catalog/http/products.h"
-#include "fcgi-catalog/http/visit.h"
 #include "fcgi-catalog/openapi/openapi.h"
 #include "fcgi-catalog/page/page.h"
+#include "fcgi-catalog/site/categories.h"
+#include "fcgi-catalog/site/download.h"
+#include "fcgi-catalog/site/home.h"
+#include "fcgi-catalog/site/openapi.h"
+#include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/product.h"
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/visit.h"
 
 #define READ (1u << HTTP_GET | 1u << HTTP_HEAD | 1u << HTTP_OPTIONS)
 #define FORMS_MAX 4

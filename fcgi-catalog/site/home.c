@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /: a sign of life. */
-#include "fcgi-catalog/http/home.h"
+#include "fcgi-catalog/site/home.h"
 
 #include "fcgi-catalog/http/conditional.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /: a sign of life. */
-#ifndef CATALOG_HTTP_HOME_H
-#define CATALOG_HTTP_HOME_H
+#ifndef CATALOG_SITE_HOME_H
+#define CATALOG_SITE_HOME_H
 
-#include "fcgi-catalog/http/visit.h"
+#include "fcgi-catalog/site/visit.h"
 
 void home_handle(struct visit *visit);
 

@@ -3,8 +3,8 @@
  * What an answer with products shows, whoever prints it: JSON and pages for people are made of the same. Everything in
  * it lives until the printer returns.
  */
-#ifndef CATALOG_HTTP_VIEW_H
-#define CATALOG_HTTP_VIEW_H
+#ifndef CATALOG_SITE_VIEW_H
+#define CATALOG_SITE_VIEW_H
 
 #include <stdbool.h>
 
@@ -12,11 +12,10 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 #include "fcgi-catalog/catalog/shelf.h"
-#include "fcgi-catalog/http/request.h"
 
 struct view {
-    const struct http_request *request;
-    const char *base; /* where addresses of this program begin: http_request_base() */
+    const char *shop_name; /* as pages show it */
+    const char *base;      /* where addresses of this program begin: http_request_base() */
     const struct product_query *query;
     const struct cursor_secret *secret; /* for links by query_print_link() */
     const struct shelf *shelf;          /* the products (one, at a product's own address) and what is beside the page */

@@ -3,8 +3,8 @@
  * The categories of one revision of the shop, as they were read, and printed once. A tree never changes; it counts its
  * users, and any thread may take or drop it.
  */
-#ifndef CATALOG_HTTP_TREE_H
-#define CATALOG_HTTP_TREE_H
+#ifndef CATALOG_SITE_TREE_H
+#define CATALOG_SITE_TREE_H
 
 #include <stdint.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products: query -> page, kept from the last time or read -> prices. */
-#include "fcgi-catalog/http/products.h"
+#include "fcgi-catalog/site/products.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "fcgi-catalog/http/page.h"
 #include "fcgi-catalog/http/percent.h"
-#include "fcgi-catalog/http/pricing.h"
+#include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/pricing.h"
 
-static void refuse(struct visit *visit, const struct query_fault *fault, const struct shelf_text *page)
+static void refuse(struct visit *visit, const struct query_fault *fault, const struct http_page *page)
 {
     bool is_named = fault->parameter != NULL && fault->parameter[0] != '\0';
 
@@ -107,7 +107,7 @@ static void refuse_list(struct visit *visit, const struct product_query *query, 
     if (!visit->form->is_page || !fault->is_of_filter) {
         products_refuse_query(visit, fault);
     } else if (find_category(visit)) {
-        const struct shelf_text page = page_print_refused_list(visit, query, fault->parameter);
+        const struct http_page page = page_print_refused_list(visit, query, fault->parameter);
         refuse(visit, fault, &page);
     }
 }

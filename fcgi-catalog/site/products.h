@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products: a page of the list, with what this customer pays; with explain=1, for administrators, also why. */
-#ifndef CATALOG_HTTP_PRODUCTS_H
-#define CATALOG_HTTP_PRODUCTS_H
+#ifndef CATALOG_SITE_PRODUCTS_H
+#define CATALOG_SITE_PRODUCTS_H
 
 #include <stdbool.h>
 
-#include "fcgi-catalog/http/visit.h"
+#include "fcgi-catalog/site/visit.h"
 
 /* Ends the visit at once, or when Discount has answered or its time is up. An address with a slug names the category of
  * the list. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* From products to an answer. */
-#include "fcgi-catalog/http/pricing.h"
+#include "fcgi-catalog/site/pricing.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/etag.h"
-#include "fcgi-catalog/http/page.h"
 #include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/tag.h"
 
 /* An answer that waits for its quotes, or does not need any; in the exchange's arena. */
 struct pending {
@@ -97,7 +97,7 @@ static const char *print_key(struct visit *visit, const char *key, const struct 
 static const char *print_etag(struct visit *visit, const char *key, const struct made_of *made_of,
                               const struct pending *priced)
 {
-    struct etag_basis basis = {
+    struct tag_basis basis = {
         .secret = priced != NULL ? &priced->secret : &visit->site->shop.secret,
         .shop_revision = made_of->products,
         .type = visit->form->type,
@@ -110,7 +110,7 @@ static const char *print_etag(struct visit *visit, const char *key, const struct
         basis.quotes = priced->ask.quotes;
         basis.quote_count = shelf_products(priced->shelf)->count;
     }
-    return etag_print(&basis, &visit->exchange->arena);
+    return tag_print(&basis, &visit->exchange->arena);
 }
 
 /* Of an answer that shows list prices to whoever asks. */
@@ -267,7 +267,7 @@ void pricing_answer(struct visit *visit, const struct priced *priced)
         .shelf = priced->shelf,
         .view =
             {
-                .request = &visit->exchange->request,
+                .shop_name = visit->site->shop_name,
                 .base = visit_base(visit),
                 .query = priced->query,
                 .secret = &pending->secret,
