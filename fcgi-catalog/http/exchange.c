@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "fcgi-catalog/http/problem.h"
+#include "fcgi-catalog/http/status.h"
 
 void http_exchange_begin(struct http_exchange *exchange)
 {
@@ -55,7 +55,7 @@ const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
 {
     const struct http_response *response = &exchange->response;
     const char *type = response->content_type;
-    const char *title = problem_title(response->status);
+    const char *title = http_status_title(response->status);
     size_t room = 128 + strlen(title) + strlen(response->headers) + (type == NULL ? 0 : strlen(type));
     char *head = arena_get(&exchange->arena, room);
     int used;

@@ -6,47 +6,29 @@
 #include <string.h>
 
 #include "fcgi-catalog/http/conditional.h"
+#include "fcgi-catalog/http/status.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE "text/plain"
 #define RETRY_AFTER_S 1 /* of a 503 that knows no better */
 
-/* Every status that this program sends: its title, and the cause of an error that says nothing closer. */
-static const struct row {
-    int status;
-    const char *title, *cause;
-} rows[] = {
-    {200, "OK", ""},
-    {204, "No Content", ""},
-    {301, "Moved Permanently", ""},
-    {302, "Found", ""},
-    {304, "Not Modified", ""},
-    {400, "Bad Request", "malformed-request"},
-    {403, "Forbidden", "not-allowed"},
-    {404, "Not Found", "not-found"},
-    {405, "Method Not Allowed", "method-not-allowed"},
-    {406, "Not Acceptable", "not-acceptable"},
-    {413, "Content Too Large", "body-too-large"},
-    {414, "URI Too Long", "address-too-long"},
-    {431, "Request Header Fields Too Large", "header-too-large"},
-    {500, "Internal Server Error", "not-set-up"},
-    {503, "Service Unavailable", "unavailable"},
-};
-
-static const struct row *find_row(int status)
+/* The cause of an error that says nothing closer. */
+static const char *find_cause(int status)
 {
-    static const struct row unknown = {0, "Unknown", "unknown"};
+    static const struct {
+        int status;
+        const char *cause;
+    } rows[] = {
+        {400, "malformed-request"}, {403, "not-allowed"},    {404, "not-found"},        {405, "method-not-allowed"},
+        {406, "not-acceptable"},    {413, "body-too-large"}, {414, "address-too-long"}, {431, "header-too-large"},
+        {500, "not-set-up"},        {503, "unavailable"},
+    };
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         if (rows[i].status == status)
-            return &rows[i];
+            return rows[i].cause;
     }
-    return &unknown;
-}
-
-const char *problem_title(int status)
-{
-    return find_row(status)->title;
+    return "unknown";
 }
 
 static bool add_text(cJSON *object, const char *name, const char *text)
@@ -57,12 +39,11 @@ static bool add_text(cJSON *object, const char *name, const char *text)
 /* The problem and a newline, in the exchange's arena; NULL when cJSON has no memory. */
 static char *print_problem(struct http_exchange *exchange, const struct problem *problem)
 {
-    const struct row *row = find_row(problem->status);
-    const char *type =
-        arena_print(&exchange->arena, PROBLEM_URN "%s", problem->cause != NULL ? problem->cause : row->cause);
+    const char *cause = problem->cause != NULL ? problem->cause : find_cause(problem->status);
+    const char *type = arena_print(&exchange->arena, PROBLEM_URN "%s", cause);
     cJSON *object = cJSON_CreateObject();
 
-    bool is_made = add_text(object, "type", type) && add_text(object, "title", row->title) &&
+    bool is_made = add_text(object, "type", type) && add_text(object, "title", http_status_title(problem->status)) &&
                    cJSON_AddNumberToObject(object, "status", problem->status) != NULL &&
                    add_text(object, "detail", problem->detail) && add_text(object, "parameter", problem->parameter) &&
                    add_text(object, "allowed", problem->allowed);

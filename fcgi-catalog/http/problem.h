@@ -35,7 +35,4 @@ void problem_fill(struct http_exchange *exchange, const struct problem *problem)
 /* The same for an error that its status and a sentence say all of. */
 void problem_set(struct http_exchange *exchange, int status, const char *detail);
 
-/* "Not Found" for 404, and so on for every status this program sends (RFC 9110, 15; RFC 6585). */
-const char *problem_title(int status);
-
 #endif

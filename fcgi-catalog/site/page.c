@@ -5,6 +5,7 @@
 #include "common/program.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/etag.h"
+#include "fcgi-catalog/http/status.h"
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/site/products.h"
@@ -218,7 +219,7 @@ struct http_page page_print_error(void *data, struct http_exchange *exchange, co
         .currency = "",
     };
     const struct page_problem shown = {
-        .status = problem->status, .title = problem_title(problem->status), .detail = problem->detail};
+        .status = problem->status, .title = http_status_title(problem->status), .detail = problem->detail};
 
     return page_of(page_print_problem(&frame, &shown, &exchange->arena));
 }
