@@ -195,7 +195,8 @@ static void tell_head(const struct teller *teller, const struct explain_asked *a
     if (asked->customer_id > 0)
         printf("customer   %" PRId32, asked->customer_id);
     else
-        printf("customer   nobody in particular");
+        printf("customer   nobody in particular; visitors whom the Catalog does not know see list prices, whatever the "
+               "rules say");
     for (size_t i = 0; i < answer->n_groups; i++)
         printf("%s%s", i == 0 ? ", in " : ", ", display_text(teller->arena, answer->groups[i]));
     printf("\nproduct    %" PRId32 "%s%s, list price %" PRId32 "\n", asked->product_id, asked->slug != NULL ? " " : "",

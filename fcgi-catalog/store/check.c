@@ -215,7 +215,7 @@ static bool check_search(sqlite3 *db, char *reason, size_t reason_size)
 static bool check_database(sqlite3 *db, struct store_counts *counts, char *reason, size_t reason_size)
 {
     return run_checks(of_sqlite, ARRAY_LENGTH(of_sqlite), db, reason, reason_size) &&
-           check_products(db, reason, reason_size) &&
+           check_schema(db, reason, reason_size) && check_products(db, reason, reason_size) &&
            run_checks(of_rows, ARRAY_LENGTH(of_rows), db, reason, reason_size) &&
            check_sort_names(db, reason, reason_size) && check_search(db, reason, reason_size) &&
            count_rows(db, "SELECT count(*) FROM product", &counts->products, reason, reason_size) &&

@@ -37,6 +37,14 @@ extern const struct database_kind catalog_kind;
 /* A handle for reading, set up as all of them are. On false `reason` names the file and says why. */
 MUST_CHECK bool handle_open(const char *path, sqlite3 **db, char *reason, size_t reason_size);
 
+/* A new and empty database in memory, to compare others with. On false `reason` says why. Either way *db is closed with
+ * sqlite3_close(). */
+MUST_CHECK bool making_open_model(sqlite3 **db, char *reason, size_t reason_size);
+
+/* Whether every table, index, view and trigger of a new database is in this one, and says the same. On false `reason`
+ * names the first that is missing or different. */
+MUST_CHECK bool check_schema(sqlite3 *db, char *reason, size_t reason_size);
+
 /* Makes a status of SQLite's result, `good` or not, and tells the log when reading this begins to fail or recovers.
  * `what` is what was read, for the log, and `reason` why it failed. */
 enum store_status handle_judge(struct store *store, enum subject subject, bool is_good, int result, const char *what,

@@ -59,6 +59,20 @@ bool store_create(const char *path, bool demo, const char *currency, char *reaso
     return database_create(path, &catalog_kind, scripts, reason, reason_size);
 }
 
+/* No file, and so no stamp on it: only the schema is looked at. */
+bool making_open_model(sqlite3 **db, char *reason, size_t reason_size)
+{
+    int result = sqlite3_open(":memory:", db);
+
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(*db, schema_sql, NULL, NULL, NULL);
+    for (int i = 1; result == SQLITE_OK && i < STORE_SCHEMA_VERSION; i++)
+        result = sqlite3_exec(*db, upgrades[i], NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        snprintf(reason, reason_size, "a new database cannot be made in memory: %s", sqlite3_errmsg(*db));
+    return result == SQLITE_OK;
+}
+
 bool store_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size)
 {
     return database_upgrade(path, &catalog_kind, upgraded_from, reason, reason_size);

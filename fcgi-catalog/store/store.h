@@ -169,8 +169,10 @@ struct store_counts {
 
 /*
  * Has SQLite check a whole database that store_open() opens, row by row (PRAGMA integrity_check, foreign_key_check, the
- * search index's own), reads every product, makes sure that what is derived from other rows is what follows from them,
- * and counts. Takes as long as the database is large. On false `reason` names the file and says what was found first.
+ * search index's own), makes sure that every table, index, view and trigger of a new database is there as it should be
+ * (others are the owner's), reads every product, makes sure that what is derived from other rows is what follows from
+ * them, and counts. Takes as long as the database is large. On false `reason` names the file and says what was found
+ * first.
  */
 MUST_CHECK bool store_check(const char *path, struct store_counts *counts, char *reason, size_t reason_size);
 

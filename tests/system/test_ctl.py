@@ -81,6 +81,27 @@ def test_an_empty_catalog_has_no_products_and_no_customers(workshop):
         assert [database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("product", "customer")] == [(0,)] * 2
 
 
+def test_check_names_what_somebody_dropped_and_a_new_database_has_it_again(workshop):
+    """As the README says under Databases: export, init, import; the customers and slugs from before by hand."""
+    directory = workshop.new("dropped")
+    old, new, rows, ctl = directory / "old.db", directory / "new.db", directory / "all.csv", BIN / "catalogctl"
+    assert run([ctl, "init", "--demo", old]).returncode == 0
+    with sqlite3.connect(old) as database:
+        database.executescript("UPDATE product SET slug = 'other' WHERE id = 2; DROP TRIGGER product_updated")
+    done = run([ctl, "check", old])
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{old}: the trigger product_updated is missing; catalogctl export, init and import make" in done.stderr
+    rows.write_text(run([ctl, "export", old]).stdout, newline="")
+    assert run([ctl, "init", new]).returncode == run([ctl, "import", rows, new]).returncode == 0
+    with sqlite3.connect(new) as database:
+        database.executescript(f"ATTACH '{old}' AS old; INSERT INTO customer SELECT * FROM old.customer;"
+                               "INSERT INTO old_slug SELECT * FROM old.old_slug")
+        assert list(database.execute("SELECT slug, product_id FROM old_slug")) == [("notebook-avell-g1511", 2)]
+    done = run([ctl, "check", new])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 products, 2 customers" in done.stdout
+
+
 def test_the_demos_rule_is_a_row(workshop):
     path = workshop.new("demo") / "discount.db"
     assert run([BIN / "discountctl", "init", "--demo", path]).returncode == 0

@@ -53,6 +53,14 @@ def test_nobody_in_particular_pays_the_list_price(ctl):
     assert "nobody in particular" in said and said.endswith("price      1000, the list price\n")
 
 
+def test_nobody_in_particular_is_no_visitor_of_the_shop(ctl):
+    """A rule for everybody has a price for customer 0; the Catalog shows it to customers whom it knows and to nobody else."""
+    said = explain(ctl, "0", "iphone-x", "--price", "1000", "--category", "phones", *FRIDAY)
+    told = "nobody in particular; visitors whom the Catalog does not know see list prices, whatever the rules say\n"
+    assert said.startswith("customer   " + told)
+    assert told not in explain(ctl, "1", "iphone-x", "--price", "1000")
+
+
 def test_lanes_follow_each_other(ctl):
     said = explain(ctl, "1", "iphone-x", "--price", "1000", "--category", "phones", *FRIDAY)
     assert "contract: 1000 becomes 900" in said and "sale: 900 becomes 720" in said
