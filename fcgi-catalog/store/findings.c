@@ -42,10 +42,14 @@ void findings_begin(struct findings *findings, int64_t version)
 {
     if (findings->version != version)
         findings_release(findings);
-    while (findings->size > FINDINGS_SIZE_MAX)
-        drop(findings, find_oldest(findings));
     findings->version = version;
     findings->query++;
+}
+
+void findings_end(struct findings *findings)
+{
+    while (findings->size > FINDINGS_SIZE_MAX)
+        drop(findings, find_oldest(findings));
 }
 
 const struct finding *findings_find(struct findings *findings, const char *key)

@@ -34,8 +34,11 @@ struct findings {
     uint64_t query; /* its number */
 };
 
-/* A query of this version of the database begins. What it finds and keeps stays until the next one does. */
+/* A query of this version of the database begins. What it finds and keeps stays until it ends. */
 void findings_begin(struct findings *findings, int64_t version);
+
+/* It ends: what is too much goes. */
+void findings_end(struct findings *findings);
 
 /* NULL: nothing is known. */
 const struct finding *findings_find(struct findings *findings, const char *key);

@@ -116,6 +116,7 @@ enum store_status store_list(struct store *store, const struct product_query *qu
     if (result == SQLITE_DONE) {
         findings_begin(&store->findings, store->reader.tree_version);
         result = read_page(store, &selection, arena, &read, &fault);
+        findings_end(&store->findings);
         reader_end(&store->reader);
     }
     if (result == SQLITE_DONE)
@@ -138,6 +139,7 @@ enum store_status store_count(struct store *store, const struct product_query *q
         result = selection_plan(&selection, &arena);
         if (result == SQLITE_DONE)
             result = selection_count(&selection, &arena, &counted);
+        findings_end(&store->findings);
         if (result != SQLITE_DONE)
             reader_fail(&store->reader, "products", result, &fault);
         reader_end(&store->reader);

@@ -57,31 +57,15 @@ static bool can_lead(const struct selection *selection)
     return way_met_few(selection) && (!is_open(selection, FILTER_TEXT) || can_ask(selection));
 }
 
-/* What is known already, without reading anything. */
-static void recall_filters(struct selection *selection, struct arena *arena)
-{
-    for (enum filter filter = 0; filter < FILTER_COUNT; filter++)
-        filter_recall(selection, filter, arena);
-}
-
-/* The few of every filter. */
-static int measure_filters(struct selection *selection, struct arena *arena)
+/* Sieves for all filters, with that much effort; with all effort, until few are met. */
+static int find_filters(struct selection *selection, enum effort effort, struct arena *arena)
 {
     int result = SQLITE_DONE;
 
-    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !selection->is_measured; filter++)
-        result = filter_measure(selection, filter, arena);
-    selection->is_measured = result == SQLITE_DONE;
-    return result;
-}
-
-/* Sieves for all filters, until few are met. */
-static int load_filters(struct selection *selection, struct arena *arena)
-{
-    int result = SQLITE_DONE;
-
-    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !can_lead(selection); filter++)
-        result = filter_load(selection, filter, arena);
+    for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE; filter++) {
+        if (effort != EFFORT_ALL || !can_lead(selection))
+            result = filter_find(selection, filter, effort, arena);
+    }
     return result;
 }
 
@@ -90,11 +74,11 @@ static int load_filters(struct selection *selection, struct arena *arena)
 /* Sieves for the filters beside the search. */
 static int load_others(struct selection *selection, struct arena *arena)
 {
-    int result = measure_filters(selection, arena);
+    int result = find_filters(selection, EFFORT_FEW, arena);
 
     for (enum filter filter = 0; filter < FILTER_COUNT && result == SQLITE_DONE && !way_met_few(selection); filter++) {
         if (filter != FILTER_TEXT)
-            result = filter_load(selection, filter, arena);
+            result = filter_find(selection, filter, EFFORT_ALL, arena);
     }
     return result;
 }
@@ -106,6 +90,8 @@ static int read_ranks(struct selection *selection, const struct selection_range 
 {
     int result = SQLITE_INTERRUPT;
 
+    if (filter_count_open(selection, LEADER_SEARCH) == 0 && selection->met == NULL)
+        return way_walk(selection, range, true, arena, keys);
     if (filter_count_open(selection, LEADER_SEARCH) > 0 && !way_met_few(selection))
         result = way_try(selection, range, SELECTION_TRY_RANKED, true, arena, keys);
     if (result != SQLITE_INTERRUPT)
@@ -138,17 +124,16 @@ static int find_way(struct selection *selection, const struct selection_range *r
                     struct keys *keys)
 {
     enum leader leader = filter_choose_leader(selection);
+    bool is_hopeful = selection->sort == SORT_ID && leader == LEADER_PRODUCTS;
     int result = SQLITE_INTERRUPT;
 
     if (is_settled(selection, leader))
         return SQLITE_INTERRUPT;
-    bool is_hopeful = selection->sort == SORT_ID && leader == LEADER_PRODUCTS && !selection->is_measured;
     if (is_hopeful)
         result = way_try(selection, range, SELECTION_TRY, false, arena, keys);
-    if (result == SQLITE_INTERRUPT)
-        result = measure_filters(selection, arena);
-    else
+    if (result != SQLITE_INTERRUPT)
         return result;
+    result = find_filters(selection, EFFORT_FEW, arena);
     if (result != SQLITE_DONE || is_settled(selection, leader))
         return result == SQLITE_DONE ? SQLITE_INTERRUPT : result;
     result = SQLITE_INTERRUPT;
@@ -156,7 +141,7 @@ static int find_way(struct selection *selection, const struct selection_range *r
         result = way_try(selection, range, SELECTION_TRY, false, arena, keys);
     if (result != SQLITE_INTERRUPT)
         return result;
-    result = load_filters(selection, arena);
+    result = find_filters(selection, EFFORT_ALL, arena);
     return result == SQLITE_DONE ? SQLITE_INTERRUPT : result;
 }
 
@@ -166,11 +151,10 @@ int selection_read(struct selection *selection, const struct selection_range *ra
     *keys = (struct keys){0};
     if (selection->is_empty || range->limit == 0)
         return SQLITE_DONE;
-    recall_filters(selection, arena);
-    if (with_ranks)
-        return read_ranks(selection, range, arena, keys);
-    int result = find_way(selection, range, arena, keys);
-    if (result != SQLITE_INTERRUPT)
+    int result = find_filters(selection, EFFORT_RECALL, arena);
+    if (result == SQLITE_DONE)
+        result = with_ranks ? read_ranks(selection, range, arena, keys) : find_way(selection, range, arena, keys);
+    if (with_ranks || result != SQLITE_INTERRUPT)
         return result;
     *keys = (struct keys){0};
     bool has_all = filter_count_open(selection, LEADER_MET) == 0;
@@ -198,16 +182,19 @@ static int count_met(struct selection *selection, struct arena *arena, int64_t *
 {
     const struct selection_range all = {.limit = SIZE_MAX};
     struct keys keys = {0};
-    int result = measure_filters(selection, arena);
+    int result = find_filters(selection, EFFORT_FEW, arena);
 
     selection->sort = SORT_ID;
     if (result == SQLITE_DONE)
-        result = load_filters(selection, arena);
+        result = find_filters(selection, EFFORT_ALL, arena);
     if (result != SQLITE_DONE)
         return result;
-    if (filter_count_open(selection, LEADER_MET) > 0)
-        result = way_look_up(selection, &all, false, arena, &keys);
-    *count = filter_count_open(selection, LEADER_MET) > 0 ? (int64_t)keys.count : (int64_t)sieve_count(selection->met);
+    if (filter_count_open(selection, LEADER_MET) == 0) {
+        *count = (int64_t)sieve_count(selection->met);
+        return SQLITE_DONE;
+    }
+    result = way_look_up(selection, &all, false, arena, &keys);
+    *count = (int64_t)keys.count;
     return result;
 }
 

@@ -60,7 +60,6 @@ struct selection {
     struct search_words words;
     const char *match;                        /* for FTS5: the words as they are, or with a beginning */
     bool is_exact;                            /* they are as they are */
-    bool is_measured;                         /* the few are known */
     const struct sieve *sieves[FILTER_COUNT]; /* what a filter leaves, where that is known; NULL: it is not */
     const struct sieve *met;                  /* what all of those leave; NULL: there are none */
     const char *met_key;

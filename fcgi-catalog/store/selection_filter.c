@@ -167,7 +167,7 @@ static const struct finding *find_known(const struct selection *selection, const
     return all != NULL ? all : findings_find(selection->findings, key);
 }
 
-static int find_sieve(struct selection *selection, enum filter filter, bool has_all, struct arena *arena)
+static int find_sieve(struct selection *selection, enum filter filter, enum effort effort, struct arena *arena)
 {
     const char *key = print_key(selection, filter, arena);
     const struct finding *known = find_known(selection, key, arena);
@@ -175,42 +175,21 @@ static int find_sieve(struct selection *selection, enum filter filter, bool has_
 
     if (known != NULL)
         selection->sieves[filter] = known->sieve;
-    else if (!has_all && are_few(selection, filter))
+    else if (effort == EFFORT_FEW && are_few(selection, filter))
         result = read_filter(selection, filter, find_few(filter), key);
-    if (result == SQLITE_DONE && has_all && selection->sieves[filter] == NULL)
+    if (result == SQLITE_DONE && effort == EFFORT_ALL && selection->sieves[filter] == NULL)
         result = read_filter(selection, filter, SIZE_MAX, print_key_of_all(key, arena));
     return result;
 }
 
-static int add_filter(struct selection *selection, enum filter filter, bool has_all, struct arena *arena)
+int filter_find(struct selection *selection, enum filter filter, enum effort effort, struct arena *arena)
 {
     if (!filter_is_asked(selection, filter) || selection->sieves[filter] != NULL)
         return SQLITE_DONE;
-    int result = find_sieve(selection, filter, has_all, arena);
+    int result = find_sieve(selection, filter, effort, arena);
     if (result == SQLITE_DONE && selection->sieves[filter] != NULL)
         meet(selection, selection->sieves[filter], print_key(selection, filter, arena), arena);
     return result;
-}
-
-void filter_recall(struct selection *selection, enum filter filter, struct arena *arena)
-{
-    if (!filter_is_asked(selection, filter) || selection->sieves[filter] != NULL)
-        return;
-    const char *key = print_key(selection, filter, arena);
-    const struct finding *known = find_known(selection, key, arena);
-    selection->sieves[filter] = known != NULL ? known->sieve : NULL;
-    if (selection->sieves[filter] != NULL)
-        meet(selection, selection->sieves[filter], key, arena);
-}
-
-int filter_measure(struct selection *selection, enum filter filter, struct arena *arena)
-{
-    return add_filter(selection, filter, false, arena);
-}
-
-int filter_load(struct selection *selection, enum filter filter, struct arena *arena)
-{
-    return add_filter(selection, filter, true, arena);
 }
 
 /* ---- Words ---- */
@@ -222,10 +201,19 @@ static int measure_words(struct selection *selection, const char *match, size_t 
 
     selection->match = match;
     selection->sieves[FILTER_TEXT] = NULL;
-    int result = find_sieve(selection, FILTER_TEXT, is_slow, arena);
+    int result = find_sieve(selection, FILTER_TEXT, is_slow ? EFFORT_ALL : EFFORT_FEW, arena);
     const struct sieve *found = selection->sieves[FILTER_TEXT];
     *count = found != NULL ? sieve_count(found) : STORE_RANKED_MAX + 1;
     return result;
+}
+
+/* Whether a search by rank is all that there is: its ranks tell what is found, too. */
+static bool is_ranked_alone(const struct selection *selection)
+{
+    const struct product_query *query = selection->query;
+
+    return query->sort == SORT_RANK && query->category == NULL && query->tag == NULL && query->min_price < 0 &&
+           query->max_price < 0;
 }
 
 /*
@@ -246,6 +234,11 @@ static int decide_exactness(struct selection *selection, struct arena *arena)
     selection->is_exact = count > STORE_RANKED_MAX;
     if (result != SQLITE_DONE || selection->is_exact)
         return result;
+    if (is_ranked_alone(selection) && !words->is_beginning_slow) {
+        selection->match = words->beginning;
+        selection->sieves[FILTER_TEXT] = NULL;
+        return SQLITE_DONE;
+    }
     return measure_words(selection, words->beginning, &count, arena);
 }
 

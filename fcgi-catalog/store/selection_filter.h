@@ -17,18 +17,15 @@ unsigned filter_count_open(const struct selection *selection, enum leader leader
 /* What has the query's order as it goes, without looking at more than it must. */
 enum leader filter_choose_leader(const struct selection *selection);
 
-/* Has the filter's sieve if it is kept. */
-void filter_recall(struct selection *selection, enum filter filter, struct arena *arena);
+/* What is done to have a filter's sieve: nothing is read; it is read when it leaves few; it is read in any case. */
+enum effort { EFFORT_RECALL, EFFORT_FEW, EFFORT_ALL };
 
 /* Results: SQLITE_DONE, or SQLite's error. */
 
 /* Decides between the words as they are and the last as a beginning, and sets what is looked for. */
 MUST_CHECK int filter_find_words(struct selection *selection, struct arena *arena);
 
-/* Has the filter's sieve if it is known or leaves few. */
-MUST_CHECK int filter_measure(struct selection *selection, enum filter filter, struct arena *arena);
-
-/* Has the filter's sieve, however many it leaves. */
-MUST_CHECK int filter_load(struct selection *selection, enum filter filter, struct arena *arena);
+/* Has the filter's sieve if it is asked for, and is kept or comes of that effort. */
+MUST_CHECK int filter_find(struct selection *selection, enum filter filter, enum effort effort, struct arena *arena);
 
 #endif

@@ -82,7 +82,6 @@ static int count_down(void *steps)
 int way_try(const struct selection *selection, const struct selection_range *range, int steps, bool with_ranks,
             struct arena *arena, struct keys *keys)
 {
-
     sqlite3_progress_handler(selection->db, 1000, count_down, &steps);
     int result = way_walk(selection, range, with_ranks, arena, keys);
     sqlite3_progress_handler(selection->db, 0, NULL, NULL);
