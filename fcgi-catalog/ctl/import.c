@@ -18,8 +18,8 @@
 #include "fcgi-catalog/ctl/database.h"
 #include "fcgi-catalog/ctl/import_report.h"
 #include "fcgi-catalog/import/importer.h"
-#include "fcgi-catalog/store/import.h"
 #include "fcgi-catalog/store/store.h"
+#include "fcgi-catalog/store/writing/import.h"
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define FAULTS_SHOWN 100

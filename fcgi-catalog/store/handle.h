@@ -9,7 +9,7 @@
 
 #include "common/database.h"
 #include "fcgi-catalog/store/customer_cache.h"
-#include "fcgi-catalog/store/findings.h"
+#include "fcgi-catalog/store/listing/findings.h"
 #include "fcgi-catalog/store/reader.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"

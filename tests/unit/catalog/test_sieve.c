@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "fcgi-catalog/store/findings.h"
-#include "fcgi-catalog/store/sieve.h"
+#include "fcgi-catalog/store/listing/findings.h"
+#include "fcgi-catalog/store/listing/sieve.h"
 
 /* Pseudo-random numbers, the same in every run (xorshift, Marsaglia). */
 static uint32_t draw(uint32_t below)

@@ -3,8 +3,8 @@
 #include "tests/unit/catalog/store_random.h"
 
 #include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/selection_filter.h"
-#include "fcgi-catalog/store/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_filter.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
 
 static struct product_page read_page(const struct product_query *query)
 {

@@ -2,7 +2,7 @@
 /* Search and names: folded words, beginnings, ranks, and texts that mean to be more than words. */
 #include "tests/unit/catalog/store_fixture.h"
 
-#include "fcgi-catalog/store/import.h"
+#include "fcgi-catalog/store/writing/import.h"
 
 static void open_products(const char *rows)
 {

@@ -3,14 +3,14 @@
  * What it took a while to find out about the products, kept by a text until the database changes. Used in this room
  * only.
  */
-#ifndef CATALOG_STORE_FINDINGS_H
-#define CATALOG_STORE_FINDINGS_H
+#ifndef CATALOG_STORE_LISTING_FINDINGS_H
+#define CATALOG_STORE_LISTING_FINDINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fcgi-catalog/store/sieve.h"
+#include "fcgi-catalog/store/listing/sieve.h"
 
 /* So much is kept from query to query; what was asked for longest ago goes first. A set of a million products whose ids
  * stand close together takes 128 KiB. */

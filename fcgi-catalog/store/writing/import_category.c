@@ -7,7 +7,7 @@
 #include "common/memory.h"
 #include "common/text.h"
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/store/writing.h"
+#include "fcgi-catalog/store/writing/writing.h"
 
 /* ---- Categories by slug ---- */
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fcgi-catalog/store/selection_filter.h"
-#include "fcgi-catalog/store/selection_sql.h"
-#include "fcgi-catalog/store/selection_way.h"
+#include "fcgi-catalog/store/listing/selection_filter.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_way.h"
 
 bool way_met_few(const struct selection *selection)
 {

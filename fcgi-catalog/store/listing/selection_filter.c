@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What one filter leaves: read into a sieve, few or all of it, and kept. */
-#include "fcgi-catalog/store/selection_filter.h"
+#include "fcgi-catalog/store/listing/selection_filter.h"
 
 #include <inttypes.h>
 
-#include "fcgi-catalog/store/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
 #include "fcgi-catalog/store/store.h"
 
 bool filter_is_asked(const struct selection *selection, enum filter filter)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of a selection in SQL. Used by the files of the selection only. */
-#ifndef CATALOG_STORE_SELECTION_SQL_H
-#define CATALOG_STORE_SELECTION_SQL_H
+#ifndef CATALOG_STORE_LISTING_SELECTION_SQL_H
+#define CATALOG_STORE_LISTING_SELECTION_SQL_H
 
 #include <sqlite3.h>
 
 #include "common/arena.h"
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/listing/selection.h"
 
 /* The values of all statements: ?1 the category's number, ?2 the tag, ?3 the expression for FTS5, ?4 and ?5 the lowest
  * and the highest price, ?6 and ?7 the key and the id of a place in the order, ?8 how many rows, ?9 the last id,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/memory.h"
-#include "fcgi-catalog/store/writing.h"
+#include "fcgi-catalog/store/writing/writing.h"
 
 #define MANY 1000  /* changes, and more than a tenth of the products */
 #define PIECE 5000 /* products that are indexed at a time */

@@ -5,7 +5,7 @@
 
 #include "common/text.h"
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/store/item.h"
+#include "fcgi-catalog/store/writing/item.h"
 
 static bool is_text(const char *text, size_t max)
 {

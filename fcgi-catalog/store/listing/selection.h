@@ -17,8 +17,8 @@
  * A search is never asked about one product after the other: FTS5 would go on to the next one that has all words,
  * however far away it is. It leads, or its matches are read into a sieve; but for a single word and a few products.
  */
-#ifndef CATALOG_STORE_SELECTION_H
-#define CATALOG_STORE_SELECTION_H
+#ifndef CATALOG_STORE_LISTING_SELECTION_H
+#define CATALOG_STORE_LISTING_SELECTION_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -28,7 +28,7 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/query.h"
-#include "fcgi-catalog/store/findings.h"
+#include "fcgi-catalog/store/listing/findings.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"
 

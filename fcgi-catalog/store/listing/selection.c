@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Which way a selection is read: in the sort's order, or along those that are met. */
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/listing/selection.h"
 
-#include "fcgi-catalog/store/selection_filter.h"
-#include "fcgi-catalog/store/selection_sql.h"
-#include "fcgi-catalog/store/selection_way.h"
+#include "fcgi-catalog/store/listing/selection_filter.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_way.h"
 
 /* Reads the category's number and how many products it has. */
 static int find_category(struct selection *selection)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/store/item.h"
 #include "fcgi-catalog/store/lists.h"
 #include "fcgi-catalog/store/row.h"
+#include "fcgi-catalog/store/writing/item.h"
 
 /* ---- Which product it is ---- */
 

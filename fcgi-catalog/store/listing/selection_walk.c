@@ -2,9 +2,9 @@
 /* A selection in the order of an index. */
 #include <string.h>
 
+#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_way.h"
 #include "fcgi-catalog/store/row.h"
-#include "fcgi-catalog/store/selection_sql.h"
-#include "fcgi-catalog/store/selection_way.h"
 
 struct key way_read_key(const struct selection *selection, sqlite3_stmt *row, bool with_ranks, struct arena *arena)
 {

@@ -4,8 +4,8 @@
  * close together. Two sets are met in the time it takes to read them, and an id is looked up in nanoseconds, where a
  * table takes a microsecond. Used in this room only.
  */
-#ifndef CATALOG_STORE_SIEVE_H
-#define CATALOG_STORE_SIEVE_H
+#ifndef CATALOG_STORE_LISTING_SIEVE_H
+#define CATALOG_STORE_LISTING_SIEVE_H
 
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of rank. */
-#include "fcgi-catalog/store/ranking.h"
+#include "fcgi-catalog/store/listing/ranking.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "fcgi-catalog/store/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
 #include "fcgi-catalog/store/store.h"
 
 #define RANK_BITS 31

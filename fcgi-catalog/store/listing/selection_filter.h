@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The filters of a selection, each by itself: whether it is asked for, and what it leaves. Used by selection.c only. */
-#ifndef CATALOG_STORE_SELECTION_FILTER_H
-#define CATALOG_STORE_SELECTION_FILTER_H
+#ifndef CATALOG_STORE_LISTING_SELECTION_FILTER_H
+#define CATALOG_STORE_LISTING_SELECTION_FILTER_H
 
 #include "common/arena.h"
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/listing/selection.h"
 
 bool filter_is_asked(const struct selection *selection, enum filter filter);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* One product on its way into the catalog. Used by the import's files only. */
-#ifndef CATALOG_STORE_ITEM_H
-#define CATALOG_STORE_ITEM_H
+#ifndef CATALOG_STORE_WRITING_ITEM_H
+#define CATALOG_STORE_WRITING_ITEM_H
 
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/store/writing.h"
+#include "fcgi-catalog/store/writing/writing.h"
 
 struct item {
     struct import *import;

@@ -7,8 +7,8 @@
  *     import_open -> import_begin -> import_put_category …, import_put_product …, import_prune -> import_commit
  *                                                                                              or import_roll_back
  */
-#ifndef CATALOG_STORE_IMPORT_H
-#define CATALOG_STORE_IMPORT_H
+#ifndef CATALOG_STORE_WRITING_IMPORT_H
+#define CATALOG_STORE_WRITING_IMPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The two ways to read a selection. Used by selection*.c only. Results: SQLITE_DONE, *keys is filled, or SQLite's
  * error. */
-#ifndef CATALOG_STORE_SELECTION_WAY_H
-#define CATALOG_STORE_SELECTION_WAY_H
+#ifndef CATALOG_STORE_LISTING_SELECTION_WAY_H
+#define CATALOG_STORE_LISTING_SELECTION_WAY_H
 
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/listing/selection.h"
 
 /* ---- Along the index that has the sort's order (selection_walk.c) ---- */
 

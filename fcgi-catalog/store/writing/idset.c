@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A set of product ids. */
-#include "fcgi-catalog/store/idset.h"
+#include "fcgi-catalog/store/writing/idset.h"
 
 #include <stdlib.h>
 

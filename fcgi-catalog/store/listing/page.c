@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/ranking.h"
-#include "fcgi-catalog/store/selection_sql.h"
+#include "fcgi-catalog/store/listing/ranking.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
 
 /* Reads keys in the query's order, or against it. */
 static int read_keys(struct selection *selection, struct ranking *ranking, const struct key *after, bool is_backwards,

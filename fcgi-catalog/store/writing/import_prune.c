@@ -2,7 +2,7 @@
 /* Writing the catalog: what is gone. */
 #include <string.h>
 
-#include "fcgi-catalog/store/writing.h"
+#include "fcgi-catalog/store/writing/writing.h"
 
 #define PIECE 1000 /* ids that are read at a time: rows are not removed under the statement that reads them */
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fcgi-catalog/store/item.h"
 #include "fcgi-catalog/store/lists.h"
+#include "fcgi-catalog/store/writing/item.h"
 
 static int compare_branches(const void *a, const void *b)
 {

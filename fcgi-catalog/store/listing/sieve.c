@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sets of ids: leaves of 65,536 ids each, those with few as a sorted list, the others as bits. */
-#include "fcgi-catalog/store/sieve.h"
+#include "fcgi-catalog/store/listing/sieve.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings: looked through one by one, for they are few and what they spare is long. */
-#include "fcgi-catalog/store/findings.h"
+#include "fcgi-catalog/store/listing/findings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing the catalog: the transaction. */
-#include "fcgi-catalog/store/import.h"
+#include "fcgi-catalog/store/writing/import.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/writing.h"
+#include "fcgi-catalog/store/writing/writing.h"
 
 #define BUSY_MS 10000
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of a selection in SQL: what leads stands first (CROSS JOIN keeps the order) with the index that it goes by,
  * so that no statistics are needed and none can mislead. */
-#include "fcgi-catalog/store/selection_sql.h"
+#include "fcgi-catalog/store/listing/selection_sql.h"
 
-#include "fcgi-catalog/store/selection_filter.h"
+#include "fcgi-catalog/store/listing/selection_filter.h"
 
 /* What a leader is called, and the expressions for what is asked of it. */
 struct source {

@@ -6,8 +6,8 @@
  *     many:          triggers and most indexes are put aside, what is derived is made anew at the commit; all in the
  *                    same transaction, so that nobody else ever sees it half done
  */
-#ifndef CATALOG_STORE_WRITING_H
-#define CATALOG_STORE_WRITING_H
+#ifndef CATALOG_STORE_WRITING_WRITING_H
+#define CATALOG_STORE_WRITING_WRITING_H
 
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -17,9 +17,9 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "fcgi-catalog/store/idset.h"
-#include "fcgi-catalog/store/import.h"
 #include "fcgi-catalog/store/search.h"
+#include "fcgi-catalog/store/writing/idset.h"
+#include "fcgi-catalog/store/writing/import.h"
 
 enum writing_statement {
     WRITING_FIND_SKU,

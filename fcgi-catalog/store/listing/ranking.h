@@ -4,10 +4,10 @@
  * follow as they are. Where the ranked ones end (an id) is found out with the first page and is a part of every place
  * in the order, so that those who page on see the same two parts however many come and go. Used in this room only.
  */
-#ifndef CATALOG_STORE_RANKING_H
-#define CATALOG_STORE_RANKING_H
+#ifndef CATALOG_STORE_LISTING_RANKING_H
+#define CATALOG_STORE_LISTING_RANKING_H
 
-#include "fcgi-catalog/store/selection.h"
+#include "fcgi-catalog/store/listing/selection.h"
 
 /* For one query. Fill in the selection. */
 struct ranking {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A set of product ids, a bit each, in pages that are there when one of their ids is. Used in this room only. */
-#ifndef CATALOG_STORE_IDSET_H
-#define CATALOG_STORE_IDSET_H
+#ifndef CATALOG_STORE_WRITING_IDSET_H
+#define CATALOG_STORE_WRITING_IDSET_H
 
 #include <stdbool.h>
 #include <stdint.h>
