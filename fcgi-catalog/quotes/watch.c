@@ -88,8 +88,16 @@ static void on_look_answered(const Ecommerce__ApplyDiscountsResponse *response, 
 static bool is_look_due(struct watch *watch)
 {
     return atomic_exchange(&watch->is_look_wanted, false) && !watch->is_looking && !watch->is_probing &&
-           !atomic_load(&watch->availability.is_degraded) && !atomic_load(&watch->is_stopping) &&
-           clock_now_ns() - watch->looked_ns >= LOOK_NS;
+           !atomic_load(&watch->availability.is_degraded) && !atomic_load(&watch->is_stopping);
+}
+
+/* One that is not answered is not sent again with every request, and the poller is not woken for it; while the service
+ * is away, the probes find out. */
+static void want_look(struct watch *watch, int64_t now_ns)
+{
+    if (watch->client != NULL && now_ns - atomic_load(&watch->looked_ns) >= LOOK_NS &&
+        !atomic_load(&watch->availability.is_degraded) && !atomic_exchange(&watch->is_look_wanted, true))
+        rpc_client_wake(watch->client);
 }
 
 void watch_note_told(struct watch *watch, const Ecommerce__ApplyDiscountsResponse *response)
@@ -101,11 +109,11 @@ void watch_note_told(struct watch *watch, const Ecommerce__ApplyDiscountsRespons
 int64_t watch_steady_until(struct watch *watch)
 {
     int64_t next_change = atomic_load(&watch->next_change), now = (int64_t)time(NULL);
-    int64_t age_ns = clock_now_ns() - atomic_load(&watch->told_ns);
+    int64_t now_ns = clock_now_ns(), age_ns = now_ns - atomic_load(&watch->told_ns);
     bool is_past = next_change != 0 && next_change <= now;
 
-    if ((age_ns >= LOOK_NS || is_past) && watch->client != NULL && !atomic_exchange(&watch->is_look_wanted, true))
-        rpc_client_wake(watch->client);
+    if (age_ns >= LOOK_NS || is_past)
+        want_look(watch, now_ns);
     if (age_ns >= KNOWN_NS || is_past)
         return now + WATCH_KNOWN_S;
     return next_change != 0 ? next_change : INT64_MAX;
@@ -124,7 +132,7 @@ void watch_run(struct watch *watch)
         watch_check(watch);
     } else if (is_look_due(watch)) {
         watch->is_looking = true;
-        watch->looked_ns = clock_now_ns();
+        atomic_store(&watch->looked_ns, clock_now_ns());
         ask_nothing(watch, false, on_look_answered);
     }
 }

@@ -34,8 +34,8 @@ struct watch {
     struct watch_events events;
     struct availability availability;
     bool is_probing, is_looking;
-    int64_t looked_ns;
     atomic_bool is_look_wanted, is_stopping;
+    _Atomic int64_t looked_ns;            /* when the last look was sent */
     _Atomic int64_t next_change, told_ns; /* what was told last, and when */
 };
 
