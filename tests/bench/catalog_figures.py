@@ -131,9 +131,18 @@ def price_pages(sort):
     return pages
 
 
+def in_another_case(word, number):
+    """The word with other letters as capitals, 64 ways and more: the same search, which was not asked for lately all the same."""
+    return "".join(c.upper() if number >> i & 1 else c for i, c in enumerate(word))
+
+
 def search_pages(word_of):
+    """
+    The Catalog keeps what it found for the last few dozen searches. A shop of a thousand products has ten rare words, so they
+    would always be kept there, and never in the large one: each search is written in another way, and found anew in both.
+    """
     def pages(_front, products):
-        return (f"q={word_of(i, products)}&fields={some_fields(i)}" for i in itertools.count())
+        return (f"q={in_another_case(word_of(i, products), i // 10)}&fields={some_fields(i)}" for i in itertools.count())
     return pages
 
 
