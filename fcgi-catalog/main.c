@@ -42,13 +42,16 @@ static void block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* One process needs no master; it is what a web server's own process manager wants to see. */
+/*
+ * One process has a master, too: it holds the listening socket while the process is replaced, so that whoever connects
+ * meanwhile waits some milliseconds and is answered. mod_fcgid replaces processes itself.
+ */
 static int serve(struct catalog_settings *settings)
 {
     struct prefork prefork = {
         .workers = (int)settings->processes, .drain_ms = DRAIN_MS, .work = work, .data = settings};
 
-    if (settings->processes > 1 && !fastcgi_is_under_mod_fcgid(0))
+    if (!fastcgi_is_under_mod_fcgid(0))
         return prefork_run(&prefork);
     block_signals();
     return process_serve_fastcgi(settings);

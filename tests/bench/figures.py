@@ -75,10 +75,10 @@ def load(front, connections, seconds, customers, pids):
     return result | {"cpu_us": (measure.cpu_us(pids) - before) / result["requests"]}
 
 
-def against_hello(server, connections, products=3, is_customer=True, processes=1):
+def against_hello(server, connections, products=3, is_customer=True, **variables):
     """Requests per second of the Catalog ÷ those of hello with the same bytes."""
     def look(stage, pace):
-        catalog = stage.start_catalog(server, stage.new_site(products), is_customer, processes)
+        catalog = stage.start_catalog(server, stage.new_site(products), is_customer, **variables)
         hello = stage.start_hello(server, catalog, is_customer)
         customers = CUSTOMERS if is_customer else 0
         discount = [stage.discountd.pid, *stage.discountd.workers()]
@@ -141,7 +141,7 @@ def cold_against(make_other):
 # ---- Memory ----
 
 def memory(stage, pace):
-    """PSS of a catalog with one process, the master and two workers, after load."""
+    """PSS of the catalog's master and process, and of discountd's master and two workers, after load."""
     discountd = stage.start_discountd()
     before, stage.discountd = stage.discountd, discountd
     try:
@@ -154,7 +154,7 @@ def memory(stage, pace):
     finally:
         stage.discountd = before
         discountd.stop()
-    if len(sizes) != 4:
+    if len(sizes) != 5:
         raise measure.MeasureError(f"other processes than expected: {sizes}")
     return Result([sum(size for _, size in sizes)], ", ".join(f"{name} {size:.1f}" for name, size in sizes), " MiB")
 
@@ -175,7 +175,7 @@ FIGURES = [
     Figure("discounted ÷ hello, 3 products, nginx, 64 connections", None, against_hello("nginx", 64)),
     Figure("discounted ÷ hello, 50 products, nginx, 64 connections", None, against_hello("nginx", 64, PAGE)),
     Figure("discounted, 2 processes ÷ hello, 3 products, lighttpd, 64 connections", None,
-           against_hello("lighttpd", 64, processes=2)),
+           against_hello("lighttpd", 64, CATALOG_PROCESSES=2)),
     Figure("ApplyDiscounts of 50 ÷ of 1, latency, 1 outstanding", ("<=", 1.5),
            rpc_against("p50_us", 1, ("batch", 50), ("batch", 1))),
     Figure("ApplyDiscounts of 50 ÷ of 1, latency, 16 outstanding", None,
@@ -186,5 +186,5 @@ FIGURES = [
            rpc_against("calls_per_s", 16, ("batch", 1), ("single", 1))),
     Figure("cold CGI request, discounted ÷ bare C client", ("<=", 1.5), cold_against(_bare_client)),
     Figure("cold CGI request, discounted ÷ hello as CGI", None, cold_against(_hello_cgi)),
-    Figure("memory (PSS): catalog, master, 2 workers", ("<=", 40), memory),
+    Figure("memory (PSS): catalog's master and process, discountd's master and 2 workers", ("<=", 40), memory),
 ]

@@ -134,19 +134,19 @@ class Stage:
             front = Front(web, [web, responder])
         else:
             text = (DEPLOY / "lighttpd" / "fastcgi.conf").read_text()
-            given = '( "CATALOG_PROCESSES" => "2" )'
+            given = '"max-procs" => 1,'
             assert given in text, "deploy/lighttpd/fastcgi.conf says something else"
             pairs = ", ".join(f'"{name}" => "{value}"' for name, value in variables.items())
             shape = site.path / "shape.conf"
-            shape.write_text(text.replace(given, f"( {pairs} )"))
+            shape.write_text(text.replace(given, f'{given} "bin-environment" => ( {pairs} ),'))
             web = Lighttpd(site, shape)
             front = Front(web, [web])
         self.fronts.append(front)
         return front
 
-    def start_catalog(self, server, site, is_customer, processes=1, path="/products"):
+    def start_catalog(self, server, site, is_customer, path="/products", **variables):
         """The Catalog; when this returns it answers, as it should."""
-        front = self._put_behind(server, site, Catalog, {"CATALOG_PROCESSES": processes})
+        front = self._put_behind(server, site, Catalog, variables)
         front.path = path
         wait_until(lambda: is_right(ask(front, is_customer), is_customer), 10, "an answer with the right prices")
         return front

@@ -14,7 +14,7 @@ from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
 from harness.http_client import request
 from harness.keys import make_keys, sign
-from harness.paths import DEPLOY, HARNESS, is_sanitized
+from harness.paths import DEPLOY, is_sanitized
 from harness.process import children, descendants, pid_exists, wait_until
 from harness.webserver import Lighttpd, Nginx
 from harness.wire import Server
@@ -73,7 +73,7 @@ def server(start, workshop, keys):
 
 @pytest.fixture(params=["lighttpd", "nginx"])
 def web(request, start, workshop, make_site, server):
-    """The Catalog with two processes; web.master is the pid of the process that forked them."""
+    """The Catalog as deploy/ ships it behind lighttpd, and with two processes behind nginx; web.master is the pid of its master."""
     site = make_site(server.port, CATALOG_DEADLINE_MS=3000)
     if request.param == "lighttpd":
         made = start(Lighttpd, site, "fastcgi.conf")
@@ -85,7 +85,8 @@ def web(request, start, workshop, make_site, server):
         made.catalog = made_catalog
         made.master = made_catalog.pid
     wait_until(lambda: made.request("/products", headers=CUSTOMER).body == CUSTOMER_1, 10, "a discounted answer")
-    wait_until(lambda: len(children(made.master)) == 2, 10, "two processes")
+    made.processes = 1 if request.param == "lighttpd" else 2
+    wait_until(lambda: len(children(made.master)) == made.processes, 10, "its processes")
     return made
 
 
@@ -96,7 +97,8 @@ def replace(web, victims):
     """Kills those processes and waits for as many others."""
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: len(children(web.master)) == 2 and not set(victims) & set(children(web.master)), 15, "two processes again")
+    wait_until(lambda: len(children(web.master)) == web.processes and not set(victims) & set(children(web.master)), 15,
+               "as many others")
 
 
 def test_a_killed_process_of_the_catalog_costs_at_most_what_it_held(web):
@@ -162,11 +164,10 @@ def front(start, make_site):
     """front(port) is a lighttpd with one process of the Catalog that asks a Discount at that port."""
     def make(port, **settings):
         settings = {"CATALOG_DEADLINE_MS": DEADLINE_MS} | settings
-        return start(Lighttpd, make_site(port, **settings), ONE_PROCESS)
+        return start(Lighttpd, make_site(port, **settings), "fastcgi.conf")
     return make
 
 
-ONE_PROCESS = HARNESS / "one-process.conf"
 
 
 def ask(web):

@@ -53,7 +53,7 @@ def _by_apache_proxy(shape, base="", **defines):
         if isinstance(shape, str):
             path = directory / "shape.conf"
             path.write_text(shape)
-        catalog = Catalog(site, CATALOG_PROCESSES=2)
+        catalog = Catalog(site)
         web = Apache(directory, path, ["PROXY"], base, CATALOG=site.path, CATALOG_SOCKET=catalog.socket_path, **defines)
         return Running(web, site, [web, catalog])
     return start
@@ -73,7 +73,7 @@ def _by_htaccess(*modules):
 
 def _by_nginx(shape, base="", keepalive=True):
     def start(directory, site):
-        catalog = Catalog(site, CATALOG_PROCESSES=2)
+        catalog = Catalog(site)
         web = Nginx(directory, shape, catalog.socket_path, base, keepalive)
         return Running(web, site, [web, catalog])
     return start
