@@ -39,16 +39,36 @@ void log_set_level(enum log_level level)
     log_least = level;
 }
 
+/* A text that was cut may end inside a character of UTF-8: the length without that one. */
+static size_t drop_part(const char *text, size_t length)
+{
+    size_t first = length;
+
+    while (first > 0 && length - first < 3 && ((unsigned char)text[first - 1] & 0xC0) == 0x80)
+        first--;
+    if (first == 0)
+        return length;
+    unsigned char lead = (unsigned char)text[first - 1];
+    size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
+    return size > length - first + 1 ? first - 1 : length;
+}
+
 const char *log_quote(char *buffer, const char *text)
 {
-    size_t used = 0;
+    size_t used = 0, length = 0, quoted = 1;
 
-    buffer[used++] = '"';
     /* Room is kept for an escaped character, the closing quote and the NUL. */
-    for (; *text != '\0' && used < LOG_QUOTED_MAX - 4; text++) {
-        if (*text == '"' || *text == '\\')
+    while (text[length] != '\0' && quoted < LOG_QUOTED_MAX - 4) {
+        quoted += text[length] == '"' || text[length] == '\\' ? 2 : 1;
+        length++;
+    }
+    if (text[length] != '\0')
+        length = drop_part(text, length);
+    buffer[used++] = '"';
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"' || text[i] == '\\')
             buffer[used++] = '\\';
-        buffer[used++] = *text;
+        buffer[used++] = text[i];
     }
     buffer[used++] = '"';
     buffer[used] = '\0';
@@ -90,8 +110,12 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     size_t length = start + clamp_length(snprintf(line + start, room - start, "%s ", event), room - start);
     va_list values;
     va_start(values, format);
-    length += clamp_length(vsnprintf(line + length, room - length, format, values), room - length);
+    int wanted = vsnprintf(line + length, room - length, format, values);
+    bool is_cut = wanted > 0 && (size_t)wanted >= room - length;
+    length += clamp_length(wanted, room - length);
     va_end(values);
+    if (is_cut)
+        length = drop_part(line, length);
 
     if (length > 0 && line[length - 1] == ' ')
         length--;

@@ -6,7 +6,8 @@
  *
  * Under systemd (JOURNAL_STREAM names standard error) the time and the level word give way to a "<6>" prefix, which the
  * journal reads (sd-daemon(3)). Control characters in a line are replaced by '?', so that no value can forge a line.
- * A line is at most LOG_LINE_MAX bytes and leaves in one write(2): lines of several processes do not mix.
+ * A line is at most LOG_LINE_MAX bytes, what is cut ends with a whole character of UTF-8, and it leaves in one
+ * write(2): lines of several processes do not mix.
  * Secrets are never passed to these functions.
  */
 #ifndef COMMON_LOG_H
@@ -32,8 +33,8 @@ void log_set_level(enum log_level level);
 #define LOG_QUOTED_MAX 768
 
 /*
- * `text` in double quotes, with '"' and '\' in it escaped by '\', cut to what fits in LOG_QUOTED_MAX bytes: a value
- * that cannot be taken for more than one. Lives as long as the block that it stands in.
+ * `text` in double quotes, with '"' and '\' in it escaped by '\', cut after the last whole character that fits in
+ * LOG_QUOTED_MAX bytes: a value that cannot be taken for more than one. Lives as long as the block that it stands in.
  */
 #define LOG_QUOTED(text) log_quote((char[LOG_QUOTED_MAX]){0}, text)
 const char *log_quote(char *buffer, const char *text);

@@ -2,6 +2,7 @@
 /* Memory that is never NULL. */
 #include "common/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,11 @@ void *memory_get(size_t size)
 
 void *memory_get_zeroed(size_t count, size_t size)
 {
-    return insist(calloc(count > 0 ? count : 1, size > 0 ? size : 1), count);
+    size_t bytes;
+
+    if (__builtin_mul_overflow(count, size, &bytes))
+        bytes = SIZE_MAX; /* for the log: nobody has as much */
+    return insist(calloc(count > 0 ? count : 1, size > 0 ? size : 1), bytes);
 }
 
 void *memory_resize(void *block, size_t size)

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/log.h"
+#include "common/text.h"
 
 static char path[64];
 static int real_stderr;
@@ -136,6 +137,26 @@ static void long_line_is_cut_and_still_ends(void **state)
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
+/* Cut at every place of a character of each length, in a quoted value and in a line. */
+static void what_is_cut_ends_with_a_whole_character(void **state)
+{
+    (void)state;
+    static const char *const characters[] = {"x", "ë", "€", "\xF0\x9F\x8D\x8B"};
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t shift = 0; shift < 4; shift++) {
+            char value[2 * LOG_LINE_MAX] = "abc";
+            value[shift] = '\0';
+            while (strlen(value) < sizeof value - 8)
+                strcat(value, characters[i]);
+            const char *quoted = LOG_QUOTED(value);
+            assert_true(text_is_utf8(quoted, strlen(quoted)));
+            assert_true(strlen(quoted) > LOG_QUOTED_MAX - 10 && strlen(quoted) < LOG_QUOTED_MAX);
+            log_info("long", "value=%s", value);
+        }
+    }
+    assert_true(text_is_utf8(logged(), strlen(logged())));
+}
+
 static void journal_gets_a_priority_and_no_time(void **state)
 {
     (void)state;
@@ -207,6 +228,7 @@ int main(void)
         TEST(control_characters_cannot_forge_a_line),
         TEST(text_beyond_ascii_stays),
         TEST(long_line_is_cut_and_still_ends),
+        TEST(what_is_cut_ends_with_a_whole_character),
         TEST(journal_gets_a_priority_and_no_time),
         TEST(journal_of_another_stream_is_not_meant),
         TEST(lines_of_several_processes_do_not_mix),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said when there is no memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "common/memory.h"
+
+/* A process of its own asks for more than there is. What it logs goes into `text`; returns its exit code. */
+static int ask_for_too_much(size_t count, size_t size, char *text, size_t room)
+{
+    int ends[2], status = 0;
+    ssize_t length;
+
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        memory_get_zeroed(count, size);
+        _exit(0);
+    }
+    close(ends[1]);
+    length = read(ends[0], text, room - 1);
+    text[length > 0 ? length : 0] = '\0';
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void want_of_memory_is_told_in_bytes(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its malloc ends the program itself */
+#endif
+    char text[512];
+    assert_int_equal(ask_for_too_much((size_t)1 << 40, (size_t)1 << 20, text, sizeof text), MEMORY_EXIT_CODE);
+    assert_non_null(strstr(text, "out-of-memory bytes=1152921504606846976\n"));
+    assert_int_equal(ask_for_too_much(SIZE_MAX / 2, 4, text, sizeof text), MEMORY_EXIT_CODE);
+    assert_non_null(strstr(text, "out-of-memory bytes=18446744073709551615\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(want_of_memory_is_told_in_bytes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
