@@ -7,19 +7,20 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rpc/pem.h"
+
 #define KEYSET_FILE_MAX ((size_t)1024 * 1024)
+
+#define WHAT_SIZE 256 /* of what is wrong with a file */
 
 /* The parsed form, for the time of the check. */
 struct parsed {
-    X509_STORE *authorities;
-    X509 *authority; /* the first certificate of the ca file */
-    X509 *certificate;
-    STACK_OF(X509) * chain; /* certificates that stand behind the first one */
+    STACK_OF(X509) * authorities;
+    STACK_OF(X509) * chain; /* the certificate, and behind it those between it and the authority */
     EVP_PKEY *key;
     X509_CRL *list;
 };
@@ -45,11 +46,12 @@ static bool read_pem(const char *path, char **pem, char *reason, size_t size)
 {
     if (!is_named(path))
         return true;
-    if (!file_read(path, KEYSET_FILE_MAX, pem, NULL)) {
+    size_t length;
+    if (!file_read(path, KEYSET_FILE_MAX, pem, &length)) {
         snprintf(reason, size, "%s: %s", path, strerror(errno));
         return false;
     }
-    return true;
+    return strlen(*pem) == length || explain(reason, size, path, "holds a NUL: it is no text in PEM form");
 }
 
 static BIO *open_pem(const char *pem)
@@ -67,36 +69,13 @@ static int refuse_password(char *buffer, int size, int writing, void *data)
     return -1;
 }
 
-static bool parse_authorities(const char *path, const char *pem, struct parsed *parsed, char *reason, size_t size)
+static bool parse_certificates(const char *path, const char *pem, STACK_OF(X509) * *certificates, char *reason,
+                               size_t size)
 {
-    parsed->authorities = X509_STORE_new();
-    BIO *bio = open_pem(pem);
-    for (X509 *certificate; (certificate = PEM_read_bio_X509(bio, NULL, refuse_password, NULL)) != NULL;) {
-        X509_STORE_add_cert(parsed->authorities, certificate);
-        if (parsed->authority == NULL)
-            parsed->authority = certificate;
-        else
-            X509_free(certificate);
-    }
-    BIO_free(bio);
-    if (parsed->authority == NULL)
-        return explain(reason, size, path, "holds no certificate in PEM form");
-    ERR_clear_error();
-    return true;
-}
+    char what[WHAT_SIZE];
 
-static bool parse_certificate(const char *path, const char *pem, struct parsed *parsed, char *reason, size_t size)
-{
-    parsed->chain = sk_X509_new_null();
-    BIO *bio = open_pem(pem);
-    parsed->certificate = PEM_read_bio_X509(bio, NULL, refuse_password, NULL);
-    for (X509 *more; (more = PEM_read_bio_X509(bio, NULL, refuse_password, NULL)) != NULL;)
-        sk_X509_push(parsed->chain, more);
-    BIO_free(bio);
-    if (parsed->certificate == NULL)
-        return explain(reason, size, path, "holds no certificate in PEM form");
-    ERR_clear_error();
-    return true;
+    *certificates = pem_read_certificates(pem, what, sizeof what);
+    return *certificates != NULL || explain(reason, size, path, what);
 }
 
 static bool parse_key(const struct keyset_files *files, const char *pem, struct parsed *parsed, char *reason,
@@ -107,7 +86,7 @@ static bool parse_key(const struct keyset_files *files, const char *pem, struct 
     BIO_free(bio);
     if (parsed->key == NULL)
         return explain(reason, size, files->key, "holds no private key in unencrypted PEM form");
-    if (X509_check_private_key(parsed->certificate, parsed->key) != 1) {
+    if (X509_check_private_key(sk_X509_value(parsed->chain, 0), parsed->key) != 1) {
         ERR_clear_error();
         snprintf(reason, size, "%s: the key does not match the certificate in %s", files->key, files->certificate);
         return false;
@@ -119,7 +98,8 @@ static bool check_issued(const struct keyset_files *files, const struct parsed *
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
 
-    X509_STORE_CTX_init(context, parsed->authorities, parsed->certificate, parsed->chain);
+    X509_STORE_CTX_init(context, NULL, sk_X509_value(parsed->chain, 0), parsed->chain);
+    X509_STORE_CTX_set0_trusted_stack(context, parsed->authorities);
     bool is_valid = X509_verify_cert(context) == 1;
     if (!is_valid)
         snprintf(reason, size, "%s: %s (checked against %s)", files->certificate,
@@ -131,29 +111,21 @@ static bool check_issued(const struct keyset_files *files, const struct parsed *
 
 static bool parse_list(const char *path, const char *pem, struct parsed *parsed, char *reason, size_t size)
 {
-    BIO *bio = open_pem(pem);
-    parsed->list = PEM_read_bio_X509_CRL(bio, NULL, refuse_password, NULL);
-    X509_CRL *more = PEM_read_bio_X509_CRL(bio, NULL, refuse_password, NULL);
-    BIO_free(bio);
-    X509_CRL_free(more);
+    char what[WHAT_SIZE];
+
+    parsed->list = pem_read_list(pem, what, sizeof what);
     if (parsed->list == NULL)
-        return explain(reason, size, path, "holds no certificate revocation list in PEM form");
+        return explain(reason, size, path, what);
+    if (X509_CRL_verify(parsed->list, X509_get0_pubkey(sk_X509_value(parsed->authorities, 0))) == 1)
+        return true;
     ERR_clear_error();
-    if (more != NULL) /* the second would revoke nobody */
-        return explain(reason, size, path, "holds more than one certificate revocation list");
-    if (X509_CRL_verify(parsed->list, X509_get0_pubkey(parsed->authority)) != 1) {
-        ERR_clear_error();
-        return explain(reason, size, path, "the list was not signed by the certificate authority");
-    }
-    return true;
+    return explain(reason, size, path, "the list was not signed by the certificate authority");
 }
 
 static void parsed_release(struct parsed *parsed)
 {
-    X509_STORE_free(parsed->authorities);
-    X509_free(parsed->authority);
-    X509_free(parsed->certificate);
-    sk_X509_pop_free(parsed->chain, X509_free);
+    pem_free_certificates(parsed->authorities);
+    pem_free_certificates(parsed->chain);
     EVP_PKEY_free(parsed->key);
     X509_CRL_free(parsed->list);
 }
@@ -169,9 +141,9 @@ static bool check_all(const struct keyset_files *files, const struct keyset *key
 {
     struct parsed parsed = {0};
 
-    bool is_good = parse_authorities(files->ca, keyset->ca, &parsed, reason, size);
+    bool is_good = parse_certificates(files->ca, keyset->ca, &parsed.authorities, reason, size);
     if (is_good && keyset->certificate != NULL)
-        is_good = parse_certificate(files->certificate, keyset->certificate, &parsed, reason, size) &&
+        is_good = parse_certificates(files->certificate, keyset->certificate, &parsed.chain, reason, size) &&
                   parse_key(files, keyset->key, &parsed, reason, size) && check_issued(files, &parsed, reason, size);
     if (is_good && keyset->revoked != NULL)
         is_good = parse_list(files->revoked, keyset->revoked, &parsed, reason, size);

@@ -36,9 +36,10 @@ struct keyset_stamp {
 };
 
 /*
- * Reads the files and checks them as a set: each parses, the key belongs to the certificate, the certificate is valid
- * today and was issued by the authority, the list was signed by it. On true *keyset is filled. On false it is all NULL
- * and `reason` names the file and what is wrong with it.
+ * Reads the files and checks them as a set: each parses to its end, every certificate of a bundle or chain included;
+ * the key belongs to the certificate, the certificate is valid today and was issued by the authority, the list was
+ * signed by it. On true *keyset is filled. On false it is all NULL and `reason` names the file and what is wrong with
+ * it.
  */
 MUST_CHECK bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *reason, size_t reason_size);
 

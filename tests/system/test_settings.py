@@ -110,6 +110,17 @@ def test_t_finds_a_missing_key(check):
     assert "/nonexistent/some.key" in done.stderr
 
 
+@pytest.mark.parametrize("file", ["CA", "CERTIFICATE"])
+def test_t_finds_a_bundle_whose_second_certificate_cannot_be_read(check, workshop, keys, file):
+    good = keys.file("ca.crt" if file == "CA" else f"{'catalog' if check.prefix == 'CATALOG' else 'discount'}.crt")
+    bundle = workshop.new("bundle") / "bundle.crt"
+    bundle.write_text(good.read_text() + keys.file("ca.crt").read_text())
+    assert check(**{f"{check.prefix}_TLS_{file}": bundle}).stdout == "OK\n"
+    second = len(good.read_text().splitlines()) + 1
+    bundle.write_text(good.read_text() + keys.file("ca.crt").read_text().replace("MI", "M!", 1))
+    assert_refused(check(**{f"{check.prefix}_TLS_{file}": bundle}), str(bundle), f"line {second} ", "certificate")
+
+
 def test_an_unknown_name_in_the_settings_file_is_named_with_file_and_line(check, workshop):
     path = workshop.new("file") / "some.conf"
     path.write_text(f"# comment\n{check.prefix}_LOG_LEVEL=info\n{check.prefix}_COLOUR=red\n")

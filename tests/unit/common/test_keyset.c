@@ -84,6 +84,15 @@ static void one_of_several_authorities_is_enough(void **state)
     keyset_release(&keyset);
 }
 
+static void text_between_certificates_is_allowed(void **state)
+{
+    (void)state;
+    run_command("(echo 'Ours:'; cat %s/set/ca.crt; echo; echo 'Theirs:'; cat %s/ca.crt; echo end) | sed 's/$/\\r/' >%s",
+                keys_directory, other, paths.ca);
+    assert_true(keyset_load(&files, &keyset, reason, sizeof reason));
+    keyset_release(&keyset);
+}
+
 /* ---- Bad sets ---- */
 
 static void an_authority_must_be_named(void **state)
@@ -153,6 +162,75 @@ static void anothers_key_is_refused(void **state)
     (void)state;
     run_command("cp %s/catalog.key %s", live, paths.key);
     assert_refused(paths.key, "does not match the certificate");
+}
+
+/* What may be wrong with the second certificate of a file: commands that write it. */
+static const char *const spoilings[] = {
+    "sed 's/^MI/M!/'",                                              /* no base64 */
+    "sed '3d'",                                                     /* a line is missing */
+    "sed '$d'",                                                     /* it has no end */
+    "sed '1d'",                                                     /* … no beginning */
+    "sed '1s/CERTIFICATE/CERTIFICAT/; $s/CERTIFICATE/CERTIFICAT/'", /* nobody knows what it is */
+    "sed '1s/^-//'",                                                /* its beginning is none */
+    "sed '1s/-$//'",                                                /* … */
+    "sed '1s/^/ /'",                                                /* … */
+    "sed '$s/CERTIFICATE/X509 CRL/'",                               /* its end is another's */
+    "(sed '$d'; printf 'AAAA\\n-----END CERTIFICATE-----\\n')",     /* something stands behind it */
+    "openssl x509 -trustout -addtrust serverAuth",                  /* OpenSSL's own form, which means less */
+    "openssl x509 -noout -pubkey",                                  /* something else */
+    "tr -d '\\n'",                                                  /* no lines */
+    "(head -c 40; printf '\\0'; cat)",                              /* the end, for who reads text */
+    "sed '5q'",                                                     /* cut off */
+};
+
+/* Both a bundle of authorities and a certificate with its chain. */
+static void a_file_with_one_certificate_that_cannot_be_read_is_refused_whole(void **state)
+{
+    const char *const all[] = {paths.ca, paths.certificate};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+        run_command("cp %s %s/away && cat %s/ca.crt >>%s", all[i], live, other, all[i]);
+        if (!keyset_load(&files, &keyset, reason, sizeof reason))
+            fail_msg("two good ones are refused: %s", reason);
+        keyset_release(&keyset);
+        for (size_t k = 0; k < ARRAY_LENGTH(spoilings); k++) {
+            run_command("(cat %s/away; %s <%s/ca.crt; cat %s/ca.crt) >%s", live, spoilings[k], other, other, all[i]);
+            assert_refused(all[i], "PEM form");
+            run_command("(cat %s/away; %s <%s/ca.crt) >%s", live, spoilings[k], other, all[i]);
+            assert_refused(all[i], "PEM form");
+            run_command("(%s <%s/ca.crt; cat %s/away) >%s", spoilings[k], other, live, all[i]);
+            assert_refused(all[i], "PEM form");
+        }
+        run_command("mv %s/away %s", live, all[i]);
+    }
+}
+
+static void a_certificate_that_cannot_be_read_is_found_by_its_line(void **state)
+{
+    (void)state;
+    run_command("(echo; cat %s/set/ca.crt; sed 's/^MI/M!/' %s/ca.crt) >%s", keys_directory, other, paths.ca);
+    run_command("grep -n BEGIN %s | tail -n 1 | cut -d: -f1 >%s/line", paths.ca, live);
+    char path[96], line[32], *text;
+    snprintf(path, sizeof path, "%s/line", live);
+    assert_true(file_read(path, 100, &text, NULL));
+    snprintf(line, sizeof line, "line %d ", atoi(text));
+    free(text);
+    assert_refused(paths.ca, line);
+}
+
+static void two_certificates_without_a_line_between_them_are_refused(void **state)
+{
+    (void)state;
+    run_command("(printf %%s \"$(cat %s/set/ca.crt)\"; cat %s/ca.crt) >%s", keys_directory, other, paths.ca);
+    assert_refused(paths.ca, "PEM form");
+}
+
+static void a_list_with_something_behind_it_is_refused(void **state)
+{
+    (void)state;
+    run_command("sed 's/^MI/M!/' %s/ca.crl >>%s", other, paths.revoked);
+    assert_refused(paths.revoked, "PEM form");
 }
 
 static void a_key_with_a_password_is_refused_and_nobody_is_asked_for_it(void **state)
@@ -379,6 +457,7 @@ int main(void)
         KEYS_TEST(a_whole_set_is_loaded),
         KEYS_TEST(an_authority_alone_is_a_set),
         KEYS_TEST(one_of_several_authorities_is_enough),
+        KEYS_TEST(text_between_certificates_is_allowed),
         KEYS_TEST(an_authority_must_be_named),
         KEYS_TEST(a_certificate_and_its_key_go_together),
         KEYS_TEST(a_missing_file_is_named),
@@ -391,6 +470,10 @@ int main(void)
         KEYS_TEST(another_authoritys_certificate_is_refused),
         KEYS_TEST(another_authoritys_list_is_refused),
         KEYS_TEST(two_lists_in_one_file_are_refused),
+        KEYS_TEST(a_file_with_one_certificate_that_cannot_be_read_is_refused_whole),
+        KEYS_TEST(a_certificate_that_cannot_be_read_is_found_by_its_line),
+        KEYS_TEST(two_certificates_without_a_line_between_them_are_refused),
+        KEYS_TEST(a_list_with_something_behind_it_is_refused),
         KEYS_TEST(a_certificate_of_today_is_good),
         KEYS_TEST(an_expired_certificate_is_refused),
         KEYS_TEST(a_certificate_of_tomorrow_is_refused),

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PEM text read whole (RFC 7468): every block of it is what it should be, to the last byte. OpenSSL's own readers, and
+ * gRPC core with them, end at the first block that they cannot read and skip those that they do not know, so a part of
+ * a file would be used as if it were all of it. Text between blocks is allowed.
+ */
+#ifndef COMMON_RPC_PEM_H
+#define COMMON_RPC_PEM_H
+
+#include <openssl/x509.h>
+#include <stddef.h>
+
+#include "common/compiler.h"
+
+/* All certificates, at least one; the caller frees them with pem_free_certificates(). NULL: `reason` says what is wrong
+ * and where. */
+MUST_CHECK STACK_OF(X509) * pem_read_certificates(const char *pem, char *reason, size_t reason_size);
+void pem_free_certificates(STACK_OF(X509) * certificates); /* NULL is allowed */
+
+/* The one revocation list; the caller frees it with X509_CRL_free(). NULL: `reason` says what is wrong and where. */
+MUST_CHECK X509_CRL *pem_read_list(const char *pem, char *reason, size_t reason_size);
+
+#endif
