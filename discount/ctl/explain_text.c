@@ -101,7 +101,18 @@ static const char *say_window(const struct teller *teller, const Ecommerce__Lose
     return arena_print(teller->arena, is_over ? "its window was over at %s" : "its window begins at %s", when);
 }
 
-static const char *say_loss(const struct teller *teller, const Ecommerce__Loser *loser, int64_t winner)
+static const char *say_not_lower(const struct teller *teller, const Ecommerce__LaneExplanation *lane, int64_t price)
+{
+    if (lane->price_before <= 0)
+        return "nothing is left to pay";
+    if (lane->price_before <= lane->floor)
+        return arena_print(teller->arena, "the price is at the product's floor of %" PRId32 ", or below it",
+                           lane->floor);
+    return arena_print(teller->arena, "it would not lower the price: would come to %" PRId64, price);
+}
+
+static const char *say_loss(const struct teller *teller, const Ecommerce__LaneExplanation *lane,
+                            const Ecommerce__Loser *loser)
 {
     struct arena *arena = teller->arena;
 
@@ -124,9 +135,10 @@ static const char *say_loss(const struct teller *teller, const Ecommerce__Loser 
     case ECOMMERCE__LOSS__LOSS_EXCLUSIVE:
         return "an exclusive rule won an earlier lane";
     case ECOMMERCE__LOSS__LOSS_NOT_LOWER:
-        return arena_print(arena, "it would not lower the price: would come to %" PRId64, loser->price);
+        return say_not_lower(teller, lane, loser->price);
     case ECOMMERCE__LOSS__LOSS_OUT_PRICED:
-        return arena_print(arena, "out-priced: would come to %" PRId64 ", winner %" PRId64, loser->price, winner);
+        return arena_print(arena, "out-priced: would come to %" PRId64 ", winner %" PRId32, loser->price,
+                           lane->price_after);
     case ECOMMERCE__LOSS__LOSS_PRIORITY:
         return arena_print(arena, "comes to %" PRId64 " as well, and the winner's priority of %" PRId64 " is higher",
                            loser->price, loser->limit);
@@ -180,7 +192,7 @@ static void tell_lane(const struct teller *teller, const Ecommerce__LaneExplanat
     for (size_t i = 0; i < lane->n_losers; i++) {
         const Ecommerce__Loser *loser = lane->losers[i];
         printf("  %slost%s  %s: %s\n", teller->dim, teller->off, say_name(loser->key, loser->label, teller->arena),
-               say_loss(teller, loser, lane->rounded));
+               say_loss(teller, lane, loser));
     }
     tell_unlisted(teller, lane);
     putchar('\n');
@@ -206,13 +218,21 @@ static void tell_head(const struct teller *teller, const struct explain_asked *a
            asked->zone != NULL ? when_window(teller->arena, answer->at, asked->zone, false) : "", answer->revision);
 }
 
+/* Only what is free is 100 % below. */
+static void tell_share(double percent)
+{
+    bool is_almost_all = percent < 100 && percent > 99.99;
+
+    printf(", %s%.4g %% below the list price\n", is_almost_all ? "over " : "", is_almost_all ? 99.99 : percent);
+}
+
 static void tell_price(const struct teller *teller)
 {
     const Ecommerce__ExplainResponse *answer = teller->answer;
 
     printf("%sprice      %" PRId32 "%s", teller->bold, answer->price, teller->off);
     if (answer->price < answer->list_price && answer->value != NULL)
-        printf(", %.4g %% below the list price\n", (double)answer->value->pct * 100);
+        tell_share((double)answer->value->pct * 100);
     else
         puts(", the list price");
 }

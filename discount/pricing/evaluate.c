@@ -40,6 +40,7 @@ struct best {
     const struct record *record;
     const struct layer *layer;
     bool is_capped;
+    bool is_held; /* at the product's floor or at zero */
 };
 
 static struct index_run find_run(const struct search *search, const struct audience *audience)
@@ -154,6 +155,11 @@ static bool comes_before(const struct layer *layer, const struct record *record,
     return strcmp(layer_text(layer, record->key), layer_text(best->layer, best->record->key)) < 0;
 }
 
+static int64_t hold_price(const struct search *search, int64_t result)
+{
+    return result < search->listed->least ? search->listed->least : result;
+}
+
 /*
  * Makes the rule of an entry the best one if it is. `bound` is what the entry promises; a cap can only make it worse.
  * True: further rules of the same strength, which come behind it by priority or key, cannot win.
@@ -175,8 +181,10 @@ static bool try_rule(const struct search *search, const struct found_run *found,
     enum price_rounding rounding = search->ruleset->rounding;
     int64_t result = price_by_rule((enum rule_kind)record->kind, value, record->cap, search->price, rounding);
     bool is_capped = result != price_by_rule((enum rule_kind)record->kind, value, 0, search->price, rounding);
+    bool is_held = result < search->listed->least;
+    result = hold_price(search, result);
     if (result < best->result || (result == best->result && comes_before(layer, record, best)))
-        *best = (struct best){.result = result, .record = record, .layer = layer, .is_capped = is_capped};
+        *best = (struct best){result, record, layer, is_capped, is_held};
     return !is_capped && value == entry.strength;
 }
 
@@ -195,6 +203,7 @@ static size_t search_group(const struct search *search, const struct found_run *
         if (is_settled && entry.strength == run->entries[i - 1].strength)
             continue;
         int64_t bound = price_by_rule(kind, entry.strength, 0, search->price, search->ruleset->rounding);
+        bound = hold_price(search, bound);
         if (bound >= search->price || bound > best->result)
             return index_run_skip(run, i);
         is_settled = try_rule(search, found, entry, bound, best);
@@ -240,16 +249,6 @@ static struct best search_lane(struct search *search)
 
 /* ---- What the winner makes of the price ---- */
 
-static int32_t hold_price(const struct search *search, int64_t result, bool *is_held)
-{
-    int64_t least = ruleset_floor(search->ruleset, search->listed->product->id);
-
-    *is_held = result < least; /* no floor is zero */
-    if (*is_held)
-        result = least < search->price ? least : search->price;
-    return (int32_t)result;
-}
-
 static void take_step(struct search *search, const struct best *best, struct quote *quote)
 {
     struct quote_step *step = &quote->steps[search->lane];
@@ -257,7 +256,8 @@ static void take_step(struct search *search, const struct best *best, struct quo
 
     step->key = layer_text(best->layer, best->record->key);
     step->label = layer_text(best->layer, best->record->label);
-    step->price_after = hold_price(search, best->result, &step->is_held);
+    step->price_after = (int32_t)best->result;
+    step->is_held = best->is_held;
     quote->is_held |= step->is_held;
     quote->percent = -1;
     if (is_first && best->record->kind == RULE_PERCENT && !best->is_capped && !step->is_held)
@@ -278,14 +278,14 @@ void evaluate(const struct listing *listing, size_t index, const struct shopper 
         .price = listing->products[index].product->price,
     };
     int32_t list_price = search.price;
-    bool is_over = list_price <= 0;
+    bool is_over = false;
 
     assert(index < listing->count && listing->ruleset == shopper->ruleset);
     *quote = (struct quote){.percent = -1};
     for (int lane = 0; lane < RULE_LANES; lane++) {
         search.lane = (enum rule_lane)lane;
         quote->steps[lane].price_before = quote->steps[lane].price_after = search.price;
-        if (is_over)
+        if (is_over || search.price <= search.listed->least)
             continue;
         struct best best = search_lane(&search);
         if (best.record == NULL)

@@ -4,12 +4,13 @@
  *
  *   price = list price
  *   for each lane, contract then sale:
- *       of the rules that apply and would lower `price` one wins: lowest result, then higher priority, then lower key
- *       price = what the winner makes of it, held at the product's floor or zero, whichever is higher
+ *       each rule that applies makes a result of `price`, held at the product's floor or zero, whichever is higher
+ *       of those whose result is below `price` one wins: lowest result, then higher priority, then lower key
+ *       price = the winner's result
  *       an exclusive winner ends the evaluation
  *
- * A price never rises above what it was: a floor above the price holds it where it is. A list price of zero or below is
- * never discounted.
+ * So a price never rises, and at or below the product's floor, or at zero, no rule wins. A list price of zero or below
+ * is never discounted.
  *
  * What is the same for many quotes is resolved once: a listing (products with their categories) serves every customer
  * that looks at it, a shopper (a customer with their groups) every product.

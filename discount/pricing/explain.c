@@ -13,7 +13,9 @@
 /* A rule, and what has become of it so far. */
 struct seen {
     const char *key, *label;
-    int64_t result, exact, limit;
+    int64_t exact, rounded; /* what it makes of the price, and that after rounding and cap */
+    int64_t result;         /* … and held at the floor or at zero */
+    int64_t limit;
     int32_t priority, percent; /* percent -1: it is none that was taken whole */
     enum rule_lane lane;
     enum rule_kind kind;
@@ -139,21 +141,29 @@ static void compute_result(struct seen *seen, int32_t price, enum price_rounding
     switch (seen->kind) {
     case RULE_PERCENT:
         seen->exact = (int64_t)price * (RULE_PERCENT_MAX - seen->value);
-        seen->result = price_after_percent(price, (int32_t)seen->value, rounding);
-        seen->is_capped = seen->cap > 0 && seen->result < price - seen->cap;
+        seen->rounded = price_after_percent(price, (int32_t)seen->value, rounding);
+        seen->is_capped = seen->cap > 0 && seen->rounded < price - seen->cap;
         if (seen->is_capped)
-            seen->result = price - seen->cap;
+            seen->rounded = price - seen->cap;
         else
             seen->percent = (int32_t)seen->value;
         break;
     case RULE_AMOUNT:
-        seen->result = price - seen->value;
-        seen->exact = seen->result * RULE_PERCENT_MAX;
+        seen->rounded = price - seen->value;
+        seen->exact = seen->rounded * RULE_PERCENT_MAX;
         break;
     default:
-        seen->result = seen->value;
-        seen->exact = seen->result * RULE_PERCENT_MAX;
+        seen->rounded = seen->value;
+        seen->exact = seen->rounded * RULE_PERCENT_MAX;
     }
+}
+
+/* At the floor, at zero, and never above the price that it was. */
+static int64_t hold_price(int64_t result, int64_t price, int64_t floor)
+{
+    if (floor > 0 && result < floor)
+        return floor < price ? floor : price;
+    return result < 0 ? 0 : result;
 }
 
 /* Why `seen` does not win over another rule of the lane; LOSS_NONE: it does. */
@@ -176,8 +186,10 @@ static struct seen *find_winner(struct case_file *file, enum rule_lane lane, int
         if (seen->lane != lane || seen->loss != LOSS_NONE)
             continue;
         seen->result = price;
-        if (file->product->price > 0)
+        if (file->product->price > 0) {
             compute_result(seen, price, ruleset_rounding(file->ruleset));
+            seen->result = hold_price(seen->rounded, price, ruleset_floor(file->ruleset, file->product->id));
+        }
         if (seen->result >= price)
             seen->loss = LOSS_NOT_LOWER;
         else if (winner == NULL || compare_seen(seen, winner) == LOSS_NONE)
@@ -208,21 +220,16 @@ static void skip_lane(struct case_file *file, enum rule_lane lane)
 
 /* ---- What the winner makes of it ---- */
 
-static void explain_winner(const struct case_file *file, const struct seen *winner, struct lane_explanation *lane)
+static void explain_winner(const struct seen *winner, struct lane_explanation *lane)
 {
-    int32_t floor = ruleset_floor(file->ruleset, file->product->id);
-
     lane->has_winner = true;
     lane->winner = winner->key;
     lane->exact_numerator = winner->exact;
-    lane->rounded = winner->result;
+    lane->rounded = winner->rounded;
     lane->is_capped = winner->is_capped;
-    lane->is_held_at_floor = floor > 0 && winner->result < floor;
-    lane->is_held_at_zero = floor == 0 && winner->result < 0;
-    if (lane->is_held_at_floor)
-        lane->price_after = floor < lane->price_before ? floor : lane->price_before;
-    else
-        lane->price_after = lane->is_held_at_zero ? 0 : (int32_t)winner->result;
+    lane->is_held_at_floor = lane->floor > 0 && winner->rounded < lane->floor;
+    lane->is_held_at_zero = lane->floor == 0 && winner->rounded < 0;
+    lane->price_after = (int32_t)winner->result;
 }
 
 static const struct seen *explain_lane(struct case_file *file, enum rule_lane number, int32_t price,
@@ -233,7 +240,7 @@ static const struct seen *explain_lane(struct case_file *file, enum rule_lane nu
     const struct seen *winner = find_winner(file, number, price);
     if (winner != NULL) {
         tell_losses(file, number, winner);
-        explain_winner(file, winner, lane);
+        explain_winner(winner, lane);
     }
     return winner;
 }

@@ -19,7 +19,7 @@ enum loss {
     LOSS_WINDOW_OVER,
     LOSS_MINIMUM,
     LOSS_EXCLUSIVE,  /* an exclusive rule won an earlier lane */
-    LOSS_NOT_LOWER,  /* it would not lower the price */
+    LOSS_NOT_LOWER,  /* it would not lower the price, or the price is at the floor or at zero */
     LOSS_OUT_PRICED, /* another rule comes to a lower price */
     LOSS_PRIORITY,   /* another rule comes to the same price, with a higher priority */
     LOSS_KEY,        /* … with the same priority and a lower key */
@@ -30,7 +30,7 @@ struct loser {
     const char *key;
     const char *label;
     enum loss loss;
-    int64_t price; /* what it would have come to, before clamps, from LOSS_NOT_LOWER on; 0 otherwise */
+    int64_t price; /* what it would have come to, held at the floor or at zero, from LOSS_NOT_LOWER on; 0 otherwise */
     int64_t
         limit; /* LOSS_WINDOW_*: the instant; LOSS_MINIMUM: the minimum; LOSS_PRIORITY: the winner's priority; else 0 */
 };

@@ -227,10 +227,12 @@ static bool is_under_floor(void *data, size_t index)
     struct pricing *pricing = data;
     const struct product *product = &pricing->products->list[index];
 
-    if (pricing->products->floors[index] <= 0 || product->price <= 0 || product->price < pricing->rule->minimum)
+    int32_t floor = pricing->products->floors[index];
+
+    if (floor <= 0 || product->price <= floor || product->price < pricing->rule->minimum)
         return false;
     int64_t result = price_by_rule(pricing, product);
-    if (result >= product->price || result >= pricing->products->floors[index])
+    if (result >= floor)
         return false;
     pricing->found = index;
     pricing->result = result;

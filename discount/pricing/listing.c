@@ -37,7 +37,7 @@ const struct listing *listing_resolve(const struct ruleset *ruleset, struct aren
     uint64_t *targets = arena_get(arena, room * LAYERS * sizeof *targets);
     for (size_t i = 0; i < count; i++) {
         struct listed *listed = &listing->products[i];
-        *listed = (struct listed){.product = &products[i]};
+        *listed = (struct listed){.product = &products[i], .least = ruleset_floor(ruleset, products[i].id)};
         for (size_t j = 0; j < LAYERS && ruleset->layers[j] != NULL; j++) {
             listed->targets[j] = targets;
             listed->target_counts[j] = find_targets(ruleset->layers[j], &products[i], targets);

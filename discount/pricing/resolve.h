@@ -9,6 +9,7 @@
 /* What a product is to rules: itself and its categories, as far as a layer has rules that name them. */
 struct listed {
     const struct product *product;
+    int32_t least;                   /* no rule takes the price below it: the floor, or zero */
     const uint64_t *targets[LAYERS]; /* atoms */
     size_t target_counts[LAYERS];
 };

@@ -2,6 +2,16 @@
 /* A quote as the contract's message says it. */
 #include "discount/service/value.h"
 
+#define LAST_BELOW_ONE 0.99999994F /* of a float */
+
+/* A share of almost all rounds to 1, which is only what is free. */
+static float find_share(int32_t list_price, int32_t price)
+{
+    float share = (float)((double)(list_price - price) / (double)list_price);
+
+    return price > 0 && share > LAST_BELOW_ONE ? LAST_BELOW_ONE : share;
+}
+
 void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int32_t list_price)
 {
     ecommerce__discount_value__init(value);
@@ -11,7 +21,7 @@ void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int3
     if (quote->percent >= 0)
         value->pct = (float)quote->percent / (float)PRICE_PERCENT_MAX;
     else
-        value->pct = (float)((double)(list_price - quote->price) / (double)list_price);
+        value->pct = find_share(list_price, quote->price);
 }
 
 void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quote, struct arena *arena)

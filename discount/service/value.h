@@ -9,7 +9,8 @@
 
 /*
  * Sets *value: the price to pay and the share taken off, or, where no discount applies, neither. `pct` is the
- * percentage of the one rule that made the price, and else the share that was taken off in all.
+ * percentage of the one rule that made the price, and else the share that was taken off in all; it is 1 only where
+ * nothing is to pay.
  */
 void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int32_t list_price);
 

@@ -115,6 +115,22 @@ def test_zero_holds(ctl):
     assert "5000 off 1000 is -4000; no price goes below zero" in said
 
 
+def test_at_a_floor_or_at_zero_no_rule_wins(ctl):
+    add(ctl, 'rule cheap "Cheap"\n    lane contract\n    amount 999\n\nrule more "More"\n    lane sale\n    amount 1')
+    said = explain(ctl, "5", "iphone-x", "--price", "1000")
+    assert "sale: no rule applies, the price stays 500\n" in said
+    assert '  lost  more "More": the price is at the product\'s floor of 500, or below it\n' in said
+    said = explain(ctl, "5", "playstation-4-slim", "--price", "999")
+    assert '  lost  more "More": nothing is left to pay\n' in said
+    assert "price      0, 100 % below the list price" in said
+
+
+def test_only_what_is_free_is_100_percent_below(ctl):
+    add(ctl, 'rule cheap "Cheap"\n    lane contract\n    price 1')
+    said = explain(ctl, "5", "playstation-4-slim", "--price", "2147483647")
+    assert "price      1, over 99.99 % below the list price" in said
+
+
 def test_a_cap_holds(ctl):
     add(ctl, 'rule capped "Capped"\n    lane contract\n    percent 50\n    cap 120')
     assert "50 % off 1000 is 500; its cap takes 120 off at most: 880" in explain(ctl, "1", "iphone-x", "--price", "1000")

@@ -204,6 +204,12 @@ def result(shop, rule, price, product_id):
     return rounded, False
 
 
+def held(shop, comes_to, price, product_id):
+    """What a rule comes to at last: at the floor or at zero at the least, which raises nothing."""
+    least = floor_of(shop, product_id)  # zero where there is none
+    return min(least, price) if comes_to < least else comes_to
+
+
 def beats(a, b):
     """Whether candidate a (result, rule) wins over candidate b, and by what."""
     if a[0] != b[0]:
@@ -224,7 +230,7 @@ def run_lane(shop, name, price, question, is_over):
         if reason is not None:
             lane.losers.append(Loser(rule.key, reason[0], 0, reason[1]))
             continue
-        comes_to, _ = result(shop, rule, price, question.product_id)
+        comes_to = held(shop, result(shop, rule, price, question.product_id)[0], price, question.product_id)
         if comes_to < price:
             candidates.append((comes_to, rule))
         else:
@@ -251,7 +257,7 @@ def crown(shop, lane, candidates, question):
     floor = floor_of(shop, question.product_id)
     lane.held_at_floor = floor > 0 and lane.rounded < floor
     lane.held_at_zero = floor == 0 and lane.rounded < 0
-    lane.after = min(max(lane.rounded, floor, 0), lane.before)
+    lane.after = best[0]
 
 
 def floor_of(shop, product_id):

@@ -471,6 +471,21 @@ static void two_rules_show_the_share_that_they_took_off_together(void **state)
     assert_string_equal(told.lane, "sale");
 }
 
+static void the_share_is_1_only_where_nothing_is_to_pay(void **state)
+{
+    (void)state;
+    is_told_of_a_change(
+        "INSERT INTO rule (key, label, lane, kind, value) VALUES ('cent', 'A cent', 'sale', 'price', 1)");
+    struct told told = ask_one(2, INT32_MAX, true, NULL);
+    assert_int_equal(told.value, 1);
+    assert_true(told.pct < 1 && told.pct > 0.9999999F);
+    is_told_of_a_change("UPDATE rule SET value = 0 WHERE key = 'cent'");
+    told = ask_one(2, INT32_MAX, true, NULL);
+    assert_int_equal(told.value, 0);
+    assert_true(told.pct == 1);
+    is_told_of_a_change("DELETE FROM rule WHERE key = 'cent'");
+}
+
 static void a_rule_for_a_category_is_for_the_products_in_it(void **state)
 {
     (void)state;
@@ -560,6 +575,7 @@ int main(void)
         SERVICE_TEST(an_ask_that_wants_it_is_told_which_rules_made_the_price),
         SERVICE_TEST(an_ask_that_does_not_is_not),
         SERVICE_TEST(two_rules_show_the_share_that_they_took_off_together),
+        SERVICE_TEST(the_share_is_1_only_where_nothing_is_to_pay),
         SERVICE_TEST(a_rule_for_a_category_is_for_the_products_in_it),
         SERVICE_TEST(the_answer_says_when_prices_change_by_themselves),
         SERVICE_TEST(a_changed_rule_is_used_within_a_second),

@@ -72,12 +72,14 @@ static void an_amount_above_the_price_makes_it_free(void **state)
     ruleset_release(ruleset);
 }
 
-static void of_two_amounts_above_the_price_the_higher_one_wins(void **state)
+static void of_two_amounts_above_the_price_the_priority_decides(void **state)
 {
-    const struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_AMOUNT, 10),
-                                 shop_rule("b", RULE_LANE_SALE, RULE_AMOUNT, 11)};
+    struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_AMOUNT, 10),
+                           shop_rule("b", RULE_LANE_SALE, RULE_AMOUNT, 11)};
 
     (void)state;
+    assert_winner(rules, 2, 5, "a");
+    rules[1].priority = 1;
     assert_winner(rules, 2, 5, "b");
 }
 
@@ -265,19 +267,18 @@ static void an_exclusive_rule_that_loses_ends_nothing(void **state)
     assert_price(rules, 3, 1000, 720);
 }
 
-/* What it would come to is below the free price, so it wins the lane and changes nothing. */
-static void an_amount_off_what_is_free_already_is_held_at_zero(void **state)
+static void no_rule_wins_where_nothing_is_left_to_pay(void **state)
 {
-    const struct rule rules[] = {shop_rule("contract", RULE_LANE_CONTRACT, RULE_PERCENT, 10000),
+    const struct rule rules[] = {shop_rule("contract", RULE_LANE_CONTRACT, RULE_PERCENT, 9523),
                                  shop_rule("sale", RULE_LANE_SALE, RULE_AMOUNT, 5)};
     struct ruleset *ruleset = shop_ruleset(rules, 2);
-    struct quote quote = shop_quote(ruleset, 1, 1, 1000);
+    struct quote quote = shop_quote(ruleset, 1, 1, 1);
 
     (void)state;
     assert_int_equal(quote.price, 0);
-    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "sale");
-    assert_true(quote.steps[RULE_LANE_SALE].is_held);
-    assert_int_equal(quote.percent, -1);
+    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "");
+    assert_false(quote.is_held);
+    assert_int_equal(quote.percent, 9523);
     ruleset_release(ruleset);
 }
 
@@ -322,30 +323,59 @@ static void a_floor_holds_the_price(void **state)
     ruleset_release(ruleset);
 }
 
-static void a_floor_above_the_list_price_raises_nothing(void **state)
+static void at_its_floor_or_below_no_rule_wins(void **state)
 {
-    const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PERCENT, 5000);
-    struct ruleset *ruleset = make_floor(&rule, 2000);
-    struct quote quote = shop_quote(ruleset, 1, 1, 1000);
+    const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PERCENT, 5000),
+                      contract = shop_rule("c", RULE_LANE_CONTRACT, RULE_PRICE, 1);
+    struct ruleset *ruleset = make_floor(&rule, 1000);
 
     (void)state;
+    for (int32_t price = 999; price <= 1000; price++) {
+        struct quote quote = shop_quote(ruleset, 1, 1, price);
+        assert_int_equal(quote.price, price);
+        assert_false(quote.is_discounted || quote.is_held);
+        assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "");
+    }
+    ruleset = shop_change(ruleset, &contract);
+    struct quote quote = shop_quote(ruleset, 1, 1, 5000);
     assert_int_equal(quote.price, 1000);
-    assert_false(quote.is_discounted);
-    assert_true(quote.is_held);
-    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "a");
+    assert_string_equal(shop_winner(&quote, RULE_LANE_CONTRACT), "c");
+    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "");
     ruleset_release(ruleset);
 }
 
-static void the_winner_is_found_before_the_floor_holds_it(void **state)
+/* A rule that ends the evaluation ends it only where it wins. */
+static void an_exclusive_rule_that_takes_nothing_ends_nothing(void **state)
 {
-    const struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 500),
-                                 shop_rule("b", RULE_LANE_SALE, RULE_PRICE, 400)};
-    struct ruleset *ruleset = shop_change(make_floor(&rules[0], 600), &rules[1]);
-    struct quote quote = shop_quote(ruleset, 1, 1, 1000);
+    struct rule rules[] = {shop_rule("exclusive", RULE_LANE_CONTRACT, RULE_PRICE, 1000),
+                           shop_rule("sale", RULE_LANE_SALE, RULE_PERCENT, 1000)};
 
     (void)state;
+    rules[0].is_exclusive = true;
+    assert_price(rules, 2, 1000, 900);
+    assert_price(rules, 2, 1001, 1000);
+}
+
+/* Both come to the same price then, and the same rule decides as ever. */
+static void of_two_that_the_floor_holds_the_priority_decides(void **state)
+{
+    struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 400),
+                           shop_rule("b", RULE_LANE_SALE, RULE_PERCENT, 9000),
+                           shop_rule("c", RULE_LANE_SALE, RULE_AMOUNT, 500)};
+    struct ruleset *ruleset = make_floor(&rules[0], 600);
+
+    (void)state;
+    for (int i = 1; i < 3; i++) {
+        struct quote quote = shop_quote(ruleset, 1, 1, 1000);
+        assert_int_equal(quote.price, 600);
+        assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), rules[i - 1].key);
+        rules[i].priority = i;
+        ruleset = shop_change(ruleset, &rules[i]);
+    }
+    struct quote quote = shop_quote(ruleset, 1, 1, 1000);
+    assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "c");
+    quote = shop_quote(ruleset, 1, 2, 1000); /* a product without a floor */
     assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "b");
-    assert_int_equal(quote.price, 600);
     ruleset_release(ruleset);
 }
 
@@ -356,7 +386,7 @@ int main(void)
         cmocka_unit_test(each_kind_makes_its_price),
         cmocka_unit_test(a_rule_that_would_not_lower_the_price_takes_no_part),
         cmocka_unit_test(an_amount_above_the_price_makes_it_free),
-        cmocka_unit_test(of_two_amounts_above_the_price_the_higher_one_wins),
+        cmocka_unit_test(of_two_amounts_above_the_price_the_priority_decides),
         cmocka_unit_test(the_edges_of_int32_are_exact),
         cmocka_unit_test(a_list_price_of_zero_or_below_is_left_alone),
         cmocka_unit_test(the_rounding_is_that_of_the_ruleset),
@@ -370,11 +400,12 @@ int main(void)
         cmocka_unit_test(the_sale_begins_where_the_contract_ends),
         cmocka_unit_test(an_exclusive_winner_ends_the_evaluation),
         cmocka_unit_test(an_exclusive_rule_that_loses_ends_nothing),
-        cmocka_unit_test(an_amount_off_what_is_free_already_is_held_at_zero),
+        cmocka_unit_test(no_rule_wins_where_nothing_is_left_to_pay),
         cmocka_unit_test(the_minimum_is_one_of_the_list_price),
         cmocka_unit_test(a_floor_holds_the_price),
-        cmocka_unit_test(a_floor_above_the_list_price_raises_nothing),
-        cmocka_unit_test(the_winner_is_found_before_the_floor_holds_it),
+        cmocka_unit_test(at_its_floor_or_below_no_rule_wins),
+        cmocka_unit_test(an_exclusive_rule_that_takes_nothing_ends_nothing),
+        cmocka_unit_test(of_two_that_the_floor_holds_the_priority_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
