@@ -4,14 +4,17 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/rpc/internal.h"
+#include "common/rpc/log_limit.h"
 
 #define STOP_STEPS 1000 /* of a millisecond: after that gRPC core is left to itself */
 
@@ -20,17 +23,27 @@ static atomic_int users; /* starts without a stop */
 
 /*
  * gRPC core calls errors what a peer can cause at will, such as a failed handshake; for us they are warnings. Its
- * listener stops for good after one failed accept4(2), and this line is the only sign of it.
+ * listener stops for good after one failed accept4(2), and this line is the only sign of it. A peer can also cause them
+ * as often as it likes, so all of them pass a limit.
  */
 static void pass_log_line(gpr_log_func_args *line)
 {
     static const enum log_level levels[] = {LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING};
+    static struct log_limit log_limit = LOG_LIMIT_INIT;
+    uint64_t left_out = 0;
 
     if (strncmp(line->message, "Failed accept4", strlen("Failed accept4")) == 0)
         atomic_store(&accept_failed, true);
+    if (!log_limit_pass(&log_limit, line->file, line->line, line->message, clock_now_ns(), &left_out))
+        return;
     const char *slash = strrchr(line->file, '/');
-    log_event(levels[line->severity], "grpc", "source=%s:%d message=%s", slash != NULL ? slash + 1 : line->file,
-              line->line, LOG_QUOTED(line->message));
+    const char *source = slash != NULL ? slash + 1 : line->file;
+    if (left_out == 0)
+        log_event(levels[line->severity], "grpc", "source=%s:%d message=%s", source, line->line,
+                  LOG_QUOTED(line->message));
+    else
+        log_event(levels[line->severity], "grpc", "source=%s:%d message=%s left_out=%" PRIu64, source, line->line,
+                  LOG_QUOTED(line->message), left_out);
 }
 
 /*

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """discountd as an independent client sees it: prices, refusals, and who may call."""
+import contextlib
 import socket
 import ssl
 import subprocess
@@ -127,6 +128,19 @@ def test_the_catalog_and_the_administrator_may_ask(discountd, keys, name):
 
 def test_a_caller_without_certificate_is_refused(discountd, keys):
     assert call_as(discountd, keys, None) == UNAVAILABLE
+
+
+def test_strangers_who_come_again_and_again_do_not_fill_the_log(keys, start, workshop):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    for _ in range(100):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection, contextlib.suppress(OSError):
+            context.wrap_socket(connection).read()
+    server.wait_for_log(" grpc .*peer did not return a certificate")
+    assert server.count_log(" grpc ") <= 4, server.log()  # a kind or two in each of two workers
 
 
 def test_a_certificate_of_another_authority_is_refused(discountd, keys, workshop):

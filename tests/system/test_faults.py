@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What a customer sees while something behind the Catalog breaks: never an error, never an unmarked list price."""
+import contextlib
 import os
 import signal
+import socket
+import ssl
 import threading
 import time
 
@@ -290,6 +293,40 @@ def test_a_server_of_another_authority_is_not_asked(front, workshop):
         web = front(server.port)
         assert_degraded(ask(web), within=DEADLINE_MS / 1000 + MARGIN_S)
         assert server.calls == []
+
+
+class Stranger:
+    """A TLS server of another authority that counts who comes."""
+
+    def __init__(self, keys):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(keys.file("discount.crt"), keys.file("discount.key"))
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.visits = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.listening.accept()
+            except OSError:
+                return
+            self.visits += 1
+            with contextlib.suppress(OSError), connection:
+                self.context.wrap_socket(connection, server_side=True).read()
+
+    def close(self):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+
+
+def test_an_idle_catalog_that_does_not_trust_discount_logs_that_once(start, make_site, workshop):
+    with contextlib.closing(Stranger(make_keys(workshop.new("other")))) as server:
+        catalog = start(Catalog, make_site(server.port))
+        wait_until(lambda: server.visits >= 25, 60, "the Catalog tries again and again")
+        assert catalog.count_log("discount-degraded") == 1
+        assert catalog.count_log(" grpc ") == 1, catalog.log()
 
 
 # ---- Other Discount servers ------------------------------------------------------------------------------------------
