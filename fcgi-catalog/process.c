@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -37,16 +38,40 @@ static bool open_store(const char *path, struct store **store, char *reason, siz
     return store_open(path, store, reason, reason_size);
 }
 
+/* Whom the settings believe; close_identity() after true. */
+static bool open_identity(const struct catalog_settings *settings, struct identity_policy *policy, char *reason,
+                          size_t reason_size)
+{
+    const char *wrong;
+
+    *policy = (struct identity_policy){.is_local_trusted = settings->is_local_trusted != 0};
+    if (settings->proxy_secret_file[0] != '\0') {
+        policy->secret = proxy_secret_read(settings->proxy_secret_file, reason, reason_size);
+        if (policy->secret == NULL)
+            return false;
+    }
+    policy->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
+    return true;
+}
+
+static void close_identity(struct identity_policy *policy)
+{
+    proxy_secret_free((struct proxy_secret *)policy->secret);
+    identity_proxies_free((struct identity_proxies *)policy->proxies);
+}
+
 static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
 {
     const struct quotes_options options = {.service_host = settings->service_host,
                                            .keyset = catalog_settings_keyset(settings)};
-    const char *wrong;
 
     *site = (struct site){.shop_name = settings->shop_name, .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
     if (!open_store(settings->database, &site->store, reason, reason_size))
         return false;
-    site->proxies = identity_proxies_new(settings->trusted_proxies, &wrong); /* checked with the settings */
+    if (!open_identity(settings, &site->identity, reason, reason_size)) {
+        store_close(site->store);
+        return false;
+    }
     site->quotes = quotes_new(&options);
     site->pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
     return true;
@@ -56,8 +81,24 @@ static void site_close(struct site *site)
 {
     quotes_free(site->quotes);
     site_release(site);
-    identity_proxies_free((struct identity_proxies *)site->proxies);
+    close_identity(&site->identity);
     store_close(site->store);
+}
+
+/* Says where a header's name is all that is known of who sent it. */
+static bool check_identity(const struct catalog_settings *settings, char *reason, size_t reason_size)
+{
+    struct identity_policy policy;
+
+    if (!open_identity(settings, &policy, reason, reason_size))
+        return false;
+    if (policy.secret == NULL && settings->trusted_proxies[strspn(settings->trusted_proxies, ", \t")] != '\0')
+        log_warning(
+            "identity-by-name", "proxies=%s message=%s", LOG_QUOTED(settings->trusted_proxies),
+            LOG_QUOTED("X-USER-ID of these is believed for its name alone, and a web server may take X_USER_ID for "
+                       "it; set CATALOG_PROXY_SECRET_FILE"));
+    close_identity(&policy);
+    return true;
 }
 
 bool process_check(const struct catalog_settings *settings, bool is_test, char *reason, size_t reason_size)
@@ -74,7 +115,7 @@ bool process_check(const struct catalog_settings *settings, bool is_test, char *
     if (!keyset_load(&files, &keyset, reason, reason_size))
         return false;
     keyset_release(&keyset);
-    return true;
+    return check_identity(settings, reason, reason_size);
 }
 
 /* ---- FastCGI ---- */

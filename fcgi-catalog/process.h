@@ -10,7 +10,8 @@
 #include "fcgi-catalog/settings.h"
 
 /*
- * Checks what a serving process will open: database and keys. A database of an older schema version is upgraded first,
+ * Checks what a serving process will open: database, keys, the secret of proxies. Warns where proxies are believed
+ * without one. A database of an older schema version is upgraded first,
  * unless nothing may be changed (`is_test`): then it is refused like anything else that is wrong, and `reason` says
  * what is.
  */

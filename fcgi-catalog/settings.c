@@ -48,6 +48,8 @@ static const char *check_proxies(const char *value)
     return NULL;
 }
 
+static const char *const off_or_on[] = {"off", "on", NULL};
+
 #define FIELD(name) offsetof(struct catalog_settings, name)
 
 static const struct setting rows[] = {
@@ -82,8 +84,20 @@ static const struct setting rows[] = {
      .type = SETTING_TEXT,
      .offset = FIELD(trusted_proxies),
      .fallback = "",
-     .help = "addresses and networks whose X-USER-ID names the customer; this machine may always",
+     .help = "addresses and networks whose X-USER-ID names the customer",
      .check = check_proxies},
+    {.name = "CATALOG_PROXY_SECRET_FILE",
+     .type = SETTING_PATH,
+     .offset = FIELD(proxy_secret_file),
+     .fallback = "",
+     .help = "a file with a secret that those must send as X-Catalog-Secret beside X-USER-ID; empty: none"},
+    {.name = "CATALOG_TRUST_LOCAL",
+     .type = SETTING_CHOICE,
+     .offset = FIELD(is_local_trusted),
+     .fallback = "off",
+     .help =
+         "whether requests of this machine itself (loopback, not forwarded) may name the customer and use explain=1",
+     .choices = off_or_on},
     {.name = "CATALOG_BASE_PATH",
      .type = SETTING_TEXT,
      .offset = FIELD(base_path),

@@ -14,6 +14,8 @@ struct catalog_settings {
     int64_t deadline_ms;
     int64_t processes;
     char *trusted_proxies;
+    char *proxy_secret_file;
+    int64_t is_local_trusted; /* 0 or 1 */
     char *base_path;
     char *shop_name;
     char *ca, *certificate, *key;

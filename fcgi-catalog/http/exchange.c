@@ -56,20 +56,23 @@ const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
     const struct http_response *response = &exchange->response;
     const char *type = response->content_type;
     const char *title = http_status_title(response->status);
-    size_t room = 128 + strlen(title) + strlen(response->headers) + (type == NULL ? 0 : strlen(type));
+    size_t room = 128 + strlen(title) + strlen(HTTP_HEADERS_ALWAYS) + strlen(response->headers) +
+                  (type == NULL ? 0 : strlen(type));
     char *head = arena_get(&exchange->arena, room);
     int used;
 
     if (!may_have_body(response->status))
-        used = snprintf(head, room, "Status: %d %s\r\n%s\r\n", response->status, title, response->headers);
+        used = snprintf(head, room, "Status: %d %s\r\n" HTTP_HEADERS_ALWAYS "%s\r\n", response->status, title,
+                        response->headers);
     else if (type == NULL)
-        used = snprintf(head, room, "Status: %d %s\r\nContent-Length: 0\r\n%s\r\n", response->status, title,
-                        response->headers);
+        used = snprintf(head, room, "Status: %d %s\r\nContent-Length: 0\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
+                        response->status, title, response->headers);
     else if (response->source != NULL)
-        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\n%s\r\n", response->status, title, type,
-                        response->headers);
+        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
+                        response->status, title, type, response->headers);
     else
-        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s\r\n",
+        used = snprintf(head, room,
+                        "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
                         response->status, title, type, response->body_length, response->headers);
     assert(used > 0 && (size_t)used < room);
     *length = (size_t)used;

@@ -14,6 +14,9 @@
 #include "common/arena.h"
 #include "fcgi-catalog/http/request.h"
 
+/* Header lines of every answer: whoever shows it goes by its Content-Type, and does not guess. */
+#define HTTP_HEADERS_ALWAYS "X-Content-Type-Options: nosniff\r\n"
+
 /* A piece of a body, not ended by NUL. */
 struct http_piece {
     const char *bytes;
@@ -81,7 +84,7 @@ void http_exchange_begin(struct http_exchange *exchange);
 void http_exchange_finish(struct http_exchange *exchange);
 
 /* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length unless a
- * source gives the body, headers, an empty line. In the exchange's arena. */
+ * source gives the body, X-Content-Type-Options, headers, an empty line. In the exchange's arena. */
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
 
 /* How many bytes of the body leave: none for HEAD and where the status allows none, nor of a source's. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/memory.h"
 #include "common/number.h"
 
@@ -127,18 +128,23 @@ static bool is_loopback(const struct address *address)
     return memcmp(address->bytes, loopback6, sizeof loopback6) == 0;
 }
 
+/* Headers that a proxy adds, as CGI variables without HTTP_, or what they begin with. */
+static const char *const forwarding_names[] = {
+    "FORWARDED",      "X_FORWARDED", "X_ORIGINAL_", "X_REAL_",  "VIA=",   "CLIENT_IP=", "X_CLIENT_IP=",
+    "X_CLUSTER_",     "X_PROXY",     "X_ENVOY_",    "X_AZURE_", "X_ARR_", "X_AMZN_",    "X_AMZ_CF_",
+    "TRUE_CLIENT_IP", "CF_",         "CDN_LOOP=",   "FASTLY_",  "FLY_",   "AKAMAI_",    "X_CLOUD_TRACE_CONTEXT=",
+    "X_APPENGINE_",   "X_ENDUSER_",  "X_TRUE_",     "WL_PROXY", "PROXY_", "X_REMOTE_",  "X_SUCURI_",
+};
+
 /* Any of them not empty, however often it came. */
 static bool is_forwarded(const struct http_request *request)
 {
-    static const char *const names[] = {"FORWARDED=", "X_FORWARDED_FOR=", "X_REAL_IP=", "VIA="};
-
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        if (strncmp(*variable, "HTTP_", strlen("HTTP_")) != 0)
-            continue;
         const char *header = *variable + strlen("HTTP_");
-        for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-            size_t length = strlen(names[i]);
-            if (strncmp(header, names[i], length) == 0 && header[length] != '\0')
+        if (strncmp(*variable, "HTTP_", strlen("HTTP_")) != 0 || header[strcspn(header, "=") + 1] == '\0')
+            continue;
+        for (size_t i = 0; i < ARRAY_LENGTH(forwarding_names); i++) {
+            if (strncmp(header, forwarding_names[i], strlen(forwarding_names[i])) == 0)
                 return true;
         }
     }
@@ -157,38 +163,66 @@ static bool read_remote(const struct http_request *request, struct address *addr
     return true;
 }
 
-static bool is_local(const struct http_request *request, const struct address *address)
+static bool is_local(const struct http_request *request, const struct identity_policy *policy,
+                     const struct address *address)
 {
-    return is_loopback(address) && !is_forwarded(request);
+    static bool is_told;
+
+    if (!policy->is_local_trusted || !is_loopback(address) || is_forwarded(request))
+        return false;
+    if (!is_told)
+        log_info("local-trusted", "address=%s setting=CATALOG_TRUST_LOCAL",
+                 LOG_QUOTED(http_request_variable(request, "REMOTE_ADDR")));
+    is_told = true;
+    return true;
 }
 
-bool identity_is_local(const struct http_request *request)
+bool identity_is_local(const struct http_request *request, const struct identity_policy *policy)
 {
     struct address address;
 
-    return read_remote(request, &address) && is_local(request, &address);
+    return read_remote(request, &address) && is_local(request, policy, &address);
+}
+
+/* Sent twice it is not the proxy's alone. */
+static bool has_secret(const struct http_request *request, const struct proxy_secret *secret)
+{
+    return secret == NULL || (http_request_variable_count(request, "HTTP_X_CATALOG_SECRET") == 1 &&
+                              proxy_secret_is(secret, http_request_variable(request, "HTTP_X_CATALOG_SECRET")));
 }
 
 /* Whether whoever sent this request may say who the customer is. */
-static bool is_trusted(const struct http_request *request, const struct identity_proxies *proxies)
+static bool is_trusted(const struct http_request *request, const struct identity_policy *policy)
 {
     struct address address;
 
-    return read_remote(request, &address) && (is_listed(&address, proxies) || is_local(request, &address));
+    if (!read_remote(request, &address))
+        return false;
+    return (is_listed(&address, policy->proxies) && has_secret(request, policy->secret)) ||
+           is_local(request, policy, &address);
 }
 
-enum identity_status identity_read(const struct http_request *request, const struct identity_proxies *proxies,
+/* 1 and 01 would be two spellings of one customer. */
+static bool has_leading_zero(const char *text)
+{
+    text += text[0] == '-';
+    return text[0] == '0' && text[1] != '\0';
+}
+
+enum identity_status identity_read(const struct http_request *request, const struct identity_policy *policy,
                                    int32_t *customer_id)
 {
     const char *text = http_request_variable(request, "HTTP_X_USER_ID");
     int64_t id;
 
-    if (text == NULL || !is_trusted(request, proxies))
+    if (text == NULL || !is_trusted(request, policy))
         return IDENTITY_ANONYMOUS;
     if (http_request_variable_count(request, "HTTP_X_USER_ID") > 1)
         return IDENTITY_REPEATED;
     if (text[0] == '\0')
         return IDENTITY_ANONYMOUS;
+    if (has_leading_zero(text))
+        return IDENTITY_NOT_A_NUMBER;
     switch (number_parse(text, INT32_MIN, INT32_MAX, &id)) {
     case NUMBER_OK:
         *customer_id = (int32_t)id;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who the customer is, as far as this request may say. X-USER-ID counts only when it comes from this machine itself, or
- * through a proxy that the owner listed; from anybody else it is as if it were not there.
+ * Who the customer is, as far as this request may say. X-USER-ID counts when it comes through a proxy that the owner
+ * listed, with the secret that the owner gave it, or, where the owner said so, from this machine itself. From anybody
+ * else it is as if it were not there.
+ *
+ * A web server hands headers over as CGI variables, and there X_USER_ID, X.USER.ID and X~USER~ID may have become
+ * HTTP_X_USER_ID as well (lighttpd): what a proxy took away under one name comes in by another, and nobody can tell
+ * here. The secret can: a proxy sends it with those requests alone in which it has set X-USER-ID itself.
  */
 #ifndef CATALOG_HTTP_IDENTITY_H
 #define CATALOG_HTTP_IDENTITY_H
@@ -11,6 +16,7 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "fcgi-catalog/http/proxy_secret.h"
 #include "fcgi-catalog/http/request.h"
 
 /* The proxies that may name the customer: addresses and networks. */
@@ -31,18 +37,26 @@ enum identity_status {
     IDENTITY_REPEATED,     /* the header came more than once */
 };
 
-/*
- * Reads HTTP_X_USER_ID. It counts when REMOTE_ADDR is a listed proxy, or when the client is this machine: REMOTE_ADDR
- * is a loopback address (127.0.0.0/8, ::1, also mapped into IPv6) and no header says that the request was forwarded for
- * somebody else (Forwarded, RFC 7239; X-Forwarded-For; X-Real-IP; Via). An empty header is as if it were not there.
- */
-MUST_CHECK enum identity_status identity_read(const struct http_request *request,
-                                              const struct identity_proxies *proxies, int32_t *customer_id);
+/* Whom an owner believes. All zero: nobody. */
+struct identity_policy {
+    const struct identity_proxies *proxies; /* NULL: none */
+    const struct proxy_secret *secret;      /* that those must send, too; NULL: none is needed */
+    bool is_local_trusted;                  /* CATALOG_TRUST_LOCAL */
+};
 
 /*
- * Whether the request comes from this machine itself: REMOTE_ADDR is a loopback address and no header says that it was
- * forwarded for somebody else. Whoever sits there is taken for an administrator.
+ * Reads HTTP_X_USER_ID. It counts when REMOTE_ADDR is a listed proxy that sends the secret where there is one, or when
+ * the client is this machine (identity_is_local()). An empty header is as if it were not there.
  */
-bool identity_is_local(const struct http_request *request);
+MUST_CHECK enum identity_status identity_read(const struct http_request *request, const struct identity_policy *policy,
+                                              int32_t *customer_id);
+
+/*
+ * Whether the request comes from this machine itself and this machine is trusted: REMOTE_ADDR is a loopback address
+ * (127.0.0.0/8, ::1, also mapped into IPv6) and no header says that somebody forwarded it (Forwarded, RFC 7239;
+ * X-Forwarded-anything; Via; what well-known proxies and networks add). Whoever sits there is taken for an
+ * administrator. The first time is logged, once for a process.
+ */
+bool identity_is_local(const struct http_request *request, const struct identity_policy *policy);
 
 #endif

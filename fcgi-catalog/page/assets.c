@@ -13,9 +13,8 @@
 /* A picture that is opened by itself is still only a picture. */
 #define HEADERS_PICTURE                                                                                                \
     "Cache-Control: public, max-age=86400\r\n"                                                                         \
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"                              \
-    "X-Content-Type-Options: nosniff\r\n"
-#define HEADERS_STYLE "Cache-Control: public, max-age=31536000, immutable\r\nX-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
+#define HEADERS_STYLE "Cache-Control: public, max-age=31536000, immutable\r\n"
 
 static const char style[] =
 #include "fcgi-catalog/page/style.css.inc"

@@ -23,7 +23,6 @@
 #define PAGE_HEADERS                                                                                                   \
     "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; "       \
     "base-uri 'none'; frame-ancestors 'none'\r\n"                                                                      \
-    "X-Content-Type-Options: nosniff\r\n"                                                                              \
     "Referrer-Policy: same-origin\r\n"
 
 /* A shop's name, of which so many bytes are shown, and that of one whose owner gave it none. */

@@ -27,12 +27,14 @@ struct pending {
 
 static bool admit_explanation(struct visit *visit)
 {
-    if (!identity_is_local(&visit->exchange->request))
-        visit_refuse(visit, &(struct problem){
-                                .status = 403,
-                                .detail = "explain=1 is for administrators: for requests from this machine itself.",
-                                .parameter = "explain",
-                            });
+    if (!identity_is_local(&visit->exchange->request, &visit->site->identity))
+        visit_refuse(visit,
+                     &(struct problem){
+                         .status = 403,
+                         .detail = "explain=1 is for administrators: for requests from this machine itself, where "
+                                   "CATALOG_TRUST_LOCAL is on.",
+                         .parameter = "explain",
+                     });
     else if (visit->customer.id == 0 && !visit->is_customer_unclear)
         visit_refuse(visit, &(struct problem){
                                 .status = 400,

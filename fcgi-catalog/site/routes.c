@@ -95,10 +95,10 @@ static const char *match(const char *pattern, const char *path)
     return path + length;
 }
 
-/* One product or one category, which people type and other shops write with a slash too many at its end. */
-static bool may_have_slash(const struct route *route, const char *slug)
+/* What is a page, too: people type its address, and other shops write it, with a slash too many at its end. */
+static bool may_have_slash(const struct route *route)
 {
-    for (size_t i = 0; slug[0] != '\0' && i < FORMS_MAX; i++) {
+    for (size_t i = 0; i < FORMS_MAX; i++) {
         if (route->forms[i].is_page)
             return true;
     }
@@ -133,6 +133,7 @@ static const char *find_long_header(const struct http_request *request)
     } headers[] = {
         {"HTTP_ACCEPT", "Accept"},
         {"HTTP_X_USER_ID", "X-USER-ID"},
+        {"HTTP_X_CATALOG_SECRET", "X-Catalog-Secret"},
         {"HTTP_IF_NONE_MATCH", "If-None-Match"},
         {"HTTP_IF_MODIFIED_SINCE", "If-Modified-Since"},
     };
@@ -202,7 +203,7 @@ static bool admit_customer(struct visit *visit)
     const char *named = http_request_variable(request, "HTTP_X_USER_ID");
 
     visit->is_named = named != NULL && named[0] != '\0';
-    switch (identity_read(request, visit->site->proxies, &visit->customer_id)) {
+    switch (identity_read(request, &visit->site->identity, &visit->customer_id)) {
     case IDENTITY_NOT_A_NUMBER:
         return refuse_customer(visit, "Customer ID is not a number.", "1 to 2147483647");
     case IDENTITY_OUT_OF_RANGE:
@@ -279,7 +280,7 @@ void routes_handle(void *data, struct http_exchange *exchange)
         return;
     const char *moved = without_slash(exchange->request.path, &exchange->arena);
     const struct route *route = find_route(moved[0] != '\0' ? moved : exchange->request.path, &visit->slug);
-    if (route == NULL || (moved[0] != '\0' && !may_have_slash(route, visit->slug)))
+    if (route == NULL || (moved[0] != '\0' && !may_have_slash(route)))
         visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
     else if (admit_method(visit, route) && (!route->is_priced || admit_customer(visit)))
         handle(visit, route, moved);

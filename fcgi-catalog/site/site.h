@@ -17,8 +17,8 @@ struct site {
     const char *shop_name; /* as pages show it */
     struct store *store;
     struct quotes *quotes;
-    const struct identity_proxies *proxies;
-    int64_t deadline_ns; /* how long a request may wait for Discount, from its arrival */
+    struct identity_policy identity; /* who may say who the customer is */
+    int64_t deadline_ns;             /* how long a request may wait for Discount, from its arrival */
     struct pages *pages; /* of pages_revision: the shop's, or one before it, until a newer page can be read */
     int64_t pages_revision;
     struct shop shop;  /* as it was when it could last be read */

@@ -59,7 +59,8 @@ static void check_request(const struct http_request *request)
         const char *wrong;
         int32_t id = 0;
         struct identity_proxies *proxies = identity_proxies_new(proxies_texts[i], &wrong);
-        enum identity_status status = identity_read(request, proxies, &id);
+        const struct identity_policy policy = {.proxies = proxies, .is_local_trusted = i == 0};
+        enum identity_status status = identity_read(request, &policy, &id);
         insist(status != IDENTITY_CUSTOMER || http_request_variable_count(request, "HTTP_X_USER_ID") == 1);
         identity_proxies_free(proxies);
     }

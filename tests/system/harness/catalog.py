@@ -31,7 +31,8 @@ class Site:
 
     def configure(self, discount_port, **settings):
         """Writes catalog.conf."""
-        lines = {"CATALOG_DATABASE": "var/catalog.db", "DISCOUNT_SERVICE_HOST": f"127.0.0.1:{discount_port}"} | settings
+        lines = {"CATALOG_DATABASE": "var/catalog.db", "DISCOUNT_SERVICE_HOST": f"127.0.0.1:{discount_port}",
+                 "CATALOG_TRUST_LOCAL": "on"} | settings
         (self.path / "catalog.conf").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
         give_to_web(self.path)
 

@@ -71,10 +71,10 @@ def _by_htaccess(*modules):
     return start
 
 
-def _by_nginx(shape, base="", keepalive=True):
+def _by_nginx(shape, base="", keepalive=True, http=""):
     def start(directory, site):
         catalog = Catalog(site)
-        web = Nginx(directory, shape, catalog.socket_path, base, keepalive)
+        web = Nginx(directory, shape, catalog.socket_path, base, keepalive, http)
         return Running(web, site, [web, catalog])
     return start
 
@@ -137,6 +137,9 @@ location / {
 }
 """
 
+# What another site on the same nginx may want.
+NGINX_ANY_HEADER = "underscores_in_headers on; ignore_invalid_headers off;"
+
 SHAPES = {
     "cgi-by-hand": _by_hand,
     "lighttpd-fastcgi": _by_lighttpd("fastcgi.conf"),
@@ -160,3 +163,11 @@ SHAPES = {
     "nginx-split": _by_nginx(NGINX_SPLIT, "/shop"),
     "nginx-plain": _by_nginx(NGINX_PLAIN),
 }
+
+# The files of deploy/, a shape for each, and nginx where the rest of the configuration takes any header. Their names are kept
+# apart from SHAPES, as these prove one thing more and not all the others once again.
+SHIPPED = {name: SHAPES[name] for name in (
+    "lighttpd-fastcgi", "lighttpd-prefix", "lighttpd-cgi", "apache-fcgid", "apache-fcgid-prefix", "apache-cgid",
+    "apache-proxy", "apache-proxy-prefix", "apache-htaccess-fcgid", "apache-htaccess-cgid", "nginx", "nginx-prefix")} | {
+        "nginx-any-header": _by_nginx(f"include {NGINX}/catalog.conf;", http=NGINX_ANY_HEADER),
+        "nginx-prefix-any-header": _by_nginx(f"include {NGINX}/prefix.conf;", "/catalog", http=NGINX_ANY_HEADER)}

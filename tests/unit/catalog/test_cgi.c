@@ -96,21 +96,24 @@ static void a_request_is_answered_on_standard_output(void **state)
 {
     (void)state;
     RUN(finish_now, input[0], "REQUEST_METHOD=GET", "SCRIPT_NAME=/");
-    assert_string_equal(answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
+    assert_string_equal(
+        answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n" HTTP_HEADERS_ALWAYS "\r\nhello");
 }
 
 static void an_answer_may_come_later(void **state)
 {
     (void)state;
     RUN(finish_later, input[0], "REQUEST_METHOD=GET", "SCRIPT_NAME=/");
-    assert_string_equal(answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
+    assert_string_equal(
+        answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n" HTTP_HEADERS_ALWAYS "\r\nhello");
 }
 
 static void head_has_no_body(void **state)
 {
     (void)state;
     RUN(finish_now, input[0], "REQUEST_METHOD=HEAD", "SCRIPT_NAME=/");
-    assert_string_equal(answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\n");
+    assert_string_equal(
+        answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n" HTTP_HEADERS_ALWAYS "\r\n");
 }
 
 static void a_malformed_request_is_refused(void **state)

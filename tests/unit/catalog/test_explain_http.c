@@ -66,7 +66,7 @@ static void a_listed_proxy_names_the_customer_and_may_not_ask_why(void **state)
 
     (void)state;
     struct identity_proxies *proxies = identity_proxies_new("203.0.113.9, 127.0.0.1", &wrong);
-    site.proxies = proxies;
+    site.identity.proxies = proxies;
     HANDLE("REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REMOTE_ADDR=203.0.113.9", "HTTP_X_USER_ID=1", EXPLAIN);
     assert_refused(403, "administrators");
     HANDLE(GET_PRODUCTS, "HTTP_VIA=1.1 proxy", "HTTP_X_USER_ID=1", EXPLAIN);

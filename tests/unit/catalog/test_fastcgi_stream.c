@@ -110,7 +110,7 @@ static void an_empty_stream_is_an_answer(void **state)
 {
     (void)state;
     int fd = asked("GET", "/stream/0", false);
-    assert_answered(fd, "Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n");
+    assert_answered(fd, "Status: 200 OK\r\nContent-Type: text/plain\r\n" HTTP_HEADERS_ALWAYS "\r\n");
     assert_released(1);
     close(fd);
 }

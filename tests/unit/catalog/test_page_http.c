@@ -120,6 +120,10 @@ static void a_slash_too_many_leads_to_the_address_without_it(void **state)
     HANDLE(GET("/categories/c/"), "HTTP_X_USER_ID=1");
     assert_redirected(301, "/categories/c");
     assert_header("Cache-Control: private, no-cache\r\n");
+    HANDLE(GET("/products/"), "QUERY_STRING=limit=2");
+    assert_redirected(301, "/products?limit=2");
+    HANDLE(GET("/categories/"));
+    assert_redirected(301, "/categories");
     HANDLE("REQUEST_METHOD=POST", "SCRIPT_NAME=/products/a/");
     assert_answer(405, NULL);
 }
