@@ -41,6 +41,33 @@ static void fill_customer(Ecommerce__Customer *message, const struct customer *c
     message->last_name = (char *)customer->last_name;
 }
 
+/* At the most, in bytes: a number with its tag, a message's tag and length; a quote; the rules that made one, keys of
+ * 64 and labels of 200 characters (discount/pricing/rule.h). */
+#define NUMBER_BYTES 11
+#define FRAME_BYTES 6
+#define QUOTE_BYTES (FRAME_BYTES + 5 + NUMBER_BYTES)
+#define APPLIED_BYTES ((size_t)3 * (FRAME_BYTES + 2 + 64 + 3 + 4 * 200 + 10 + 2 * NUMBER_BYTES))
+
+static size_t product_bytes(const struct product *product)
+{
+    size_t bytes = FRAME_BYTES + 2 * NUMBER_BYTES;
+
+    for (size_t i = 0; i < product->category_count; i++)
+        bytes += FRAME_BYTES + strlen(product->categories[i]);
+    return bytes;
+}
+
+size_t messages_ask_bytes(const struct quote_ask *ask, const struct product_list *before)
+{
+    const struct product_list *products = ask->products;
+    size_t each = ask->applied != NULL ? QUOTE_BYTES + APPLIED_BYTES : QUOTE_BYTES;
+    size_t bytes = 4 * NUMBER_BYTES + products->count * each;
+
+    for (size_t i = 0; products != before && i < products->count; i++)
+        bytes += product_bytes(&products->items[i]);
+    return bytes;
+}
+
 static Ecommerce__DiscountAsk *make_ask(const struct quote_ask *ask, struct product_messages *products,
                                         struct arena *arena)
 {

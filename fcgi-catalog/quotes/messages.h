@@ -11,6 +11,10 @@
 #include "fcgi-catalog/quotes/quotes.h"
 #include "proto/ecommerce.pb-c.h"
 
+/* What an ask adds to a message and to its answer at the most, in bytes; its products are counted unless they are
+ * `before`, those of the ask before it. */
+MUST_CHECK size_t messages_ask_bytes(const struct quote_ask *ask, const struct product_list *before);
+
 /* One message for many asks; NULL entries are left out. It lives in `arena` and borrows the asks' strings. */
 void messages_ask_all(Ecommerce__ApplyDiscountsRequest *request, struct quote_ask *const *asks, size_t count,
                       struct arena *arena);

@@ -64,21 +64,24 @@ static int64_t earliest_deadline(const struct quote_ask *line)
     return earliest;
 }
 
-/* What waits, up to the bound, becomes what is out. NULL: nothing waits. Under the lock. */
+/* What waits, up to the bounds, becomes what is out. NULL: nothing waits. Under the lock. */
 static struct batch *take_waiting(struct quotes *quotes)
 {
-    size_t products = 0;
+    const struct product_list *before = NULL;
+    size_t products = 0, bytes = 0;
 
     assert(quotes->out == NULL);
     if (quotes->waiting == NULL)
         return NULL;
     struct batch *batch = take_spare(quotes);
-    do {
-        struct quote_ask *ask = quotes->waiting;
-        quotes->waiting = ask->next;
+    for (struct quote_ask *ask; (ask = quotes->waiting) != NULL; before = ask->products) {
         products += ask->products->count;
+        bytes += messages_ask_bytes(ask, before);
+        if (batch->count > 0 && (products > QUOTES_BATCH_PRODUCTS || bytes > QUOTES_BATCH_BYTES))
+            break;
+        quotes->waiting = ask->next;
         batch_add(batch, ask);
-    } while (quotes->waiting != NULL && products + quotes->waiting->products->count <= QUOTES_BATCH_PRODUCTS);
+    }
     if (quotes->waiting == NULL)
         quotes->waiting_end = &quotes->waiting;
     quotes->waiting_until_ns = earliest_deadline(quotes->waiting);

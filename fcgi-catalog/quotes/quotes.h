@@ -32,9 +32,11 @@
 #include "common/rpc/keyset.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* Products in one RPC: an ask that would pass it waits for the next one; a larger ask travels alone. An ask is for a
- * page, so nothing comes near gRPC's limit of 4 MiB. tests/bench/README.md has what it costs. */
+/* Products in one RPC, and bytes that it and its answer take at the most: an ask that would pass either waits for the
+ * next one; a larger ask travels alone. An ask is for a page (250 products of 64 categories each are 1.2 MB), so
+ * nothing comes near gRPC's limit of 4 MiB. tests/bench/README.md has what it costs. */
 #define QUOTES_BATCH_PRODUCTS 4096
+#define QUOTES_BATCH_BYTES ((size_t)3 * 1024 * 1024)
 
 struct quotes;
 

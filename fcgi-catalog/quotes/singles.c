@@ -32,6 +32,34 @@ static void end_one(struct singles *singles)
     ended(batch);
 }
 
+/* Whether a server says so of this question, and not of itself: that one fails, and the others need not. A server whose
+ * method throws says UNKNOWN. */
+static bool is_about_the_question(enum rpc_code code)
+{
+    switch (code) {
+    case RPC_INVALID_ARGUMENT:
+    case RPC_NOT_FOUND:
+    case RPC_ALREADY_EXISTS:
+    case RPC_FAILED_PRECONDITION:
+    case RPC_OUT_OF_RANGE:
+    case RPC_UNKNOWN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void fail_one(struct singles *singles, size_t ask)
+{
+    enum rpc_code code = rpc_client_status(singles->client);
+
+    singles->batch->failed[ask] = true;
+    if (is_about_the_question(code))
+        singles->wrong(singles->batch, "the ask was refused");
+    else
+        singles->batch->singles_code = code;
+}
+
 static void on_answered(const Ecommerce__DiscountResponse *response, void *data)
 {
     struct single *single = data;
@@ -41,8 +69,7 @@ static void on_answered(const Ecommerce__DiscountResponse *response, void *data)
     const char *reason;
 
     if (response == NULL) {
-        batch->failed[single->ask] = true;
-        batch->singles_code = rpc_client_status(singles->client);
+        fail_one(singles, single->ask);
     } else if (ask != NULL && !messages_read_single(response, ask, single->product, &reason)) {
         batch->failed[single->ask] = true;
         singles->wrong(batch, reason);

@@ -76,6 +76,41 @@ static void asks_that_come_while_an_rpc_is_out_leave_together_in_the_next(void *
     assert_int_equal(fake_batch(1).asks, MANY);
 }
 
+/* A page of the largest products: 250 of them, each in 64 categories of the longest names. */
+static struct test_ask *ask_for_a_large_page(void)
+{
+    static const char category[65] = "a-category-with-a-name-of-64-characters-is-about-as-long-as-goes";
+    static const char *categories[PRODUCT_CATEGORIES_MAX];
+    struct test_ask *test = ask_new(1, 250, A_LONG_TIME_MS);
+    struct product *products = (struct product *)test->products.items;
+
+    for (size_t i = 0; i < PRODUCT_CATEGORIES_MAX; i++)
+        categories[i] = category;
+    for (size_t i = 0; i < test->products.count; i++) {
+        products[i].categories = categories;
+        products[i].category_count = PRODUCT_CATEGORIES_MAX;
+    }
+    atomic_fetch_add(&asked, 1);
+    pthread_mutex_lock(&asking);
+    quotes_ask(quotes, &test->ask);
+    quotes_flush(quotes);
+    pthread_mutex_unlock(&asking);
+    return test;
+}
+
+static void large_asks_travel_in_messages_that_the_service_takes(void **state)
+{
+    struct test_ask *asks[11];
+
+    (void)state;
+    asks[0] = hold_one();
+    for (int i = 1; i <= 10; i++)
+        asks[i] = ask_for_a_large_page();
+    fake_allow(ALL);
+    await_and_free_all(asks, 11);
+    assert_int_equal(fake_batch(1).products, 500); /* two are 2.2 MB, three were 3.3 */
+}
+
 static void what_is_asked_in_one_go_leaves_together(void **state)
 {
     struct test_ask *asks[3];
@@ -432,6 +467,7 @@ int main(void)
         QUOTES_TEST(whoever_has_no_discount_gets_empty_quotes),
         QUOTES_TEST(an_ask_about_nothing_is_answered_at_once),
         QUOTES_TEST(asks_that_come_while_an_rpc_is_out_leave_together_in_the_next),
+        QUOTES_TEST(large_asks_travel_in_messages_that_the_service_takes),
         QUOTES_TEST(what_is_asked_in_one_go_leaves_together),
         QUOTES_TEST(a_flush_of_nothing_sends_nothing),
         QUOTES_TEST(an_ask_leaves_at_once_when_nothing_is_out),

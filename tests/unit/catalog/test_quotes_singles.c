@@ -93,6 +93,22 @@ static void a_refused_ask_fails_alone(void **state)
         ask_free(asks[i]);
 }
 
+static void a_refused_ask_degrades_nobody_else(void **state)
+{
+    static const enum rpc_code codes[] = {RPC_INVALID_ARGUMENT, RPC_NOT_FOUND, RPC_UNKNOWN};
+
+    (void)state;
+    know_only_singles();
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        fake_set(&fake.fails_singles_with, (int)codes[i]);
+        assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_DEGRADED);
+        fake_set(&fake.fails_singles_with, RPC_OK);
+        /* At once: not after a probe. */
+        assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
+    }
+    assert_int_equal(fake_get(&fake.probe_count), 0);
+}
+
 static void a_silent_server_costs_an_ask_its_deadline(void **state)
 {
     (void)state;
@@ -142,6 +158,7 @@ int main(void)
         QUOTES_TEST(asks_that_come_meanwhile_are_answered),
         QUOTES_TEST(a_quote_that_no_rule_can_give_degrades_its_ask),
         QUOTES_TEST(a_refused_ask_fails_alone),
+        QUOTES_TEST(a_refused_ask_degrades_nobody_else),
         QUOTES_TEST(a_silent_server_costs_an_ask_its_deadline),
         QUOTES_TEST(a_server_that_has_learned_is_asked_for_all_at_once_after_a_miss),
         QUOTES_TEST(a_server_that_knows_neither_degrades),
