@@ -239,6 +239,9 @@ static bool parse_known(const char *text, const char *zone, bool is_end, int64_t
     }
     if (!check_written(&written, text, reason) || !resolve(&written, text, zone, is_end, &found, reason))
         return false;
+    /* The last day of all ends with its last second, in zones, too, where it ends later. */
+    if (is_end && !written.has_time && found > RULE_INSTANT_MAX)
+        found = RULE_INSTANT_MAX;
     if (found < RULE_INSTANT_MIN || found > RULE_INSTANT_MAX) {
         snprintf(reason->text, reason->size, "%s is out of range; 1970-01-02T00:00Z to 9999-12-31T23:59:59Z is allowed",
                  text);

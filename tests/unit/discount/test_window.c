@@ -160,7 +160,10 @@ static void the_first_and_the_last_instant_are_read(void **state)
     assert_int_equal(end("1970-01-01", ""), RULE_INSTANT_MIN);
     assert_int_equal(end("9999-12-31T23:59:59", ""), RULE_INSTANT_MAX);
     assert_refused("1970-01-01T23:59:59", "", false, "1970-01-02T00:00Z to 9999-12-31T23:59:59Z");
-    assert_refused("9999-12-31", "", true, "out of range");
+    assert_int_equal(end("9999-12-31", ""), RULE_INSTANT_MAX);
+    assert_int_equal(end("9999-12-31", "America/New_York"), RULE_INSTANT_MAX);
+    assert_int_equal(end("9999-12-31", "Asia/Tokyo"), end("9999-12-31T15:00Z", ""));
+    assert_refused("9999-12-31T20:00", "America/New_York", true, "out of range");
     assert_refused("9999-12-31T20:00", "America/New_York", false, "out of range");
     assert_refused("1969-12-31", "America/New_York", false, "1970 to 9999");
 }

@@ -56,6 +56,7 @@ static void a_year_that_cannot_be_written_is_written_in_utc(void **state)
     (void)state;
     assert_prints(RULE_INSTANT_MAX, "Asia/Tokyo", false, "9999-12-31T23:59:59Z");
     assert_prints(RULE_INSTANT_MIN, "America/New_York", false, "1970-01-01T19:00");
+    assert_prints(RULE_INSTANT_MAX, "America/New_York", true, "9999-12-31");
 }
 
 static void an_unknown_zone_s_instants_are_written_in_utc(void **state)
