@@ -275,6 +275,15 @@ bool board_await(struct board *board, int64_t revision, int64_t deadline_ns)
 
 /* ---- Looking ---- */
 
+/* A worker goes over to what is active with the next call that it answers: that is what it prices by, however long ago
+ * the last call was. */
+static int64_t seat_revision(const struct board_seat *seat, int64_t active)
+{
+    int64_t uses = atomic_load(&seat->uses);
+
+    return uses != 0 && uses < active && atomic_load(&seat->prepared) >= active ? active : uses;
+}
+
 size_t board_status(struct board *board, struct board_status *status, struct board_worker *workers, size_t max)
 {
     size_t count = 0;
@@ -291,7 +300,7 @@ size_t board_status(struct board *board, struct board_status *status, struct boa
         struct board_seat *seat = &board->seats[i];
         if (seat_is_taken(seat))
             workers[count++] = (struct board_worker){.pid = seat->pid,
-                                                     .revision = atomic_load(&seat->uses),
+                                                     .revision = seat_revision(seat, status->active),
                                                      .prepared = atomic_load(&seat->prepared),
                                                      .started_at = seat->started_at};
     }

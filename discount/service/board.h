@@ -41,7 +41,7 @@ void board_prepared(struct board *board, struct board_seat *seat, int64_t revisi
 /* This worker could not read `revision`. It stays with what it has. The reason is kept for board_status(). */
 void board_refused(struct board *board, int64_t revision, const char *reason);
 
-/* This worker prices by `revision` now: for board_status() only. */
+/* This worker's last call was priced by `revision`: for board_status() only. */
 void board_uses(struct board_seat *seat, int64_t revision);
 
 /* The revision to price by: one atomic load. 0: none yet. */
@@ -72,7 +72,7 @@ MUST_CHECK bool board_await(struct board *board, int64_t revision, int64_t deadl
 
 struct board_worker {
     pid_t pid;
-    int64_t revision; /* that it prices by */
+    int64_t revision; /* that the next call is priced by; 0 while it starts */
     int64_t prepared;
     int64_t started_at; /* seconds since 1970 */
 };

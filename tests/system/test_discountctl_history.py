@@ -137,6 +137,8 @@ def test_status_tells_revision_counts_and_workers(ctl):
     assert (status["rules"], status["groups"], status["products"], status["rounding"]) == (3, 2, 3, "down")
     assert status["revision"] == status["latest"]
     assert len(status["workers"]) == 2 and all(pid_exists(each["pid"]) for each in status["workers"])
+    # Nobody has asked for a price since: the revision in use is what the next one is made by.
+    assert {each["revision"] for each in status["workers"]} == {status["revision"]}
     said = ctl.ok("status")
     assert f"revision   {status['revision']} in use\n" in said and "rules      3\n" in said
     assert all(str(each["pid"]) in said for each in status["workers"])

@@ -245,6 +245,24 @@ static void the_status_lists_who_lives(void **state)
     kill_worker(&two);
 }
 
+static void a_worker_that_nobody_called_since_prices_by_the_revision_in_use(void **state)
+{
+    struct board_status status;
+    struct board_worker workers[SEATS];
+
+    (void)state;
+    struct board_seat *seat = board_sit(board);
+    board_prepared(board, seat, 5);
+    assert_int_equal(board_status(board, &status, workers, SEATS), 1);
+    assert_int_equal(workers[0].revision, 0); /* it starts */
+    board_uses(seat, 5);
+    board_prepared(board, seat, 6);
+    assert_int_equal(board_status(board, &status, workers, SEATS), 1);
+    assert_int_equal(status.active, 6);
+    assert_int_equal(workers[0].revision, 6);
+    board_leave(board, seat);
+}
+
 static void *announce_later(void *data)
 {
     const struct timespec while_ = {.tv_nsec = 20 * CLOCK_NS_PER_MS};
@@ -281,6 +299,7 @@ int main(void)
         BOARD_TEST(a_writer_that_dies_leaves_the_way_to_the_next),
         BOARD_TEST(only_one_writes_at_a_time),
         BOARD_TEST(the_status_lists_who_lives),
+        BOARD_TEST(a_worker_that_nobody_called_since_prices_by_the_revision_in_use),
         BOARD_TEST(who_waits_is_woken_by_an_announcement),
     };
 
