@@ -26,7 +26,7 @@ static const struct command group_rows[] = {
 
 static const struct command product_rows[] = {
     {"list", "", "the products that rules may name", command_product_list},
-    {"set", "ID SLUG [--floor N]", "add a product or replace the one of that id", command_product_set},
+    {"set", "ID SLUG [--floor N]", "add a product or change the one of that id", command_product_set},
     {"remove", "SLUG...", "remove products", command_product_remove},
 };
 

@@ -77,7 +77,7 @@ int command_product_list(int argc, char **argv)
 
 struct product_options {
     struct change_options change;
-    int64_t floor;
+    int64_t floor; /* -1: not given */
 };
 
 static const struct argument_row set_rows[] = {
@@ -85,7 +85,7 @@ static const struct argument_row set_rows[] = {
      .type = ARGUMENT_NUMBER,
      .offset = offsetof(struct product_options, floor),
      .value = "PRICE",
-     .help = "no rule takes the price below it",
+     .help = "no rule takes the price below it, 0: none; when not given, a product keeps the one that it has",
      .min = 0,
      .max = RULE_MONEY_MAX},
     {.name = "message",
@@ -104,7 +104,10 @@ static const struct argument_row set_rows[] = {
 
 static int set(const struct product_options *options, char **words, struct arena *arena)
 {
-    struct change change = {.kind = CHANGE_SET_PRODUCT, .product = {.slug = words[1], .floor = options->floor}};
+    bool keeps_floor = options->floor < 0;
+    struct change change = {.kind = CHANGE_SET_PRODUCT,
+                            .product = {.slug = words[1], .floor = keeps_floor ? 0 : options->floor},
+                            .keeps_floor = keeps_floor};
     struct changeset changes = {.arena = arena};
     int64_t id;
 
@@ -119,14 +122,13 @@ static int set(const struct product_options *options, char **words, struct arena
 
 int command_product_set(int argc, char **argv)
 {
-    const struct arguments arguments = {.purpose =
-                                            "Adds a product that rules may name, or replaces the one of that id.",
+    const struct arguments arguments = {.purpose = "Adds a product that rules may name, or changes the one of that id.",
                                         .words = "ID SLUG",
                                         .words_min = 2,
                                         .words_max = 2,
                                         .rows = set_rows,
                                         .row_count = ARRAY_LENGTH(set_rows)};
-    struct product_options options = {0};
+    struct product_options options = {.floor = -1};
     struct argument_words words;
     struct arena arena = {0};
 

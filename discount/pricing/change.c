@@ -50,7 +50,7 @@ static void check_members(const struct change *change, struct faults *faults)
                     first, wrong - 1, INT32_MAX);
 }
 
-static void check_product(const struct known_product *product, struct faults *faults)
+static void check_product(const struct known_product *product, bool keeps_floor, struct faults *faults)
 {
     struct shown shown;
 
@@ -62,6 +62,9 @@ static void check_product(const struct known_product *product, struct faults *fa
                     RULE_SLUG_MAX);
     if (product->floor < 0 || product->floor > RULE_MONEY_MAX)
         faults_tell(faults, "floor", "%" PRId64 " is out of range: 0 to %d is allowed", product->floor, RULE_MONEY_MAX);
+    if (keeps_floor && product->floor != 0)
+        faults_tell(faults, "floor", "%" PRId64 " is given, and that it stays what it is: one of the two is allowed",
+                    product->floor);
 }
 
 static void check_change(const struct change *change, struct faults *faults)
@@ -86,7 +89,7 @@ static void check_change(const struct change *change, struct faults *faults)
         check_key(change->key, RULE_KEY_MAX, "a group's key", faults);
         return;
     case CHANGE_SET_PRODUCT:
-        check_product(&change->product, faults);
+        check_product(&change->product, change->keeps_floor, faults);
         return;
     case CHANGE_REMOVE_PRODUCT:
         check_key(change->key, RULE_SLUG_MAX, "a product's slug", faults);

@@ -6,6 +6,7 @@
 #ifndef DISCOUNT_PRICING_CHANGE_H
 #define DISCOUNT_PRICING_CHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ struct change {
     const int32_t *customer_ids;
     size_t customer_count;
     struct known_product product;
+    bool keeps_floor; /* of the product: it stays what it is, and product.floor is 0 */
 };
 
 /*

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "common/log.h"
@@ -39,13 +38,7 @@ void admin_refuse(struct rpc_call *call, enum rpc_code code, const char *format,
     rpc_call_fail(call, code, message);
 }
 
-/* SQLite's words for SQLITE_READONLY; the store hands on no more than words. */
-static bool is_read_only(const char *reason)
-{
-    return strstr(reason, "readonly") != NULL;
-}
-
-static enum rpc_code code_of(enum store_status status, const char *reason)
+static enum rpc_code code_of(enum store_status status)
 {
     switch (status) {
     case STORE_OK:
@@ -60,15 +53,17 @@ static enum rpc_code code_of(enum store_status status, const char *reason)
         return RPC_RESOURCE_EXHAUSTED;
     case STORE_REFUSED:
         return RPC_INVALID_ARGUMENT;
+    case STORE_READ_ONLY:
+        return RPC_FAILED_PRECONDITION;
     case STORE_FAILED:
-        return is_read_only(reason) ? RPC_FAILED_PRECONDITION : RPC_INTERNAL;
+        return RPC_INTERNAL;
     }
     return RPC_INTERNAL;
 }
 
 void admin_refuse_store(struct rpc_call *call, enum store_status status, const char *reason)
 {
-    enum rpc_code code = code_of(status, reason);
+    enum rpc_code code = code_of(status);
 
     if (code == RPC_INTERNAL)
         log_error("rules-store-failed", "reason=%s", LOG_QUOTED(reason));

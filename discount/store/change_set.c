@@ -42,7 +42,8 @@ static enum store_status begin_revision(struct store *store, int64_t expected)
     if (status == STORE_OK && expected != 0 && expected != latest)
         return store_say(store, STORE_MOVED, "the latest revision is %" PRId64 ", not %" PRId64, latest, expected);
     if (status == STORE_OK)
-        status = store_execute(store, "DELETE FROM temp.mention; DELETE FROM temp.wanted; DELETE FROM open_revision;"
+        status = store_execute(store, "DELETE FROM temp.mention; DELETE FROM temp.wanted; DELETE FROM temp.aside;"
+                                      "DELETE FROM open_revision;"
                                       "INSERT INTO open_revision SELECT max(number) + 1 FROM revision;"
                                       "INSERT INTO revision (number, made_at, author, message, changed)"
                                       " SELECT number, 0, '', '', 0 FROM open_revision");

@@ -219,27 +219,52 @@ static enum store_status read_states(struct store *store, sqlite3_stmt *statemen
     return STORE_FAILED; /* the statement has no other kinds */
 }
 
-static enum store_status find_differences(struct store *store, struct span span, size_t offset, size_t limit,
-                                          struct arena *arena, struct page *page)
+/* ---- Which things differ ---- */
+
+static void forget_span(struct store *store)
+{
+    store->compared_from = store->compared_to = 0;
+    sqlite3_exec(store->db, "DELETE FROM temp.differing", NULL, NULL, NULL); /* else the next comparison does */
+}
+
+/* All things that differ, numbered from 1: found once for all pages, because earlier revisions never change. */
+static enum store_status find_differing(struct store *store, struct span span)
 {
     sqlite3_stmt *statement =
         store_statement(store, "WITH a AS (SELECT kind, key, part, min(revision), before FROM change"
                                "   WHERE revision > ?1 AND revision <= ?2 GROUP BY +kind, +key, +part),"
                                " b AS (SELECT kind, key, part, max(revision), after FROM change"
                                "   WHERE revision > ?1 AND revision <= ?2 GROUP BY +kind, +key, +part)"
+                               " INSERT INTO temp.differing (kind, key, number)"
                                " SELECT DISTINCT CASE a.kind WHEN 'customer_group' THEN 1 WHEN 'group_member' THEN 2"
                                "   WHEN 'product' THEN 3 ELSE 0 END,"
                                "  CASE a.kind WHEN 'product' THEN coalesce(b.after, a.before) ->> 1 ELSE a.key END,"
                                "  CASE a.kind WHEN 'group_member' THEN CAST(a.part AS INTEGER)"
                                "   WHEN 'product' THEN CAST(a.key AS INTEGER) END"
                                " FROM a JOIN b USING (kind, key, part) WHERE a.before IS NOT b.after"
-                               " ORDER BY 1, 2, 3 LIMIT ?3 OFFSET ?4");
-    enum store_status status;
+                               " ORDER BY 1, 2, 3");
 
+    if (store->compared_from == span.from && store->compared_to == span.to)
+        return STORE_OK;
+    enum store_status status = store_execute(store, "DELETE FROM temp.differing");
     bind_number(statement, 1, span.from < span.to ? span.from : span.to);
     bind_number(statement, 2, span.from < span.to ? span.to : span.from);
-    bind_number(statement, 3, page_limit(limit));
-    bind_number(statement, 4, page_limit(offset));
+    if (status == STORE_OK)
+        status = store_run(store, statement);
+    store->compared_from = status == STORE_OK ? span.from : 0;
+    store->compared_to = status == STORE_OK ? span.to : 0;
+    return status;
+}
+
+static enum store_status read_differences(struct store *store, struct span span, size_t offset, size_t limit,
+                                          struct arena *arena, struct page *page)
+{
+    sqlite3_stmt *statement =
+        store_statement(store, "SELECT kind, key, number FROM temp.differing WHERE place > ?1 ORDER BY place LIMIT ?2");
+    enum store_status status;
+
+    bind_number(statement, 1, page_limit(offset));
+    bind_number(statement, 2, page_limit(limit));
     while (store_next(store, statement, &status)) {
         status = read_states(store, statement, span, arena, page_add(page));
         if (status != STORE_OK) {
@@ -266,6 +291,7 @@ enum store_status store_compare(struct store *store, int64_t from, int64_t to, s
                                 struct arena *arena, struct difference **differences, size_t *count, char *reason,
                                 size_t reason_size)
 {
+    const struct span span = {from, to};
     struct page page = {.item_size = sizeof(struct difference)};
     enum store_status status = store_begin_read(store);
 
@@ -275,8 +301,12 @@ enum store_status store_compare(struct store *store, int64_t from, int64_t to, s
     if (status == STORE_OK)
         status = check_known(store, to);
     if (status == STORE_OK)
-        status = find_differences(store, (struct span){from, to}, offset, limit, arena, &page);
+        status = find_differing(store, span);
+    if (status == STORE_OK)
+        status = read_differences(store, span, offset, limit, arena, &page);
     *differences = page_finish(&page, arena, count);
     store_end_read(store);
+    if (status != STORE_OK || *count < limit)
+        forget_span(store); /* that was the last page */
     return store_tell(store, status, reason, reason_size);
 }

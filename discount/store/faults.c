@@ -184,6 +184,20 @@ static enum store_status find_removed_products(struct store *store)
     return status;
 }
 
+/* Products whose slug another one took, and that nobody gave a new one. */
+static enum store_status find_left_aside(struct store *store)
+{
+    enum store_status status;
+    sqlite3_stmt *statement = store_statement(store, "SELECT a.change, a.subject, a.product_id FROM temp.aside a"
+                                                     " JOIN product p ON p.id = a.product_id AND p.slug = a.slug");
+
+    while (store_next(store, statement, &status))
+        fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), column_text(statement, 1), "slug",
+                  "it is the slug of product number %" PRId64 ": a slug belongs to one product",
+                  (int64_t)sqlite3_column_int64(statement, 2));
+    return status;
+}
+
 /* Members of groups that are not there. */
 static enum store_status find_lost_members(struct store *store)
 {
@@ -253,6 +267,8 @@ enum store_status store_settle(struct store *store)
         status = find_removed_groups(store);
     if (status == STORE_OK)
         status = find_removed_products(store);
+    if (status == STORE_OK)
+        status = find_left_aside(store);
     if (status == STORE_OK)
         status = find_lost_members(store);
     sort_faults(&set->all);

@@ -47,7 +47,8 @@ struct store {
     struct prepared statements[STORE_STATEMENTS_MAX];
     size_t statement_count;
     char reason[512];
-    int seen_version; /* data_version when it was last asked; 0: never, SQLite counts from 1 */
+    int64_t compared_from, compared_to; /* whose differences `differing` has; 0: nobody's */
+    int seen_version;                   /* data_version when it was last asked; 0: never, SQLite counts from 1 */
     struct change_set set;
 };
 
@@ -56,7 +57,7 @@ struct store {
 /* Keeps words for the caller, the path before them. Returns the status. */
 enum store_status store_say(struct store *store, enum store_status status, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Keeps what SQLite says of its last failure. Returns STORE_BUSY or STORE_FAILED. */
+/* Keeps what SQLite says of its last failure. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
 enum store_status store_fail(struct store *store);
 
 /* Hands the words over, unless the status is STORE_OK. Returns the status. */

@@ -11,7 +11,7 @@ enum store_status store_begin_read(struct store *store)
 void store_end_read(struct store *store)
 {
     if (!store->set.is_open)
-        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
+        sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL); /* only temporary tables were written, if any */
 }
 
 enum store_status read_revision(struct store *store, int64_t *revision)

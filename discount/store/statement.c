@@ -31,7 +31,7 @@ enum store_status store_fail(struct store *store)
                          sqlite3_errmsg(store->db), STORE_BUSY_MS);
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-        return store_say(store, STORE_FAILED,
+        return store_say(store, STORE_READ_ONLY,
                          "it cannot be written: this user needs the right to write the file and in its directory");
     default:
         return store_say(store, STORE_FAILED, "%s", sqlite3_errmsg(store->db));

@@ -42,6 +42,10 @@ static const struct database_kind store_kind = {
  * What a change set remembers while it is open. They are this connection's own, and roll back with it.
  *   mention  what it has changes of, and which change was the last; 0, 1, 2 are enum mention_kind
  *   wanted   products that its rules name and that were not there yet
+ *   aside    products whose slug another one took: what they are called until a later change says it
+ * And between the pages of a comparison:
+ *   differing  what differs, in order
+ * And while a revision is made again:
  *   undo     rows as they were at the revision that is made again
  */
 static const char temporary_tables[] =
@@ -50,6 +54,10 @@ static const char temporary_tables[] =
     "    faulty INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
     "CREATE TEMP TABLE wanted (rule_key TEXT NOT NULL, excluded INTEGER NOT NULL, slug TEXT NOT NULL, price INTEGER,"
     "    change INTEGER NOT NULL, PRIMARY KEY (rule_key, excluded, slug)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE aside (product_id INTEGER PRIMARY KEY, slug TEXT NOT NULL, change INTEGER NOT NULL,"
+    "    subject TEXT NOT NULL);"
+    "CREATE TEMP TABLE differing (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key TEXT NOT NULL,"
+    "    number INTEGER);"
     "CREATE TEMP TABLE undo (kind TEXT NOT NULL, key TEXT NOT NULL, part TEXT NOT NULL, before TEXT, place TEXT,"
     "    PRIMARY KEY (kind, key, part)) WITHOUT ROWID;";
 

@@ -40,6 +40,7 @@ enum store_status {
     STORE_BUSY,      /* somebody else was writing for longer than STORE_BUSY_MS */
     STORE_REFUSED,   /* there are faults: see store_faults() */
     STORE_TOO_MANY,  /* more than the caller's limit */
+    STORE_READ_ONLY, /* this user may not write the file, or not in its directory */
     STORE_FAILED,    /* the database says no: the reason has its words */
 };
 
@@ -95,8 +96,8 @@ MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revisi
 
 /* ---- Changing ---- */
 
-/* Begins a change set. expected_revision 0: whatever it is. STORE_OK, STORE_MOVED, STORE_BUSY or STORE_FAILED; nothing
- * is begun but on STORE_OK. */
+/* Begins a change set. expected_revision 0: whatever it is. STORE_OK, STORE_MOVED, STORE_BUSY, STORE_READ_ONLY or
+ * STORE_FAILED; nothing is begun but on STORE_OK. */
 MUST_CHECK enum store_status store_begin(struct store *store, int64_t expected_revision, char *reason,
                                          size_t reason_size);
 

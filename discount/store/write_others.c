@@ -108,25 +108,42 @@ enum store_status apply_remove_members(struct store *store, const struct task *t
 
 /* ---- Products ---- */
 
+/* The product that has a slug which another one takes gets a name of its own meanwhile: a later change of the set may
+ * give it another slug. store_settle() tells of those that got none. */
+static enum store_status move_aside(struct store *store, const struct task *task, int64_t holder)
+{
+    sqlite3_stmt *note =
+        store_statement(store, "INSERT INTO temp.aside (product_id, slug, change, subject)"
+                               " VALUES (?1, 'aside-' || ?1 || '-' || lower(hex(randomblob(16))), ?2, ?3)"
+                               " ON CONFLICT DO UPDATE SET slug = excluded.slug, change = ?2, subject = ?3");
+    sqlite3_stmt *rename = store_statement(
+        store, "UPDATE product SET slug = (SELECT slug FROM temp.aside WHERE product_id = ?1) WHERE id = ?1");
+
+    bind_number(note, 1, holder);
+    bind_number(note, 2, (int64_t)task->index);
+    bind_text(note, 3, task->subject);
+    bind_number(rename, 1, holder);
+    enum store_status status = store_run(store, note);
+    return status == STORE_OK ? store_run(store, rename) : status;
+}
+
 enum store_status apply_set_product(struct store *store, const struct task *task)
 {
     const struct known_product *product = &task->change->product;
     sqlite3_stmt *find = store_statement(store, "SELECT id FROM product WHERE slug = ?1");
-    sqlite3_stmt *write = store_statement(
-        store, "INSERT INTO product (id, slug, floor) VALUES (?1, ?2, ?3)"
-               " ON CONFLICT (id) DO UPDATE SET slug = ?2, floor = ?3 WHERE (slug, floor) IS NOT (?2, ?3)");
+    sqlite3_stmt *write = store_statement(store, "INSERT INTO product (id, slug, floor) VALUES (?1, ?2, ?3)"
+                                                 " ON CONFLICT (id) DO UPDATE SET slug = ?2, floor = iif(?4, floor, ?3)"
+                                                 " WHERE (slug, floor) IS NOT (?2, iif(?4, floor, ?3))");
     int64_t holder;
 
     bind_text(find, 1, product->slug);
     enum store_status status = store_ask(store, find, product->id, &holder);
-    if (status == STORE_OK && holder != product->id) {
-        fault_add(store, &store->set.own, task->index, task->subject, "slug",
-                  "it is the slug of product number %" PRId64 ": a slug belongs to one product", holder);
-        return STORE_OK;
-    }
+    if (status == STORE_OK && holder != product->id)
+        status = move_aside(store, task, holder);
     bind_number(write, 1, product->id);
     bind_text(write, 2, product->slug);
     bind_number(write, 3, product->floor);
+    bind_number(write, 4, task->change->keeps_floor);
     return status == STORE_OK ? store_run(store, write) : status;
 }
 

@@ -187,10 +187,11 @@ static void read_members(const Ecommerce__Members *message, enum change_kind kin
                               .customer_count = message->n_customer_ids};
 }
 
-static void read_product(const Ecommerce__KnownProduct *message, struct change *change)
+static void read_product(const Ecommerce__KnownProduct *message, bool keeps_floor, struct change *change)
 {
     *change = (struct change){.kind = CHANGE_SET_PRODUCT,
-                              .product = {.id = message->id, .slug = message->slug, .floor = message->floor}};
+                              .product = {.id = message->id, .slug = message->slug, .floor = message->floor},
+                              .keeps_floor = keeps_floor};
 }
 
 /* Changes that are no more than a key. False: the message is none of them. */
@@ -243,7 +244,7 @@ bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, str
         read_members(message->remove_members, CHANGE_REMOVE_MEMBERS, change);
         break;
     case ECOMMERCE__CHANGE__CHANGE_SET_PRODUCT:
-        read_product(message->set_product, change);
+        read_product(message->set_product, message->keep_floor, change);
         break;
     case ECOMMERCE__CHANGE__CHANGE_CLEAR_ALL:
         *change = (struct change){.kind = CHANGE_CLEAR_ALL};

@@ -192,6 +192,7 @@ Ecommerce__Change *wire_write_change(const struct change *change, struct arena *
     case CHANGE_SET_PRODUCT:
         message->change_case = ECOMMERCE__CHANGE__CHANGE_SET_PRODUCT;
         message->set_product = write_product(&change->product, arena);
+        message->keep_floor = change->keeps_floor;
         break;
     case CHANGE_CLEAR_ALL:
         message->change_case = ECOMMERCE__CHANGE__CHANGE_CLEAR_ALL;

@@ -210,8 +210,18 @@ def test_products_are_listed(ctl):
 def test_a_product_is_set_and_removed(ctl):
     ctl.ok("product", "set", "9", "nine", "--floor", "5")
     assert {"id": 9, "slug": "nine", "floor": 5} in ctl.json("product", "list")["products"]
+    ctl.ok("product", "set", "9", "neuf")
+    assert {"id": 9, "slug": "neuf", "floor": 5} in ctl.json("product", "list")["products"]
+    ctl.ok("product", "set", "9", "nine", "--floor", "0")
+    assert {"id": 9, "slug": "nine", "floor": 0} in ctl.json("product", "list")["products"]
     ctl.ok("product", "remove", "nine")
     assert "nine" not in ctl.ok("product", "list")
+
+
+def test_slugs_are_swapped_by_one_import(ctl):
+    ctl.ok("import", "-", stdin="discount-rules 1\n\nproduct 1 notebook-avell-g1511\n\nproduct 2 iphone-x\n\nend\n")
+    assert {each["id"]: each["slug"] for each in ctl.json("product", "list")["products"]} == {
+        1: "notebook-avell-g1511", 2: "iphone-x", 3: "playstation-4-slim"}
 
 
 def test_a_list_of_many_pages_is_whole(ctl):

@@ -2,6 +2,8 @@
 /* How an administrator changes rules: whole or not at all, with all that is wrong, in use when it is answered. */
 #include "tests/unit/discount/admin_harness.h"
 
+#include "discount/store/internal.h"
+
 /* ---- Changes that are sound ---- */
 
 static void a_change_is_in_use_when_it_is_answered(void **state)
@@ -285,6 +287,18 @@ static void a_revision_that_a_worker_does_not_take_up_in_time_is_named(void **st
     assert_int_equal(get_status()->latest, revision);
 }
 
+/* In whatever words SQLite says it. */
+static void a_database_that_may_only_be_read_is_told_by_a_code(void **state)
+{
+    (void)state;
+    Ecommerce__Change *change = set_product(7, "socks", 0);
+    Ecommerce__ApplyChangesRequest request = apply_request(&change, 1);
+    assert_int_equal(sqlite3_exec(service.store->db, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
+    assert_refused(call("ApplyChanges", &request), RPC_FAILED_PRECONDITION, "cannot be written");
+    assert_int_equal(sqlite3_exec(service.store->db, "PRAGMA query_only = OFF", NULL, NULL, NULL), SQLITE_OK);
+    apply_one(change);
+}
+
 static void the_catalog_may_call_nothing_of_it(void **state)
 {
     Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
@@ -316,6 +330,7 @@ int main(void)
         ADMIN_TEST(going_back_to_where_nobody_was_is_not_found),
         ADMIN_TEST(who_waits_too_long_for_other_writers_is_told_so),
         ADMIN_TEST(a_revision_that_a_worker_does_not_take_up_in_time_is_named),
+        ADMIN_TEST(a_database_that_may_only_be_read_is_told_by_a_code),
         ADMIN_TEST(the_catalog_may_call_nothing_of_it),
     };
 

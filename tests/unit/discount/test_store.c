@@ -194,7 +194,7 @@ static int read_only_life(void)
         return 1;
     if (store_load(store, builder, &revision, reason, sizeof reason) != STORE_OK)
         return 2;
-    if (store_begin(store, 0, reason, sizeof reason) != STORE_FAILED || strstr(reason, "cannot be written") == NULL)
+    if (store_begin(store, 0, reason, sizeof reason) != STORE_READ_ONLY || strstr(reason, "cannot be written") == NULL)
         return 3;
     ruleset_builder_free(builder);
     store_close(store);

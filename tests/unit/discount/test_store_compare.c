@@ -2,6 +2,8 @@
 /* What differs between two revisions. */
 #include "tests/unit/discount/store_random.h"
 
+#include "discount/store/internal.h"
+
 /* ---- Differences ---- */
 
 static const struct difference *compare(struct store *store, int64_t from, int64_t to, size_t *count)
@@ -130,6 +132,49 @@ static void differences_come_in_pages(void **state)
     store_close(store);
 }
 
+/* ---- What it costs ---- */
+
+static int count_step(void *data)
+{
+    ++*(size_t *)data;
+    return 0;
+}
+
+/* Hundreds of SQLite's instructions that it takes to read a revision of so many members, page by page. */
+static size_t compare_members(struct store *store, int32_t count)
+{
+    int32_t *ids = arena_get(&arena, (size_t)count * sizeof *ids);
+    struct difference *page;
+    size_t steps = 0, read = 0, got;
+
+    for (int32_t i = 0; i < count; i++)
+        ids[i] = i + 1;
+    change_one(store, set_group("vip", ""));
+    change_one(store, with_key(CHANGE_CLEAR_GROUP, "vip"));
+    int64_t to = change_one(store, change_members(CHANGE_ADD_MEMBERS, "vip", ids, (size_t)count));
+    sqlite3_progress_handler(store->db, 100, count_step, &steps);
+    do {
+        struct arena strings = {0};
+        assert_ok(store_compare(store, to - 1, to, read, 100, &strings, &page, &got, reason, sizeof reason));
+        read += got;
+        arena_release(&strings);
+    } while (got == 100);
+    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    assert_int_equal(read, count);
+    return steps;
+}
+
+static void four_times_the_differences_cost_four_times_as_much(void **state)
+{
+    struct store *store = make_store(false);
+
+    (void)state;
+    size_t few = compare_members(store, 1000), many = compare_members(store, 4000);
+    if (many > 6 * few)
+        fail_msg("%zu and %zu hundred instructions", few, many);
+    store_close(store);
+}
+
 static void comparing_with_an_unknown_revision_is_not_found(void **state)
 {
     struct difference *d;
@@ -211,6 +256,7 @@ int main(void)
         STORE_TEST(what_came_back_does_not_differ),
         STORE_TEST(a_rule_of_which_only_a_target_changed_differs_whole),
         STORE_TEST(differences_come_in_pages),
+        STORE_TEST(four_times_the_differences_cost_four_times_as_much),
         STORE_TEST(comparing_with_an_unknown_revision_is_not_found),
         STORE_TEST(comparisons_of_a_random_history_agree_with_its_lists),
     };

@@ -135,6 +135,58 @@ static void all_faults_are_listed_in_order(void **state)
     store_close(store);
 }
 
+static void slugs_are_swapped_in_one_change_set(void **state)
+{
+    const struct change changes[] = {set_product(1, "notebook-avell-g1511", 0), set_product(2, "playstation-4-slim", 0),
+                                     set_product(3, "iphone-x", 0)};
+    struct store *store = make_shop();
+
+    (void)state;
+    size_t changed = 0;
+    make_revision(store, changes, ARRAY_LENGTH(changes), &changed);
+    assert_int_equal(changed, 3);
+    assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM product ORDER BY id)"),
+                        "notebook-avell-g1511,playstation-4-slim,iphone-x");
+    begin(store);
+    assert_ok(store_rewind(store, latest_revision(store) - 2, reason, sizeof reason));
+    commit(store, &changed);
+    assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM product ORDER BY id)"),
+                        "iphone-x,notebook-avell-g1511,playstation-4-slim");
+    store_close(store);
+}
+
+static void a_slug_that_two_products_are_left_with_is_a_fault_of_the_second(void **state)
+{
+    struct store *store = make_shop();
+
+    (void)state;
+    begin(store);
+    apply(store, 0, set_product(1, "notebook-avell-g1511", 0));
+    apply(store, 1, set_product(2, "playstation-4-slim", 0));
+    assert_string_equal(list_faults(store), "1 product playstation-4-slim: slug: it is the slug of product number 3: a "
+                                            "slug belongs to one product");
+    store_close(store);
+}
+
+static void a_product_keeps_its_floor_where_the_change_says_so(void **state)
+{
+    struct change keeps = set_product(1, "iphone-10", 0);
+    struct store *store = make_shop();
+
+    (void)state;
+    keeps.keeps_floor = true;
+    change_one(store, set_product(1, "iphone-x", 700));
+    change_one(store, keeps);
+    assert_string_equal(ask("SELECT slug || floor FROM product WHERE id = 1"), "iphone-10700");
+    change_one(store, set_product(1, "iphone-10", 0));
+    assert_string_equal(ask("SELECT floor FROM product WHERE id = 1"), "0");
+    keeps.product.id = 99;
+    keeps.product.slug = "new";
+    change_one(store, keeps);
+    assert_string_equal(ask("SELECT floor FROM product WHERE id = 99"), "0");
+    store_close(store);
+}
+
 static void removing_what_rules_name_names_a_rule(void **state)
 {
     struct rule_product product[] = {{.slug = "iphone-x"}};
@@ -195,8 +247,13 @@ static void nothing_follows_from_a_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(what_rules_name_may_come_after_them), STORE_TEST(what_is_wanted_is_that_of_the_rule_s_last_form),
-        STORE_TEST(all_faults_are_listed_in_order),      STORE_TEST(removing_what_rules_name_names_a_rule),
+        STORE_TEST(what_rules_name_may_come_after_them),
+        STORE_TEST(what_is_wanted_is_that_of_the_rule_s_last_form),
+        STORE_TEST(all_faults_are_listed_in_order),
+        STORE_TEST(slugs_are_swapped_in_one_change_set),
+        STORE_TEST(a_slug_that_two_products_are_left_with_is_a_fault_of_the_second),
+        STORE_TEST(a_product_keeps_its_floor_where_the_change_says_so),
+        STORE_TEST(removing_what_rules_name_names_a_rule),
         STORE_TEST(nothing_follows_from_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

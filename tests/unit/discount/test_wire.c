@@ -151,6 +151,10 @@ static void products_and_the_clearing_of_all_come_back(void **state)
     assert_int_equal(read.product.id, 7);
     assert_string_equal(read.product.slug, "ball");
     assert_int_equal(read.product.floor, RULE_MONEY_MAX);
+    assert_false(read.keeps_floor);
+    assert_true(
+        carry(&(struct change){.kind = CHANGE_SET_PRODUCT, .product = {.id = 7, .slug = "ball"}, .keeps_floor = true})
+            .keeps_floor);
     assert_int_equal(carry(&(struct change){.kind = CHANGE_CLEAR_ALL}).kind, CHANGE_CLEAR_ALL);
 }
 
