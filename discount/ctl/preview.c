@@ -211,7 +211,7 @@ static const struct argument_row own_rows[] = {
     {.name = "everybody",
      .type = ARGUMENT_FLAG,
      .offset = FIELD(is_everybody),
-     .help = "for nobody in particular. Without these three: that, and whom the changed rules are for"},
+     .help = "for nobody in particular. Without these three: for all to whom the change may give another price"},
 };
 
 int command_preview(int argc, char **argv)

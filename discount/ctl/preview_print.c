@@ -28,6 +28,8 @@ void preview_totals_add(struct preview_totals *totals, const Ecommerce__PreviewR
 
 static const char *say_audience(const Ecommerce__ChangedPrice *price, struct arena *arena)
 {
+    if (price->customer_id > 0 && price->alike > 0)
+        return arena_print(arena, "customer %" PRId32 " and %" PRId32 " like them", price->customer_id, price->alike);
     if (price->customer_id > 0)
         return arena_print(arena, "customer %" PRId32, price->customer_id);
     return price->group[0] != '\0' ? arena_print(arena, "group %s", price->group) : "everybody";

@@ -45,18 +45,6 @@ static const char **sort_names(struct arena *arena, const char **names, size_t c
     return sorted;
 }
 
-const struct rule_product *lint_find_product(const struct rule_product *products, size_t count, int32_t id)
-{
-    const struct rule_product wanted = {.id = id};
-
-    return count == 0 ? NULL : bsearch(&wanted, products, count, sizeof *products, compare_products);
-}
-
-bool lint_has_category(const char *const *categories, size_t count, const char *category)
-{
-    return count > 0 && bsearch(&category, categories, count, sizeof *categories, compare_names) != NULL;
-}
-
 struct linting {
     const struct ruleset *ruleset;
     const struct lint_question *question;
@@ -187,11 +175,11 @@ static bool excludes_itself(const struct rule *rule)
     if (rule->product_count == 0 && rule->category_count == 0)
         return false;
     for (size_t i = 0; i < rule->product_count; i++) {
-        if (lint_find_product(rule->excluded_products, rule->excluded_product_count, rule->products[i].id) == NULL)
+        if (rule_find_product(rule->excluded_products, rule->excluded_product_count, rule->products[i].id) == NULL)
             return false;
     }
     for (size_t i = 0; i < rule->category_count; i++) {
-        if (!lint_has_category(rule->excluded_categories, rule->excluded_category_count, rule->categories[i]))
+        if (!rule_has_category(rule->excluded_categories, rule->excluded_category_count, rule->categories[i]))
             return false;
     }
     return true;
@@ -245,7 +233,7 @@ static bool find_deep_price(const struct linting *linting, const struct rule *ru
     for (size_t i = 0; i < rule->product_count; i++) {
         int32_t id = rule->products[i].id, floor = ruleset_floor(linting->ruleset, id);
         int64_t result = rule->is_price_list ? rule->products[i].price : rule->value;
-        if (result < floor && lint_find_product(rule->excluded_products, rule->excluded_product_count, id) == NULL) {
+        if (result < floor && rule_find_product(rule->excluded_products, rule->excluded_product_count, id) == NULL) {
             *deep = (struct deep){id, result, floor};
             return true;
         }

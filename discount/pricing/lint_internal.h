@@ -4,6 +4,7 @@
 #define DISCOUNT_PRICING_LINT_INTERNAL_H
 
 #include "discount/pricing/lint.h"
+#include "discount/pricing/product_index.h"
 
 #define LINT_NONE SIZE_MAX
 
@@ -44,10 +45,6 @@ static inline uint64_t lint_mix_text(uint64_t hash, const char *text)
         hash = lint_mix(hash, (unsigned char)*text);
     return lint_mix(hash, 256);
 }
-
-/* Whether sorted arrays have it. */
-const struct rule_product *lint_find_product(const struct rule_product *products, size_t count, int32_t id);
-bool lint_has_category(const char *const *categories, size_t count, const char *category);
 
 /* ---- Products that the caller gave ---- */
 

@@ -5,58 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Whether two do ---- */
-
-static bool have_same_products(const struct rule_product *a, size_t a_count, const struct rule_product *b,
-                               size_t b_count, bool with_prices)
-{
-    if (a_count != b_count)
-        return false;
-    for (size_t i = 0; i < a_count; i++) {
-        if (a[i].id != b[i].id || (with_prices && a[i].price != b[i].price))
-            return false;
-    }
-    return true;
-}
-
-static bool have_same_categories(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
-{
-    if (a_count != b_count)
-        return false;
-    for (size_t i = 0; i < a_count; i++) {
-        if (strcmp(a[i], b[i]) != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool have_same_audience(const struct rule *a, const struct rule *b)
-{
-    return a->audience == b->audience && (a->audience != RULE_CUSTOMER || a->customer_id == b->customer_id) &&
-           (a->audience != RULE_GROUP || strcmp(a->group, b->group) == 0);
-}
-
-static bool have_same_targets(const struct rule *a, const struct rule *b)
-{
-    return a->is_price_list == b->is_price_list &&
-           have_same_products(a->products, a->product_count, b->products, b->product_count, a->is_price_list) &&
-           have_same_products(a->excluded_products, a->excluded_product_count, b->excluded_products,
-                              b->excluded_product_count, false) &&
-           have_same_categories(a->categories, a->category_count, b->categories, b->category_count) &&
-           have_same_categories(a->excluded_categories, a->excluded_category_count, b->excluded_categories,
-                                b->excluded_category_count);
-}
-
-static bool say_the_same(const struct rule *a, const struct rule *b)
-{
-    return a->lane == b->lane && a->priority == b->priority && a->is_exclusive == b->is_exclusive &&
-           a->kind == b->kind && a->value == b->value && a->minimum == b->minimum && a->cap == b->cap &&
-           a->starts_at == b->starts_at && a->ends_at == b->ends_at && have_same_audience(a, b) &&
-           have_same_targets(a, b);
-}
-
-/* ---- Those that may ---- */
-
 static uint64_t hash_products(uint64_t hash, const struct rule_product *products, size_t count, bool with_prices)
 {
     hash = lint_mix(hash, count);
@@ -125,7 +73,7 @@ void lint_find_originals(struct lint_rules *rules)
     for (size_t i = 0; i < rules->count; i++) {
         struct lint_rule *rule = &rules->list[hashed[i].rule];
         if (original == LINT_NONE || hashed[i].hash != hashed[i - 1].hash ||
-            !say_the_same(&rules->list[original].rule, &rule->rule))
+            !rule_says_the_same(&rules->list[original].rule, &rule->rule))
             original = hashed[i].rule;
         rule->original = original;
     }

@@ -43,11 +43,11 @@ static bool includes_all_of(const struct rule *a, const struct rule *b)
     if (b->product_count == 0 && b->category_count == 0)
         return false;
     for (size_t i = 0; i < b->product_count; i++) {
-        if (lint_find_product(a->products, a->product_count, b->products[i].id) == NULL)
+        if (rule_find_product(a->products, a->product_count, b->products[i].id) == NULL)
             return false;
     }
     for (size_t i = 0; i < b->category_count; i++) {
-        if (!lint_has_category(a->categories, a->category_count, b->categories[i]))
+        if (!rule_has_category(a->categories, a->category_count, b->categories[i]))
             return false;
     }
     return true;
@@ -59,12 +59,12 @@ static bool excludes_only_of(const struct rule *a, const struct rule *b)
 
     for (size_t i = 0; i < a->excluded_product_count; i++) {
         int32_t id = a->excluded_products[i].id;
-        if (lint_find_product(b->excluded_products, b->excluded_product_count, id) == NULL &&
-            !(names_products_only && lint_find_product(b->products, b->product_count, id) == NULL))
+        if (rule_find_product(b->excluded_products, b->excluded_product_count, id) == NULL &&
+            !(names_products_only && rule_find_product(b->products, b->product_count, id) == NULL))
             return false;
     }
     for (size_t i = 0; i < a->excluded_category_count; i++) {
-        if (!lint_has_category(b->excluded_categories, b->excluded_category_count, a->excluded_categories[i]))
+        if (!rule_has_category(b->excluded_categories, b->excluded_category_count, a->excluded_categories[i]))
             return false;
     }
     return true;
@@ -75,7 +75,7 @@ static int64_t price_of(const struct rule *rule, int32_t product_id)
 {
     if (!rule->is_price_list)
         return rule->value;
-    const struct rule_product *product = lint_find_product(rule->products, rule->product_count, product_id);
+    const struct rule_product *product = rule_find_product(rule->products, rule->product_count, product_id);
     return product != NULL ? product->price : INT64_MAX;
 }
 

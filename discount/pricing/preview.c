@@ -66,7 +66,9 @@ static void compare_audience(struct comparing *comparing, size_t index, const st
     const struct shopper *shopper_after = resolve_audience(comparing->after.ruleset, &scratch, audience);
     struct quote before, after;
 
-    for (size_t i = 0; i < comparing->product_count; i++) {
+    size_t count = audience->products != NULL ? audience->product_count : comparing->product_count;
+    for (size_t place = 0; place < count; place++) {
+        size_t i = audience->products != NULL ? audience->products[place] : place;
         evaluate(comparing->before.listing, i, shopper_before, comparing->now, &before);
         evaluate(comparing->after.listing, i, shopper_after, comparing->now, &after);
         preview->held_before += before.is_held;
@@ -76,7 +78,7 @@ static void compare_audience(struct comparing *comparing, size_t index, const st
         if (before.price != after.price)
             note_change(comparing, index, i, &before, &after);
     }
-    preview->quotes += (int64_t)comparing->product_count;
+    preview->quotes += (int64_t)count;
     arena_release(&scratch);
 }
 

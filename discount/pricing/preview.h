@@ -6,13 +6,17 @@
 #define DISCOUNT_PRICING_PREVIEW_H
 
 #include "common/arena.h"
-#include "discount/pricing/change.h"
+#include "common/compiler.h"
 #include "discount/pricing/evaluate.h"
 
 /* For whom prices are compared: a customer; somebody who is in one group; neither: nobody in particular. */
 struct preview_audience {
     int32_t customer_id; /* 0: none */
     const char *group;   /* NULL: none */
+    size_t alike;        /* how many more customers are known to pay the same */
+    /* Which of the products, ascending; NULL: all. */
+    const uint32_t *products;
+    size_t product_count;
 };
 
 /* A price that is not the same in both. */
@@ -37,19 +41,27 @@ void preview_compare(const struct ruleset *before, const struct ruleset *after, 
                      const struct product *products, size_t product_count, const struct preview_audience *audiences,
                      size_t audience_count, size_t max_prices, struct arena *arena, struct preview *preview);
 
-/*
- * Whom a change set is for, found change by change: everybody; the groups and customers of the rules that it sets,
- * removes, enables or disables, as they were before and are after it; the groups that it removes or clears; the
- * customers that come into a group or leave it; with CHANGE_CLEAR_ALL those of all rules of `before`.
- */
-struct preview_audiences;
-struct preview_audiences *preview_audiences_new(const struct ruleset *before, const struct ruleset *after);
-void preview_audiences_add(struct preview_audiences *audiences, const struct change *change);
+struct preview_audiences {
+    struct preview_audience *list;
+    size_t count;
+    size_t quotes; /* audiences times their products */
+};
 
-/* Everybody first, then the groups by key, then the customers ascending, each once and at most `limit` in all. Lives in
- * the arena, groups included. Returns how many. */
-size_t preview_audiences_list(struct preview_audiences *audiences, size_t limit, struct arena *arena,
-                              struct preview_audience **list);
-void preview_audiences_free(struct preview_audiences *audiences); /* NULL is allowed */
+/*
+ * Finds by construction whom the change from one ruleset to the other may give another price for one of the products at
+ * `now`. A price is made by the rules that may apply to the product then; of two customers for whom these are the same,
+ * before and after, one stands for both. So the list has
+ *
+ *   - nobody in particular, always;
+ *   - the groups that have such rules, for all who are in just one of them;
+ *   - of those who are in several, or move, one customer for each set of groups;
+ *   - the customers who have such rules of their own, for the products of these.
+ *
+ * Left out is whom neither a changed rule, nor a changed group, nor a changed floor is about. Groups come by key, then
+ * customers ascending. False: there would be more than max_quotes. The list lives in the arena and in the rulesets.
+ */
+MUST_CHECK bool preview_find_audiences(const struct ruleset *before, const struct ruleset *after, int64_t now,
+                                       const struct product *products, size_t product_count, size_t max_quotes,
+                                       struct arena *arena, struct preview_audiences *audiences);
 
 #endif

@@ -1,150 +1,342 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom a change set is for. */
+/* Whom a change may give another price: customers who differ in nothing that makes one are asked as one. */
 #include "discount/pricing/preview.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
+#include "discount/pricing/preview_internal.h"
+#include "discount/pricing/resolve.h"
 
-struct preview_audiences {
-    const struct ruleset *rulesets[2]; /* before and after */
-    struct ruleset_view *view;
-    struct preview_audience *list;
-    size_t count, room;
-    struct arena names; /* of groups */
+#define SIDES 2 /* before and after */
+
+/* A customer whom the change may be about and who is not in the same one group before and after. */
+struct member {
+    const uint32_t *groups; /* places in the concern's: those before, UINT32_MAX, those after */
+    size_t group_count;     /* with what is between */
+    int32_t customer_id;
+    bool has_own; /* rules of their own that may make a price */
 };
 
-struct preview_audiences *preview_audiences_new(const struct ruleset *before, const struct ruleset *after)
-{
-    struct preview_audiences *audiences = memory_get_zeroed(1, sizeof *audiences);
+struct search {
+    const struct ruleset *rulesets[SIDES];
+    size_t product_count;
+    size_t max_quotes;
+    struct concern concern;
+    struct member *members;
+    size_t member_count, member_room;
+    struct arena groups;          /* of the members */
+    struct arena scratch;         /* of one customer */
+    size_t places[SIDES][LAYERS]; /* in the layers' customers: those before were looked at */
+    struct arena *arena;
+    struct preview_audiences *audiences;
+    size_t room; /* of their list */
+    bool is_too_much;
+};
 
-    audiences->rulesets[0] = before;
-    audiences->rulesets[1] = after;
-    audiences->view = ruleset_view_new();
-    return audiences;
-}
+/* ---- The audiences ---- */
 
-void preview_audiences_free(struct preview_audiences *audiences)
+static void add_audience(struct search *search, const struct preview_audience *audience)
 {
-    if (audiences == NULL)
+    struct preview_audiences *audiences = search->audiences;
+    size_t quotes = audience->products != NULL ? audience->product_count : search->product_count;
+
+    if (quotes > search->max_quotes - audiences->quotes) {
+        search->is_too_much = true;
         return;
-    ruleset_view_free(audiences->view);
-    arena_release(&audiences->names);
-    free(audiences->list);
-    free(audiences);
+    }
+    audiences->quotes += quotes;
+    if (audiences->count == search->room) {
+        search->room = search->room == 0 ? 64 : 2 * search->room;
+        audiences->list = memory_resize(audiences->list, search->room * sizeof *audiences->list);
+    }
+    audiences->list[audiences->count++] = *audience;
 }
 
+/* Nobody in particular first, then groups by key, then customers, those who are asked for all products before. */
 static int compare_audiences(const void *left, const void *right)
 {
     const struct preview_audience *a = left, *b = right;
 
     if (a->group != NULL && b->group != NULL)
         return strcmp(a->group, b->group);
+    if (a->customer_id != b->customer_id)
+        return a->customer_id < b->customer_id ? -1 : 1;
     if (a->group != NULL || b->group != NULL)
-        return a->group != NULL ? -1 : 1;
+        return a->group != NULL ? 1 : -1;
+    return (a->products != NULL) - (b->products != NULL);
+}
+
+/* Who is asked for all products already is not asked for some. */
+static void finish_audiences(struct search *search)
+{
+    struct preview_audiences *audiences = search->audiences;
+    struct preview_audience *made = arena_get(search->arena, (audiences->count + 1) * sizeof *made);
+    size_t count = 0;
+
+    qsort(audiences->list, audiences->count, sizeof *audiences->list, compare_audiences);
+    for (size_t i = 0; i < audiences->count; i++) {
+        const struct preview_audience *last = count > 0 ? &made[count - 1] : NULL;
+        if (last != NULL && last->customer_id > 0 && last->customer_id == audiences->list[i].customer_id &&
+            last->products == NULL)
+            audiences->quotes -= audiences->list[i].product_count;
+        else
+            made[count++] = audiences->list[i];
+    }
+    free(audiences->list);
+    audiences->list = made;
+    audiences->count = count;
+}
+
+/* ---- Groups ---- */
+
+static void add_groups(struct search *search)
+{
+    for (size_t i = 0; i < search->concern.group_count; i++) {
+        const struct concerned_group *group = &search->concern.groups[i];
+        if (group->is_changed || search->concern.is_general)
+            add_audience(search, &(struct preview_audience){.group = group->key});
+    }
+}
+
+/* Writes the places of a customer's groups that have rules; they ascend. Returns how many. */
+static size_t find_groups(struct search *search, size_t side, int32_t customer_id, uint32_t *groups)
+{
+    size_t count, found = 0;
+    const char **keys = ruleset_groups_of(search->rulesets[side], &search->scratch, customer_id, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t place = concern_find_group(&search->concern, keys[i]);
+        if (place < search->concern.group_count)
+            groups[found++] = (uint32_t)place;
+    }
+    return found;
+}
+
+/* ---- Customers who are in groups ---- */
+
+/* The next higher customer who is in some group, before or after. */
+static bool next_customer(struct search *search, int32_t *customer_id)
+{
+    const struct layer *layer;
+    bool is_found = false;
+
+    for (size_t i = 0; i < SIDES * LAYERS; i++) {
+        size_t *place = &search->places[i / LAYERS][i % LAYERS];
+        layer = search->rulesets[i / LAYERS]->layers[i % LAYERS];
+        while (layer != NULL && *place < layer->customer_count && layer->customers[*place] <= *customer_id)
+            ++*place;
+    }
+    int32_t last = *customer_id;
+    for (size_t i = 0; i < SIDES * LAYERS; i++) {
+        layer = search->rulesets[i / LAYERS]->layers[i % LAYERS];
+        size_t place = search->places[i / LAYERS][i % LAYERS];
+        if (layer == NULL || place == layer->customer_count)
+            continue;
+        if (!is_found || layer->customers[place] < *customer_id)
+            *customer_id = layer->customers[place];
+        is_found = true;
+    }
+    return is_found && *customer_id > last;
+}
+
+struct membership {
+    uint32_t *before, *after;
+    size_t before_count, after_count;
+    bool is_the_same;
+    bool is_concerned; /* the change may be about them */
+};
+
+static struct membership find_membership(struct search *search, int32_t customer_id)
+{
+    size_t room = search->concern.group_count + 1;
+    struct membership membership = {.before = arena_get(&search->scratch, room * sizeof(uint32_t)),
+                                    .after = arena_get(&search->scratch, room * sizeof(uint32_t))};
+
+    membership.before_count = find_groups(search, 0, customer_id, membership.before);
+    membership.after_count = find_groups(search, 1, customer_id, membership.after);
+    membership.is_the_same =
+        membership.before_count == membership.after_count &&
+        memcmp(membership.before, membership.after, membership.before_count * sizeof *membership.before) == 0;
+    membership.is_concerned = search->concern.is_general || !membership.is_the_same;
+    for (size_t i = 0; i < membership.before_count; i++)
+        membership.is_concerned |= search->concern.groups[membership.before[i]].is_changed;
+    return membership;
+}
+
+static void add_member(struct search *search, int32_t customer_id, const struct membership *membership)
+{
+    size_t before = membership->before_count, after = membership->after_count, own;
+    uint32_t *groups = arena_get(&search->groups, (before + after + 1) * sizeof *groups);
+
+    memcpy(groups, membership->before, before * sizeof *groups);
+    groups[before] = UINT32_MAX;
+    memcpy(groups + before + 1, membership->after, after * sizeof *groups);
+    if (search->member_count == search->member_room) {
+        search->member_room = search->member_room == 0 ? 64 : 2 * search->member_room;
+        search->members = memory_resize(search->members, search->member_room * sizeof *search->members);
+    }
+    (void)concern_find_customer(&search->concern, customer_id, &own);
+    search->members[search->member_count++] = (struct member){groups, before + after + 1, customer_id, own > 0};
+}
+
+static void find_members(struct search *search)
+{
+    int32_t customer_id = 0;
+
+    while (search->concern.group_count > 0 && next_customer(search, &customer_id)) {
+        struct membership membership = find_membership(search, customer_id);
+        bool is_simple = membership.is_the_same && membership.before_count <= 1;
+        if (membership.is_concerned && !is_simple)
+            add_member(search, customer_id, &membership);
+        arena_reset(&search->scratch);
+    }
+}
+
+static int compare_groups(const struct member *a, const struct member *b)
+{
+    if (a->group_count != b->group_count)
+        return a->group_count < b->group_count ? -1 : 1;
+    return memcmp(a->groups, b->groups, a->group_count * sizeof *a->groups);
+}
+
+/* Those of the same groups together, who have no rules of their own first. */
+static int compare_members(const void *left, const void *right)
+{
+    const struct member *a = left, *b = right;
+    int order = compare_groups(a, b);
+
+    if (order != 0)
+        return order;
+    if (a->has_own != b->has_own)
+        return a->has_own ? 1 : -1;
     return (a->customer_id > b->customer_id) - (a->customer_id < b->customer_id);
 }
 
-static void drop_repeated(struct preview_audiences *audiences)
+/*
+ * All of these have rules of their own. The groups make the price of a product for those of them whose own rules are
+ * not about it: one is asked for all products, and others for what is left.
+ */
+static void add_owners(struct search *search, const struct member *members, size_t count)
 {
-    size_t kept = 0;
+    uint32_t *left = arena_get(&search->scratch, 2 * (search->product_count + 1) * sizeof *left);
+    uint32_t *asked = left + search->product_count + 1;
+    size_t left_count = search->product_count;
 
-    if (audiences->count > 0)
-        qsort(audiences->list, audiences->count, sizeof *audiences->list, compare_audiences);
-    for (size_t i = 0; i < audiences->count; i++) {
-        if (kept == 0 || compare_audiences(&audiences->list[kept - 1], &audiences->list[i]) != 0)
-            audiences->list[kept++] = audiences->list[i];
-    }
-    audiences->count = kept;
-}
-
-/* Rules of one shop mostly name the same groups again and again, so a full list is tidied before it grows. */
-static void add_audience(struct preview_audiences *audiences, int32_t customer_id, const char *group)
-{
-    if (audiences->count == audiences->room) {
-        drop_repeated(audiences);
-        if (audiences->count >= audiences->room / 2) {
-            audiences->room = audiences->room == 0 ? 64 : 2 * audiences->room;
-            audiences->list = memory_resize(audiences->list, audiences->room * sizeof *audiences->list);
+    for (size_t i = 0; i < left_count; i++)
+        left[i] = (uint32_t)i;
+    for (size_t i = 0; i < count && left_count > 0 && !search->is_too_much; i++) {
+        size_t own_count, k = 0, asked_count = 0, kept = 0;
+        const struct concerned_customer *own =
+            concern_find_customer(&search->concern, members[i].customer_id, &own_count);
+        if (own[own_count - 1].product == CONCERN_ALL)
+            continue;
+        for (size_t j = 0; j < left_count; j++) {
+            while (k < own_count && own[k].product < left[j])
+                k++;
+            if (k < own_count && own[k].product == left[j])
+                left[kept++] = left[j];
+            else
+                asked[asked_count++] = left[j];
         }
+        left_count = kept;
+        if (asked_count == 0)
+            continue;
+        uint32_t *products = arena_get(search->arena, asked_count * sizeof *products);
+        memcpy(products, asked, asked_count * sizeof *products);
+        add_audience(search, &(struct preview_audience){.customer_id = members[i].customer_id,
+                                                        .products = products,
+                                                        .product_count = asked_count});
     }
-    if (group != NULL)
-        group = arena_copy(&audiences->names, group, strlen(group));
-    audiences->list[audiences->count++] = (struct preview_audience){customer_id, group};
+    arena_reset(&search->scratch);
 }
 
-static void add_rule_audience(struct preview_audiences *audiences, const struct rule *rule)
+static void add_members(struct search *search)
 {
-    if (rule->audience == RULE_CUSTOMER)
-        add_audience(audiences, rule->customer_id, NULL);
-    else if (rule->audience == RULE_GROUP)
-        add_audience(audiences, 0, rule->group);
-}
+    struct member *members = search->members;
+    size_t end;
 
-static void add_rule_of_key(struct preview_audiences *audiences, const char *key)
-{
-    struct rule rule;
-
-    for (size_t i = 0; i < 2; i++) {
-        if (ruleset_find_rule(audiences->rulesets[i], audiences->view, key, &rule))
-            add_rule_audience(audiences, &rule);
-    }
-}
-
-static void add_all_rules(struct preview_audiences *audiences)
-{
-    struct rule rule;
-    size_t place = 0;
-
-    while (ruleset_next_rule(audiences->rulesets[0], audiences->view, &place, &rule))
-        add_rule_audience(audiences, &rule);
-}
-
-void preview_audiences_add(struct preview_audiences *audiences, const struct change *change)
-{
-    switch (change->kind) {
-    case CHANGE_SET_RULE:
-        add_rule_of_key(audiences, change->rule.key);
-        break;
-    case CHANGE_REMOVE_RULE:
-    case CHANGE_ENABLE_RULE:
-    case CHANGE_DISABLE_RULE:
-        add_rule_of_key(audiences, change->key);
-        break;
-    case CHANGE_REMOVE_GROUP:
-    case CHANGE_CLEAR_GROUP:
-        add_audience(audiences, 0, change->key);
-        break;
-    case CHANGE_ADD_MEMBERS:
-    case CHANGE_REMOVE_MEMBERS:
-        for (size_t i = 0; i < change->customer_count; i++)
-            add_audience(audiences, change->customer_ids[i], NULL);
-        break;
-    case CHANGE_CLEAR_ALL:
-        add_all_rules(audiences);
-        break;
-    case CHANGE_SET_GROUP:
-    case CHANGE_SET_PRODUCT:
-    case CHANGE_REMOVE_PRODUCT:
-    case CHANGE_KINDS:
-        break;
+    if (search->member_count > 0)
+        qsort(members, search->member_count, sizeof *members, compare_members);
+    for (size_t i = 0; i < search->member_count && !search->is_too_much; i = end) {
+        size_t free_count = 0;
+        for (end = i; end < search->member_count && compare_groups(&members[i], &members[end]) == 0; end++)
+            free_count += !members[end].has_own;
+        if (free_count > 0)
+            add_audience(search,
+                         &(struct preview_audience){.customer_id = members[i].customer_id, .alike = free_count - 1});
+        else
+            add_owners(search, members + i, end - i);
     }
 }
 
-size_t preview_audiences_list(struct preview_audiences *audiences, size_t limit, struct arena *arena,
-                              struct preview_audience **list)
-{
-    drop_repeated(audiences);
-    size_t count = audiences->count + 1 < limit ? audiences->count + 1 : limit;
-    struct preview_audience *made = arena_get(arena, (count + 1) * sizeof *made);
+/* ---- Customers who have rules of their own ---- */
 
-    made[0] = (struct preview_audience){0};
-    for (size_t i = 1; i < count; i++) {
-        made[i] = audiences->list[i - 1];
-        if (made[i].group != NULL)
-            made[i].group = arena_copy(arena, made[i].group, strlen(made[i].group));
+static bool is_concerned(struct search *search, const struct concerned_customer *own, size_t count)
+{
+    if (search->concern.is_general)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (own[i].is_changed)
+            return true;
     }
-    *list = made;
-    return count;
+    bool is_found = find_membership(search, own->customer_id).is_concerned;
+    arena_reset(&search->scratch);
+    return is_found;
+}
+
+static void add_owner(struct search *search, const struct concerned_customer *own, size_t count)
+{
+    struct preview_audience audience = {.customer_id = own->customer_id};
+
+    if (own[count - 1].product != CONCERN_ALL) {
+        uint32_t *products = arena_get(search->arena, count * sizeof *products);
+        for (size_t i = 0; i < count; i++) {
+            if (audience.product_count == 0 || products[audience.product_count - 1] != own[i].product)
+                products[audience.product_count++] = own[i].product;
+        }
+        audience.products = products;
+    }
+    add_audience(search, &audience);
+}
+
+static void add_customers(struct search *search)
+{
+    const struct concerned_customer *own = search->concern.customers;
+    size_t count;
+
+    for (size_t i = 0; i < search->concern.customer_count && !search->is_too_much; i += count) {
+        (void)concern_find_customer(&search->concern, own[i].customer_id, &count);
+        if (is_concerned(search, own + i, count))
+            add_owner(search, own + i, count);
+    }
+}
+
+bool preview_find_audiences(const struct ruleset *before, const struct ruleset *after, int64_t now,
+                            const struct product *products, size_t product_count, size_t max_quotes,
+                            struct arena *arena, struct preview_audiences *audiences)
+{
+    struct search search = {.rulesets = {before, after},
+                            .product_count = product_count,
+                            .max_quotes = max_quotes,
+                            .concern.max_customers = max_quotes,
+                            .arena = arena,
+                            .audiences = audiences};
+
+    *audiences = (struct preview_audiences){0};
+    concern_find(before, after, now, products, product_count, &search.concern);
+    search.is_too_much = search.concern.is_too_much;
+    add_audience(&search, &(struct preview_audience){0});
+    add_groups(&search);
+    if (!search.is_too_much)
+        find_members(&search);
+    add_members(&search);
+    add_customers(&search);
+    finish_audiences(&search);
+    concern_release(&search.concern);
+    free(search.members);
+    arena_release(&search.groups);
+    arena_release(&search.scratch);
+    return !search.is_too_much;
 }

@@ -95,4 +95,10 @@ bool rule_is_label(const char *text);
 /* What a zone's name looks like: letters, digits and "_+-/", no empty or dot segment, up to RULE_ZONE_MAX. */
 bool rule_is_zone(const char *text);
 
+/*
+ * Whether two rules say the same but for key, label, the zone that the window is shown in, and being disabled. Products
+ * are sorted by id, categories by name.
+ */
+bool rule_says_the_same(const struct rule *a, const struct rule *b);
+
 #endif

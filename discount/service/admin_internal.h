@@ -86,10 +86,6 @@ struct admin_set {
 MUST_CHECK bool admin_set_collect(struct admin_service *service, struct rpc_call *call, const char *token,
                                   Ecommerce__Change *const *changes, size_t count, struct admin_set *set);
 
-/* Shows every change; it lives until `see` returns. False as soon as `see` returns it. */
-typedef bool admin_see_f(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch);
-bool admin_set_each(const struct admin_set *set, admin_see_f *see, void *data);
-
 /* Begins a change set in the store. False: the call is refused. */
 MUST_CHECK bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision);
 

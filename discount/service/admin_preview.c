@@ -5,12 +5,10 @@
 #include <inttypes.h>
 
 #include "discount/pricing/preview.h"
-#include "discount/wire/wire.h"
 
 #define PRICES_DEFAULT 1000
 #define PRICES_MAX 20000
-#define AUDIENCES_MAX 1000            /* that the changed rules are for */
-#define QUOTES_MAX ((size_t)10000000) /* some ten seconds */
+#define QUOTES_MAX ((size_t)2000000) /* some two seconds */
 
 struct previewing {
     struct rpc_call *call;
@@ -18,32 +16,12 @@ struct previewing {
     const Ecommerce__PreviewRequest *request;
     struct admin_set set;
     struct admin_what_if what_if;
-    struct preview_audience *audiences;
-    size_t audience_count;
+    const struct product *products;
+    struct preview_audiences audiences;
     struct preview preview;
 };
 
 /* ---- For whom ---- */
-
-static bool note_audience(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch)
-{
-    struct change change;
-
-    (void)index;
-    if (wire_read_change(message, scratch, &change, NULL, NULL))
-        preview_audiences_add(data, &change);
-    return true;
-}
-
-static void find_audiences(struct previewing *previewing)
-{
-    struct preview_audiences *audiences = preview_audiences_new(previewing->what_if.before, previewing->what_if.after);
-
-    (void)admin_set_each(&previewing->set, note_audience, audiences);
-    previewing->audience_count =
-        preview_audiences_list(audiences, AUDIENCES_MAX, previewing->arena, &previewing->audiences);
-    preview_audiences_free(audiences);
-}
 
 /* A group that is misspelt has no rules, and its prices would be quietly wrong. */
 static bool check_group(struct previewing *previewing, const char *group)
@@ -60,15 +38,16 @@ static bool check_group(struct previewing *previewing, const char *group)
 static bool take_audiences(struct previewing *previewing)
 {
     const Ecommerce__PreviewRequest *request = previewing->request;
+    struct preview_audiences *audiences = &previewing->audiences;
     size_t count = request->n_customer_ids + request->n_groups + 1;
 
-    previewing->audiences = arena_get(previewing->arena, count * sizeof *previewing->audiences);
+    audiences->list = arena_get(previewing->arena, count * sizeof *audiences->list);
     if (request->everybody)
-        previewing->audiences[previewing->audience_count++] = (struct preview_audience){0};
+        audiences->list[audiences->count++] = (struct preview_audience){0};
     for (size_t i = 0; i < request->n_groups; i++) {
         if (!check_group(previewing, request->groups[i]))
             return false;
-        previewing->audiences[previewing->audience_count++] = (struct preview_audience){.group = request->groups[i]};
+        audiences->list[audiences->count++] = (struct preview_audience){.group = request->groups[i]};
     }
     for (size_t i = 0; i < request->n_customer_ids; i++) {
         if (request->customer_ids[i] < 1) {
@@ -76,26 +55,29 @@ static bool take_audiences(struct previewing *previewing)
                          request->customer_ids[i], INT32_MAX);
             return false;
         }
-        previewing->audiences[previewing->audience_count++] =
-            (struct preview_audience){.customer_id = request->customer_ids[i]};
+        audiences->list[audiences->count++] = (struct preview_audience){.customer_id = request->customer_ids[i]};
     }
+    audiences->quotes = audiences->count * request->n_products;
     return true;
 }
 
-static bool choose_audiences(struct previewing *previewing)
+static bool choose_audiences(struct previewing *previewing, int64_t at)
 {
     const Ecommerce__PreviewRequest *request = previewing->request;
-    bool is_chosen = request->everybody || request->n_groups > 0 || request->n_customer_ids > 0;
+    const struct admin_what_if *what_if = &previewing->what_if;
+    bool is_chosen = request->everybody || request->n_groups > 0 || request->n_customer_ids > 0, fits = true;
 
     if (is_chosen && !take_audiences(previewing))
         return false;
     if (!is_chosen)
-        find_audiences(previewing);
-    if (request->n_products == 0 || previewing->audience_count <= QUOTES_MAX / request->n_products)
+        fits = preview_find_audiences(what_if->before, what_if->after, at, previewing->products, request->n_products,
+                                      QUOTES_MAX, previewing->arena, &previewing->audiences);
+    if (fits && previewing->audiences.quotes <= QUOTES_MAX)
         return true;
     admin_refuse(previewing->call, RPC_INVALID_ARGUMENT,
-                 "%zu products for %zu customers and groups are too many; %zu prices in all are allowed",
-                 request->n_products, previewing->audience_count, QUOTES_MAX);
+                 "%zu products for all customers and groups that they are for are too many; %zu prices in all are "
+                 "allowed",
+                 request->n_products, QUOTES_MAX);
     return false;
 }
 
@@ -114,7 +96,7 @@ static void write_keys(const struct quote *quote, struct arena *arena, char ***k
 static Ecommerce__ChangedPrice *write_price(const struct previewing *previewing, const struct preview_price *price)
 {
     const Ecommerce__Product *product = previewing->request->products[price->product];
-    const struct preview_audience *audience = &previewing->audiences[price->audience];
+    const struct preview_audience *audience = &previewing->audiences.list[price->audience];
     Ecommerce__ChangedPrice *message = arena_get(previewing->arena, sizeof *message);
 
     ecommerce__changed_price__init(message);
@@ -129,6 +111,7 @@ static Ecommerce__ChangedPrice *write_price(const struct previewing *previewing,
     write_keys(&price->before, previewing->arena, &message->rules_before, &message->n_rules_before);
     write_keys(&price->after, previewing->arena, &message->rules_after, &message->n_rules_after);
     message->is_at_floor = price->after.is_held;
+    message->alike = audience->alike < INT32_MAX ? (int32_t)audience->alike : INT32_MAX;
     return message;
 }
 
@@ -171,12 +154,12 @@ static void answer(struct previewing *previewing, int64_t at, Ecommerce__Preview
     response.faults = what_if->faults.list;
     response.n_faults = what_if->faults.count;
     if (what_if->faults.total == 0) {
-        if (!choose_audiences(previewing))
+        previewing->products = admin_read_products(request->products, request->n_products, previewing->arena);
+        if (!choose_audiences(previewing, at))
             return;
-        preview_compare(what_if->before, what_if->after, at,
-                        admin_read_products(request->products, request->n_products, previewing->arena),
-                        request->n_products, previewing->audiences, previewing->audience_count, max_prices,
-                        previewing->arena, &previewing->preview);
+        preview_compare(what_if->before, what_if->after, at, previewing->products, request->n_products,
+                        previewing->audiences.list, previewing->audiences.count, max_prices, previewing->arena,
+                        &previewing->preview);
         write_prices(previewing, &response);
         write_totals(&previewing->preview, &response);
     }

@@ -30,22 +30,6 @@ bool admin_set_collect(struct admin_service *service, struct rpc_call *call, con
     return true;
 }
 
-bool admin_set_each(const struct admin_set *set, admin_see_f *see, void *data)
-{
-    struct arena scratch = {0};
-    size_t index = 0;
-    bool goes_on = true;
-
-    for (size_t i = 0; goes_on && i < set->part_count; i++) {
-        for (size_t k = 0; goes_on && k < set->parts[i].count; k++) {
-            goes_on = see(data, index++, set->parts[i].changes[k], &scratch);
-            arena_reset(&scratch);
-        }
-    }
-    arena_release(&scratch);
-    return goes_on;
-}
-
 bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision)
 {
     char reason[ADMIN_REASON_SIZE] = "";
@@ -140,6 +124,24 @@ static bool apply_change(void *data, size_t index, const Ecommerce__Change *mess
     return applying->status == STORE_OK;
 }
 
+/* Shows every change; it lives until `see` returns. False as soon as `see` returns it. */
+typedef bool see_change_f(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch);
+static bool see_changes(const struct admin_set *set, see_change_f *see, void *data)
+{
+    struct arena scratch = {0};
+    size_t index = 0;
+    bool goes_on = true;
+
+    for (size_t i = 0; goes_on && i < set->part_count; i++) {
+        for (size_t k = 0; goes_on && k < set->parts[i].count; k++) {
+            goes_on = see(data, index++, set->parts[i].changes[k], &scratch);
+            arena_reset(&scratch);
+        }
+    }
+    arena_release(&scratch);
+    return goes_on;
+}
+
 static void add_store_faults(struct applying *applying)
 {
     const struct fault *faults = NULL;
@@ -156,7 +158,7 @@ bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const
     struct applying applying = {.store = service->store, .faults = faults, .status = STORE_OK};
 
     *faults = (struct admin_faults){.arena = rpc_call_arena(call)};
-    if (admin_set_each(set, apply_change, &applying))
+    if (see_changes(set, apply_change, &applying))
         add_store_faults(&applying);
     if (applying.status != STORE_OK) {
         store_rollback(service->store);

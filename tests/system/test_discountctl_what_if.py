@@ -5,6 +5,7 @@ import pytest
 from harness.discount import Discountd
 from harness.discountctl import PRODUCTS, RULES, Ctl, rule_file
 
+PRODUCT_BLOCKS = ["product 1 iphone-x", "product 2 notebook-avell-g1511", "product 3 playstation-4-slim"]
 FRIDAY = ["--at", "2026-11-27T12:00", "--zone", "Europe/Berlin"]
 
 
@@ -176,13 +177,43 @@ def half_price():
 
 
 def test_a_preview_lists_every_price_that_changes(ctl):
-    lines = ctl.ok("preview", "-", "--products", "products.csv", stdin=half_price()).splitlines()
+    lines = ctl.ok("preview", "-", "--products", "products.csv", "--everybody", stdin=half_price()).splitlines()
     assert lines[0].split() == ["PRODUCT", "FOR", "LIST", "BEFORE", "AFTER", "CHANGE", "BY", "NOW", "BY"]
     assert [line.split() for line in lines[1:3]] == [
         ["iphone-x", "everybody", "1000", "1000", "500", "-500", "-", "half"],
         ["notebook-avell-g1511", "everybody", "2000", "2000", "1000", "-1000", "-", "half"]]
     assert "3 prices: 2 change, 2 lower, 0 higher" in lines
     assert "sum of all: 6000 before, 4500 after" in lines
+
+
+def told_prices(document):
+    return {(each["slug"], each["group"] or each["customer_id"]): (each["before"], each["after"]) for each in document["prices"]}
+
+
+def test_a_preview_shows_the_price_that_rises_for_others_than_the_rule_names(ctl):
+    """A contract that ends the evaluation takes a sale away from whoever has a better one."""
+    vip = ('group vip "VIP"\n    members 5-9', 'rule half "Half"\n    lane sale\n    percent 50\n    audience group vip')
+    ctl.ok("import", "-", "--prune", stdin=rule_file(*PRODUCT_BLOCKS, *vip))
+    document = ctl.json("preview", "-", "--products", "products.csv", stdin=rule_file(
+        'rule all "All"\n    lane contract\n    percent 10\n    exclusive'))
+    assert (document["lower"], document["higher"]) == (3, 3)
+    assert told_prices(document)["playstation-4-slim", "vip"] == (1500, 2700)
+
+
+def test_a_preview_shows_what_a_floor_does_to_everybody(ctl):
+    document = ctl.json("preview", "-", "--products", "products.csv", stdin=rule_file("product 3 playstation-4-slim\n    floor 2900"))
+    assert told_prices(document) == {("playstation-4-slim", 1): (2700, 2900)}
+    assert document["higher"] == 1
+
+
+def test_a_preview_names_one_of_those_who_are_in_the_same_groups(ctl):
+    groups = ('group vip "VIP"\n    members 11-15', 'group gold "Gold"\n    members 13-19',
+              'rule gold "Gold"\n    lane contract\n    percent 20\n    audience group gold')
+    add(ctl, *groups)
+    said = ctl.ok("preview", "-", "--products", "products.csv", stdin=rule_file(
+        'rule vip "VIP"\n    lane contract\n    percent 30\n    audience group vip', groups[0]))
+    assert [line.split()[:7] for line in said.splitlines() if "customer" in line and "playstation" in line] == [
+        ["playstation-4-slim", "customer", "13", "and", "2", "like", "them"]]
 
 
 def test_a_preview_changes_nothing(ctl):
@@ -212,7 +243,7 @@ def test_a_preview_for_a_group_and_everybody(ctl):
 
 
 def test_a_preview_counts_floors(ctl):
-    document = ctl.json("preview", "-", "--products", "products.csv",
+    document = ctl.json("preview", "-", "--products", "products.csv", "--everybody",
                         stdin=rule_file('rule gift "Gift"\n    lane sale\n    price 0'))
     assert (document["floors_before"], document["floors_after"] > 0) == (0, True)
     assert [each["is_at_floor"] for each in document["prices"] if each["slug"] == "iphone-x"] == [True]
@@ -226,7 +257,7 @@ def test_a_preview_with_prune(ctl):
 
 
 def test_a_preview_lists_as_many_as_it_is_told_and_counts_all(ctl):
-    said = ctl.ok("preview", "-", "--products", "products.csv", "--limit", "1", stdin=half_price())
+    said = ctl.ok("preview", "-", "--products", "products.csv", "--everybody", "--limit", "1", stdin=half_price())
     assert "and 1 more (--limit)" in said and "2 change" in said
 
 

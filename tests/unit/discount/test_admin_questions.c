@@ -123,7 +123,7 @@ static void a_preview_tells_each_price_that_would_change_and_changes_none(void *
     for_nine->customer_id = 9;
     const Ecommerce__PreviewResponse *answer = ask("Preview", &request);
     assert_int_equal(answer->revision, revision);
-    assert_int_equal(answer->quotes, 2); /* everybody and customer 9 */
+    assert_int_equal(answer->quotes, 3); /* everybody, customer 9, and customer 1 for the floor */
     assert_int_equal(answer->changed, 1);
     assert_int_equal(answer->n_prices, 1);
     const Ecommerce__ChangedPrice *price = answer->prices[0];
@@ -135,7 +135,7 @@ static void a_preview_tells_each_price_that_would_change_and_changes_none(void *
     assert_int_equal(price->n_rules_before, 0);
     assert_string_equal(price->rules_after[0], "nine");
     assert_int_equal(answer->floors_after, 1);
-    assert_int_equal(answer->sum_after, 1600);
+    assert_int_equal(answer->sum_after, 1000 + 600 + 900);
     assert_int_equal(get_status()->latest, revision);
     assert_int_equal(price_for(9, 1000), 1000);
     assert_int_equal(apply(changes, 2), revision + 1); /* and now it is so */
@@ -190,6 +190,7 @@ static void a_preview_of_an_instant_that_has_passed_knows_the_rules_of_then(void
     Ecommerce__PreviewRequest request = preview_request(&change, 1, products, 1);
 
     (void)state;
+    request.everybody = true;
     past->ends_at = more->ends_at = (int64_t)time(NULL) - 20 * 86400;
     apply_one(set_rule(past));
     request.at = past->ends_at - 1;
@@ -211,6 +212,7 @@ static void a_preview_compares_with_what_the_database_has_by_now(void **state)
     Ecommerce__ApplyChangesRequest slow = apply_request(&first, 1);
 
     (void)state;
+    request.everybody = true;
     struct board_seat *seat = board_sit(board); /* keeps the revision from being used */
     struct reply reply = call_until("ApplyChanges", &slow, clock_now_ns() + CLOCK_NS_PER_S);
     assert_int_equal(reply.outcome.code, RPC_DEADLINE_EXCEEDED);

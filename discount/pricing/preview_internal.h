@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What a change is about: shared by the files that find whom it concerns, and nobody else's. */
+#ifndef DISCOUNT_PRICING_PREVIEW_INTERNAL_H
+#define DISCOUNT_PRICING_PREVIEW_INTERNAL_H
+
+#include "discount/pricing/preview.h"
+
+/* A group that has rules that may make one of the prices, before or after. */
+struct concerned_group {
+    const char *key;
+    bool is_changed; /* one of these rules differs */
+};
+
+#define CONCERN_ALL UINT32_MAX /* every product */
+
+/* A customer who has a rule of their own that may make the price of a product, before or after. */
+struct concerned_customer {
+    int32_t customer_id;
+    uint32_t product;
+    bool is_changed; /* the rule differs */
+};
+
+struct concern {
+    bool is_general;                /* a rule for everybody differs, or a floor */
+    struct concerned_group *groups; /* by key */
+    size_t group_count, group_room;
+    struct concerned_customer *customers; /* by customer, then by product; CONCERN_ALL comes last */
+    size_t customer_count, customer_room;
+    size_t max_customers;
+    bool is_too_much; /* there are more than max_customers */
+};
+
+/* Compares the rulesets. `concern` is all zero but max_customers; strings point into the rulesets. */
+void concern_find(const struct ruleset *before, const struct ruleset *after, int64_t now,
+                  const struct product *products, size_t product_count, struct concern *concern);
+void concern_release(struct concern *concern);
+
+/* The place of a group; group_count: it has no such rules. */
+size_t concern_find_group(const struct concern *concern, const char *key);
+
+/* What a customer has: *count from the one returned. */
+const struct concerned_customer *concern_find_customer(const struct concern *concern, int32_t customer_id,
+                                                       size_t *count);
+
+#endif
