@@ -250,7 +250,8 @@ def test_a_preview_counts_floors(ctl):
 
 
 def test_a_preview_with_prune(ctl):
-    document = ctl.json("preview", "-", "--prune", "--products", "products.csv", "--customer", "1", stdin=rule_file())
+    document = ctl.json("preview", "-", "--prune", "--products", "products.csv", "--customer", "1", "--at", "2026-11-20",
+                        stdin=rule_file())
     assert {each["slug"]: (each["before"], each["after"]) for each in document["prices"]} == {
         "iphone-x": (900, 1000), "notebook-avell-g1511": (1800, 2000), "playstation-4-slim": (2700, 3000)}
     assert document["higher"] == 3
