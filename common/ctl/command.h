@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/ctl/arguments.h"
+#include "common/libraries.h"
 
 /* Exit codes, which scripts may rely on; 64 (EX_USAGE of sysexits.h) for a wrong command line is argp's own. */
 #define COMMAND_OK 0
@@ -42,7 +43,8 @@ struct command_table {
      * them behind its name. */
     const struct argument_row *options;
     size_t option_count;
-    const char *exit_codes; /* for --help; NULL: done, failed, wrong usage */
+    const struct library *libraries; /* the first table's only: for --version */
+    const char *exit_codes;          /* for --help; NULL: done, failed, wrong usage */
 };
 
 /* main() of such a program: finds the command and runs it. Returns the exit code. */
