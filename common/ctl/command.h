@@ -16,6 +16,7 @@
 #define COMMAND_MOVED 4       /* somebody else's change came first: --expect does not hold */
 #define COMMAND_UNREACHABLE 5 /* the service cannot be reached, or does not let this identity in */
 #define COMMAND_FINDINGS 6    /* lint found something */
+#define COMMAND_UNSETTLED 7   /* a change that may have been made, or may still be: nobody said that it is in use */
 #define COMMAND_CONFIG 78     /* a setting is wrong (EX_CONFIG) */
 
 struct command {

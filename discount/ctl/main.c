@@ -82,7 +82,8 @@ int main(int argc, char **argv)
         .option_count = ctl_option_count,
         .libraries = libraries_all,
         .exit_codes = "0 done, 1 failed, 2 refused because of faults, 3 not found, 4 the rules have moved on, 5 the "
-                      "service cannot be reached or does not let this identity in, 6 lint found something, 64 wrong "
+                      "service cannot be reached or does not let this identity in, 6 lint found something, 7 the "
+                      "change may have been made or may still be, 64 wrong "
                       "usage, 78 wrong setting",
     };
 
