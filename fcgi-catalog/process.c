@@ -19,7 +19,7 @@
 #include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
 
-#define BODY_MAX ((size_t)256 * 1024) /* of a request; nobody here reads one */
+#define BODY_MAX ((size_t)256 * 1024) /* of a CGI request; nobody here reads one */
 
 extern char **environ;
 
@@ -133,7 +133,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
 {
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .base = settings->base_path,
-                                            .body_max = BODY_MAX,
+                                            .answer_ms = settings->answer_ms,
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
                                             .handler_data = site,

@@ -12,6 +12,7 @@ struct catalog_settings {
     char *database;
     char *service_host;
     int64_t deadline_ms;
+    int64_t answer_ms;
     int64_t processes;
     char *trusted_proxies;
     char *proxy_secret_file;

@@ -15,14 +15,9 @@ const struct argument_row what_if_rows[WHAT_IF_ROWS] = {
      .help = "as if all that the rule file does not name were removed"},
     {.name = "products",
      .type = ARGUMENT_TEXT,
-     .offset = FIELD(source.products),
+     .offset = FIELD(products),
      .value = "CSV",
-     .help = PRODUCTS_HELP},
-    {.name = "catalog",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(source.catalog),
-     .value = "DATABASE",
-     .help = CATALOG_HELP},
+     .help = "the products: id,slug,price,categories (separated by spaces or |), with that header"},
     {.name = "at", .type = ARGUMENT_TEXT, .offset = FIELD(at), .value = "WHEN", .help = "then, instead of now"},
     {.name = "zone",
      .type = ARGUMENT_TEXT,
@@ -50,7 +45,7 @@ int what_if_read(struct what_if *what_if, const struct what_if_options *options,
             code = changeset_check(&what_if->set, &options->ctl);
         }
     }
-    if (code == COMMAND_OK && (options->source.products != NULL || options->source.catalog != NULL))
-        code = product_file_read(&options->ctl, &options->source, what_if->arena, &what_if->products);
+    if (code == COMMAND_OK && options->products != NULL)
+        code = product_file_read(&options->ctl, options->products, what_if->arena, &what_if->products);
     return code;
 }

@@ -15,28 +15,28 @@
 #include "common/memory.h"
 
 #define CONNECTIONS_MAX 1024
-#define OTHER_FDS 64                   /* descriptors that the rest of the process may need */
-#define LINGER_MS 2000                 /* how long a peer may go on sending after its answer */
-#define LINGER_BYTES (8 * 1024 * 1024) /* … and how much */
-#define ROOM_MS 60000                  /* how long a peer may take nothing of an answer */
-#define ROOM_DRAINING_MS 2000          /* … while the pool drains */
-#define FIRST_REQUEST_MS 500           /* how long a draining pool waits for a new connection's request */
+#define OTHER_FDS 64                        /* descriptors that the rest of the process may need */
+#define HELD_MAX ((size_t)64 * 1024 * 1024) /* bytes that may wait for peers to take them */
+#define DRAINING_MS 2000                    /* how long a draining pool waits for peers */
+#define FIRST_REQUEST_MS 500                /* … and for a new connection's request */
+#define LOOK_MS 100                         /* how often deadlines are looked at */
 
 enum connection_state {
     CONNECTION_FREE,
     CONNECTION_FRESH,
     CONNECTION_KEPT,
     CONNECTION_LENT,
-    CONNECTION_FULL,
-    CONNECTION_LINGERING,
+    CONNECTION_AWAITING,
 };
 
 struct connection {
     struct connection_pool *pool;
     struct connection *next_free;
-    int64_t deadline_ns; /* LINGERING, FULL: until when */
-    void *answer;        /* FULL, and lent again after that: what is being written */
-    size_t discarded;    /* … and what came so far */
+    /* AWAITING, and the context when it is lent again after that: */
+    int64_t deadline_ns;
+    void *context;
+    size_t held;
+    enum connection_wish wish;
     int fd;
     enum connection_state state;
     bool is_registered; /* with epoll, which disarms it after each event (EPOLLONESHOT) */
@@ -56,7 +56,8 @@ static void wake_loop(struct connection_pool *pool)
 /* Waits for the next event. Under the lock, for the loop's thread may have it before this returns. */
 static bool arm(struct connection *connection)
 {
-    uint32_t events = connection->state == CONNECTION_FULL ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
+    bool is_for_room = connection->state == CONNECTION_AWAITING && connection->wish == CONNECTION_ROOM;
+    uint32_t events = is_for_room ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
     struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = connection};
     int operation = connection->is_registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
@@ -73,10 +74,8 @@ static void give_back(struct connection *connection)
 {
     struct connection_pool *pool = connection->pool;
 
-    if (connection->state == CONNECTION_LINGERING)
-        pool->lingering--;
     connection->state = CONNECTION_FREE;
-    connection->answer = NULL;
+    connection->context = NULL;
     connection->next_free = pool->first_free;
     pool->first_free = connection;
     pool->open--;
@@ -96,7 +95,7 @@ void connection_keep(struct connection *connection)
 
     pthread_mutex_lock(&pool->lock);
     connection->state = CONNECTION_KEPT;
-    connection->answer = NULL;
+    connection->context = NULL;
     if (pool->is_draining || !arm(connection))
         close_locked(connection);
     pthread_mutex_unlock(&pool->lock);
@@ -117,43 +116,57 @@ void connection_close(struct connection *connection)
     connection_forget(connection);
 }
 
-bool connection_await_room(struct connection *connection, void *answer)
+/* The event that this makes lends it to whoever waits for it, who finds that the peer has gone. */
+static void cut_off(struct connection *connection)
+{
+    shutdown(connection->fd, SHUT_RDWR);
+    connection->deadline_ns = CLOCK_NEVER;
+}
+
+/* Under the lock. */
+static void cut_off_the_slowest(struct connection_pool *pool)
+{
+    struct connection *slowest = NULL;
+
+    for (size_t i = 0; i < pool->room; i++) {
+        struct connection *connection = &pool->connections[i];
+        if (connection->state == CONNECTION_AWAITING && connection->held > 0 &&
+            (slowest == NULL || connection->deadline_ns < slowest->deadline_ns))
+            slowest = connection;
+    }
+    if (slowest != NULL && slowest->deadline_ns != CLOCK_NEVER)
+        cut_off(slowest);
+}
+
+bool connection_await(struct connection *connection, enum connection_wish wish, void *context, int64_t deadline_ns,
+                      size_t held)
 {
     struct connection_pool *pool = connection->pool;
 
     pthread_mutex_lock(&pool->lock);
-    int patience_ms = pool->is_draining ? ROOM_DRAINING_MS : ROOM_MS;
-    connection->deadline_ns = clock_now_ns() + patience_ms * CLOCK_NS_PER_MS;
-    connection->answer = answer;
-    connection->state = CONNECTION_FULL;
+    int64_t drain_end_ns = pool->drain_began_ns + DRAINING_MS * CLOCK_NS_PER_MS;
+    connection->wish = wish;
+    connection->context = context;
+    connection->deadline_ns = pool->is_draining && drain_end_ns < deadline_ns ? drain_end_ns : deadline_ns;
+    connection->held = held;
+    connection->state = CONNECTION_AWAITING;
     bool is_armed = arm(connection);
-    if (is_armed)
-        pool->full++;
-    else
+    if (is_armed) {
+        if (pool->awaiting++ == 0)
+            wake_loop(pool); /* it may be waiting without a bound */
+        pool->held += held;
+        if (pool->held > HELD_MAX)
+            cut_off_the_slowest(pool);
+    } else {
         connection->state = CONNECTION_LENT;
+    }
     pthread_mutex_unlock(&pool->lock);
     return is_armed;
 }
 
-void *connection_answer(const struct connection *connection)
+void *connection_context(const struct connection *connection)
 {
-    return connection->answer;
-}
-
-void connection_linger(struct connection *connection)
-{
-    struct connection_pool *pool = connection->pool;
-
-    shutdown(connection->fd, SHUT_WR);
-    pthread_mutex_lock(&pool->lock);
-    connection->deadline_ns = clock_now_ns() + LINGER_MS * CLOCK_NS_PER_MS;
-    connection->discarded = 0;
-    connection->state = CONNECTION_LINGERING;
-    if (pool->lingering++ == 0)
-        wake_loop(pool); /* it may be waiting without a bound */
-    if (!arm(connection))
-        close_locked(connection);
-    pthread_mutex_unlock(&pool->lock);
+    return connection->context;
 }
 
 /* ---- The pool ---------------------------------------------------------------------------------------------------- */
@@ -185,7 +198,7 @@ bool connection_pool_release(struct connection_pool *pool)
 
     pthread_mutex_lock(&pool->lock);
     for (size_t i = 0; i < pool->room; i++)
-        is_lent |= pool->connections[i].state == CONNECTION_LENT || pool->connections[i].state == CONNECTION_FULL;
+        is_lent |= pool->connections[i].state == CONNECTION_LENT || pool->connections[i].state == CONNECTION_AWAITING;
     for (size_t i = 0; i < pool->room && !is_lent; i++) {
         if (pool->connections[i].state != CONNECTION_FREE)
             close_locked(&pool->connections[i]);
@@ -217,7 +230,7 @@ bool connection_pool_is_empty(struct connection_pool *pool)
 bool connection_pool_has_bounds(struct connection_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool has_bounds = pool->is_draining || pool->lingering > 0 || pool->full > 0;
+    bool has_bounds = pool->is_draining || pool->awaiting > 0;
     pthread_mutex_unlock(&pool->lock);
     return has_bounds;
 }
@@ -229,27 +242,24 @@ void connection_pool_watch(struct connection_pool *pool, bool is_watched)
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* The event that this makes lends it to whoever writes, who finds that nobody reads. */
-static void cut_off(struct connection *connection)
-{
-    shutdown(connection->fd, SHUT_RDWR);
-    connection->deadline_ns = CLOCK_NEVER;
-}
-
 void connection_pool_close_overdue(struct connection_pool *pool)
 {
     if (!connection_pool_has_bounds(pool))
         return;
     int64_t now_ns = clock_now_ns();
+    if (now_ns < pool->look_ns)
+        return;
+    pool->look_ns = now_ns + LOOK_MS * CLOCK_NS_PER_MS;
 
     pthread_mutex_lock(&pool->lock);
+    bool is_short = pool->first_free == NULL;
     bool is_drain_old = pool->is_draining && now_ns - pool->drain_began_ns > FIRST_REQUEST_MS * CLOCK_NS_PER_MS;
     for (size_t i = 0; i < pool->room; i++) {
         struct connection *connection = &pool->connections[i];
-        if ((connection->state == CONNECTION_LINGERING && connection->deadline_ns <= now_ns) ||
-            (connection->state == CONNECTION_FRESH && is_drain_old))
+        if (connection->state == CONNECTION_FRESH && is_drain_old)
             close_locked(connection);
-        else if (connection->state == CONNECTION_FULL && connection->deadline_ns <= now_ns)
+        else if (connection->state == CONNECTION_AWAITING &&
+                 (connection->deadline_ns <= now_ns || (is_short && connection->wish == CONNECTION_INPUT)))
             cut_off(connection);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -273,11 +283,11 @@ size_t connection_pool_drain(struct connection_pool *pool, struct connection **r
     pthread_mutex_lock(&pool->lock);
     pool->is_draining = pool->is_watched = true;
     pool->drain_began_ns = clock_now_ns();
-    int64_t room_until_ns = pool->drain_began_ns + ROOM_DRAINING_MS * CLOCK_NS_PER_MS;
+    int64_t until_ns = pool->drain_began_ns + DRAINING_MS * CLOCK_NS_PER_MS;
     for (size_t i = 0; i < pool->room; i++) {
         struct connection *connection = &pool->connections[i];
-        if (connection->state == CONNECTION_FULL && connection->deadline_ns > room_until_ns)
-            connection->deadline_ns = room_until_ns;
+        if (connection->state == CONNECTION_AWAITING && connection->deadline_ns > until_ns)
+            connection->deadline_ns = until_ns;
         if (connection->state != CONNECTION_KEPT)
             continue;
         if (peek(connection->fd) > 0) {
@@ -312,22 +322,6 @@ bool connection_welcome(struct connection_pool *pool, int fd, struct connection 
     return found > 0;
 }
 
-/* Throws away what came, a bounded part of it at a time. False: the peer has ended, or should. */
-static bool discard_input(struct connection *connection)
-{
-    char scratch[16384];
-
-    for (int i = 0; i < 16; i++) {
-        ssize_t count = recv(connection->fd, scratch, sizeof scratch, MSG_DONTWAIT);
-        if (count == 0)
-            return false;
-        if (count < 0)
-            return errno == EAGAIN || errno == EINTR;
-        connection->discarded += (size_t)count;
-    }
-    return connection->discarded <= LINGER_BYTES;
-}
-
 bool connection_event(struct connection *connection, uint32_t events)
 {
     struct connection_pool *pool = connection->pool;
@@ -335,11 +329,9 @@ bool connection_event(struct connection *connection, uint32_t events)
     bool is_ready = false;
 
     pthread_mutex_lock(&pool->lock);
-    if (connection->state == CONNECTION_LINGERING) {
-        if (!discard_input(connection) || !arm(connection))
-            close_locked(connection);
-    } else if (connection->state == CONNECTION_FULL) {
-        pool->full--;
+    if (connection->state == CONNECTION_AWAITING) {
+        pool->awaiting--;
+        pool->held -= connection->held;
         connection->state = CONNECTION_LENT;
         is_ready = true;
     } else if (is_hangup && peek(connection->fd) <= 0) {

@@ -7,10 +7,8 @@
  *     fresh ────────────────────> lent ────────────────────> kept: lent again when there is something to read
  *                                  │  connection_close(), connection_forget()
  *                                  ├────────────────────────> gone
- *                                  │  connection_await_room()            peer takes more, or a bound
- *                                  ├────────────────────────> full ────────────────────> lent again
- *                                  │  connection_linger()                peer closed, or a bound
- *                                  └────────────────────────> lingering ────────────────────> gone
+ *                                  │  connection_await()            what was awaited, or the deadline
+ *                                  └────────────────────────> awaiting ────────────────────────> lent again
  *
  * A connection belongs to exactly one thread at a time: to whoever it is lent to, else to the loop's. One that is lent
  * makes no events.
@@ -35,17 +33,22 @@ int connection_fd(const struct connection *connection);
 void connection_keep(struct connection *connection);   /* waits for the next request; while the pool drains: closed */
 void connection_close(struct connection *connection);  /* its descriptor is closed */
 void connection_forget(struct connection *connection); /* somebody else closed the descriptor */
+
+enum connection_wish {
+    CONNECTION_ROOM,  /* the peer takes more of an answer */
+    CONNECTION_INPUT, /* it has sent more; where connections run short, it is not waited for */
+};
+
 /*
- * The peer takes no more of an answer now: the connection is lent again, with `answer`, when it does, or has gone. One
- * that takes nothing for a minute (2 s while the pool drains) is cut off: what is written to it then fails. False: it
- * cannot be waited for, and stays lent.
+ * The connection is lent again, with `context`, when the wish has come true, or the peer has gone, or the deadline has
+ * passed (on common/clock.h's clock; at most 2 s while the pool drains): then it is cut off, and reading and writing
+ * fail. `held` is how many bytes of memory wait with it: where all together hold too much, the one with the earliest
+ * deadline is cut off. False: it cannot be waited for, and stays lent.
  */
-MUST_CHECK bool connection_await_room(struct connection *connection, void *answer);
-/* The answer that a connection is lent again for; NULL: it has a request. */
-void *connection_answer(const struct connection *connection);
-/* The answer is out but the peer still sends: what it sends is thrown away, up to 2 s and 8 MiB, so that closing does
- * not take the answer from it. */
-void connection_linger(struct connection *connection);
+MUST_CHECK bool connection_await(struct connection *connection, enum connection_wish wish, void *context,
+                                 int64_t deadline_ns, size_t held);
+/* The context that a connection is lent again with; NULL: it has a request. */
+void *connection_context(const struct connection *connection);
 
 /* ---- For the loop's thread --------------------------------------------------------------------------------------- */
 
@@ -56,10 +59,12 @@ struct connection_pool {
 
     pthread_mutex_t lock; /* for what follows, and the states of connections */
     struct connection *first_free;
-    size_t open, lingering, full;
+    size_t open, awaiting;
+    size_t held;      /* bytes of memory that wait with those */
     bool is_watched;  /* wake the loop when a connection is gone */
     bool is_draining; /* no connection is kept any more */
     int64_t drain_began_ns;
+    int64_t look_ns; /* the loop's: when deadlines are looked at next */
 };
 
 void connection_pool_init(struct connection_pool *pool, int epoll_fd, int wake_fd);

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The FastCGI responder: what the readiness loop lends is read and answered through libfcgi.
+ * The FastCGI responder: what the readiness loop lends is read by libfcgi, and answered by the writer.
  *
  * libfcgi is made to work on a connection that it did not accept by fields of FCGX_Request that its header wants left
  * alone (tests/unit/catalog/test_fastcgi.c would notice a change):
  *
- *     ipcFd           the connection
+ *     ipcFd           the connection while a request is read, -1 afterwards: what has not come yet cannot be waited for
  *     keepConnection  what the web server asked for is read from here
  *     listen_sock     -1, so that FCGX_Accept_r() fails when the connection does, instead of accepting another
  *     detached        by FCGX_Detach(): where libfcgi closes after all, on errors, it closes at once
- *     in->rdNext…stop what of the body is in memory
+ *     in->rdNext…stop what of a body's record is in memory
  */
 #include "fcgi-catalog/http/fastcgi.h"
 
 #include <fcgiapp.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -30,13 +28,15 @@
 #include "common/memory.h"
 #include "fcgi-catalog/http/loop.h"
 #include "fcgi-catalog/http/problem.h"
-#include "fcgi-catalog/http/stream.h"
+#include "fcgi-catalog/http/record.h"
+#include "fcgi-catalog/http/writer.h"
 
-#define ROLE_RESPONDER 1      /* FastCGI specification, 8 */
-#define READ_TIMEOUT_MS 500   /* a half-sent request blocks the loop this long, no longer */
-#define WRITE_TIMEOUT_MS 2000 /* a web server that does not read, likewise */
-#define BODY_TIMEOUT_MS 50    /* a body that is not there yet is not worth more: see read_body() */
-#define SPARE_CARRIERS 64     /* kept for later when they are not in use */
+#define ROLE_RESPONDER 1    /* FastCGI specification, 8 */
+#define READ_TIMEOUT_MS 500 /* the variables of a request that were half sent block the loop this long */
+#define ANSWER_STEP ((uint64_t)1024 * 1024) /* for each such part an answer has its time anew */
+#define LINGER_MS 30000                     /* how long the rest of a body may come after its answer */
+#define LINGER_BYTES (8 * 1024 * 1024)      /* … and how large the body may be */
+#define SPARE_CARRIERS 64                   /* kept for later when they are not in use */
 
 /* Carries one exchange over FastCGI. */
 struct carrier {
@@ -45,8 +45,10 @@ struct carrier {
     struct responder *responder;
     struct connection *connection;
     struct carrier *next_spare;
-    struct stream stream; /* while an answer is streamed */
-    bool is_drained;      /* the whole request was read */
+    struct record_body body;
+    struct writer writer;
+    int64_t began_ns; /* when the answer did */
+    bool is_out;      /* the answer; the connection lingers for the body's rest */
 };
 
 struct responder {
@@ -86,7 +88,7 @@ static struct carrier *carrier_take(struct responder *responder, struct connecti
     release_streams(carrier);
     carrier->responder = responder;
     carrier->connection = connection;
-    carrier->is_drained = false;
+    carrier->is_out = false;
     carrier->exchange.finish = finish_exchange;
     return carrier;
 }
@@ -94,6 +96,7 @@ static struct carrier *carrier_take(struct responder *responder, struct connecti
 static void carrier_free(struct carrier *carrier)
 {
     release_streams(carrier);
+    writer_release(&carrier->writer);
     arena_release(&carrier->exchange.arena);
     free(carrier);
 }
@@ -117,77 +120,82 @@ static void carrier_put(struct carrier *carrier)
 
 /* ---- Answering --------------------------------------------------------------------------------------------------- */
 
-/* libfcgi gathers head and body in its buffer of 8 KiB: a small answer leaves in one write(2), with its end records. */
-static void write_bytes(FCGX_Stream *out, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        int part = length > INT_MAX ? INT_MAX : (int)length;
-        if (FCGX_PutStr(bytes, part, out) != part)
-            return; /* the web server has gone away; FCGX_Finish_r() notices, too */
-        bytes += part;
-        length -= (size_t)part;
-    }
-}
-
-/* The answer is out, or nobody is there to read it. */
-static void let_go(struct carrier *carrier, bool is_broken)
+/* The exchange is over. */
+static void let_go(struct carrier *carrier, bool is_kept)
 {
     struct connection *connection = carrier->connection;
-    bool is_drained = carrier->is_drained;
-    bool is_kept = carrier->fcgi.keepConnection != 0;
 
+    writer_end(&carrier->writer);
     carrier_put(carrier); /* before the connection: when the last one is gone, so is the responder */
-    if (is_broken)
-        connection_close(connection);
-    else if (!is_drained)
-        connection_linger(connection);
-    else if (is_kept)
+    if (is_kept)
         connection_keep(connection);
     else
         connection_close(connection);
 }
 
-/* A turn of a streamed answer; the next comes when the connection takes more. */
+/*
+ * The answer is out. What of the body has come is skipped, and the rest when it comes: to close a connection on which a
+ * web server still sends might take the answer from it, and one that it keeps may be in use for the next request.
+ */
+static void linger(struct carrier *carrier)
+{
+    int fd = connection_fd(carrier->connection);
+    bool is_kept = carrier->fcgi.keepConnection != 0;
+
+    if (!carrier->is_out) {
+        writer_end(&carrier->writer);
+        carrier->is_out = true;
+        carrier->began_ns = clock_now_ns();
+        if (!is_kept && !record_body_is_whole(&carrier->body))
+            shutdown(fd, SHUT_WR);
+    }
+    enum record_skip skip = record_body_skip(&carrier->body, fd);
+    int64_t deadline_ns = carrier->began_ns + LINGER_MS * CLOCK_NS_PER_MS;
+    if (skip != RECORD_SKIP_MORE || carrier->body.length > LINGER_BYTES)
+        let_go(carrier, is_kept && skip == RECORD_SKIP_WHOLE);
+    else if (!connection_await(carrier->connection, CONNECTION_INPUT, carrier, deadline_ns, 0))
+        let_go(carrier, false);
+}
+
+static int64_t answer_deadline_ns(const struct carrier *carrier)
+{
+    int64_t steps = 1 + (int64_t)(carrier->writer.taken / ANSWER_STEP);
+
+    return carrier->began_ns + steps * carrier->responder->options.answer_ms * CLOCK_NS_PER_MS;
+}
+
+/* A turn of an answer; the next comes when the connection takes more. */
 static void go_on(struct carrier *carrier)
 {
-    enum stream_status status = stream_write(&carrier->stream);
+    struct writer *writer = &carrier->writer;
 
-    if (status == STREAM_MORE && connection_await_room(carrier->connection, carrier))
+    switch (writer_send(writer)) {
+    case WRITER_MORE:
+        if (!connection_await(carrier->connection, CONNECTION_ROOM, carrier, answer_deadline_ns(carrier),
+                              writer_waiting(writer)))
+            let_go(carrier, false);
         return;
-    stream_end(&carrier->stream);
-    let_go(carrier, status != STREAM_DONE);
+    case WRITER_DONE:
+        linger(carrier);
+        return;
+    case WRITER_BROKEN:
+        let_go(carrier, false);
+        return;
+    }
 }
 
 static void finish_exchange(struct http_exchange *exchange)
 {
     struct carrier *carrier = (struct carrier *)exchange; /* its first member */
-    FCGX_Request *fcgi = &carrier->fcgi;
-    struct http_source *source = http_exchange_take_source(exchange);
-    size_t head_length;
+    int fd = connection_fd(carrier->connection);
 
-    const char *head = http_exchange_head(exchange, &head_length);
-    if (source != NULL) {
-        stream_begin(&carrier->stream, fcgi->ipcFd, fcgi->requestId, source, head, head_length);
+    carrier->began_ns = clock_now_ns();
+    bool is_begun = writer_begin(&carrier->writer, fd, carrier->fcgi.requestId, exchange);
+    arena_reset(&exchange->arena);
+    if (is_begun)
         go_on(carrier);
-        return;
-    }
-    write_bytes(fcgi->out, head, head_length);
-    write_bytes(fcgi->out, exchange->response.body, http_exchange_body_length(exchange));
-    /* What FCGX_Finish_r() does, without freeing and without a thought of the connection, which is ours. */
-    bool is_broken = FCGX_FClose(fcgi->err) != 0;
-    is_broken |= FCGX_FClose(fcgi->out) != 0;
-    let_go(carrier, is_broken);
-}
-
-/* Nothing that can be answered: the connection is closed, and the web server says what it says of a dead responder. */
-static void abandon(struct carrier *carrier)
-{
-    struct connection *connection = carrier->connection;
-
-    FCGX_Detach(&carrier->fcgi);
-    FCGX_Free(&carrier->fcgi, 1);
-    carrier_put(carrier);
-    connection_forget(connection);
+    else
+        let_go(carrier, false);
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
@@ -201,50 +209,27 @@ static bool read_request(struct carrier *carrier)
     fcgi->ipcFd = connection_fd(carrier->connection);
     fcgi->keepConnection = 1;
     FCGX_Detach(fcgi);
-    return FCGX_Accept_r(fcgi) == 0;
-}
-
-static void set_read_timeout(const struct carrier *carrier, int timeout_ms)
-{
-    struct timeval timeout = {.tv_usec = timeout_ms * 1000};
-    setsockopt(connection_fd(carrier->connection), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-}
-
-/* Reads away what came, until the stream ends, `most` bytes, or the deadline; returns how many bytes. */
-static size_t drain_stream(FCGX_Stream *in, size_t most, int64_t deadline_ns)
-{
-    char scratch[8192];
-    size_t count = 0;
-
-    while (count <= most && FCGX_GetChar(in) != EOF) {
-        /* What is in memory, and not more, for that might wait. */
-        int there = (int)(in->stop - in->rdNext);
-        count += 1 + (size_t)FCGX_GetStr(scratch, there < (int)sizeof scratch ? there : (int)sizeof scratch, in);
-        if (clock_now_ns() > deadline_ns)
-            break;
-    }
-    return count;
+    if (FCGX_Accept_r(fcgi) != 0)
+        return false;
+    fcgi->ipcFd = -1;
+    return true;
 }
 
 /*
- * Reads the request's body away: with all of it read, the connection can be closed, or kept, as soon as the answer is
- * written. No handler wants a body, and web servers mostly send it whole; one that trickles in is answered early and
- * lingers, rather than let everybody else wait. False: it broke off.
+ * Skips what libfcgi has in memory of the body, which is all of it for most requests. No handler wants a body, and none
+ * is waited for: see linger(). False: it is shorter than it should be.
  */
-static bool read_body(struct carrier *carrier)
+static bool skip_body(struct carrier *carrier)
 {
-    const struct http_request *request = &carrier->exchange.request;
-    bool has_body = request->content_length > 0 || http_request_variable(request, "HTTP_TRANSFER_ENCODING") != NULL;
-    int wait_ms = has_body ? BODY_TIMEOUT_MS : READ_TIMEOUT_MS;
+    FCGX_Stream *in = carrier->fcgi.in;
+    const unsigned char *begin = in->rdNext;
+    int64_t said = carrier->exchange.request.content_length;
 
-    if (has_body)
-        set_read_timeout(carrier, wait_ms);
-    size_t count = drain_stream(carrier->fcgi.in, carrier->responder->options.body_max,
-                                clock_now_ns() + wait_ms * CLOCK_NS_PER_MS);
-    if (has_body)
-        set_read_timeout(carrier, READ_TIMEOUT_MS);
-    carrier->is_drained = FCGX_HasSeenEOF(carrier->fcgi.in) && FCGX_GetError(carrier->fcgi.in) == 0;
-    return !carrier->is_drained || request->content_length <= 0 || count >= (size_t)request->content_length;
+    while (FCGX_GetChar(in) != EOF)
+        in->rdNext = in->stop;
+    carrier->body = (struct record_body){0};
+    record_body_feed(&carrier->body, begin, (size_t)(in->rdNext - begin));
+    return !carrier->body.is_ended || said <= 0 || carrier->body.length >= (uint64_t)said;
 }
 
 static void refuse(struct http_exchange *exchange, const char *detail)
@@ -259,11 +244,15 @@ static void serve_connection(void *data, struct connection *connection)
     struct responder *responder = data;
     const struct fastcgi_options *options = &responder->options;
 
-    if (connection_answer(connection) != NULL) {
-        go_on(connection_answer(connection));
+    struct carrier *carrier = connection_context(connection);
+    if (carrier != NULL) {
+        if (carrier->is_out)
+            linger(carrier);
+        else
+            go_on(carrier);
         return;
     }
-    struct carrier *carrier = carrier_take(responder, connection);
+    carrier = carrier_take(responder, connection);
     struct http_exchange *exchange = &carrier->exchange;
     if (!read_request(carrier)) {
         carrier_put(carrier);
@@ -272,7 +261,7 @@ static void serve_connection(void *data, struct connection *connection)
     }
     /* After an error in its parameters libfcgi delivers a request with those that came before it. */
     if (FCGX_GetError(carrier->fcgi.in) != 0 || carrier->fcgi.role != ROLE_RESPONDER) {
-        abandon(carrier);
+        let_go(carrier, false); /* the web server says what it says of a dead responder */
         return;
     }
     http_exchange_begin(exchange);
@@ -280,7 +269,7 @@ static void serve_connection(void *data, struct connection *connection)
         http_request_read(&exchange->request, (const char *const *)carrier->fcgi.envp, options->base, &exchange->arena);
     exchange->error_page = options->error_page;
     exchange->error_data = options->handler_data;
-    bool is_whole = read_body(carrier);
+    bool is_whole = skip_body(carrier);
 
     if (status == HTTP_REQUEST_INCOMPLETE)
         refuse(exchange, "The web server named no method.");
@@ -373,8 +362,7 @@ int fastcgi_serve(const struct fastcgi_options *options)
     pthread_mutex_init(&responder->lock, NULL);
     responder->loop = loop_new(&(struct loop_options){
         .listen_fd = options->listen_fd,
-        .read_timeout_ms = READ_TIMEOUT_MS,
-        .write_timeout_ms = WRITE_TIMEOUT_MS,
+        .timeout_ms = READ_TIMEOUT_MS,
         .ready = serve_connection,
         .woken = woken,
         .served = served,

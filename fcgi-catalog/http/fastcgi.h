@@ -4,23 +4,23 @@
  *
  * libfcgi's own accept loop would bind the process to one connection until the web server closes it. Here epoll waits
  * for all of them, idle or new, and libfcgi is handed only connections that have something to read. The loop's thread
- * reads requests and calls the handler; it never waits for an answer. Finished exchanges are written by the thread that
- * finishes them; a connection that the web server keeps open goes back to the loop.
+ * reads requests and calls the handler; it never waits for an answer. An answer is sent by the thread that finishes its
+ * exchange, as far as the connection takes it at once, and the rest by the loop's thread when it takes more: nobody
+ * waits for a web server, nor for its client. A connection that the web server keeps open goes back to the loop.
  */
 #ifndef CATALOG_HTTP_FASTCGI_H
 #define CATALOG_HTTP_FASTCGI_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 #include "common/compiler.h"
 #include "fcgi-catalog/http/exchange.h"
 
 struct fastcgi_options {
-    int listen_fd;    /* the listening socket, 0 by the FastCGI specification (2.2) */
-    const char *base; /* see http_request_read() */
-    size_t body_max;  /* bytes of a request body that are read away before the answer; more closes the connection with
-                         the answer */
+    int listen_fd;     /* the listening socket, 0 by the FastCGI specification (2.2) */
+    const char *base;  /* see http_request_read() */
+    int64_t answer_ms; /* how long an answer may take to be read, and again for each MiB of it; then it is cut off */
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */
     void *handler_data;          /* of both */

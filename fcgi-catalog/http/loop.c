@@ -49,8 +49,8 @@ static void set_timeout(int fd, int option, int timeout_ms)
 
 static void welcome(struct loop *loop, int fd)
 {
-    set_timeout(fd, SO_RCVTIMEO, loop->options.read_timeout_ms);
-    set_timeout(fd, SO_SNDTIMEO, loop->options.write_timeout_ms);
+    set_timeout(fd, SO_RCVTIMEO, loop->options.timeout_ms);
+    set_timeout(fd, SO_SNDTIMEO, loop->options.timeout_ms);
     if (loop->is_tcp)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     if (connection_welcome(&loop->pool, fd, &loop->ready[loop->ready_count]))

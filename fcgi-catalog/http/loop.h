@@ -14,9 +14,8 @@
 struct loop;
 
 struct loop_options {
-    int listen_fd;       /* may be shared with other processes; the loop makes it non-blocking and never closes it */
-    int read_timeout_ms; /* of the connections, which block: SO_RCVTIMEO, SO_SNDTIMEO */
-    int write_timeout_ms;
+    int listen_fd;  /* may be shared with other processes; the loop makes it non-blocking and never closes it */
+    int timeout_ms; /* of the connections, which block: SO_RCVTIMEO, SO_SNDTIMEO */
     void (*ready)(void *data, struct connection *connection); /* lends the connection, on the loop's thread */
     /* On the loop's thread, once before and once after the ready() calls of a wake-up; may be NULL. */
     void (*woken)(void *data);

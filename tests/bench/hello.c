@@ -43,7 +43,7 @@ static int serve(struct hello *hello)
     if (fastcgi_is_listening(STDIN_FILENO)) {
         return fastcgi_serve(&(struct fastcgi_options){
             .listen_fd = STDIN_FILENO,
-            .body_max = FILE_MAX,
+            .answer_ms = 10000,
             .handler = answer,
             .handler_data = hello,
         });

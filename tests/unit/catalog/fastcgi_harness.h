@@ -22,7 +22,8 @@
 #include "fcgi-catalog/http/fastcgi.h"
 #include "tests/unit/catalog/fastcgi_client.h"
 
-#define BODY_MAX 4096
+#define ANSWER_MS 20000
+#define HUGE_LENGTH ((size_t)8 * 1024 * 1024)
 #define BIG_LENGTH 300000
 #define SOON_MS 2000 /* what should come at once comes within this, however busy the machine is */
 
@@ -30,7 +31,8 @@ static char directory[] = "/tmp/test_fastcgi.XXXXXX";
 static char socket_path[64];
 static int listen_fd;
 static pid_t responder;
-static int release_pipe[2]; /* a byte into it: the answer that waits is finished */
+static int release_pipe[2];  /* a byte into it: the answer that waits is finished */
+static int finished_pipe[2]; /* a byte comes out of it when that has been done */
 static char text[BIG_LENGTH + 4096];
 
 /* ---- The responder's process ------------------------------------------------------------------------------------- */
@@ -40,8 +42,11 @@ static void *finish_later(void *data)
     struct http_exchange *exchange = data;
     char byte;
 
-    if (read(release_pipe[0], &byte, 1) == 1)
+    if (read(release_pipe[0], &byte, 1) == 1) {
         http_exchange_finish(exchange);
+        if (write(finished_pipe[1], "", 1) != 1)
+            abort();
+    }
     return NULL;
 }
 
@@ -88,27 +93,27 @@ static void stream(struct http_exchange *exchange)
 
 static void handle(void *data, struct http_exchange *exchange)
 {
-    static char big[BIG_LENGTH];
+    static char big[HUGE_LENGTH];
     pthread_t thread;
+    const char *path = exchange->request.path;
 
     (void)data;
     exchange->response.content_type = "text/plain";
     exchange->response.body = "hello";
     exchange->response.body_length = 5;
-    if (strcmp(exchange->request.path, "/big") == 0) {
-        memset(big, 'x', sizeof big);
-        exchange->response.body = big;
-        exchange->response.body_length = sizeof big;
+    if (strstr(path, "big") != NULL || strstr(path, "huge") != NULL) {
+        exchange->response.body = memset(big, 'x', sizeof big);
+        exchange->response.body_length = strstr(path, "huge") != NULL ? HUGE_LENGTH : BIG_LENGTH;
     }
-    if (strncmp(exchange->request.path, "/stream/", 8) == 0)
+    if (strncmp(path, "/stream/", 8) == 0)
         stream(exchange);
-    if (strcmp(exchange->request.path, "/later") == 0 && pthread_create(&thread, NULL, finish_later, exchange) == 0)
+    if (strncmp(path, "/later", 6) == 0 && pthread_create(&thread, NULL, finish_later, exchange) == 0)
         pthread_detach(thread);
     else
         http_exchange_finish(exchange);
 }
 
-static void run_responder(rlim_t files)
+static void run_responder(rlim_t files, int answer_ms)
 {
     sigset_t signals;
     struct rlimit limit = {.rlim_cur = files, .rlim_max = files};
@@ -120,24 +125,24 @@ static void run_responder(rlim_t files)
     sigprocmask(SIG_BLOCK, &signals, NULL);
     setrlimit(RLIMIT_NOFILE, &limit);
     int code =
-        fastcgi_serve(&(struct fastcgi_options){.listen_fd = listen_fd, .body_max = BODY_MAX, .handler = handle});
+        fastcgi_serve(&(struct fastcgi_options){.listen_fd = listen_fd, .answer_ms = answer_ms, .handler = handle});
     exit(code); /* with what a leak checker does there */
 }
 
-static void start_responder(rlim_t files)
+static void start_responder(rlim_t files, int answer_ms)
 {
-    assert_int_equal(pipe(release_pipe), 0);
+    assert_int_equal(pipe(release_pipe) | pipe(finished_pipe), 0);
     fflush(NULL);
     responder = fork();
     if (responder == 0)
-        run_responder(files);
+        run_responder(files, answer_ms);
     assert_true(responder > 0);
 }
 
 static int start(void **state)
 {
     (void)state;
-    start_responder(1024);
+    start_responder(1024, ANSWER_MS);
     return 0;
 }
 
@@ -172,6 +177,8 @@ static int stop(void **state)
     }
     close(release_pipe[0]);
     close(release_pipe[1]);
+    close(finished_pipe[0]);
+    close(finished_pipe[1]);
     return status;
 }
 
@@ -210,6 +217,22 @@ static int asked(const char *method, const char *path, bool is_kept)
     struct message message = make_request(method, path, is_kept);
     int fd = connected();
 
+    assert_true(client_send(fd, &message));
+    return fd;
+}
+
+/* A POST that says it has `said` bytes and sends `sent` of them, then ends its body or does not. */
+static inline int posted(const char *said, size_t sent, bool is_ended, bool is_kept)
+{
+    static const char body[8192];
+    struct message message = {.length = 0};
+    int fd = connected();
+
+    add_begin(&message, ROLE_RESPONDER, is_kept);
+    add_params(&message, (const char *const[]){"REQUEST_METHOD", "POST", "CONTENT_LENGTH", said, NULL});
+    add_record(&message, RECORD_STDIN, body, sent);
+    if (is_ended)
+        add_record(&message, RECORD_STDIN, NULL, 0);
     assert_true(client_send(fd, &message));
     return fd;
 }

@@ -92,28 +92,90 @@ static void a_client_that_went_away_harms_nobody(void **state)
     assert_serving();
 }
 
-/* ---- Bodies ------------------------------------------------------------------------------------------------------ */
+/* ---- Who does not read ------------------------------------------------------------------------------------------- */
 
-/* A POST that says it has `said` bytes and sends `sent` of them, then ends its body or does not. */
-static int posted(const char *said, size_t sent, bool is_ended)
+static void an_answer_that_is_not_read_holds_up_nobody(void **state)
 {
-    static const char body[8192];
-    struct message message = {.length = 0};
-    int fd = connected();
+    int fds[20];
 
-    add_begin(&message, ROLE_RESPONDER, true);
-    add_params(&message, (const char *const[]){"REQUEST_METHOD", "POST", "CONTENT_LENGTH", said, NULL});
-    add_record(&message, RECORD_STDIN, body, sent);
-    if (is_ended)
-        add_record(&message, RECORD_STDIN, NULL, 0);
-    assert_true(client_send(fd, &message));
-    return fd;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++)
+        fds[i] = asked("GET", "/big", true);
+    int64_t began_ns = clock_now_ns();
+    for (int i = 0; i < 50; i++)
+        assert_serving();
+    assert_true(clock_now_ns() - began_ns < SOON_MS * CLOCK_NS_PER_MS);
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+        assert_answered(fds[i], "Content-Length: 300000\r\n");
+        assert_int_equal(strspn(strstr(text, "\r\n\r\n") + 4, "x"), BIG_LENGTH);
+        send_again(fds[i], "/");
+        assert_answered(fds[i], "hello");
+        close(fds[i]);
+    }
 }
+
+static void whoever_finishes_an_answer_does_not_wait_for_its_reader(void **state)
+{
+    struct pollfd finished = {.fd = finished_pipe[0], .events = POLLIN};
+
+    (void)state;
+    int fd = asked("GET", "/later/big", true);
+    assert_int_equal(write(release_pipe[1], "", 1), 1);
+    assert_int_equal(poll(&finished, 1, SOON_MS), 1);
+    assert_answered(fd, "Content-Length: 300000\r\n");
+    assert_int_equal(strspn(strstr(text, "\r\n\r\n") + 4, "x"), BIG_LENGTH);
+    close(fd);
+}
+
+/* Reads some bytes now and then. True: the answer was cut off. */
+static bool is_cut_off(int fd, int wait_ms)
+{
+    int64_t until_ns = clock_now_ns() + wait_ms * CLOCK_NS_PER_MS;
+    char bytes[4000];
+
+    while (clock_now_ns() < until_ns) {
+        if (read(fd, bytes, sizeof bytes) <= 0)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    return false;
+}
+
+static void an_answer_that_is_read_too_slowly_is_cut_off(void **state)
+{
+    (void)state;
+    start_responder(1024, 200);
+    int fd = asked("GET", "/huge", true);
+    assert_true(is_cut_off(fd, 10000));
+    assert_serving();
+    close(fd);
+}
+
+static void answers_that_wait_take_a_bounded_memory(void **state)
+{
+    enum { COUNT = 10 }; /* of 8 MiB each, where 64 may wait */
+    int fds[COUNT], cut = 0;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        fds[i] = asked("GET", "/huge", true);
+    assert_serving();
+    for (int i = 0; i < COUNT; i++) {
+        bool is_whole = client_answer(fds[i], text, sizeof text, SOON_MS);
+        cut += !is_whole;
+        assert_true(is_whole || i <= 2); /* the oldest goes first */
+        close(fds[i]);
+    }
+    assert_true(cut == 2 || cut == 3);
+    assert_serving();
+}
+
+/* ---- Bodies ------------------------------------------------------------------------------------------------------ */
 
 static void a_body_is_read_away_and_the_connection_kept(void **state)
 {
     (void)state;
-    int fd = posted("1000", 1000, true);
+    int fd = posted("1000", 1000, true, true);
     assert_answered(fd, "hello");
     send_again(fd, "/");
     assert_answered(fd, "hello");
@@ -123,7 +185,7 @@ static void a_body_is_read_away_and_the_connection_kept(void **state)
 static void a_body_that_is_cut_short_is_refused(void **state)
 {
     (void)state;
-    int fd = posted("1000", 999, true);
+    int fd = posted("1000", 999, true, true);
     assert_answered(fd, "Status: 400 Bad Request");
     close(fd);
 }
@@ -139,7 +201,7 @@ static void whoever_goes_on_sending_keeps_the_answer(void **state)
 
     (void)state;
     add_record(&more, RECORD_STDIN, (const char[1000]){0}, 1000);
-    int fd = posted("100000", 8000, false);
+    int fd = posted("100000", 8000, false, false);
     assert_answered(fd, "hello");
     assert_true(client_sees_close(fd, SOON_MS));
     for (int i = 0; i < 5; i++) {
@@ -157,7 +219,7 @@ static void whoever_never_stops_sending_is_cut_off(void **state)
 
     (void)state;
     add_record(&more, RECORD_STDIN, (const char[8192]){0}, 8192);
-    int fd = posted("1000000000", 8000, false);
+    int fd = posted("1000000000", 8000, false, true);
     while (sent < (size_t)100 * 1024 * 1024 && client_send(fd, &more))
         sent += more.length;
     assert_true(sent < (size_t)100 * 1024 * 1024);
@@ -168,10 +230,58 @@ static void whoever_never_stops_sending_is_cut_off(void **state)
 static void a_body_that_does_not_come_is_not_waited_for(void **state)
 {
     (void)state;
-    int fd = posted("1000", 10, false);
+    int fd = posted("1000", 10, false, true);
     assert_answered(fd, "hello");
     assert_serving();
     close(fd);
+}
+
+static void half_sent_bodies_hold_up_nobody(void **state)
+{
+    int fds[200];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++)
+        fds[i] = posted("100000", 1, false, true);
+    int64_t began_ns = clock_now_ns();
+    assert_serving();
+    assert_true(clock_now_ns() - began_ns < SOON_MS * CLOCK_NS_PER_MS);
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+        assert_answered(fds[i], "hello");
+        close(fds[i]);
+    }
+}
+
+static void a_kept_connection_serves_again_behind_the_rest_of_a_body(void **state)
+{
+    struct message rest = {.length = 0};
+
+    (void)state;
+    int fd = posted("10000", 8000, false, true);
+    assert_answered(fd, "hello");
+    add_record(&rest, RECORD_STDIN, (const char[2000]){0}, 2000);
+    for (size_t i = 0; i < rest.length; i += 500)
+        assert_int_equal(write(fd, rest.bytes + i, rest.length - i < 500 ? rest.length - i : 500),
+                         rest.length - i < 500 ? rest.length - i : 500);
+    struct message end = {.length = 0};
+    add_record(&end, RECORD_STDIN, NULL, 0);
+    assert_true(client_send(fd, &end));
+    send_again(fd, "/");
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+/* mod_proxy_fcgi has its answer, leaves the rest of the body, and uses the connection for somebody else. */
+static void a_request_in_the_place_of_a_bodys_rest_is_answered(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 500; i++) {
+        int fd = posted("10000", 8000, false, true);
+        assert_answered(fd, "hello");
+        send_again(fd, "/");
+        assert_answered(fd, "hello");
+        close(fd);
+    }
 }
 
 /* ---- What no web server sends ------------------------------------------------------------------------------------ */
@@ -282,11 +392,18 @@ int main(void)
         TEST(idle_kept_connections_starve_nobody),
         TEST(an_answer_that_waits_holds_up_nobody),
         TEST(a_client_that_went_away_harms_nobody),
+        TEST(an_answer_that_is_not_read_holds_up_nobody),
+        TEST(whoever_finishes_an_answer_does_not_wait_for_its_reader),
+        cmocka_unit_test_teardown(an_answer_that_is_read_too_slowly_is_cut_off, stop),
+        TEST(answers_that_wait_take_a_bounded_memory),
         TEST(a_body_is_read_away_and_the_connection_kept),
         TEST(a_body_that_is_cut_short_is_refused),
         TEST(whoever_goes_on_sending_keeps_the_answer),
         TEST(whoever_never_stops_sending_is_cut_off),
         TEST(a_body_that_does_not_come_is_not_waited_for),
+        TEST(half_sent_bodies_hold_up_nobody),
+        TEST(a_kept_connection_serves_again_behind_the_rest_of_a_body),
+        TEST(a_request_in_the_place_of_a_bodys_rest_is_answered),
         TEST(a_half_sent_request_is_given_up),
         TEST(half_a_record_is_given_up),
         TEST(garbage_is_not_answered),

@@ -67,7 +67,7 @@ static void out_of_descriptors_it_waits_without_spinning(void **state)
     struct rusage usage;
 
     (void)state;
-    start_responder(FILES);
+    start_responder(FILES, ANSWER_MS);
     for (int i = 0; i < COUNT; i++)
         fds[i] = connected();
     nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
@@ -89,7 +89,7 @@ static void a_full_house_takes_the_next_when_one_leaves(void **state)
     int fds[ROOM];
 
     (void)state;
-    start_responder(FILES);
+    start_responder(FILES, ANSWER_MS);
     fds[0] = asked("GET", "/later", false);
     for (int i = 1; i < ROOM; i++) {
         fds[i] = asked("GET", "/", true);
@@ -105,6 +105,23 @@ static void a_full_house_takes_the_next_when_one_leaves(void **state)
     close(next);
 }
 
+/* Who has the answer and goes on with a body gives way to who has none. */
+static void a_full_house_of_unfinished_bodies_takes_the_next(void **state)
+{
+    enum { ROOM = 64, FILES = 128 };
+    int fds[ROOM];
+
+    (void)state;
+    start_responder(FILES, ANSWER_MS);
+    for (int i = 0; i < ROOM; i++) {
+        fds[i] = posted("1000", 10, false, true);
+        assert_answered(fds[i], "hello");
+    }
+    assert_serving();
+    for (int i = 0; i < ROOM; i++)
+        close(fds[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +131,7 @@ int main(void)
         TEST(sigint_does_not_wait),
         cmocka_unit_test_teardown(out_of_descriptors_it_waits_without_spinning, stop),
         cmocka_unit_test_teardown(a_full_house_takes_the_next_when_one_leaves, stop),
+        cmocka_unit_test_teardown(a_full_house_of_unfinished_bodies_takes_the_next, stop),
     };
     return cmocka_run_group_tests(tests, open_socket, close_socket);
 }
