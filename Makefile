@@ -55,7 +55,8 @@ HARDENING := -fPIE
 SANITIZE_LINK := -fsanitize=$(SANITIZERS)
 endif
 # The C of one proto file includes that of another by its bare name.
-CPPFLAGS += -I. -I$(GEN) -I$(GEN)/proto -D_GNU_SOURCE
+# Files and times have 64 bits on 32-bit machines, too.
+CPPFLAGS += -I. -I$(GEN) -I$(GEN)/proto -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 CFLAGS   ?=
 ALL_CFLAGS  = -std=c17 $(OPTIMISE) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # Generated code is protobuf-c's business, not ours.
@@ -122,7 +123,7 @@ $(DISCOUNT_LIB): $(call objects,$(DISCOUNT_SRC))
 $(OUT)/%.a:
 	@echo "  AR      $@"
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BIN)/catalog.fcgi: $(call objects,$(CATALOG_MAIN_SRC)) $(CATALOG_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_CATALOG))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "common/platform.h"
 
 #define DATABASE_MODE 0640
 #define TEMPORARY_NAMES 100 /* tried before giving up: the others are left from commands that were killed */
@@ -114,15 +115,9 @@ static bool fill_temporary(const char *temporary, const char *path, const struct
     return filled;
 }
 
-/* rename(2) would replace a file that somebody made meanwhile. Not every file system can be told not to: link(2) then.
- */
 static bool move_into_place(const char *temporary, const char *path, char *reason, size_t reason_size)
 {
-    int result = renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE);
-
-    if (result != 0 && (errno == EINVAL || errno == ENOSYS))
-        result = link(temporary, path);
-    if (result == 0)
+    if (platform_rename_new(temporary, path) == 0)
         return true;
     if (errno == EEXIST)
         snprintf(reason, reason_size, "%s: exists already and was left as it is", path);

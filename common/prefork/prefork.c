@@ -292,7 +292,7 @@ static int next_signal(const struct master *master)
     int64_t left = next - clock_now_ns();
     if (left < 0)
         left = 0;
-    struct timespec timeout = {.tv_sec = left / CLOCK_NS_PER_S, .tv_nsec = left % CLOCK_NS_PER_S};
+    const struct timespec timeout = clock_timespec(left);
     int signal = sigtimedwait(&master->signals, NULL, &timeout);
     return signal < 0 ? 0 : signal;
 }

@@ -111,7 +111,7 @@ static enum loss find_loss(const struct case_file *file, const struct rule *rule
 static void see_rules(struct case_file *file)
 {
     struct ruleset_view *view = ruleset_view_new();
-    size_t place = 0;
+    uint64_t place = 0;
     struct rule rule;
 
     file->seen = memory_get(ruleset_rule_count(file->ruleset) * sizeof *file->seen);

@@ -132,7 +132,7 @@ static size_t count_pairs(struct index *index, const struct layer *layer, int64_
         index->slot_count = count + count / 2 + 1;
         index->slots = memory_get_zeroed(index->slot_count, sizeof *index->slots);
         index->entries = memory_get(count * sizeof *index->entries);
-        uint64_t marks = 64;
+        size_t marks = 64;
         while (marks < count * MARKS_FOR_PAIR)
             marks *= 2;
         index->mark_mask = marks - 1;

@@ -75,7 +75,8 @@ static void take_rule(struct linting *linting, struct lint_rule *taken, const st
 static void take_rules(struct linting *linting)
 {
     struct ruleset_view *view = ruleset_view_new();
-    size_t room = ruleset_rule_count(linting->ruleset), place = 0;
+    size_t room = ruleset_rule_count(linting->ruleset);
+    uint64_t place = 0;
     struct rule rule;
 
     linting->rules.list = arena_get(&linting->rules.arena, (room + 1) * sizeof *linting->rules.list);

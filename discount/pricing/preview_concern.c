@@ -97,7 +97,7 @@ static void note_rule(const struct comparison *comparison, const struct rule *ru
 struct reader {
     const struct ruleset *ruleset;
     struct ruleset_view *view;
-    size_t place;
+    uint64_t place;
     struct rule rule;
     bool has_rule;
 };

@@ -94,7 +94,7 @@ bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t 
 struct ruleset_view; /* room for one rule's arrays */
 struct ruleset_view *ruleset_view_new(void);
 void ruleset_view_free(struct ruleset_view *view); /* NULL is allowed */
-bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view, size_t *place, struct rule *rule);
+bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view, uint64_t *place, struct rule *rule);
 /* The rule of this key. False: there is none. */
 bool ruleset_find_rule(const struct ruleset *ruleset, struct ruleset_view *view, const char *key, struct rule *rule);
 

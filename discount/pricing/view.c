@@ -105,12 +105,11 @@ static void show_record(struct ruleset_view *view, const struct layer *layer, co
     show_targets(view, layer, record, rule);
 }
 
-static_assert(sizeof(size_t) >= 2 * sizeof(uint32_t), "a place in a walk is a place in each of two layers");
-
-bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view, size_t *place, struct rule *rule)
+/* A place in a walk is a place in each of two layers. */
+bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view, uint64_t *place, struct rule *rule)
 {
     const struct layer *base = ruleset->layers[0], *patch = ruleset->layers[1];
-    size_t i = *place & UINT32_MAX, j = *place >> 32;
+    size_t i = *place & UINT32_MAX, j = (size_t)(*place >> 32);
     size_t patch_count = patch != NULL ? patch->record_count : 0;
 
     while (i < base->record_count && ruleset_hides(ruleset, 0, i))
@@ -124,7 +123,7 @@ bool ruleset_next_rule(const struct ruleset *ruleset, struct ruleset_view *view,
         show_record(view, base, &base->records[i++], rule);
     else if (is_right)
         show_record(view, patch, &patch->records[j++], rule);
-    *place = i | j << 32;
+    *place = (uint64_t)i | (uint64_t)j << 32;
     return is_left || is_right;
 }
 

@@ -3,20 +3,16 @@
 #include "discount/service/board.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/platform.h"
 
 #define LOOK_EVERY_MS 20 /* how often who waits looks for workers that died: nobody tells of them */
 
@@ -33,7 +29,7 @@ struct board_seat {
 struct board {
     size_t size; /* of the mapping */
     size_t seat_count;
-    _Atomic uint32_t events; /* a futex(2): counts what those who wait want to know */
+    _Atomic uint32_t events; /* slept on: counts what those who wait want to know */
     _Atomic int64_t announced;
     _Atomic int64_t active;
     pthread_mutex_t writer; /* held from a change set's begin until it is active */
@@ -115,15 +111,12 @@ void board_free(struct board *board)
 void board_wake(struct board *board)
 {
     atomic_fetch_add(&board->events, 1);
-    syscall(SYS_futex, &board->events, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+    platform_wake(&board->events);
 }
 
 void board_wait(struct board *board, uint32_t *seen, int timeout_ms)
 {
-    const struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * CLOCK_NS_PER_MS};
-
-    if (atomic_load(&board->events) == *seen)
-        syscall(SYS_futex, &board->events, FUTEX_WAIT, *seen, &timeout, NULL, 0);
+    platform_sleep(&board->events, *seen, timeout_ms);
     *seen = atomic_load(&board->events);
 }
 
@@ -211,9 +204,8 @@ int64_t board_active(const struct board *board)
 bool board_lock_writer(struct board *board, int timeout_ms)
 {
     int64_t until_ns = clock_now_ns() + timeout_ms * CLOCK_NS_PER_MS;
-    const struct timespec until = {.tv_sec = until_ns / CLOCK_NS_PER_S, .tv_nsec = until_ns % CLOCK_NS_PER_S};
 
-    return is_got(&board->writer, pthread_mutex_clocklock(&board->writer, CLOCK_MONOTONIC, &until));
+    return is_got(&board->writer, platform_lock_until(&board->writer, until_ns));
 }
 
 void board_unlock_writer(struct board *board)
@@ -231,14 +223,14 @@ void board_announce(struct board *board, int64_t revision)
 }
 
 /* Kills a worker that keeps `revision` from becoming active. Under the lock. A process id may pass to somebody else, a
- * pidfd does not: if the seat is still held once there is one, it is the holder's. */
+ * descriptor does not: if the seat is still held once there is one, it is the holder's. */
 static void seat_end_holder(struct board_seat *seat, int64_t revision)
 {
-    int fd = pidfd_open(seat->pid, 0);
+    int fd = platform_process_open(seat->pid);
 
     if (fd < 0)
         return;
-    if (seat_is_taken(seat) && pidfd_send_signal(fd, SIGKILL, NULL, 0) == 0)
+    if (seat_is_taken(seat) && platform_process_kill(fd) == 0)
         log_error("worker-killed", "worker=%d reason=\"it did not take over revision %lld in %d ms\"", (int)seat->pid,
                   (long long)revision, BOARD_PATIENCE_MS);
     close(fd);

@@ -3,7 +3,6 @@
 #include "discount/service/staging.h"
 
 #include <assert.h>
-#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/platform.h"
 
 #define TOKEN_BYTES 16                       /* nobody guesses them */
 #define MESSAGE_OVERHEAD ((size_t)32 * 1024) /* an arena takes so much at least */
@@ -196,7 +196,7 @@ void staging_forget(struct staging *staging, const char *token)
     if (place >= STAGING_SETS_MAX)
         return;
     forget_set(staging, place);
-    malloc_trim(0); /* a large set leaves free memory of its size, which this process needs no more */
+    platform_trim_memory(); /* a large set leaves free memory of its size */
 }
 
 void staging_release(struct staging *staging)

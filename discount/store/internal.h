@@ -153,7 +153,7 @@ void *page_add(struct page *page);
 /* Copies the items into the arena and frees the page. */
 void *page_finish(struct page *page, struct arena *arena, size_t *count);
 /* A limit as SQLite takes it. */
-int64_t page_limit(size_t limit);
+int64_t page_limit(uint64_t limit);
 
 /* ---- change sets ---- */
 

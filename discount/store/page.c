@@ -28,7 +28,7 @@ void *page_finish(struct page *page, struct arena *arena, size_t *count)
     return items;
 }
 
-int64_t page_limit(size_t limit)
+int64_t page_limit(uint64_t limit)
 {
     return limit > INT64_MAX ? INT64_MAX : (int64_t)limit;
 }

@@ -92,8 +92,7 @@ static void drain_input(int64_t length, size_t body_max)
 {
     char scratch[8192];
     int64_t deadline_ns = clock_now_ns() + BODY_TIMEOUT_MS * CLOCK_NS_PER_MS;
-    int64_t most = body_max < INT64_MAX ? (int64_t)body_max : INT64_MAX;
-    int64_t left = length < most ? length : most;
+    int64_t left = (uint64_t)length < body_max ? length : (int64_t)body_max;
 
     while (left > 0) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -36,11 +36,19 @@ static void mix(uint64_t v[4], int rounds)
     }
 }
 
+static uint64_t read_word(const uint8_t bytes[8])
+{
+    uint64_t word = 0;
+
+    for (int i = 0; i < 8; i++)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
+}
+
 static void hash_begin(struct hash *hash, const uint8_t key[16])
 {
-    uint64_t k[2];
+    const uint64_t k[2] = {read_word(key), read_word(key + 8)};
 
-    memcpy(k, key, sizeof k);
     *hash = (struct hash){.v = {k[0] ^ 0x736f6d6570736575, k[1] ^ 0x646f72616e646f6d ^ 0xee, k[0] ^ 0x6c7967656e657261,
                                 k[1] ^ 0x7465646279746573}};
 }
@@ -52,12 +60,11 @@ static void hash_word(struct hash *hash, uint64_t word)
     hash->v[0] ^= word;
 }
 
-static void hash_bytes(struct hash *hash, const void *bytes, size_t length)
+/* With its NUL: two texts in a row are not another two. */
+static void hash_text(struct hash *hash, const char *text)
 {
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < length; i++) {
-        hash->word |= (uint64_t)at[i] << (hash->length % 8 * 8);
+    for (size_t i = 0, length = strlen(text) + 1; i < length; i++) {
+        hash->word |= (uint64_t)(unsigned char)text[i] << (hash->length % 8 * 8);
         if (++hash->length % 8 == 0) {
             hash_word(hash, hash->word);
             hash->word = 0;
@@ -65,10 +72,22 @@ static void hash_bytes(struct hash *hash, const void *bytes, size_t length)
     }
 }
 
-/* With its NUL: two texts in a row are not another two. */
-static void hash_text(struct hash *hash, const char *text)
+/* As eight bytes, the low one first on every machine: two that share a database make the same tags. */
+static void hash_number(struct hash *hash, uint64_t number)
 {
-    hash_bytes(hash, text, strlen(text) + 1);
+    unsigned shift = hash->length % 8 * 8;
+
+    hash->length += 8;
+    hash_word(hash, hash->word | number << shift);
+    hash->word = shift > 0 ? number >> (64 - shift) : 0;
+}
+
+static void hash_quote(struct hash *hash, const struct quote *quote)
+{
+    uint32_t pct;
+
+    memcpy(&pct, &quote->pct, sizeof pct);
+    hash_number(hash, (uint64_t)pct << 32 | (uint32_t)quote->value_cents);
 }
 
 static void hash_end(struct hash *hash, uint64_t result[2])
@@ -93,13 +112,14 @@ const char *tag_print(const struct tag_basis *basis, struct arena *arena)
 
     hash_begin(&hash, basis->secret->bytes);
     hash_text(&hash, PROGRAM_VERSION); /* the next one may print something else of the same data */
-    hash_bytes(&hash, &basis->shop_revision, sizeof basis->shop_revision);
-    hash_bytes(&hash, &basis->rules_revision, sizeof basis->rules_revision);
-    hash_bytes(&hash, &basis->customer_id, sizeof basis->customer_id);
+    hash_number(&hash, (uint64_t)basis->shop_revision);
+    hash_number(&hash, (uint64_t)basis->rules_revision);
+    hash_number(&hash, (uint32_t)basis->customer_id);
     hash_text(&hash, basis->type);
     hash_text(&hash, basis->key);
     /* The prices themselves, too: a service of an older contract tells no revision. */
-    hash_bytes(&hash, basis->quotes, basis->quote_count * sizeof *basis->quotes);
+    for (size_t i = 0; i < basis->quote_count; i++)
+        hash_quote(&hash, &basis->quotes[i]);
     hash_end(&hash, result);
     return arena_print(arena, "\"%016" PRIx64 "%016" PRIx64 "\"", result[0], result[1]);
 }

@@ -201,7 +201,8 @@ static inline void print_state(const struct ruleset *ruleset, int64_t now)
 {
     struct ruleset_view *view = ruleset_view_new();
     struct rule rule;
-    size_t place = 0, count = 0;
+    uint64_t place = 0;
+    size_t count = 0;
     fputs("{\"rules\":[", stdout);
     while (ruleset_next_rule(ruleset, view, &place, &rule)) {
         fputs(count++ > 0 ? "," : "", stdout);

@@ -206,7 +206,7 @@ static void quotes_come_in_the_order_of_the_products(void **state)
     answer.n_quotes = 2;
     answer.quotes = all;
     assert_true(messages_read_answer(&answer, &ask, &wrong));
-    assert_true(quotes[0].pct == 0.1F);
+    assert_true(quotes[0].pct == (float)0.1);
     assert_int_equal(quotes[0].value_cents, 89999);
     assert_true(quotes[1].pct == 0);
     assert_int_equal(quotes[1].value_cents, 0);

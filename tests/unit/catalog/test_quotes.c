@@ -10,7 +10,7 @@ static void an_ask_gets_a_quote_for_every_product(void **state)
     struct test_ask *ask = ask_for(1, 3, A_LONG_TIME_MS);
     assert_int_equal(ask_await(ask), QUOTES_OK);
     for (size_t i = 0; i < 3; i++) {
-        assert_true(ask->ask.quotes[i].pct == 0.1F);
+        assert_true(ask->ask.quotes[i].pct == (float)0.1);
         assert_int_equal(ask->ask.quotes[i].value_cents, 89999);
     }
     ask_free(ask);

@@ -279,7 +279,7 @@ static inline const char *print_rules(const struct ruleset *ruleset)
 {
     struct ruleset_view *view = ruleset_view_new();
     struct rule rule;
-    size_t place = 0;
+    uint64_t place = 0;
     const char *text = "";
 
     while (ruleset_next_rule(ruleset, view, &place, &rule))

@@ -147,7 +147,7 @@ static void the_contract_s_figures_are_answered(void **state)
     for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
         struct reply reply = apply_price(1, prices[i]);
         assert_int_equal(reply.outcome.code, RPC_OK);
-        assert_true(reply.pct == 0.1F);
+        assert_true(reply.pct == (float)0.1);
         assert_int_equal(reply.value, values[i]);
     }
 }
@@ -466,7 +466,7 @@ static void two_rules_show_the_share_that_they_took_off_together(void **state)
         "INSERT INTO rule (key, label, lane, kind, value) VALUES ('less', 'Less', 'sale', 'amount', 200)");
     struct told told = ask_one(1, 1000, true, NULL);
     assert_int_equal(told.value, 700);
-    assert_true(told.pct == 0.3F);
+    assert_true(told.pct == (float)0.3);
     assert_int_equal(told.applied, 2);
     assert_string_equal(told.lane, "sale");
 }

@@ -628,7 +628,7 @@ static void given_products_are_below_a_floor_exactly_when_the_rule_alone_is_held
         struct lint lint = lint_at(all, products, PRODUCTS, SHOP_NOW - 100);
         struct ruleset_view *view = ruleset_view_new();
         struct rule rule;
-        for (size_t place = 0; ruleset_next_rule(all, view, &place, &rule);) {
+        for (uint64_t place = 0; ruleset_next_rule(all, view, &place, &rule);) {
             if (!rule.is_enabled || (rule.kind == RULE_PRICE && rule.product_count > 0))
                 continue;
             bool is_deep = find(&lint, rule.key, ODDITY_UNDER_FLOOR) != NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Percentages of prices, against arithmetic of 128 bits and the contract's figures. */
+/* Percentages of prices, against their defining inequality and the contract's figures. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,6 @@
 #include "common/compiler.h"
 
 #include "discount/pricing/price.h"
-
-__extension__ typedef __int128 int128; /* ISO C has none */
 
 static void the_contract_s_figures_are_exact(void **state)
 {
@@ -25,9 +23,9 @@ static void the_contract_s_figures_are_exact(void **state)
 }
 
 /* How far a result is from the exact price, in ten-thousandths: below zero it is too low. */
-static int128 error_of(int32_t price, int32_t percent, enum price_rounding rounding)
+static int64_t error_of(int32_t price, int32_t percent, enum price_rounding rounding)
 {
-    return (int128)price_after_percent(price, percent, rounding) * 10000 - (int128)price * (10000 - percent);
+    return (int64_t)price_after_percent(price, percent, rounding) * 10000 - (int64_t)price * (10000 - percent);
 }
 
 static void every_percentage_of_the_edge_prices_is_exact(void **state)
@@ -38,9 +36,9 @@ static void every_percentage_of_the_edge_prices_is_exact(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
         for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++) {
-            int128 down = error_of(prices[i], percent, PRICE_ROUND_DOWN);
-            int128 half_up = error_of(prices[i], percent, PRICE_ROUND_HALF_UP);
-            int128 half_even = error_of(prices[i], percent, PRICE_ROUND_HALF_EVEN);
+            int64_t down = error_of(prices[i], percent, PRICE_ROUND_DOWN);
+            int64_t half_up = error_of(prices[i], percent, PRICE_ROUND_HALF_UP);
+            int64_t half_even = error_of(prices[i], percent, PRICE_ROUND_HALF_EVEN);
             assert_true(down <= 0 && down > -10000);
             assert_true(half_up <= 5000 && half_up > -5000);
             assert_true(half_even <= 5000 && half_even >= -5000);

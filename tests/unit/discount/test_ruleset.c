@@ -167,7 +167,7 @@ static void past_and_disabled_rules_are_kept(void **state)
                            shop_rule("past", RULE_LANE_SALE, RULE_PRICE, 1)};
     struct ruleset_view *view = ruleset_view_new();
     struct rule rule;
-    size_t place = 0;
+    uint64_t place = 0;
 
     (void)state;
     rules[0].is_enabled = false;

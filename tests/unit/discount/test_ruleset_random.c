@@ -8,7 +8,8 @@
 static void assert_walks_equal(const struct ruleset *a, const struct ruleset *b)
 {
     struct ruleset_view *views[] = {ruleset_view_new(), ruleset_view_new(), ruleset_view_new()};
-    size_t places[] = {0, 0}, count = 0;
+    uint64_t places[] = {0, 0};
+    size_t count = 0;
     struct rule rules[2], found;
 
     while (ruleset_next_rule(a, views[0], &places[0], &rules[0])) {

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What is Linux's or glibc's own. */
+#include "common/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+/* A 32-bit machine has a call for each width of time_t, others have one. */
+#ifndef SYS_futex_time64
+#define SYS_futex_time64 SYS_futex
+#elif !defined SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
+#define FUTEX (sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex)
+
+void platform_sleep(_Atomic uint32_t *word, uint32_t seen, int timeout_ms)
+{
+    const struct timespec timeout = clock_timespec(timeout_ms * CLOCK_NS_PER_MS);
+
+    if (atomic_load(word) == seen)
+        syscall(FUTEX, word, FUTEX_WAIT, seen, &timeout, NULL, 0);
+}
+
+void platform_wake(_Atomic uint32_t *word)
+{
+    syscall(FUTEX, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+int platform_lock_until(pthread_mutex_t *mutex, int64_t until_ns)
+{
+    const struct timespec until = clock_timespec(until_ns);
+
+    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
+}
+
+/* By number: glibc has functions for these from 2.36 on. */
+int platform_process_open(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int platform_process_kill(int fd)
+{
+    return (int)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+}
+
+int platform_rename_new(const char *from, const char *to)
+{
+    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+
+    /* Not every file system can be told not to replace. */
+    if (result != 0 && (errno == EINVAL || errno == ENOSYS))
+        result = link(from, to);
+    return result;
+}
+
+void platform_trim_memory(void)
+{
+    malloc_trim(0);
+}

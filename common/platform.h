@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is Linux's or glibc's own, and POSIX has nothing for: a port begins here. (argp, which reads options, is glibc's
+ * too; elsewhere it is a library.)
+ */
+#ifndef COMMON_PLATFORM_H
+#define COMMON_PLATFORM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/compiler.h"
+
+/* futex(2): sleeps while *word is `seen`, until platform_wake(), a signal or timeout_ms (0 or more), and sometimes for
+ * no reason. The word may lie in memory that processes share. */
+void platform_sleep(_Atomic uint32_t *word, uint32_t seen, int timeout_ms);
+void platform_wake(_Atomic uint32_t *word); /* everybody who sleeps there */
+
+/* pthread_mutex_lock(3) until a point of the monotonic clock; an errno, as that returns. */
+MUST_CHECK int platform_lock_until(pthread_mutex_t *mutex, int64_t until_ns);
+
+/*
+ * A descriptor for a process, which a later process of the same number does not inherit (pidfd_open(2)), to be closed
+ * by the caller; and SIGKILL for that process. -1: errno says why.
+ */
+MUST_CHECK int platform_process_open(pid_t pid);
+MUST_CHECK int platform_process_kill(int fd);
+
+/* rename(2) that never replaces: -1 with EEXIST where `to` is there. `from` may be left as a second name. */
+MUST_CHECK int platform_rename_new(const char *from, const char *to);
+
+/* Gives freed memory back to the system, where there is a way: after something large, in a process that lives on. */
+void platform_trim_memory(void);
+
+#endif
