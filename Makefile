@@ -66,19 +66,22 @@ ALL_LDFLAGS = $(HARDENING_LINK) $(SANITIZE_LINK) $(LDFLAGS)
 # Libraries are looked up when something is linked, so that `make help` works without them, and once: gRPC has a hundred files
 # to read.
 PKG_CONFIG ?= pkg-config
-packaged    = $(or $(PACKAGED_LIBS),$(eval PACKAGED_LIBS := $$(shell $(PKG_CONFIG) $(1) --libs libprotobuf-c grpc openssl \
+packaged    = $(or $(PACKAGED_LIBS),$(eval PACKAGED_LIBS := $$(shell $(PKG_CONFIG) $(1) --libs libprotobuf-c grpc re2 openssl \
               sqlite3 inih libutf8proc))$(PACKAGED_LIBS))
 ifeq ($(STATIC),1)
 # Debian has no static cJSON. gRPC is C++ inside, so its runtime comes along.
 LIBS_C        = -lm -ldl -lrt -lpthread -pthread
 LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(call packaged,--static)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
 LIBS_FASTCGI  = -Wl,-Bstatic -lfcgi -Wl,-Bdynamic
-ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed
+ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed $(INTERPOSE:%=-Wl,--wrap=%)
+CPPFLAGS     += -DRPC_WRAPPED
 else
 LIBS_CORE     = $(call packaged) -lgpr -lm -lpthread
 LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
+# What gRPC core calls and common/rpc/interpose.h answers.
+INTERPOSE    := syscall
 ifeq ($(STATIC),1)
 LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
 else
@@ -117,6 +120,16 @@ PROGRAMS := $(BIN)/catalog.fcgi $(BIN)/catalogctl $(BIN)/discountd $(BIN)/discou
 
 all: $(PROGRAMS) ## Build the four programs into $(BUILD)/release/bin
 
+# What comes out of an archive of Debian's is linked again when that was updated. make would compare when files were changed,
+# but dpkg lets an archive keep the date at which its maintainer made it: what tells is when it came here (find's c).
+ifeq ($(STATIC),1)
+LINK_LIST = -Wl,--dependency-file=$@.linked
+OUTDATED := $(shell for list in $(wildcard $(BIN)/*.linked); do program=$${list%.linked}; \
+              if find $$(grep -o -E '(^| )/[^ :]+\.a\b' $$list | sort -u) -newercm $$program 2>&1 | grep -q .; then echo $$program; fi; done)
+$(OUTDATED): anew
+anew:
+endif
+
 $(COMMON_LIB): $(call objects,$(COMMON_SRC)) $(PROTO_C:$(GEN)/%.c=$(OBJ)/%.o)
 $(CATALOG_LIB): $(call objects,$(CATALOG_SRC))
 $(DISCOUNT_LIB): $(call objects,$(DISCOUNT_SRC))
@@ -137,7 +150,7 @@ $(BIN)/discountctl: $(call objects,$(DISCOUNTCTL_SRC)) $(DISCOUNT_LIB) $(COMMON_
 define link
 	@echo "  LINK    $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(LINK_LIST) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 endef
 
 $(OBJ)/%.o: %.c | $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
@@ -236,6 +249,15 @@ system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this va
 	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile \
 	    --max-worker-restart=0 tests/system $(SKIPPED) $(PYTEST_ARGS)
 
+# The system tests as if they were run at other times: in the windows of the rules that they use and at their ends, in Christmas
+# week, half a minute before a year ends in Berlin and in UTC, before clocks change, around a leap day, in ten years, and before
+# 32 bits of seconds are full.
+INSTANTS ?= 2026-11-26T22:59:30Z 2026-11-28T12:00:00Z 2026-11-30T22:59:30Z 2026-12-24T12:00:00Z 2026-12-31T22:59:30Z 2026-12-31T23:59:30Z \
+            2027-03-28T00:59:30Z 2027-10-31T00:59:30Z 2028-02-28T23:59:30Z 2028-02-29T23:59:30Z 2036-11-30T12:00:00Z 2038-01-19T03:13:30Z
+dates: $(PROGRAMS) $(PROBES) ## Run the system tests on other days: at each of INSTANTS, by another wall clock
+	$(Q)for instant in $(INSTANTS); do echo "  CLOCK   $$instant"; \
+	    tests/clock/at $$instant $(MAKE) --no-print-directory system || exit 1; done
+
 # First all is built, then it runs: tests that share the processors with compilers would wait for them.
 build-tests: $(PROGRAMS) $(PROBES) $(UNIT) $(FUZZ)
 check:
@@ -265,7 +287,7 @@ bench-run: $(PROGRAMS) $(BENCH)
 # ---- To run, to install ----------------------------------------------------------------------------------------------
 
 run: run-packages ## Install what is missing, build, make keys and databases, start everything on port 11080
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) all
 	$(Q)BIN_DIR=$(abspath $(BIN)) deploy/demo start
 
 stop: ## Stop what `make run` started
@@ -302,14 +324,14 @@ format: ## Format the C files
 	clang-format -i $(OUR_C)
 
 lint: test-packages ## Check formatting, run cppcheck and shellcheck, build with warnings as errors by gcc and clang
-	clang-format --dry-run -Werror $(OUR_C)
+	$(Q)printf '%s\n' $(OUR_C) | xargs -P $(PROCESSORS) -n 40 clang-format --dry-run -Werror
 	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+	cppcheck -j $(PROCESSORS) --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE \
 	    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 common fcgi-catalog discount
-	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install .ci/run
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all
+	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install tests/clock/at .ci/run
+	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
+	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all
 
 # From npm, one package without others, so that its version says all of it; needs the network when npm has none kept.
 REDOCLY := @redocly/cli@2.77.0
@@ -324,7 +346,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
+.PHONY: all anew dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
         run-packages test-packages install uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/libraries.h"
+
 #define USAGE_EXIT_CODE 64 /* EX_USAGE of sysexits.h */
 
 struct reading {
@@ -19,7 +21,7 @@ static const struct argp_option option_rows[] = {
     {"config", KEY_CONFIG, "FILE", 0, "Read settings from FILE", 0},
     {"test", KEY_TEST, NULL, 0, "Check settings, keys and database, print OK, start nothing", 0},
     {"help", KEY_HELP, NULL, 0, "Print this help with every setting", -1},
-    {"version", KEY_VERSION, NULL, 0, "Print the version", -1},
+    {"version", KEY_VERSION, NULL, 0, "Print the version, and those of the libraries inside", -1},
     {0},
 };
 
@@ -30,6 +32,15 @@ static void print_help(struct argp_state *state, const struct program *program)
            "by %s, or of %s beside the program):\n",
            program->settings->config_variable, program->settings->config_name);
     settings_describe(program->settings, stdout);
+    exit(EXIT_SUCCESS);
+}
+
+static void print_version(const struct program *program)
+{
+    char text[256];
+
+    libraries_print_version(text, sizeof text, program->name, libraries_all);
+    puts(text);
     exit(EXIT_SUCCESS);
 }
 
@@ -48,8 +59,8 @@ static error_t read_option(int key, char *value, struct argp_state *state)
         print_help(state, reading->program);
         return 0;
     case KEY_VERSION:
-        printf("%s %s\n", reading->program->name, PROGRAM_VERSION);
-        exit(EXIT_SUCCESS);
+        print_version(reading->program);
+        return 0;
     case ARGP_KEY_ARG:
         if (reading->program->argument_name == NULL || reading->options->argument != NULL)
             argp_error(state, "unexpected argument: %s", value);

@@ -124,12 +124,12 @@ static void choose_command(struct choice *choice, int argc, char **argv)
 
 int command_main(const struct command_table *table, int argc, char **argv)
 {
-    static char version[64]; /* argp prints it, in whichever parser meets --version */
+    static char version[256]; /* argp prints it, in whichever parser meets --version */
     char name[128];
     struct choice choice = {.table = table, .top = table};
 
     log_open(table->program);
-    snprintf(version, sizeof version, "%s %s", table->program, PROGRAM_VERSION);
+    libraries_print_version(version, sizeof version, table->program, table->libraries);
     argp_program_version = version;
     snprintf(name, sizeof name, "%s", table->program);
     while (choice.command == NULL) {

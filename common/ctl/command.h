@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/ctl/arguments.h"
+#include "common/libraries.h"
 
 /* Exit codes, which scripts may rely on; 64 (EX_USAGE of sysexits.h) for a wrong command line is argp's own. */
 #define COMMAND_OK 0
@@ -15,6 +16,7 @@
 #define COMMAND_MOVED 4       /* somebody else's change came first: --expect does not hold */
 #define COMMAND_UNREACHABLE 5 /* the service cannot be reached, or does not let this identity in */
 #define COMMAND_FINDINGS 6    /* lint found something */
+#define COMMAND_UNSETTLED 7   /* a change that may have been made, or may still be: nobody said that it is in use */
 #define COMMAND_CONFIG 78     /* a setting is wrong (EX_CONFIG) */
 
 struct command {
@@ -42,7 +44,8 @@ struct command_table {
      * them behind its name. */
     const struct argument_row *options;
     size_t option_count;
-    const char *exit_codes; /* for --help; NULL: done, failed, wrong usage */
+    const struct library *libraries; /* the first table's only: for --version */
+    const char *exit_codes;          /* for --help; NULL: done, failed, wrong usage */
 };
 
 /* main() of such a program: finds the command and runs it. Returns the exit code. */

@@ -15,13 +15,14 @@
 #include <grpc/grpc_security.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/rpc/internal.h"
 
-#define REVOCATION_MAX_AGE_NS CLOCK_NS_PER_S
+#define TRUST_MAX_AGE_NS CLOCK_NS_PER_S
 
 static void call_request(struct rpc_call *call)
 {
@@ -106,26 +107,53 @@ struct arena *rpc_call_arena(struct rpc_call *call)
     return call->arena;
 }
 
+static void use_authority(void *data, const struct keyset *keyset)
+{
+    peer_book_set_authority(data, keyset->ca);
+}
+
 static void use_revoked(void *data, const struct keyset *keyset)
 {
     peer_book_set_revoked(data, keyset->revoked);
 }
 
+/* Nobody resumes a TLS session that was begun when other callers were trusted. */
+static void refresh_trust(struct rpc_server *server)
+{
+    bool is_first = server->authority_generation == 0;
+    int64_t now_ns = clock_now_ns();
+
+    if (!is_first && now_ns - server->trust_looked_ns < TRUST_MAX_AGE_NS)
+        return;
+    server->trust_looked_ns = now_ns;
+    bool is_new = keyset_watch_refresh(server->watch, TRUST_MAX_AGE_NS, &server->authority_generation, use_authority,
+                                       server->peers);
+    is_new |= keyset_watch_refresh(server->revocations, TRUST_MAX_AGE_NS, &server->revoked_generation, use_revoked,
+                                   server->peers);
+    if (is_new && !is_first)
+        credentials_end_sessions(&server->sessions);
+}
+
+/* What a caller is told whose certificate does not count (any more). */
+static const char *const verdict_words[] = {
+    [PEER_UNREADABLE] = "a client certificate is required",
+    [PEER_UNTRUSTED] = "the client certificate does not come from the authority that is trusted here",
+    [PEER_REVOKED] = "the client certificate was revoked",
+    [PEER_ENDED] = "the client certificate has expired",
+    [PEER_EARLY] = "the client certificate is not valid yet",
+};
+
 static bool call_is_admitted(struct rpc_call *call)
 {
     struct rpc_server *server = call->server;
+    const struct rpc_peer *peer = NULL;
     const char *message = "";
-    bool is_revoked = true;
 
-    keyset_watch_refresh(server->revocations, REVOCATION_MAX_AGE_NS, &server->revoked_generation, use_revoked,
-                         server->peers);
-    const struct rpc_peer *peer = peer_book_find(server->peers, call->core, &is_revoked);
-    if (peer == NULL) {
-        rpc_call_fail(call, RPC_UNAUTHENTICATED, "a client certificate is required");
-        return false;
-    }
-    if (is_revoked) {
-        rpc_call_fail(call, RPC_UNAUTHENTICATED, "the client certificate was revoked");
+    refresh_trust(server);
+    enum peer_verdict verdict = peer_book_find(server->peers, call->core, (int64_t)time(NULL), &peer);
+    atomic_store(&server->sessions.end_s, peer_book_next_end_s(server->peers));
+    if (verdict != PEER_GOOD) {
+        rpc_call_fail(call, RPC_UNAUTHENTICATED, verdict_words[verdict]);
         return false;
     }
     call->peer = *peer;

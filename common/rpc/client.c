@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/internal.h"
+#include "common/rpc/peer.h"
 
 #define SERVICES_MAX 8
 #define LOCALHOST "localhost"
@@ -36,6 +38,7 @@ static const char service_config[] =
 struct channel {
     grpc_channel *core;
     unsigned users; /* calls, and one for the client while the channel is current; under the client's lock */
+    int64_t ends_s; /* the wall clock's second after which the server's certificate is none any more; under the lock */
     struct {
         const ProtobufCServiceDescriptor *descriptor;
         void **handles; /* gRPC core's, one per method; made at first use */
@@ -54,6 +57,7 @@ struct call {
     grpc_byte_buffer *answer;
     grpc_status_code code;
     grpc_slice message;
+    int64_t server_ends_s; /* as channel.ends_s */
 };
 
 struct rpc_client {
@@ -66,6 +70,7 @@ struct rpc_client {
     struct call *outstanding;
     /* Of the polling thread: */
     struct arena arena;
+    struct peer_server server;
     enum rpc_code status;
     const char *message;
     bool is_ending; /* calls that closures still make are cancelled at once */
@@ -114,6 +119,7 @@ static struct channel *channel_new(const char *target, const struct keyset *keys
 
     channel->core = grpc_channel_create(resolved, credentials, &all);
     channel->users = 1;
+    channel->ends_s = INT64_MAX;
     grpc_channel_credentials_release(credentials);
     return channel;
 }
@@ -134,6 +140,17 @@ static void renew_channel(void *data, const struct keyset *keyset)
 
     channel_drop(client->channel);
     client->channel = channel_new(client->options.target, keyset);
+}
+
+/* gRPC core 1.51 loses a connection, descriptor and all, whose channel goes between handshake and first frame: one that
+ * is being made is left to its time limit. */
+static void leave_connection(struct rpc_client *client)
+{
+    if (client->channel != NULL &&
+        grpc_channel_check_connectivity_state(client->channel->core, 0) == GRPC_CHANNEL_READY) {
+        channel_drop(client->channel);
+        client->channel = NULL;
+    }
 }
 
 static void *method_handle(struct channel *channel, const ProtobufCServiceDescriptor *descriptor, unsigned method)
@@ -159,12 +176,15 @@ static void *method_handle(struct channel *channel, const ProtobufCServiceDescri
 
 /* ---- Calls ---- */
 
-/* Gets a call of the current channel, made anew when the keyset changed, and lists it as outstanding. */
+/* Gets a call of the current channel, made anew when the keyset changed or the server's certificate has ended, and
+ * lists it as outstanding. */
 static void call_open(struct call *call, const struct rpc_stub *stub, unsigned method)
 {
     struct rpc_client *client = stub->client;
 
     pthread_mutex_lock(&client->lock);
+    if (client->channel != NULL && (int64_t)time(NULL) > client->channel->ends_s)
+        leave_connection(client);
     int64_t max_age_ns = client->channel != NULL ? KEYSET_MAX_AGE_NS : CLOCK_NEVER;
     if (client->channel == NULL)
         client->generation = 0; /* any keyset is new to no channel */
@@ -230,6 +250,7 @@ static void call_free(struct call *call)
     struct rpc_client *client = call->client;
 
     pthread_mutex_lock(&client->lock);
+    call->channel->ends_s = call->server_ends_s;
     *call->link = call->next;
     if (call->next != NULL)
         call->next->link = call->link;
@@ -289,16 +310,10 @@ void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const Proto
         .base = {.descriptor = descriptor, .invoke = stub_invoke}, .client = client, .deadline_ns = CLOCK_NEVER};
 }
 
-/* gRPC core 1.51 loses a connection, descriptor and all, whose channel goes between handshake and first frame: one that
- * is being made is left to its time limit. */
 void rpc_client_reconnect(struct rpc_client *client)
 {
     pthread_mutex_lock(&client->lock);
-    if (client->channel != NULL &&
-        grpc_channel_check_connectivity_state(client->channel->core, 0) == GRPC_CHANNEL_READY) {
-        channel_drop(client->channel);
-        client->channel = NULL;
-    }
+    leave_connection(client);
     pthread_mutex_unlock(&client->lock);
 }
 
@@ -309,6 +324,7 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns)
         return false;
 
     struct call *call = event.tag;
+    call->server_ends_s = peer_server_end_s(&client->server, call->core);
     call->closure(call_answer(call), call->closure_data);
     call_free(call);
     arena_reset(&client->arena);
@@ -364,6 +380,7 @@ void rpc_client_free(struct rpc_client *client)
     grpc_completion_queue_destroy(client->queue);
     pthread_mutex_destroy(&client->lock);
     keyset_watch_free(client->watch);
+    peer_server_release(&client->server);
     arena_release(&client->arena);
     free(client);
 }

@@ -29,7 +29,8 @@
  *
  * Certificates: the keyset's files are looked at again at most once a second; a changed set that passes keyset_load()
  * is used by a new connection for the calls that start later, one that does not is named in the log and the old stays
- * in use.
+ * in use. A server whose certificate has ended is asked no more: later calls use a new connection, which checks the
+ * certificate that the server has now.
  */
 #ifndef COMMON_RPC_CLIENT_H
 #define COMMON_RPC_CLIENT_H

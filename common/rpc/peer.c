@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The peers that are calling: certificates read once and remembered. */
+/* The peers at the other end: certificates read and judged once, and remembered. */
 #include "common/rpc/peer.h"
 
 #include <grpc/grpc_security.h>
@@ -9,8 +9,10 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/memory.h"
+#include "common/rpc/pem.h"
 
 #define ENTRIES 64 /* more different certificates at a time than this only cost time */
 
@@ -19,14 +21,19 @@ struct entry {
     size_t pem_length;
     char *identity;
     char *common_name;
+    bool is_trusted; /* the authority issued it, for a client */
     bool is_revoked;
+    int64_t begins_s, ends_s; /* when it and all those above it are valid, seconds since 1970 */
     struct rpc_peer peer;
 };
 
 struct peer_book {
+    STACK_OF(X509) * authorities;
     X509_CRL *revoked;
+    X509_CRL *next_revoked; /* signed by an authority that is not in use yet; NULL: none */
     struct entry entries[ENTRIES];
-    size_t next; /* the entry that is overwritten next */
+    size_t next;        /* the entry that is overwritten next */
+    int64_t next_end_s; /* when the first of the remembered certificates ends */
 };
 
 static void entry_release(struct entry *entry)
@@ -39,7 +46,10 @@ static void entry_release(struct entry *entry)
 
 struct peer_book *peer_book_new(void)
 {
-    return memory_get_zeroed(1, sizeof(struct peer_book));
+    struct peer_book *book = memory_get_zeroed(1, sizeof *book);
+
+    book->next_end_s = INT64_MAX;
+    return book;
 }
 
 static void forget_all(struct peer_book *book)
@@ -47,6 +57,7 @@ static void forget_all(struct peer_book *book)
     for (size_t i = 0; i < ENTRIES; i++)
         entry_release(&book->entries[i]);
     book->next = 0;
+    book->next_end_s = INT64_MAX;
 }
 
 void peer_book_free(struct peer_book *book)
@@ -54,20 +65,50 @@ void peer_book_free(struct peer_book *book)
     if (book == NULL)
         return;
     forget_all(book);
+    pem_free_certificates(book->authorities);
     X509_CRL_free(book->revoked);
+    X509_CRL_free(book->next_revoked);
     free(book);
+}
+
+/*
+ * The authority and the list come from files of their own and may change one after the other. A list counts only
+ * beside the authority that signed it: until that is in use, what was revoked stays revoked.
+ */
+static void settle(struct peer_book *book)
+{
+    X509 *signer = sk_X509_value(book->authorities, 0);
+
+    if (book->next_revoked != NULL && signer != NULL &&
+        X509_CRL_verify(book->next_revoked, X509_get0_pubkey(signer)) == 1) {
+        X509_CRL_free(book->revoked);
+        book->revoked = book->next_revoked;
+        book->next_revoked = NULL;
+    }
+    ERR_clear_error();
+    forget_all(book);
+}
+
+void peer_book_set_authority(struct peer_book *book, const char *pem)
+{
+    char reason[256];
+
+    pem_free_certificates(book->authorities);
+    book->authorities = pem_read_certificates(pem, reason, sizeof reason);
+    settle(book);
 }
 
 void peer_book_set_revoked(struct peer_book *book, const char *pem)
 {
-    X509_CRL_free(book->revoked);
-    book->revoked = NULL;
-    if (pem != NULL) {
-        BIO *bio = BIO_new_mem_buf(pem, -1);
-        book->revoked = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
-        BIO_free(bio);
+    char reason[256];
+
+    X509_CRL_free(book->next_revoked);
+    book->next_revoked = pem != NULL ? pem_read_list(pem, reason, sizeof reason) : NULL;
+    if (pem == NULL) {
+        X509_CRL_free(book->revoked);
+        book->revoked = NULL;
     }
-    forget_all(book);
+    settle(book);
 }
 
 static char *copy_asn1_text(const ASN1_STRING *text)
@@ -114,16 +155,88 @@ static char *copy_common_name(X509 *certificate)
     return copy_asn1_text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
 }
 
-static struct entry *remember(struct peer_book *book, const char *pem, size_t length)
+/* ---- Judging ---- */
+
+static int64_t seconds_of(const ASN1_TIME *time)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(time, &tm) == 1 ? (int64_t)timegm(&tm) : INT64_MIN;
+}
+
+static int64_t first_end_s(STACK_OF(X509) * certificates)
+{
+    int64_t first_s = INT64_MAX;
+
+    for (int i = 0; i < sk_X509_num(certificates); i++) {
+        int64_t ends_s = seconds_of(X509_get0_notAfter(sk_X509_value(certificates, i)));
+        first_s = ends_s < first_s ? ends_s : first_s;
+    }
+    return first_s;
+}
+
+/* What the chain of certificates from the peer's up to the authority's says. */
+static void judge_chain(const struct peer_book *book, STACK_OF(X509) * chain, struct entry *entry)
+{
+    entry->begins_s = INT64_MIN;
+    entry->ends_s = first_end_s(chain);
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        X509 *certificate = sk_X509_value(chain, i);
+        int64_t begins_s = seconds_of(X509_get0_notBefore(certificate));
+        X509_REVOKED *revoked;
+
+        entry->begins_s = begins_s > entry->begins_s ? begins_s : entry->begins_s;
+        if (book->revoked != NULL && X509_CRL_get0_by_cert(book->revoked, &revoked, certificate) == 1)
+            entry->is_revoked = true;
+    }
+}
+
+/* Dates are looked at with each call, so not here. */
+static void judge(const struct peer_book *book, X509 *certificate, STACK_OF(X509) * between, struct entry *entry)
+{
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+
+    X509_STORE_CTX_init(context, NULL, certificate, between);
+    X509_STORE_CTX_set0_trusted_stack(context, book->authorities);
+    X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_CLIENT);
+    X509_STORE_CTX_set_flags(context, X509_V_FLAG_NO_CHECK_TIME);
+    entry->is_trusted = X509_verify_cert(context) == 1;
+    judge_chain(book, X509_STORE_CTX_get0_chain(context), entry);
+    X509_STORE_CTX_free(context);
+    ERR_clear_error();
+}
+
+static void find_next_end(struct peer_book *book, int64_t now_s)
+{
+    book->next_end_s = INT64_MAX;
+    for (size_t i = 0; i < ENTRIES; i++) {
+        const struct entry *entry = &book->entries[i];
+        if (entry->is_trusted && entry->ends_s >= now_s && entry->ends_s < book->next_end_s)
+            book->next_end_s = entry->ends_s;
+    }
+}
+
+/* ---- Remembering ---- */
+
+static X509 *read_certificate(const char *pem, size_t length)
 {
     BIO *bio = BIO_new_mem_buf(pem, (int)length);
     X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-    BIO_free(bio);
-    if (certificate == NULL) {
-        ERR_clear_error();
-        return NULL;
-    }
 
+    BIO_free(bio);
+    ERR_clear_error();
+    return certificate;
+}
+
+/* `chain` is what the peer showed, itself included or not; NULL: nothing more. */
+static struct entry *remember(struct peer_book *book, const char *pem, size_t length, const char *chain)
+{
+    char reason[256];
+    X509 *certificate = read_certificate(pem, length);
+    if (certificate == NULL)
+        return NULL;
+
+    STACK_OF(X509) *between = chain != NULL ? pem_read_certificates(chain, reason, sizeof reason) : NULL;
     struct entry *entry = &book->entries[book->next];
     book->next = (book->next + 1) % ENTRIES;
     entry_release(entry);
@@ -132,38 +245,102 @@ static struct entry *remember(struct peer_book *book, const char *pem, size_t le
     entry->pem_length = length;
     entry->identity = copy_identity(certificate);
     entry->common_name = copy_common_name(certificate);
-    X509_REVOKED *revoked;
-    entry->is_revoked = book->revoked != NULL && X509_CRL_get0_by_cert(book->revoked, &revoked, certificate) == 1;
+    judge(book, certificate, between, entry);
     entry->peer = (struct rpc_peer){.identity = entry->identity, .common_name = entry->common_name};
+    pem_free_certificates(between);
     X509_free(certificate);
     return entry;
 }
 
-static struct entry *find(struct peer_book *book, const char *pem, size_t length)
+static struct entry *find(const struct peer_book *book, const char *pem, size_t length)
 {
     for (size_t i = 0; i < ENTRIES && book->entries[i].pem != NULL; i++) {
-        struct entry *entry = &book->entries[i];
+        const struct entry *entry = &book->entries[i];
         if (entry->pem_length == length && memcmp(entry->pem, pem, length) == 0)
-            return entry;
+            return (struct entry *)entry;
     }
-    return remember(book, pem, length);
+    return NULL;
 }
 
-const struct rpc_peer *peer_book_find(struct peer_book *book, grpc_call *call, bool *is_revoked)
+static const grpc_auth_property *find_property(grpc_auth_context *context, const char *name)
+{
+    grpc_auth_property_iterator properties = grpc_auth_context_find_properties_by_name(context, name);
+
+    return grpc_auth_property_iterator_next(&properties);
+}
+
+static struct entry *find_or_remember(struct peer_book *book, grpc_auth_context *context, int64_t now_s)
+{
+    const grpc_auth_property *pem = find_property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    if (pem == NULL || !grpc_auth_context_peer_is_authenticated(context))
+        return NULL;
+    struct entry *entry = find(book, pem->value, pem->value_length);
+    if (entry == NULL) {
+        const grpc_auth_property *chain = find_property(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
+        entry = remember(book, pem->value, pem->value_length, chain != NULL ? chain->value : NULL);
+        find_next_end(book, now_s);
+    }
+    return entry;
+}
+
+enum peer_verdict peer_book_find(struct peer_book *book, grpc_call *call, int64_t now_s, const struct rpc_peer **peer)
+{
+    grpc_auth_context *context = grpc_call_auth_context(call);
+    struct entry *entry = context != NULL ? find_or_remember(book, context, now_s) : NULL;
+
+    grpc_auth_context_release(context);
+    if (now_s > book->next_end_s)
+        find_next_end(book, now_s);
+    if (entry == NULL)
+        return PEER_UNREADABLE;
+    *peer = &entry->peer;
+    if (!entry->is_trusted)
+        return PEER_UNTRUSTED;
+    if (entry->is_revoked)
+        return PEER_REVOKED;
+    if (now_s > entry->ends_s)
+        return PEER_ENDED;
+    return now_s < entry->begins_s ? PEER_EARLY : PEER_GOOD;
+}
+
+int64_t peer_book_next_end_s(const struct peer_book *book)
+{
+    return book->next_end_s;
+}
+
+/* ---- Servers ---- */
+
+static void remember_server(struct peer_server *server, const grpc_auth_property *pem, const grpc_auth_property *chain)
+{
+    char reason[256];
+    STACK_OF(X509) *shown = pem_read_certificates(chain != NULL ? chain->value : pem->value, reason, sizeof reason);
+
+    peer_server_release(server);
+    server->pem = memory_get(pem->value_length);
+    memcpy(server->pem, pem->value, pem->value_length);
+    server->pem_length = pem->value_length;
+    server->ends_s = first_end_s(shown);
+    pem_free_certificates(shown);
+}
+
+int64_t peer_server_end_s(struct peer_server *server, grpc_call *call)
 {
     grpc_auth_context *context = grpc_call_auth_context(call);
     if (context == NULL)
-        return NULL;
-
-    struct entry *entry = NULL;
-    grpc_auth_property_iterator properties =
-        grpc_auth_context_find_properties_by_name(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
-    const grpc_auth_property *pem = grpc_auth_property_iterator_next(&properties);
-    if (pem != NULL && grpc_auth_context_peer_is_authenticated(context))
-        entry = find(book, pem->value, pem->value_length);
+        return INT64_MAX;
+    const grpc_auth_property *pem = find_property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    int64_t ends_s = INT64_MAX;
+    if (pem != NULL) {
+        if (pem->value_length != server->pem_length || memcmp(pem->value, server->pem, pem->value_length) != 0)
+            remember_server(server, pem, find_property(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME));
+        ends_s = server->ends_s;
+    }
     grpc_auth_context_release(context);
-    if (entry == NULL)
-        return NULL;
-    *is_revoked = entry->is_revoked;
-    return &entry->peer;
+    return ends_s;
+}
+
+void peer_server_release(struct peer_server *server)
+{
+    free(server->pem);
+    *server = (struct peer_server){0};
 }

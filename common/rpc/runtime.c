@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/rpc/internal.h"
+#include "common/rpc/interpose.h"
 #include "common/rpc/log_limit.h"
 
 #define STOP_STEPS 1000 /* of a millisecond: after that gRPC core is left to itself */
@@ -62,6 +63,7 @@ static void skip_lock_order_checks(void)
 
 void rpc_runtime_start(void)
 {
+    interpose_waits();
     skip_lock_order_checks();
     setenv("GRPC_DNS_RESOLVER", "native", 0); /* names as every other program resolves them; it is read once */
     gpr_set_log_function(pass_log_line);

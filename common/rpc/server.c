@@ -68,6 +68,7 @@ struct rpc_server *rpc_server_new(const struct rpc_server_options *options, char
     grpc_server_register_completion_queue(server->core, server->queue, NULL);
     server->unknown.path = (char *)"";
     server->cancel_ns = CLOCK_NEVER;
+    server->sessions.end_s = INT64_MAX;
     return server;
 }
 
@@ -136,6 +137,7 @@ bool rpc_server_is_deaf(const struct rpc_server *server)
 static bool add_port(struct rpc_server *server, size_t index)
 {
     server->sources[index].watch = server->watch;
+    server->sources[index].sessions = &server->sessions;
     grpc_server_credentials *credentials = credentials_for_server(&server->sources[index]);
     int port = grpc_server_add_http2_port(server->core, server->options.addresses[index], credentials);
     grpc_server_credentials_release(credentials);

@@ -74,12 +74,41 @@ static int exit_code(const struct connection *connection)
     }
 }
 
+/* Whether the last call was a change that may have been made all the same. */
+static bool is_unsettled(const struct connection *connection)
+{
+    return connection->is_change && (connection->code == RPC_DEADLINE_EXCEEDED || connection->code == RPC_UNAVAILABLE);
+}
+
+static void tell_unsettled(const struct connection *connection, const char *what, const char *gap, const char *host)
+{
+    const struct ctl_options *options = connection->options;
+    bool is_late = connection->code == RPC_DEADLINE_EXCEEDED;
+    char after[64] = "";
+
+    if (is_late && connection->ended_ns < connection->stub.deadline_ns) { /* the service's own: it names the revision */
+        display_error(options->name, "%s%s%s", what, gap, connection->message);
+        return;
+    }
+    if (connection->latest > 0)
+        snprintf(after, sizeof after, ", as a revision after %" PRId64, connection->latest);
+    display_error(options->name,
+                  "%s%s%s %s: %s; the change may have been made, or may still be%s: see discountctl history before "
+                  "you try again",
+                  what, gap, host, is_late ? "did not answer within the --timeout" : "broke off", connection->message,
+                  after);
+}
+
 int connection_fail(const struct connection *connection, const char *what)
 {
     const struct ctl_options *options = connection->options;
     const char *host = options->host != NULL ? options->host : connection->settings.host;
     const char *gap = what[0] != '\0' ? ": " : "", *message = connection->message;
 
+    if (is_unsettled(connection)) {
+        tell_unsettled(connection, what, gap, host);
+        return COMMAND_UNSETTLED;
+    }
     switch (connection->code) {
     case RPC_UNAVAILABLE:
         display_error(options->name, "%s%s%s cannot be reached: %s", what, gap, host, message);
@@ -135,6 +164,7 @@ static void keep_answer(const ProtobufCMessage *answer, void *data)
     struct connection *connection = data;
 
     connection->is_done = true;
+    connection->ended_ns = clock_now_ns();
     connection->code = rpc_client_status(connection->client);
     snprintf(connection->message, sizeof connection->message, "%s", rpc_client_message(connection->client));
     if (answer != NULL)
@@ -155,6 +185,7 @@ static void *call(struct connection *connection, const char *method, const Proto
     connection->arena = arena;
     connection->answer = NULL;
     connection->is_done = false;
+    connection->is_change = false;
     connection->stub.deadline_ns = clock_now_ns() + connection->options->timeout_s * CLOCK_NS_PER_S;
     connection->stub.base.invoke(&connection->stub.base, index, request, keep_answer, connection);
     while (!connection->is_done)
@@ -169,7 +200,6 @@ static void *call(struct connection *connection, const char *method, const Proto
     }
 
 DEFINE_CALL(stage_changes, StageChanges)
-DEFINE_CALL(apply_changes, ApplyChanges)
 DEFINE_CALL(list_rules, ListRules)
 DEFINE_CALL(list_groups, ListGroups)
 DEFINE_CALL(list_members, ListMembers)
@@ -181,8 +211,36 @@ DEFINE_CALL(preview, Preview)
 DEFINE_CALL(lint, Lint)
 DEFINE_CALL(get_status, GetStatus)
 
+/* The latest revision, before a change is sent: what comes after it may be the change. False: the service is away, and
+ * nothing was sent. */
+static bool look_before(struct connection *connection, struct arena *arena)
+{
+    const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
+    const Ecommerce__GetStatusResponse *status = call_get_status(connection, &request, arena);
+
+    connection->latest = status != NULL ? status->latest : 0;
+    return status != NULL || connection->was_answered;
+}
+
+static void *call_change(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                         struct arena *arena)
+{
+    if (!look_before(connection, arena))
+        return NULL;
+    void *answer = call(connection, method, request, arena);
+    connection->is_change = true;
+    return answer;
+}
+
+CONNECTION_CALL(apply_changes, ApplyChanges)
+{
+    if (request->validate_only)
+        return call(connection, "ApplyChanges", &request->base, arena);
+    return call_change(connection, "ApplyChanges", &request->base, arena);
+}
+
 const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
                                                      const Ecommerce__RollbackRequest *request, struct arena *arena)
 {
-    return call(connection, "Rollback", &request->base, arena);
+    return call_change(connection, "Rollback", &request->base, arena);
 }

@@ -27,6 +27,9 @@ struct connection {
     bool was_answered; /* the service has answered some call */
     /* How the last call ended. */
     bool is_done;
+    bool is_change; /* it was to change the rules */
+    int64_t latest; /* … the latest revision before it; 0: not known */
+    int64_t ended_ns;
     enum rpc_code code;
     char message[1024];
     struct arena *arena; /* for the answer */

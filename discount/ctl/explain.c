@@ -13,6 +13,7 @@
 #include "discount/ctl/explain_text.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/lists.h"
+#include "discount/ctl/product_file.h"
 #include "discount/ctl/when.h"
 #include "discount/pricing/rule.h"
 
@@ -23,6 +24,7 @@ struct explain_options {
     struct ctl_options ctl;
     int64_t price; /* -1: not given */
     struct argument_texts categories;
+    struct product_source source;
     const char *at, *zone;
     int64_t limit;
 };
@@ -34,14 +36,24 @@ static const struct argument_row rows[] = {
      .type = ARGUMENT_NUMBER,
      .offset = FIELD(price),
      .value = "N",
-     .help = "the product's list price; must be given",
+     .help = "the product's list price; must be given, but with --catalog or --products",
      .min = 0,
      .max = RULE_MONEY_MAX},
     {.name = "category",
      .type = ARGUMENT_TEXTS,
      .offset = FIELD(categories),
      .value = "SLUG",
-     .help = "a category of the product; once for each"},
+     .help = "a category of the product, or one above those; once for each"},
+    {.name = "products",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(source.products),
+     .value = "CSV",
+     .help = PRODUCTS_HELP},
+    {.name = "catalog",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(source.catalog),
+     .value = "DATABASE",
+     .help = CATALOG_HELP},
     {.name = "at", .type = ARGUMENT_TEXT, .offset = FIELD(at), .value = "WHEN", .help = "then, instead of now"},
     {.name = "zone",
      .type = ARGUMENT_TEXT,
@@ -57,15 +69,49 @@ static const struct argument_row rows[] = {
      .max = 10000},
 };
 
-/* What is asked for: PRODUCT is an id, or the slug of a product that rules may name. */
+/* ---- Which product ---- */
+
+/* Out of the shop's own list: its id, slug, price and categories. */
+static int take_product(const struct explain_options *options, const char *word, struct arena *arena,
+                        Ecommerce__Product *product)
+{
+    struct product_file file;
+
+    int code = product_file_read(&options->ctl, &options->source, arena, &file);
+    if (code != COMMAND_OK)
+        return code;
+    const Ecommerce__Product *found = product_file_find(&file, word);
+    if (found == NULL) {
+        display_error(options->ctl.name, "%s: there is no product \"%s\"", product_source_name(&options->source), word);
+        return COMMAND_NOT_FOUND;
+    }
+    *product = *found;
+    return COMMAND_OK;
+}
+
+/* What stands on the command line: it goes before the list's. */
+static void add_options(const struct explain_options *options, struct arena *arena, Ecommerce__Product *product)
+{
+    size_t own = options->categories.count, count = own + product->n_categories;
+    char **categories = arena_get(arena, (count + 1) * sizeof *categories);
+
+    for (size_t i = 0; i < count; i++)
+        categories[i] = i < own ? (char *)options->categories.items[i] : product->categories[i - own];
+    product->categories = categories;
+    product->n_categories = count;
+    if (options->price >= 0)
+        product->price_in_cents = (int32_t)options->price;
+}
+
+/* Without a list: an id, or the slug of a product that rules may name. */
 static int find_product(struct connection *connection, const char *word, struct arena *arena,
-                        struct explain_asked *asked)
+                        Ecommerce__Product *product)
 {
     Ecommerce__ListProductsRequest request = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
     int64_t id;
 
     if (number_parse(word, 1, INT32_MAX, &id) == NUMBER_OK) {
-        asked->product_id = (int32_t)id;
+        product->id = (int32_t)id;
         return COMMAND_OK;
     }
     request.slug = (char *)word;
@@ -77,23 +123,18 @@ static int find_product(struct connection *connection, const char *word, struct 
                       "there is no product \"%s\" (products that no rule may name are given by id)", word);
         return COMMAND_NOT_FOUND;
     }
-    asked->product_id = answer->products[0]->id;
-    asked->slug = answer->products[0]->slug;
+    product->id = answer->products[0]->id;
+    product->slug = answer->products[0]->slug;
     return COMMAND_OK;
 }
 
-static int ask(struct connection *connection, const struct explain_options *options, int64_t at,
-               const struct explain_asked *asked, struct arena *arena, const Ecommerce__ExplainResponse **answer)
+static int ask(struct connection *connection, const struct explain_options *options, int64_t at, int32_t customer_id,
+               Ecommerce__Product *product, struct arena *arena, const Ecommerce__ExplainResponse **answer)
 {
     Ecommerce__ExplainRequest request = ECOMMERCE__EXPLAIN_REQUEST__INIT;
-    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
 
-    product.id = asked->product_id;
-    product.price_in_cents = (int32_t)options->price;
-    product.n_categories = options->categories.count;
-    product.categories = (char **)options->categories.items;
-    request.customer_id = asked->customer_id;
-    request.product = &product;
+    request.customer_id = customer_id;
+    request.product = product;
     request.at = at;
     request.max_losers = (int32_t)options->limit;
     *answer = call_explain(connection, &request, arena);
@@ -123,7 +164,8 @@ static void fetch_losers(struct connection *connection, const Ecommerce__Explain
 
 static int explain(const struct explain_options *options, char **words, struct arena *arena)
 {
-    struct explain_asked asked = {.zone = options->zone};
+    bool has_list = options->source.products != NULL || options->source.catalog != NULL;
+    Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
     const Ecommerce__ExplainResponse *answer = NULL;
     struct connection connection;
     struct list rules = {0};
@@ -134,36 +176,46 @@ static int explain(const struct explain_options *options, char **words, struct a
                       words[0]);
         return EX_USAGE;
     }
-    if (options->price < 0) {
-        display_error(options->ctl.name, "--price is missing: the product's list price");
+    if (options->price < 0 && !has_list) {
+        display_error(options->ctl.name, "--price is missing: the product's list price (or --catalog, which has it)");
         return EX_USAGE;
     }
-    asked.customer_id = (int32_t)customer;
     int code = when_read(&options->ctl, "at", options->at, options->zone, &at);
+    if (code == COMMAND_OK && has_list)
+        code = take_product(options, words[1], arena, &product);
     if (code == COMMAND_OK)
         code = connection_open(&connection, &options->ctl);
     if (code != COMMAND_OK)
         return code;
-    code = find_product(&connection, words[1], arena, &asked);
+    add_options(options, arena, &product);
+    if (!has_list)
+        code = find_product(&connection, words[1], arena, &product);
     if (code == COMMAND_OK)
-        code = ask(&connection, options, at, &asked, arena, &answer);
+        code = ask(&connection, options, at, (int32_t)customer, &product, arena, &answer);
     if (code == COMMAND_OK && !options->ctl.is_json)
         fetch_losers(&connection, answer, arena, &rules);
     connection_close(&connection);
     if (code != COMMAND_OK)
         return code;
-    if (options->ctl.is_json)
+    if (options->ctl.is_json) {
         json_print(stdout, json_message(&answer->base));
-    else
+    } else {
+        const struct explain_asked asked = {.customer_id = (int32_t)customer,
+                                            .product_id = product.id,
+                                            .slug = product.slug[0] != '\0' ? product.slug : NULL,
+                                            .zone = options->zone};
         explain_text_print(answer, &asked, &rules, &options->ctl, arena);
+    }
     return COMMAND_OK;
 }
 
 int command_explain(int argc, char **argv)
 {
     const struct arguments arguments = {
-        .purpose = "Tells why a customer (0: nobody in particular) pays what they pay for a product, given by its slug "
-                   "or its id.",
+        .purpose =
+            "Tells why a customer (0: nobody in particular) pays what they pay for a product, given by its slug "
+            "or its id. The product's price and categories come from --catalog or --products, or stand here: the "
+            "categories above its own are its, too.",
         .words = "CUSTOMER PRODUCT",
         .words_min = 2,
         .words_max = 2,

@@ -3,9 +3,14 @@
 #include "discount/ctl/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/ctl/command.h"
 #include "common/memory.h"
@@ -13,11 +18,75 @@
 #include "discount/ctl/faults.h"
 
 #define FIRST_ROOM 65536
+#define CATALOGCTL "catalogctl"
 
 const char *input_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
+
+/* ---- Streams ---- */
+
+bool input_open(struct input *input, const char *path)
+{
+    *input = (struct input){.stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "re")};
+    return input->stream != NULL;
+}
+
+/* "catalogctl" in this program's directory; false: it is not there. */
+static bool find_beside(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - sizeof CATALOGCTL);
+
+    if (length <= 0)
+        return false;
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return false;
+    memcpy(slash + 1, CATALOGCTL, sizeof CATALOGCTL);
+    return access(path, X_OK) == 0;
+}
+
+bool input_open_catalog(struct input *input, const char *database)
+{
+    char program[PATH_MAX];
+    const char *const words[] = {CATALOGCTL, "export", "--format", "csv", "--", database, NULL};
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+
+    *input = (struct input){0};
+    if (!find_beside(program, sizeof program))
+        memcpy(program, CATALOGCTL, sizeof CATALOGCTL);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    errno = posix_spawnp(&input->child, program, &actions, NULL, (char *const *)words, environ);
+    int cause = errno;
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    input->stream = cause == 0 ? fdopen(ends[0], "r") : NULL;
+    if (input->stream == NULL)
+        close(ends[0]);
+    errno = cause;
+    return input->stream != NULL;
+}
+
+bool input_close(struct input *input)
+{
+    int status = 0;
+
+    if (input->stream != stdin)
+        fclose(input->stream);
+    if (input->child == 0)
+        return true;
+    while (waitpid(input->child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status == 0;
+}
+
+/* ---- Whole files ---- */
 
 /* All bytes of `in`, but no more than max + 1. False: errno says why. */
 static bool read_stream(FILE *in, size_t max, char **text, size_t *length)
@@ -54,16 +123,14 @@ static int tell_errno(const struct ctl_options *options, const char *path)
 int input_read(const struct ctl_options *options, const char *path, size_t max, struct arena *arena, char **text,
                size_t *length)
 {
-    bool is_standard = strcmp(path, "-") == 0;
-    FILE *in = is_standard ? stdin : fopen(path, "re");
+    struct input input;
     char *bytes;
 
-    if (in == NULL)
+    if (!input_open(&input, path))
         return tell_errno(options, path);
-    bool is_read = read_stream(in, max, &bytes, length);
+    bool is_read = read_stream(input.stream, max, &bytes, length);
     int cause = errno;
-    if (!is_standard)
-        fclose(in);
+    (void)!input_close(&input); /* nobody writes it */
     errno = cause;
     if (!is_read)
         return tell_errno(options, path);

@@ -3,7 +3,10 @@
 #ifndef DISCOUNT_CTL_INPUT_H
 #define DISCOUNT_CTL_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "common/arena.h"
 #include "common/compiler.h"
@@ -12,6 +15,20 @@
 
 /* What people call it: "standard input", or the path. */
 const char *input_name(const char *path);
+
+/* A stream of it. */
+struct input {
+    FILE *stream;
+    pid_t child; /* 0: none writes it */
+};
+
+/* Opens a file, or what `catalogctl export` writes of a catalog's database: the program beside this one, or else of the
+ * PATH. False: errno says why. */
+MUST_CHECK bool input_open(struct input *input, const char *path);
+MUST_CHECK bool input_open_catalog(struct input *input, const char *database);
+
+/* False: what wrote it failed, and said so. */
+MUST_CHECK bool input_close(struct input *input);
 
 /* Reads the whole of it, at most `max` bytes, into the arena, a NUL behind it. COMMAND_OK, or an exit code, what is
  * wrong having been told. */

@@ -60,8 +60,8 @@ static int check_products(const struct what_if *what_if, const struct what_if_op
         bytes += what_if->products.sizes[i];
     if (bytes <= CONNECTION_MESSAGE_MAX - 1024)
         return COMMAND_OK;
-    display_error(options->ctl.name, "--products %s: %zu products are %zu bytes as a message; %zu are allowed",
-                  options->products, what_if->products.count, bytes, CONNECTION_MESSAGE_MAX - 1024);
+    display_error(options->ctl.name, "%s: %zu products are %zu bytes as a message; %zu are allowed",
+                  product_source_name(&options->source), what_if->products.count, bytes, CONNECTION_MESSAGE_MAX - 1024);
     return COMMAND_REFUSED;
 }
 

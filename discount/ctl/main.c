@@ -50,11 +50,12 @@ static const struct command rows[] = {
     {"import", "--prices RULE FILE.csv|-", "set the prices of a price list", command_import},
     {"export", "[--output FILE]", "everything, as a rule file", command_export},
     {"export", "--prices RULE [--output FILE]", "the prices of a price list, as CSV", command_export},
-    {"explain", "CUSTOMER PRODUCT --price N [OPTION...]", "why a customer (0: nobody in particular) pays what they pay",
-     command_explain},
-    {"preview", "FILE|- --products CSV [OPTION...]", "what importing a rule file would do to prices", command_preview},
-    {"lint", "[FILE|-] [--products CSV] [OPTION...]", "rules that make no sense, as they are or would be",
-     command_lint},
+    {"explain", "CUSTOMER PRODUCT --catalog DATABASE|--price N [OPTION...]",
+     "why a customer (0: nobody in particular) pays what they pay", command_explain},
+    {"preview", "FILE|- --catalog DATABASE|--products CSV [OPTION...]", "what importing a rule file would do to prices",
+     command_preview},
+    {"lint", "[FILE|-] [--catalog DATABASE|--products CSV] [OPTION...]",
+     "rules that make no sense, as they are or would be", command_lint},
     {"history", "[--limit N]", "who changed the rules when and why", command_history},
     {"diff", "A B", "what differs between two revisions", command_diff},
     {"rollback", "REVISION", "make the rules what they were", command_rollback},
@@ -80,8 +81,10 @@ int main(int argc, char **argv)
         .group_count = ARRAY_LENGTH(groups),
         .options = ctl_option_rows,
         .option_count = ctl_option_count,
+        .libraries = libraries_all,
         .exit_codes = "0 done, 1 failed, 2 refused because of faults, 3 not found, 4 the rules have moved on, 5 the "
-                      "service cannot be reached or does not let this identity in, 6 lint found something, 64 wrong "
+                      "service cannot be reached or does not let this identity in, 6 lint found something, 7 the "
+                      "change may have been made or may still be, 64 wrong "
                       "usage, 78 wrong setting",
     };
 

@@ -234,8 +234,9 @@ int command_preview(int argc, char **argv)
     memcpy(rows, what_if_rows, sizeof what_if_rows);
     memcpy(rows + WHAT_IF_ROWS, own_rows, sizeof own_rows);
     options_read(&arguments, argc, argv, &arena, &options, &words);
-    if (options.what_if.products == NULL)
-        display_error(options.what_if.ctl.name, "--products is missing: the products with their list prices");
+    if (options.what_if.source.products == NULL && options.what_if.source.catalog == NULL)
+        display_error(options.what_if.ctl.name,
+                      "--products or --catalog is missing: the products with their list prices");
     else
         code = what_if_read(&what_if, &options.what_if, words.items[0]);
     if (code == COMMAND_OK)

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Products with their list prices as CSV (RFC 4180), by libcsv: a header `id,slug,price,categories`, then a product a
- * line. Categories are separated by spaces or '|'; their column may be missing.
+ * Products with their list prices as CSV (RFC 4180), by libcsv. Two kinds, told by the header:
+ *
+ *     id,slug,price,categories     a product a line, prices in minor units; the last column may be missing
+ *     what catalogctl export writes, its columns in any order: price_in_cents for price, other columns are read over
+ *
+ * Categories are paths from the top, "home/lighting", separated by spaces or '|': a product is in each category of a
+ * path. A rule for a category is for the products of those below it, too, so that those above a product's own must be
+ * there.
+ *
+ * A catalog's database is read by running `catalogctl export` on it: what is in it, and how, is catalogctl's to know.
  */
 #ifndef DISCOUNT_CTL_PRODUCT_FILE_H
 #define DISCOUNT_CTL_PRODUCT_FILE_H
@@ -13,7 +21,17 @@
 #include "discount/ctl/options.h"
 #include "proto/discount_admin.pb-c.h"
 
-#define PRODUCT_FILE_SIZE_MAX ((size_t)256 * 1024 * 1024)
+/* What --products and --catalog name; one of them. */
+struct product_source {
+    const char *products; /* a file, "-": standard input */
+    const char *catalog;  /* a catalog's database */
+};
+
+/* Of the two options, for --help. */
+#define PRODUCTS_HELP                                                                                                  \
+    "the products, as catalogctl export writes them, or with the header id,slug,price,categories (those above a "      \
+    "product's own, too: home/lighting, or home lighting)"
+#define CATALOG_HELP "the products of a catalog's database (by catalogctl export)"
 
 struct product_file {
     Ecommerce__Product **products;
@@ -21,8 +39,14 @@ struct product_file {
     size_t count, room;
 };
 
-/* Reads such a file into the arena. COMMAND_OK, or an exit code, everything that is wrong having been told. */
-MUST_CHECK int product_file_read(const struct ctl_options *options, const char *path, struct arena *arena,
-                                 struct product_file *file);
+/* What people call it. */
+const char *product_source_name(const struct product_source *source);
+
+/* Reads the products into the arena. COMMAND_OK, or an exit code, everything that is wrong having been told. */
+MUST_CHECK int product_file_read(const struct ctl_options *options, const struct product_source *source,
+                                 struct arena *arena, struct product_file *file);
+
+/* The product of this id, or slug; NULL: there is none. */
+const Ecommerce__Product *product_file_find(const struct product_file *file, const char *word);
 
 #endif

@@ -15,9 +15,14 @@ const struct argument_row what_if_rows[WHAT_IF_ROWS] = {
      .help = "as if all that the rule file does not name were removed"},
     {.name = "products",
      .type = ARGUMENT_TEXT,
-     .offset = FIELD(products),
+     .offset = FIELD(source.products),
      .value = "CSV",
-     .help = "the products: id,slug,price,categories (separated by spaces or |), with that header"},
+     .help = PRODUCTS_HELP},
+    {.name = "catalog",
+     .type = ARGUMENT_TEXT,
+     .offset = FIELD(source.catalog),
+     .value = "DATABASE",
+     .help = CATALOG_HELP},
     {.name = "at", .type = ARGUMENT_TEXT, .offset = FIELD(at), .value = "WHEN", .help = "then, instead of now"},
     {.name = "zone",
      .type = ARGUMENT_TEXT,
@@ -45,7 +50,7 @@ int what_if_read(struct what_if *what_if, const struct what_if_options *options,
             code = changeset_check(&what_if->set, &options->ctl);
         }
     }
-    if (code == COMMAND_OK && options->products != NULL)
-        code = product_file_read(&options->ctl, options->products, what_if->arena, &what_if->products);
+    if (code == COMMAND_OK && (options->source.products != NULL || options->source.catalog != NULL))
+        code = product_file_read(&options->ctl, &options->source, what_if->arena, &what_if->products);
     return code;
 }

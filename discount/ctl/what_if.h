@@ -10,12 +10,12 @@
 struct what_if_options {
     struct ctl_options ctl;
     bool is_pruning;
-    const char *products; /* a file */
+    struct product_source source;
     const char *at, *zone;
     int64_t limit;
 };
 
-#define WHAT_IF_ROWS 5
+#define WHAT_IF_ROWS 6
 extern const struct argument_row what_if_rows[WHAT_IF_ROWS];
 
 /* All that was read before the service is asked. All zero but the arena at first. */

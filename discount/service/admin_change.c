@@ -109,8 +109,7 @@ static bool begin_making(struct making *making, struct admin_service *service, s
            admin_check_range(call, "expected_revision", expected_revision, 0, INT64_MAX);
 }
 
-/* Others may change rules meanwhile, one after the other. Half of the time is for waiting, half for the change; and a
- * client that tries again by itself (UNAVAILABLE) still learns the cause in the end. */
+/* Others may change rules meanwhile, one after the other. Half of the time is for waiting, half for the change. */
 static bool lock_rules(struct making *making)
 {
     int64_t left_ms = (making->deadline_ns - clock_now_ns()) / CLOCK_NS_PER_MS / 2;
@@ -118,7 +117,7 @@ static bool lock_rules(struct making *making)
 
     if (board_lock_writer(making->service->board, timeout_ms))
         return true;
-    admin_refuse(making->call, RPC_UNAVAILABLE,
+    admin_refuse(making->call, RPC_RESOURCE_EXHAUSTED,
                  "somebody else has been changing the rules for %d ms; nothing was changed", timeout_ms);
     return false;
 }

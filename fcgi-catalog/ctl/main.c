@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* catalogctl: makes, fills, checks and upgrades the Catalog's database. */
+#include <sqlite3.h>
+
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
+
+static const struct library libraries[] = {{"SQLite", sqlite3_libversion}, {0}};
 
 static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
@@ -23,6 +27,7 @@ int main(int argc, char **argv)
         .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
+        .libraries = libraries,
         .exit_codes = "0 done, 1 failed, 2 what was given has faults and nothing was changed, 64 wrong usage",
     };
 

@@ -23,7 +23,8 @@
 #include "fcgi-catalog/quotes/watch.h"
 
 #define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
-#define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S) /* how long a server is remembered to know only ApplyDiscount */
+#define LOOK_EVERY_NS (250 * CLOCK_NS_PER_MS) /* how often the polling thread looks at deadlines while RPCs go out */
+#define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S)  /* how long a server is remembered to know only ApplyDiscount */
 
 struct quotes {
     struct rpc_client *client;
@@ -36,6 +37,8 @@ struct quotes {
     bool out_is_leaving;      /* … but the asking thread still works with it */
     int64_t out_until_ns;     /* when what is out is over at the latest */
     struct batch *spare;      /* memory of an earlier batch */
+    bool was_out;             /* some RPC was, since the polling thread last looked */
+    bool is_asleep;           /* the polling thread waits for an event, however long it takes */
     bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
     struct watch watch;
     /* Of the polling thread: */
@@ -86,6 +89,7 @@ static struct batch *take_waiting(struct quotes *quotes)
         quotes->waiting_end = &quotes->waiting;
     quotes->waiting_until_ns = earliest_deadline(quotes->waiting);
     quotes->out = batch;
+    quotes->was_out = true;
     quotes->out_until_ns = batch_latest_deadline(batch);
     return batch;
 }
@@ -278,6 +282,10 @@ static void start_singles(struct batch *batch)
 
 /* ---- The polling thread ---- */
 
+/*
+ * When to look at the latest. A request's end must not rest on the RPC's own deadline, which is a timer of gRPC core:
+ * while RPCs go out this thread looks by itself, and who sends the first one after a silence wakes it.
+ */
 static int64_t next_moment(struct quotes *quotes)
 {
     int64_t moment = watch_moment(&quotes->watch);
@@ -287,8 +295,12 @@ static int64_t next_moment(struct quotes *quotes)
         moment = batch_earliest_deadline(quotes->out);
     if (quotes->waiting_until_ns < moment)
         moment = quotes->waiting_until_ns;
+    bool is_busy = quotes->out != NULL || quotes->was_out;
+    quotes->was_out = false;
+    quotes->is_asleep = !is_busy && moment == CLOCK_NEVER;
     pthread_mutex_unlock(&quotes->lock);
-    return moment;
+    int64_t look_ns = clock_now_ns() + LOOK_EVERY_NS;
+    return is_busy && look_ns < moment ? look_ns : moment;
 }
 
 /* What the asking thread still packs is left alone: it wakes this thread afterwards if a deadline is near. */
@@ -375,7 +387,8 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         rpc_client_wake(quotes->client);
 }
 
-/* The RPC ends with the last deadline of its asks; for one that is much earlier the polling thread must be awake. */
+/* The polling thread looks at the deadlines as they are when it begins to wait; for one that is much earlier than the
+ * others it must be awake. */
 static bool has_early_deadline(const struct batch *batch)
 {
     return batch_latest_deadline(batch) - batch_earliest_deadline(batch) > DEADLINE_SLACK_NS;
@@ -388,9 +401,12 @@ void quotes_flush(struct quotes *quotes)
     bool is_wake_needed = can_leave && quotes->asks_singles; /* the polling thread starts those */
     struct batch *batch = can_leave && !quotes->asks_singles ? take_waiting(quotes) : NULL;
     quotes->out_is_leaving = batch != NULL || quotes->out_is_leaving;
+    bool is_asleep = quotes->is_asleep;
+    if (batch != NULL)
+        quotes->is_asleep = false;
     pthread_mutex_unlock(&quotes->lock);
     if (batch != NULL) {
-        is_wake_needed = has_early_deadline(batch);
+        is_wake_needed = is_asleep || has_early_deadline(batch);
         start_batch(batch);
         pthread_mutex_lock(&quotes->lock);
         quotes->out_is_leaving = false;

@@ -22,6 +22,26 @@ from harness.keys import make_keys  # noqa: E402
 from harness.workshop import Workshop  # noqa: E402
 
 
+# What every Linux has, and what a chroot may lack: debootstrap makes them, other tools do not.
+PREREQUISITES = ["/dev/fd", "/dev/null", "/dev/ptmx", "/dev/stderr", "/dev/stdin", "/dev/urandom", "/proc/self/stat"]
+
+
+def pytest_sessionstart():
+    """Says what this machine lacks, instead of a hundred failures that do not."""
+    missing = [path for path in PREREQUISITES if not Path(path).exists()]
+    if missing:
+        pytest.exit(f"missing here: {' '.join(missing)}; a chroot needs /proc, /dev and /dev/pts mounted", returncode=1)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """A file of tests in which there is none is a mistake."""
+    report = (yield).get_result()
+    if isinstance(collector, pytest.Module) and report.passed and not report.result:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.path} has no test"
+
+
 @pytest.fixture(scope="session")
 def workshop():
     """Directories; gone at the end of the session, unless something failed."""

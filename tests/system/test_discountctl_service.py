@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """discountctl and a service that does what the real one does seldom: rules that move, workers that forget, labels that command."""
 import re
+import threading
 
 import grpc
 import pytest
@@ -266,7 +267,40 @@ def test_a_revision_that_is_not_yet_in_use_everywhere_is_told(fake, pb):
     def apply(_request, context):
         context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "revision 7 was made and is not yet in use everywhere")
     done = fake(ApplyChanges=apply).run("rule", "remove", "x")
-    assert done.returncode in (1, 5) and "revision 7 was made" in done.stderr
+    assert (done.returncode, done.stderr) == (
+        7, "discountctl rule remove: revision 7 was made and is not yet in use everywhere\n")
+
+
+@pytest.mark.parametrize("command", [["rule", "remove", "x"], ["rollback", "1"]])
+def test_a_change_that_is_not_answered_in_time_may_still_be_made(fake, pb, command):
+    finish = threading.Event()
+
+    def slow(_request, _context):
+        finish.wait(60)
+        return pb.ApplyChangesResponse(revision=42)
+    ctl = fake(ApplyChanges=slow, Rollback=slow, GetStatus=lambda *_: pb.GetStatusResponse(revision=41, latest=41))
+    done = ctl.run("--timeout", "1", *command)
+    finish.set()
+    assert done.returncode == 7 and len(done.stderr.splitlines()) == 1
+    assert "may still be, as a revision after 41" in done.stderr and "history" in done.stderr
+    assert "cannot be reached" not in done.stderr
+
+
+def test_a_change_whose_connection_breaks_may_have_been_made(fake, pb):
+    def vanish(_request, context):
+        context.abort(grpc.StatusCode.UNAVAILABLE, "gone")
+    ctl = fake(ApplyChanges=vanish, GetStatus=lambda *_: pb.GetStatusResponse(revision=41, latest=41))
+    done = ctl.run("group", "remove", "vip")
+    assert done.returncode == 7 and "broke off: gone; the change may have been made" in done.stderr
+    assert "after 41" in done.stderr
+
+
+def test_a_question_that_is_not_answered_in_time_is_no_change(fake, pb):
+    finish = threading.Event()
+    ctl = fake(ApplyChanges=lambda *_: (finish.wait(60), pb.ApplyChangesResponse())[1])
+    done = ctl.run("--timeout", "1", "import", "-", "--dry-run", stdin=rule_file())
+    finish.set()
+    assert done.returncode in (1, 5) and "no answer" in done.stderr and "may" not in done.stderr
 
 
 def test_numbers_of_64_bits_are_exact_in_json(fake, pb):

@@ -2,6 +2,7 @@
 """discountctl explain, preview and lint: why a price is what it is, what it would be, and what makes no sense."""
 import pytest
 
+from harness.catalogctl import Database
 from harness.discount import Discountd
 from harness.discountctl import PRODUCTS, RULES, Ctl, rule_file
 
@@ -250,7 +251,8 @@ def test_a_preview_counts_floors(ctl):
 
 
 def test_a_preview_with_prune(ctl):
-    document = ctl.json("preview", "-", "--prune", "--products", "products.csv", "--customer", "1", stdin=rule_file())
+    document = ctl.json("preview", "-", "--prune", "--products", "products.csv", "--customer", "1", "--at", "2026-11-20",
+                        stdin=rule_file())
     assert {each["slug"]: (each["before"], each["after"]) for each in document["prices"]} == {
         "iphone-x": (900, 1000), "notebook-avell-g1511": (1800, 2000), "playstation-4-slim": (2700, 3000)}
     assert document["higher"] == 3
@@ -291,6 +293,11 @@ def test_a_preview_for_a_group_that_does_not_exist_exits_3(ctl):
     ("", ["0: the first line must be"]),
     ("id,slug,price,categories\n0,A,-1,x_y\n", ["2: id: ", "2: price: ", "2: slug: ", "2: categories: "]),
     ("id,slug,price,categories\n1,a,5,\n1\n", ["3: 1 columns"]),
+    ("categories,slug,price,id\nhome/garden,a,5,1\n", []),
+    ("id,slug,price,price\n1,a,5,5\n", ["1: the first line must be"]),
+    ("id,slug,price,categorys\n1,a,5,\n", ["1: the first line must be"]),
+    ("id,slug,name,price\n1,a,A,5\n", ["1: price: beside the catalog's own columns it is price_in_cents"]),
+    ('{"id":1,"slug":"a","price_in_cents":5}\n', ["1: the first line must be"]),
     ('id,slug,price,categories\n1,a,5,\n2,"b,5,\n', ["3: a quoted cell has no end"]),
 ])
 def test_products_are_read_or_refused_with_their_line(ctl, text, faults):
@@ -302,6 +309,61 @@ def test_products_are_read_or_refused_with_their_line(ctl, text, faults):
     for line, fault in zip(lines, faults):
         expected = fault.removeprefix("0: ")
         assert line.startswith(f"{path}: {expected}" if fault.startswith("0: ") else f"{path}:{expected}")
+
+
+# ---- The shop's own products ----
+
+@pytest.fixture
+def shop(ctl, workshop):
+    """A catalog: lamp 5, which no rule names, is in home/lighting; phone 1 is in two places of one tree."""
+    database = Database(workshop.new("shop"))
+    database.fill("""\
+id,sku,slug,name,price_in_cents,categories,category_names,description
+5,,lamp,"A lamp, in ""brass\""",8900,home/lighting,Home/Lighting,"two
+lines"
+1,X-1,iphone-x,,1000,electronics/phones|electronics/gifts,,
+,,,,,home/garden,Home/Garden,
+""".encode())
+    return database
+
+
+HOME = """\
+rule home "Home"
+    lane sale
+    percent 20
+    include category home"""
+
+
+def test_a_preview_of_the_catalog_s_own_export(ctl, shop):
+    """A rule for a category is for what is in the categories below it, and the export says all of them."""
+    path = ctl.file("all.csv", shop.export())
+    of_file, of_catalog = (ctl.json("preview", "-", *words, "--everybody", stdin=rule_file(HOME))
+                           for words in (["--products", path], ["--catalog", shop.path]))
+    assert of_file == of_catalog and of_file["quotes"] == 2
+    assert [(each["slug"], each["before"], each["after"]) for each in of_file["prices"]] == [("lamp", 8900, 7120)]
+
+
+def test_an_explanation_takes_price_and_categories_of_the_catalog(ctl, shop):
+    add(ctl, HOME)
+    for product in ("lamp", "5"):
+        said = explain(ctl, "77", product, "--catalog", shop.path)
+        assert "product    5 lamp, list price 8900" in said and "sale: 8900 becomes 7120" in said
+    assert "sale: 100 becomes 80" in explain(ctl, "77", "lamp", "--catalog", shop.path, "--price", "100")
+    done = ctl.run("explain", "77", "lampion", "--catalog", shop.path)
+    assert done.returncode == 3 and 'catalog.db: there is no product "lampion"' in done.stderr
+
+
+def test_lint_looks_at_the_products_of_the_catalog(ctl, shop):
+    add(ctl, 'rule none "None"\n    lane sale\n    percent 1\n    include category nothing')
+    findings = ctl.json("lint", "--catalog", shop.path, code=6)["findings"]
+    assert ("none", "empty-target") in [(each["rule"], each["oddity"]) for each in findings]
+
+
+def test_a_catalog_that_cannot_be_read_is_told(ctl):
+    done = ctl.run("preview", "-", "--catalog", "none.db", stdin=half_price())
+    assert done.returncode == 1 and "none.db: no such file" in done.stderr and len(done.stderr.splitlines()) == 1
+    done = ctl.run("lint", "--catalog", "none.db", "--products", "products.csv")
+    assert done.returncode == 64 and "one of them is allowed" in done.stderr
 
 
 # ---- Lint ----

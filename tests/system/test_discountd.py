@@ -130,6 +130,15 @@ def test_a_caller_without_certificate_is_refused(discountd, keys):
     assert call_as(discountd, keys, None) == UNAVAILABLE
 
 
+def test_a_certificates_end_counts_on_a_connection_that_is_open(discountd, keys, workshop):
+    own = keys.copy(workshop.new("brief"))
+    sign(own, "brief", "spiffe://ecommerce/admin", "client", days=(-1, 5 / 86400))
+    with Client(discountd.port, own, "brief") as client:
+        assert code_of(lambda: client.one(discount_request(1, 100))) == grpc.StatusCode.OK
+        wait_until(lambda: code_of(lambda: client.one(discount_request(1, 100))) == grpc.StatusCode.UNAUTHENTICATED, 20,
+                   "the certificate ends")
+
+
 def test_strangers_who_come_again_and_again_do_not_fill_the_log(keys, start, workshop):
     server = start(Discountd, workshop.new("discountd"), keys)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -156,6 +156,13 @@ def test_version_is_one_line(program):
     assert done.stdout.split()[0] == program and len(done.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("program", ["catalog.fcgi", "catalogctl", "discountd", "discountctl"])
+def test_version_says_which_libraries_are_inside(program):
+    openssl, grpc, sqlite = run(["pkg-config", "--modversion", "openssl", "grpc", "sqlite3"]).stdout.split()
+    inside = f"SQLite {sqlite}" if program == "catalogctl" else f"OpenSSL {openssl}, gRPC core {grpc}, SQLite {sqlite}"
+    assert run([BIN / program, "--version"]).stdout.endswith(f" ({inside})\n")
+
+
 @pytest.mark.parametrize("program", ["catalog.fcgi", "discountd"])
 def test_an_unknown_option_exits_64(program):
     done = run([BIN / program, "--frobnicate"])

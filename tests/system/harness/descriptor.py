@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The contract as protoc understands it, one line for each field and method, sorted."""
 import subprocess
+import tempfile
+from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorSet
 
@@ -9,10 +11,13 @@ from harness.paths import ROOT
 
 def describe():
     """The lines: `field message.name number label type json-name`, `method service.name request -> response`."""
-    done = subprocess.run(["protoc", f"--proto_path={ROOT / 'proto'}", "--descriptor_set_out=/dev/stdout", "ecommerce.proto"],
-                          capture_output=True, check=True)
+    with tempfile.TemporaryDirectory() as directory:
+        # Not by /dev/stdout: where there is none, protoc makes a file of that name.
+        path = Path(directory) / "set"
+        subprocess.run(["protoc", f"--proto_path={ROOT / 'proto'}", f"--descriptor_set_out={path}", "ecommerce.proto"], check=True)
+        contract = FileDescriptorSet.FromString(path.read_bytes())
     lines = []
-    for file in FileDescriptorSet.FromString(done.stdout).file:
+    for file in contract.file:
         lines.append(f"syntax {file.syntax}")
         for message in file.message_type:
             lines += _describe_message(f"{file.package}.{message.name}", message)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Real web servers, each with one configuration around the Catalog, and real proxies in front of one."""
+import os
+
 from harness import http_client, ports
 from harness.paths import DEPLOY, HARNESS
 from harness.process import Process, environment
@@ -46,6 +48,8 @@ class Apache(WebServer):
         defines |= {f"WITH_{module}": 1 for module in modules}
         if web_user():
             defines["WEB_USER"] = web_user()
+        if "LD_PRELOAD" in os.environ:
+            defines["LD_PRELOAD"] = os.environ["LD_PRELOAD"]
         words = [word for name, value in defines.items() for word in ("-C", f"Define {name} {value}")]
         super().__init__(["/usr/sbin/apache2", "-d", directory, "-f", HARNESS / "apache.conf", "-D", "FOREGROUND",
                           "-E", "/dev/stderr", *words], directory)

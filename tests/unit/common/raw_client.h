@@ -21,9 +21,9 @@ struct raw_client {
     uint32_t next_stream;
 };
 
-/* Connects. `keys` may be NULL: no certificate. TLS `version` (TLS1_3_VERSION …) or 0: what both like best. False: the
- * handshake failed. */
-static inline bool raw_connect(struct raw_client *raw, const struct held_port *port, const struct key_files *keys,
+/* Connects, for a handshake. `keys` may be NULL: no certificate. TLS `version` (TLS1_3_VERSION …) or 0: what both like
+ * best. */
+static inline void raw_prepare(struct raw_client *raw, const struct held_port *port, const struct key_files *keys,
                                int version)
 {
     static const unsigned char protocols[] = "\2h2";
@@ -40,6 +40,13 @@ static inline bool raw_connect(struct raw_client *raw, const struct held_port *p
     SSL_CTX_set_alpn_protos(raw->context, protocols, sizeof protocols - 1);
     raw->ssl = SSL_new(raw->context);
     SSL_set_fd(raw->ssl, raw->fd);
+}
+
+/* The same, and the handshake. False: it failed. */
+static inline bool raw_connect(struct raw_client *raw, const struct held_port *port, const struct key_files *keys,
+                               int version)
+{
+    raw_prepare(raw, port, keys, version);
     return SSL_connect(raw->ssl) == 1;
 }
 

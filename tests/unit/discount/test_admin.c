@@ -266,7 +266,7 @@ static void who_waits_too_long_for_other_writers_is_told_so(void **state)
     assert_true(board_lock_writer(board, 1000));
     struct reply reply = call_until("ApplyChanges", &request, clock_now_ns() + 4 * CLOCK_NS_PER_S);
     board_unlock_writer(board);
-    assert_refused(reply, RPC_UNAVAILABLE, "nothing was changed");
+    assert_refused(reply, RPC_RESOURCE_EXHAUSTED, "nothing was changed");
     assert_int_equal(get_status()->latest, revision);
 }
 

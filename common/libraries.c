@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What --version says. */
+#include "common/libraries.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <grpc/grpc.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+
+#include "common/program.h"
+
+static const char *openssl_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
+}
+
+const struct library libraries_all[] = {
+    {"OpenSSL", openssl_version},
+    {"gRPC core", grpc_version_string},
+    {"SQLite", sqlite3_libversion},
+    {0},
+};
+
+void libraries_print_version(char *text, size_t room, const char *program, const struct library *libraries)
+{
+    snprintf(text, room, "%s %s", program, PROGRAM_VERSION);
+    for (const struct library *each = libraries; each->name != NULL; each++) {
+        size_t used = strlen(text);
+        snprintf(text + used, room - used, "%s%s %s%s", each == libraries ? " (" : ", ", each->name, each->version(),
+                 each[1].name == NULL ? ")" : "");
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which versions of other people's libraries a program runs with, for --version: a program that is linked statically
+ * lacks a security update until it is built again.
+ */
+#ifndef COMMON_LIBRARIES_H
+#define COMMON_LIBRARIES_H
+
+#include <stddef.h>
+
+/* A library says itself which version it is. A list ends with a row without a name. */
+struct library {
+    const char *name;
+    const char *(*version)(void);
+};
+
+/* Those of a program that has a database and speaks gRPC over TLS. */
+extern const struct library libraries_all[];
+
+/* Writes "PROGRAM VERSION (NAME VERSION, …)" into text, cut off where it has no room. */
+void libraries_print_version(char *text, size_t room, const char *program, const struct library *libraries);
+
+#endif

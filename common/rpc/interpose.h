@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Functions of libraries that gRPC core calls and that this room answers instead. gRPC core 1.51 offers no other way to
+ * what they mend. In a static program the linker gives gRPC core's calls to us (--wrap, see the Makefile); in one with
+ * shared libraries the program's own symbols come before those of any library.
+ */
+#ifndef COMMON_RPC_INTERPOSE_H
+#define COMMON_RPC_INTERPOSE_H
+
+#ifdef RPC_WRAPPED
+
+/* The linker's names. */
+#define INTERPOSED(name) __wrap_##name
+#define DECLARE_INTERPOSED(result, name, ...)                                                                          \
+    result __wrap_##name(__VA_ARGS__);                                                                                 \
+    result __real_##name(__VA_ARGS__)
+/* What the library has by that name. */
+#define NEXT(name) __real_##name
+
+#else
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define INTERPOSED(name) name
+#define DECLARE_INTERPOSED(result, name, ...)                                                                          \
+    result name(__VA_ARGS__);                                                                                          \
+    static _Atomic uintptr_t next_##name
+#define NEXT(name) ((__typeof__(&(name)))interpose_find(&next_##name, #name))
+
+static inline uintptr_t interpose_find(_Atomic uintptr_t *next, const char *name)
+{
+    uintptr_t found = atomic_load_explicit(next, memory_order_relaxed);
+
+    if (found == 0) {
+        found = (uintptr_t)dlsym(RTLD_NEXT, name);
+        atomic_store_explicit(next, found, memory_order_relaxed);
+    }
+    return found;
+}
+
+#endif
+
+/* Does nothing but bring the file into every program that uses gRPC core. */
+void interpose_waits(void);
+
+#endif

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""The wall clock is set while the programs run. Whoever waits, waits by the monotonic clock."""
+import os
+import signal
+import time
+
+import pytest
+
+from harness import ports
+from harness.catalog import Catalog
+from harness.clock import WallClock
+from harness.contract import CUSTOMER_1, LIST
+from harness.discount import Discountd
+from harness.fastcgi import Connection, get
+from harness.paths import is_sanitized
+from harness.process import descendants, wait_until
+
+DEADLINE_S = 0.6
+# What a busy machine may add. A wait by the wall clock would be late by the whole step, the smallest of which is 12 s.
+MARGIN_S = 3 if is_sanitized() else 2
+
+
+@pytest.fixture(params=[-3600, -12, 3600], ids=["an-hour-back", "12-s-back", "an-hour-ahead"])
+def step(request):
+    return request.param
+
+
+@pytest.fixture(params=["catalog", "discountd"])
+def clock(request, workshop):
+    """The wall clock of one of the two programs; .of says whose."""
+    made = WallClock(workshop.new("clock"))
+    made.of = request.param
+    return made
+
+
+class Shop:
+    """A Catalog and its discountd, one of them with a clock that can be set."""
+
+    def __init__(self, start, make_site, workshop, keys, clock):
+        self.directory, self.keys, self.clock = workshop.new("discountd"), keys, clock
+        self.port = ports.free_port()
+        self.discountd = None
+        self.start_discountd()
+        self.catalog = start(Catalog, make_site(self.port, CATALOG_DEADLINE_MS=int(DEADLINE_S * 1000)),
+                             **(clock.settings if clock.of == "catalog" else {}))
+        self.wait_for_prices()
+
+    def start_discountd(self):
+        settings = self.clock.settings if self.clock.of == "discountd" else {}
+        self.discountd = Discountd(self.directory, self.keys, self.port, **settings)
+
+    def ask(self):
+        """Customer 1's answer and the seconds that it took."""
+        began = time.monotonic()
+        with Connection(self.catalog.socket_path, seconds=10) as connection:
+            connection.send(get("/products", customer=1))
+            body = connection.answer().split(b"\r\n\r\n", 1)[1]
+        return body, time.monotonic() - began
+
+    def wait_for_prices(self):
+        wait_until(lambda: self.ask()[0] == CUSTOMER_1, 8, "a discounted answer")
+
+    def assert_degrades_in_time(self):
+        """Whoever asks gets an answer, and the list prices soon: who began in the moment before may have another price."""
+        def is_degraded():
+            body, seconds = self.ask()
+            assert seconds < DEADLINE_S + MARGIN_S
+            return body == LIST
+        wait_until(is_degraded, 5, "a degraded answer")
+
+
+@pytest.fixture
+def shop(start, make_site, workshop, keys, clock):
+    made = Shop(start, make_site, workshop, keys, clock)
+    yield made
+    made.discountd.stop()
+
+
+def test_discount_that_hangs_after_the_clock_was_set_degrades_in_time_and_heals(shop, clock, step):
+    clock.step(step)
+    everybody = [shop.discountd.pid, *descendants(shop.discountd.pid)]
+    for pid in everybody:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        shop.assert_degrades_in_time()
+    finally:
+        for pid in everybody:
+            os.kill(pid, signal.SIGCONT)
+    shop.wait_for_prices()
+
+
+def test_discount_that_is_restarted_after_the_clock_was_set_is_found_again(shop, clock, step):
+    clock.step(step)
+    shop.discountd.stop()
+    shop.assert_degrades_in_time()
+    shop.start_discountd()
+    shop.wait_for_prices()
+
+
+def test_a_worker_that_is_killed_after_the_clock_was_set_is_replaced_and_costs_no_price_for_long(shop, clock, step):
+    clock.step(step)
+    ready = shop.discountd.count_log("worker-ready")
+    os.kill(shop.discountd.workers()[0], signal.SIGKILL)
+    shop.discountd.wait_for_log("worker-ready", times=ready + 1)
+    shop.wait_for_prices()
