@@ -118,7 +118,7 @@ DISCOUNT_LIB := $(OUT)/libdiscount.a
 
 PROGRAMS := $(BIN)/catalog.fcgi $(BIN)/catalogctl $(BIN)/discountd $(BIN)/discountctl
 
-all: $(PROGRAMS) ## Build the four programs into $(BUILD)/release/bin
+all: $(PROGRAMS) ## Build the four programs into build/release/bin
 
 # What comes out of an archive of Debian's is linked again when that was updated. make would compare when files were changed,
 # but dpkg lets an archive keep the date at which its maintainer made it: what tells is when it came here (find's c).
@@ -246,7 +246,7 @@ PYTEST_ARGS ?=
 # keys/ca is a script: what a sanitizer sees of it is nothing.
 SKIPPED := $(if $(SANITIZE),--ignore=tests/system/keys)
 system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this variant, JOBS at a time
-	$(Q)BIN_DIR=$(abspath $(BIN)) $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile \
+	$(Q)BIN_DIR="$(abspath $(BIN))" $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile \
 	    --max-worker-restart=0 tests/system $(SKIPPED) $(PYTEST_ARGS)
 
 # The system tests as if they were run at other times: in the windows of the rules that they use and at their ends, in Christmas
@@ -282,13 +282,13 @@ bench: test-packages ## Measure, each figure as a ratio against its ceiling in t
 	$(Q)$(MAKE) --no-print-directory bench-run
 
 bench-run: $(PROGRAMS) $(BENCH)
-	$(Q)BIN_DIR=$(abspath $(BIN)) BENCH_DIR=$(abspath $(OUT)/tests/bench) $(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+	$(Q)BIN_DIR="$(abspath $(BIN))" BENCH_DIR="$(abspath $(OUT)/tests/bench)" $(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
 
 # ---- To run, to install ----------------------------------------------------------------------------------------------
 
 run: run-packages ## Install what is missing, build, make keys and databases, start everything on port 11080
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) all
-	$(Q)BIN_DIR=$(abspath $(BIN)) deploy/demo start
+	$(Q)BIN_DIR="$(abspath $(BIN))" deploy/demo start
 
 stop: ## Stop what `make run` started
 	$(Q)deploy/demo stop
@@ -305,17 +305,18 @@ MAN     := $(DESTDIR)$(PREFIX)/share/man
 SHARED  := $(shell find deploy keys -type f -not -name '*.crt' -not -name '*.key' -not -name '*.crl' -not -path 'keys/db/*' \
              -not -path deploy/demo)
 install: all ## Install below PREFIX (default /usr/local) and DESTDIR
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(LIBEXEC) $(SHARE) $(MAN)/man3
-	$(Q)install -s -m 755 $(BIN)/catalogctl $(BIN)/discountctl $(DESTDIR)$(PREFIX)/bin
-	$(Q)install -s -m 755 $(BIN)/discountd $(DESTDIR)$(PREFIX)/sbin
-	$(Q)install -s -m 755 $(BIN)/catalog.fcgi $(LIBEXEC)
-	$(Q)install -m 644 common/rpc/rpc.3 $(MAN)/man3/catalog-rpc.3
-	$(Q)cp --parents --preserve=mode $(SHARED) $(SHARE)
+	$(Q)install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/sbin" "$(LIBEXEC)" "$(SHARE)" "$(MAN)/man3"
+	$(Q)install -s -m 755 $(BIN)/catalogctl $(BIN)/discountctl "$(DESTDIR)$(PREFIX)/bin"
+	$(Q)install -s -m 755 $(BIN)/discountd "$(DESTDIR)$(PREFIX)/sbin"
+	$(Q)install -s -m 755 $(BIN)/catalog.fcgi "$(LIBEXEC)"
+	$(Q)install -m 644 common/rpc/rpc.3 "$(MAN)/man3/catalog-rpc.3"
+	$(Q)cp --parents --preserve=mode $(SHARED) "$(SHARE)"
 
 uninstall: ## Remove what install put there, and nothing else
-	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,catalogctl discountctl) $(DESTDIR)$(PREFIX)/sbin/discountd \
-	    $(LIBEXEC)/catalog.fcgi $(MAN)/man3/catalog-rpc.3 $(addprefix $(SHARE)/,$(SHARED))
-	$(Q)for d in $(SHARE) $(LIBEXEC); do if [ -d $$d ]; then find $$d -type d -empty -delete; fi; done
+	$(Q)rm -f "$(DESTDIR)$(PREFIX)/bin/catalogctl" "$(DESTDIR)$(PREFIX)/bin/discountctl" "$(DESTDIR)$(PREFIX)/sbin/discountd" \
+	    "$(LIBEXEC)/catalog.fcgi" "$(MAN)/man3/catalog-rpc.3"
+	$(Q)if [ -d "$(SHARE)" ]; then cd "$(SHARE)" && rm -f $(SHARED); fi
+	$(Q)for d in "$(SHARE)" "$(LIBEXEC)"; do if [ -d "$$d" ]; then find "$$d" -type d -empty -delete; fi; done
 
 # ---- To keep it in order ---------------------------------------------------------------------------------------------
 

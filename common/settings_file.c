@@ -31,7 +31,7 @@ static bool is_name_character(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Whether the line is NAME, spaces, '='. Refuses sections, NAME: value and indented lines, which inih knows. */
+/* Whether the line is NAME, spaces, '='. Refuses sections and NAME: value, which inih knows. */
 static bool has_name(const char *line, size_t length)
 {
     size_t i = 0;
@@ -55,10 +55,7 @@ static bool has_control_character(const char *line, size_t length)
 
 static bool is_blank_or_comment(const char *line, size_t length)
 {
-    size_t i = 0;
-    while (i < length && (line[i] == ' ' || line[i] == '\t'))
-        i++;
-    return i == length || line[i] == '#' || line[i] == ';';
+    return length == 0 || line[0] == '#' || line[0] == ';';
 }
 
 static bool check_line(struct reading *reading, const char *line, size_t length)
@@ -71,8 +68,6 @@ static bool check_line(struct reading *reading, const char *line, size_t length)
         return find_fault(reading, "the line has a control character");
     if (is_blank_or_comment(line, length))
         return true;
-    if (line[0] == ' ' || line[0] == '\t')
-        return find_fault(reading, "the line begins with a space; settings begin at the start of a line");
     if (line[0] == '[')
         return find_fault(reading, "there are no [sections] here, only NAME=value");
     if (!has_name(line, length))
@@ -80,7 +75,7 @@ static bool check_line(struct reading *reading, const char *line, size_t length)
     return true;
 }
 
-/* inih's fgets: copies the next line, without its end, into `room` bytes. NULL: no more. */
+/* inih's fgets: copies the next line, without its indent and its end, into `room` bytes. NULL: no more. */
 static char *next_line(char *line, int room, void *stream)
 {
     struct reading *reading = stream;
@@ -95,6 +90,8 @@ static char *next_line(char *line, int room, void *stream)
     size_t length = (size_t)(stop - start);
     if (newline != NULL && length > 0 && start[length - 1] == '\r')
         length--;
+    for (; length > 0 && (start[0] == ' ' || start[0] == '\t'); length--)
+        start++;
     if (!check_line(reading, start, length))
         return NULL;
     assert(length < (size_t)room); /* check_line() and prepare_inih() saw to that */

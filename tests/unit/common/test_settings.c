@@ -394,11 +394,12 @@ static void section_is_refused(void **state)
     assert_refused("[catalog]\nTEST_TITLE=a\n", ":1: there are no [sections] here, only NAME=value");
 }
 
-static void indented_line_is_refused(void **state)
+static void an_indent_is_not_part_of_a_setting(void **state)
 {
     (void)state;
-    assert_refused("TEST_TITLE=a\n  TEST_KEY=b\n",
-                   ":2: the line begins with a space; settings begin at the start of a line");
+    assert_true(load("    TEST_TITLE=yes\n\t TEST_KEY = /b\n"));
+    assert_string_equal(target.title, "yes");
+    assert_string_equal(target.key, "/b");
 }
 
 static void byte_order_mark_is_refused(void **state)
@@ -570,7 +571,7 @@ int main(void)
         TEST(colon_does_not_set),
         TEST(line_without_a_name_is_refused),
         TEST(section_is_refused),
-        TEST(indented_line_is_refused),
+        TEST(an_indent_is_not_part_of_a_setting),
         TEST(byte_order_mark_is_refused),
         TEST(nul_is_refused),
         TEST(control_character_is_refused),
