@@ -7,10 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/memory.h"
 #include "common/prefork/prefork.h"
 #include "common/program.h"
 #include "common/rpc/keyset.h"
@@ -34,12 +36,19 @@ static const struct program program = {
     .settings = &discount_settings_table,
 };
 
+/* What a reload does not change: it belongs to the master, and stays as it was at the start. */
+struct fixed {
+    char *listen;
+    int64_t workers, drain_ms;
+};
+
 /* What lives as long as the master. Workers inherit a copy. */
 struct master {
     struct program_options options;
     struct discount_settings settings;
     struct ports ports;
     struct board *board;
+    struct fixed fixed;
 };
 
 /* Everything that a worker will read is read here first: what is wrong is told once, before anything is served. */
@@ -84,6 +93,25 @@ static bool read_settings(const struct master *master, struct discount_settings 
     return false;
 }
 
+/* Names what a reload has read and does not take over, so that nobody waits for it. */
+static void tell_fixed(const struct fixed *fixed, const struct discount_settings *settings)
+{
+    const struct {
+        const char *name;
+        bool is_changed;
+    } rows[] = {
+        {"DISCOUNT_LISTEN", strcmp(fixed->listen, settings->listen) != 0},
+        {"DISCOUNT_WORKERS", fixed->workers != settings->workers},
+        {"DISCOUNT_DRAIN_MS", fixed->drain_ms != settings->drain_ms},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].is_changed)
+            log_warning("reload-incomplete", "setting=%s in_use=old reason=\"it counts from the next start\"",
+                        rows[i].name);
+    }
+}
+
 /* SIGHUP: new workers get the settings of today, if they are good. Addresses and the number of workers stay. */
 static bool reload(void *data)
 {
@@ -95,6 +123,7 @@ static bool reload(void *data)
         log_error("reload-refused", "reason=%s in_use=old", LOG_QUOTED(reason));
         return false;
     }
+    tell_fixed(&master->fixed, &settings);
     settings_release(&discount_settings_table, &master->settings);
     master->settings = settings;
     log_set_level((enum log_level)settings.log_level);
@@ -150,6 +179,9 @@ static int serve(struct master *master)
                               .started = say_started,
                               .data = master};
 
+    master->fixed = (struct fixed){.listen = memory_copy_text(master->settings.listen),
+                                   .workers = master->settings.workers,
+                                   .drain_ms = master->settings.drain_ms};
     raise_descriptor_limit();
     master->board = board_new((size_t)prefork.workers * SEATS_PER_WORKER);
     if (master->board == NULL) {
@@ -157,6 +189,7 @@ static int serve(struct master *master)
         return EXIT_FAILURE;
     }
     int exit_code = prefork_run(&prefork);
+    free(master->fixed.listen);
     board_free(master->board);
     return exit_code;
 }

@@ -168,6 +168,27 @@ def test_sigterm_under_load_ends_within_the_drain_and_spoils_no_answer(start, wo
     assert {len(each.answers) for each in answers} == {2000}
 
 
+def test_a_call_that_does_not_end_is_waited_for_as_long_as_the_owner_says(start, workshop, keys):
+    """Not at all would be too short, and the default, 5 s, too long."""
+    server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_DRAIN_MS=1500)
+    with Client(server.port, keys) as client:
+        client.one(discount_request(1, 100))
+        over = threading.Event()
+
+        def begin_and_wait():
+            over.wait(20)
+            yield b""
+        # The server sees the beginning of a call whose message never comes.
+        call = client.channel.stream_unary(wire.ONE).future(begin_and_wait(), timeout=20)
+        client.one(discount_request(1, 100))
+        began = time.monotonic()
+        server.send(signal.SIGTERM)
+        assert server.wait_for_exit(15) == 0
+        assert 1.3 < time.monotonic() - began < 4.5
+        over.set()
+        call.cancel()
+
+
 def test_sigint_ends_it_at_once(start, workshop, keys):
     server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_DRAIN_MS=30000)
     workers = server.workers()
@@ -201,6 +222,25 @@ def test_sighup_with_wrong_keys_keeps_the_workers(start, workshop, keys):
     own.file("discount.key").write_bytes(good)
     with Client(server.port, own) as client:
         assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+
+
+def test_sighup_names_what_it_does_not_change(start, workshop, keys):
+    directory = workshop.new("fixed")
+    path = directory / "discount.conf"
+    port = ports.free_port()
+    path.write_text(f"DISCOUNT_LISTEN=127.0.0.1:{port}\n")
+    server = start(Discountd, directory, keys, port, DISCOUNT_CONFIG=path)
+    path.write_text(f"DISCOUNT_LISTEN=127.0.0.1:{ports.free_port()}\n")
+    for times in (1, 2):  # it is told as long as it is so
+        server.send(signal.SIGHUP)
+        server.wait_for_log(r" warning \S+ reload-incomplete setting=DISCOUNT_LISTEN in_use=old ", times=times)
+    path.write_text(f"DISCOUNT_LISTEN=127.0.0.1:{port}\n")
+    replaced = server.count_log(" reload ")
+    server.send(signal.SIGHUP)
+    server.wait_for_log(" reload ", times=replaced + 1)
+    with Client(port, keys) as client:
+        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+    assert server.count_log("reload-incomplete") == 2
 
 
 def test_a_worker_that_is_killed_is_replaced_and_no_call_fails(start, workshop, keys):
