@@ -234,6 +234,10 @@ fuzz-run: $(FUZZ)
 fuzz: test-packages ## Look for new inputs that break a parser, FUZZ_SECONDS each
 	$(Q)$(MAKE) --no-print-directory SANITIZE=fuzz fuzz-run
 
+check-arch: test-packages ## Build for i386 and s390x and run the unit tests and kept inputs there, emulated; takes an hour
+	$(Q)deploy/packages/install deploy/packages/arch.txt
+	$(Q)BUILD=$(BUILD) tests/arch/check-arch i386 s390x
+
 # tests/probe/*.c let a system test ask one room directly, thousands of times in one process.
 PROBES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/probe/*.c))
 $(PROBES): $(OUT)/%: $(OBJ)/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
@@ -330,7 +334,7 @@ lint: test-packages ## Check formatting, run cppcheck and shellcheck, build with
 	cppcheck -j $(PROCESSORS) --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE \
 	    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 common fcgi-catalog discount
-	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install tests/clock/at .ci/run
+	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install tests/arch/check-arch tests/clock/at .ci/run
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all
 
@@ -347,7 +351,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all anew dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
+.PHONY: all check-arch anew dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
         run-packages test-packages install uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -402,7 +402,7 @@ static void a_product_without_discount_has_no_rules(void **state)
     response.product = &product;
     assert_true(messages_read_single(&response, &ask, 1, &wrong));
     assert_int_equal(applied[1].count, 0);
-    assert_int_equal(applied[0].count, 0x5555555555555555);
+    assert_int_equal(applied[0].count, (size_t)0x5555555555555555);
 }
 
 #define ARENA_TEST(test) cmocka_unit_test_teardown(test, release_arena)
