@@ -520,9 +520,9 @@ static void a_changed_rule_is_used_within_a_second(void **state)
     assert_int_equal(apply_price(1, 1000).value, 900);
     int64_t before = apply_all(NULL, 0).revision;
     change_rules("UPDATE rule SET value = 5000");
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     assert_true(wait_for(pays_half, NULL));
-    assert_true(clock_now_ns() - from_ns < CLOCK_NS_PER_S);
+    assert_true(stopwatch_ms(&watch) < 1000);
     assert_true(apply_all(NULL, 0).revision > before);
 }
 
