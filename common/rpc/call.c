@@ -102,6 +102,19 @@ int64_t rpc_call_deadline_ns(const struct rpc_call *call)
     return rpc_deadline_from_core(call->deadline);
 }
 
+const char *rpc_call_metadata(struct rpc_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->metadata.count; i++) {
+        const grpc_metadata *entry = &call->metadata.metadata[i];
+        const char *value = (const char *)GRPC_SLICE_START_PTR(entry->value);
+        size_t length = GRPC_SLICE_LENGTH(entry->value);
+
+        if (grpc_slice_str_cmp(entry->key, name) == 0)
+            return memchr(value, '\0', length) == NULL ? arena_copy(call->arena, value, length) : NULL;
+    }
+    return NULL;
+}
+
 struct arena *rpc_call_arena(struct rpc_call *call)
 {
     return call->arena;

@@ -29,10 +29,9 @@
  * Nothing is lost while servers are drained, killed or replaced when a call waits for a connection and is tried again
  * after both codes that an ending server gives: UNAVAILABLE, and CANCELLED for what it had begun.
  */
-static const char service_config[] =
-    "{\"methodConfig\":[{\"name\":[{}],\"waitForReady\":true,\"retryPolicy\":{\"maxAttempts\":5,"
-    "\"initialBackoff\":\"0.01s\",\"maxBackoff\":\"0.1s\",\"backoffMultiplier\":2,"
-    "\"retryableStatusCodes\":[\"UNAVAILABLE\",\"CANCELLED\"]}}]}";
+#define ALL_METHODS                                                                                                    \
+    "{\"name\":[{}],\"waitForReady\":true,\"retryPolicy\":{\"maxAttempts\":5,\"initialBackoff\":\"0.01s\","            \
+    "\"maxBackoff\":\"0.1s\",\"backoffMultiplier\":2,\"retryableStatusCodes\":[\"UNAVAILABLE\",\"CANCELLED\"]}}"
 
 /* A connection, more or less: gRPC core's channel with the keyset it was made with. Lives until its last call ends. */
 struct channel {
@@ -64,6 +63,8 @@ struct rpc_client {
     struct rpc_client_options options;
     struct keyset_watch *watch;
     uint64_t generation; /* of the keyset that `channel` was made with */
+    struct arena lasting;
+    const char *service_config;
     grpc_completion_queue *queue;
     pthread_mutex_t lock;
     struct channel *channel; /* for the calls that start now */
@@ -97,15 +98,32 @@ static const char *resolve_localhost(const char *target, char *address, size_t s
     return address;
 }
 
-static struct channel *channel_new(const char *target, const struct keyset *keyset)
+/* What gRPC core is told of methods, as JSON: the more exact name counts. */
+static const char *print_service_config(const char *const *once, struct arena *arena)
 {
+    const char *text = "{\"methodConfig\":[" ALL_METHODS;
+
+    for (; once != NULL && *once != NULL; once++) {
+        const char *slash = strchr(*once, '/');
+        assert(slash != NULL);
+        text = arena_print(arena, "%s,{\"name\":[{\"service\":\"%.*s\",\"method\":\"%s\"}],\"waitForReady\":true}",
+                           text, (int)(slash - *once), *once, slash + 1);
+    }
+    return arena_print(arena, "%s]}", text);
+}
+
+static struct channel *channel_new(const struct rpc_client *client, const struct keyset *keyset)
+{
+    const char *target = client->options.target;
     char address[64];
     const char *resolved = resolve_localhost(target, address, sizeof address);
     grpc_arg args[] = {
         {.type = GRPC_ARG_STRING,
          .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
          .value = {.string = (char *)LOCALHOST}}, /* left out below when the target is another */
-        {.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_SERVICE_CONFIG, .value = {.string = (char *)service_config}},
+        {.type = GRPC_ARG_STRING,
+         .key = (char *)GRPC_ARG_SERVICE_CONFIG,
+         .value = {.string = (char *)client->service_config}},
         integer_arg(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100),
         integer_arg(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, CONNECT_TIMEOUT_MS),
         integer_arg(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200), /* what a call may wait for a server that is back */
@@ -139,7 +157,7 @@ static void renew_channel(void *data, const struct keyset *keyset)
     struct rpc_client *client = data;
 
     channel_drop(client->channel);
-    client->channel = channel_new(client->options.target, keyset);
+    client->channel = channel_new(client, keyset);
 }
 
 /* gRPC core 1.51 loses a connection, descriptor and all, whose channel goes between handshake and first frame: one that
@@ -202,12 +220,35 @@ static void call_open(struct call *call, const struct rpc_stub *stub, unsigned m
     pthread_mutex_unlock(&client->lock);
 }
 
-static void call_start(struct call *call, grpc_byte_buffer *request, bool fail_fast)
+/* Fills `entries` with what may be sent of the stub's metadata. Returns how many; the caller releases their slices. */
+static size_t copy_metadata(const struct rpc_stub *stub, grpc_metadata entries[RPC_METADATA_MAX])
 {
+    size_t count = 0;
+
+    assert(stub->metadata_count <= RPC_METADATA_MAX);
+    for (size_t i = 0; i < stub->metadata_count; i++) {
+        grpc_slice name = grpc_slice_from_copied_string(stub->metadata[i].name);
+        grpc_slice value = grpc_slice_from_copied_string(stub->metadata[i].value);
+        if (grpc_header_key_is_legal(name) && grpc_header_nonbin_value_is_legal(value) &&
+            !grpc_is_binary_header(name) && strncmp(stub->metadata[i].name, "grpc-", strlen("grpc-")) != 0) {
+            entries[count++] = (grpc_metadata){.key = name, .value = value};
+        } else {
+            grpc_slice_unref(name);
+            grpc_slice_unref(value);
+        }
+    }
+    return count;
+}
+
+static void call_start(struct call *call, const struct rpc_stub *stub, grpc_byte_buffer *request)
+{
+    grpc_metadata metadata[RPC_METADATA_MAX];
+    size_t metadata_count = copy_metadata(stub, metadata);
     grpc_op ops[6] = {
         /* Saying so explicitly, with the bit unset, overrides the service configuration's waitForReady. */
         {.op = GRPC_OP_SEND_INITIAL_METADATA,
-         .flags = fail_fast ? GRPC_INITIAL_METADATA_WAIT_FOR_READY_EXPLICITLY_SET : 0},
+         .flags = stub->fail_fast ? GRPC_INITIAL_METADATA_WAIT_FOR_READY_EXPLICITLY_SET : 0,
+         .data.send_initial_metadata = {.count = metadata_count, .metadata = metadata}},
         {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = request},
         {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
         {.op = GRPC_OP_RECV_INITIAL_METADATA,
@@ -221,6 +262,10 @@ static void call_start(struct call *call, grpc_byte_buffer *request, bool fail_f
     grpc_call_error error = grpc_call_start_batch(call->core, ops, ARRAY_LENGTH(ops), call, NULL);
     assert(error == GRPC_CALL_OK);
     (void)error;
+    for (size_t i = 0; i < metadata_count; i++) {
+        grpc_slice_unref(metadata[i].key);
+        grpc_slice_unref(metadata[i].value);
+    }
 }
 
 /* What the generated functions call. */
@@ -241,7 +286,7 @@ static void stub_invoke(ProtobufCService *service, unsigned method, const Protob
     grpc_byte_buffer *bytes = rpc_pack(request);
     if (stub->client->is_ending)
         grpc_call_cancel(call->core, NULL);
-    call_start(call, bytes, stub->fail_fast);
+    call_start(call, stub, bytes);
     grpc_byte_buffer_destroy(bytes);
 }
 
@@ -299,6 +344,7 @@ struct rpc_client *rpc_client_new(const struct rpc_client_options *options, char
     struct rpc_client *client = memory_get_zeroed(1, sizeof *client);
     client->options = *options;
     client->watch = watch;
+    client->service_config = print_service_config(options->once, &client->lasting);
     client->queue = grpc_completion_queue_create_for_next(NULL);
     pthread_mutex_init(&client->lock, NULL);
     return client;
@@ -382,5 +428,6 @@ void rpc_client_free(struct rpc_client *client)
     keyset_watch_free(client->watch);
     peer_server_release(&client->server);
     arena_release(&client->arena);
+    arena_release(&client->lasting);
     free(client);
 }

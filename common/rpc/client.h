@@ -24,8 +24,8 @@
  *
  * Calls survive the end of a server: they wait for a connection (wait-for-ready) and are tried again, up to five times
  * within their deadline, when the server ended them as UNAVAILABLE or CANCELLED, unless a first part of the answer
- * had come or the request is over 256 KiB. Use it for calls that may be made twice. Reconnecting starts after 100 ms
- * and never waits more than about 200 ms.
+ * had come or the request is over 256 KiB. A method that may not be called twice is named in the options' `once`.
+ * Reconnecting starts after 100 ms and never waits more than about 200 ms.
  *
  * Certificates: the keyset's files are looked at again at most once a second; a changed set that passes keyset_load()
  * is used by a new connection for the calls that start later, one that does not is named in the log and the old stays
@@ -51,6 +51,12 @@ struct rpc_client_options {
      * resolved as this machine resolves names (getaddrinfo(3)). */
     const char *target;
     struct keyset_files keyset; /* no certificate and key: the client stays anonymous */
+    /*
+     * Methods whose calls are made once: "package.Service/Method", ended by NULL; NULL: none. Where the server may have
+     * seen such a call it is not tried again, and its closure hears of the failure. It waits for a connection as the
+     * others do.
+     */
+    const char *const *once;
 };
 
 /*
@@ -59,6 +65,12 @@ struct rpc_client_options {
  */
 MUST_CHECK struct rpc_client *rpc_client_new(const struct rpc_client_options *options, char *reason,
                                              size_t reason_size);
+
+/* One thing that a call says beside its message. The name is of a-z, 0-9, '-', '_' and '.', and does not end in "-bin"
+ * or begin with "grpc-"; the value is of printable ASCII. What is otherwise is not sent. */
+struct rpc_metadata {
+    const char *name, *value;
+};
 
 /* One thread's way to call one service. A few words in the caller's storage, to be changed between calls; nothing to
  * release. */
@@ -71,7 +83,11 @@ struct rpc_stub {
      * of waiting for it. For a check whose answer is the cause. False at first.
      */
     bool fail_fast;
+    const struct rpc_metadata *metadata; /* sent with calls made from now on; copied with each. None at first */
+    size_t metadata_count;               /* at most RPC_METADATA_MAX; 8 KiB in all is what servers take */
 };
+
+#define RPC_METADATA_MAX 8
 
 /* Sets up `stub` for the service. The client must outlive the stub's last call. Up to 8 services a client. */
 void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const ProtobufCServiceDescriptor *descriptor);

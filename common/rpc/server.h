@@ -113,6 +113,10 @@ const struct rpc_peer *rpc_call_peer(const struct rpc_call *call);
 /* When the caller stops waiting, on common/clock.h's clock; CLOCK_NEVER when it did not say. */
 int64_t rpc_call_deadline_ns(const struct rpc_call *call);
 
+/* What the caller said beside the message under this name (lower case), the first of them, copied to rpc_call_arena();
+ * NULL: nothing, or a value with a NUL in it. Anybody who may call can say anything. */
+const char *rpc_call_metadata(struct rpc_call *call, const char *name);
+
 /* Memory that lives until the function that was called returns. */
 struct arena *rpc_call_arena(struct rpc_call *call);
 

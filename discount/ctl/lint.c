@@ -79,7 +79,7 @@ static const Ecommerce__LintResponse *ask(struct connection *connection, const s
             request.max_findings = limit < LIMIT_MAX ? (int32_t)limit : LIMIT_MAX;
             answer = call_lint(connection, &request, what_if->arena);
         }
-        if (answer != NULL || token[0] == '\0' || !changeset_is_lost(connection) || attempt == ATTEMPTS)
+        if (answer != NULL || what_if->set.count == 0 || !changeset_is_lost(connection) || attempt == ATTEMPTS)
             return answer;
     }
 }
