@@ -191,6 +191,9 @@ MUST_CHECK enum store_status store_list_products(struct store *store, const char
                                                  struct arena *arena, struct known_product **products, size_t *count,
                                                  char *reason, size_t reason_size);
 
+/* The slug of the product of this id; STORE_NOT_FOUND: there is none. */
+MUST_CHECK enum store_status store_find_slug(struct store *store, int32_t id, struct arena *arena, const char **slug);
+
 struct revision {
     int64_t number;
     int64_t made_at;
