@@ -172,11 +172,11 @@ static void add_product(struct reading *reading, Ecommerce__Product *product)
     file->sizes[file->count++] = ecommerce__product__get_packed_size(product) + FRAME;
 }
 
-/* The catalog keeps categories that no product is in by rows that have nothing else. */
-static bool is_of_a_category(const struct reading *reading)
+/* The catalog keeps categories that no product is in, and the ids of products that have left, by rows without a price.
+ */
+static bool is_of_no_product(const struct reading *reading)
 {
-    return reading->is_catalog && reading->cells[COLUMN_ID][0] == '\0' && reading->cells[COLUMN_SLUG][0] == '\0' &&
-           reading->cells[COLUMN_PRICE][0] == '\0';
+    return reading->is_catalog && reading->cells[COLUMN_PRICE][0] == '\0';
 }
 
 static void read_product(struct reading *reading)
@@ -190,7 +190,7 @@ static void read_product(struct reading *reading)
              arena_print(reading->arena, "%zu columns; the first line has %zu", reading->count, reading->column_count));
         return;
     }
-    if (is_of_a_category(reading))
+    if (is_of_no_product(reading))
         return;
     Ecommerce__Product *product = arena_get(reading->arena, sizeof *product);
     ecommerce__product__init(product);

@@ -101,6 +101,5 @@ void layer_release(struct layer *layer)
     free(layer->member_starts);
     free(layer->member_groups);
     free(layer->floors);
-    slugs_release(&layer->slugs);
     free(layer);
 }

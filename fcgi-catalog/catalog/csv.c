@@ -234,6 +234,17 @@ struct csv_text csv_print_product(const struct product *product, const struct ca
     return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
 }
 
+struct csv_text csv_print_former(const struct former_product *former, struct arena *arena)
+{
+    struct growing row = {.arena = arena};
+
+    put_number(&row, former->id);
+    put_text(&row, former->sku);
+    put_text(&row, former->slug);
+    put_bytes(&row, ",,,,,,,,,,,\r\n", sizeof ",,,,,,,,,,,\r\n");
+    return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
+}
+
 /* ---- Categories without products ---- */
 
 static void put_path_field(struct growing *row, const struct path *path, bool is_of_names)

@@ -23,6 +23,9 @@
  * /products.csv, which programs read, has a product in every row. A shop without either has no row to name its
  * currency.
  *
+ * A row with a price column that has nothing but an id and, if they are known, slug and sku is of a product that has
+ * left: nobody else gets its id. catalogctl export writes such rows before the products.
+ *
  * The same product gives the same bytes. Pure.
  */
 #ifndef CATALOG_CATALOG_CSV_H
@@ -48,6 +51,8 @@ struct csv_text {
  * stands without those above it. `currency` is the shop's code or "". In `arena`. */
 struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
                                   const char *currency, struct arena *arena);
+
+struct csv_text csv_print_former(const struct former_product *former, struct arena *arena);
 
 /* The rows of the categories that no product is in, in the order of slugs; none: nothing. One of them stands for those
  * above it, too. */

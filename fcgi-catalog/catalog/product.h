@@ -46,6 +46,17 @@ struct product_list {
  * "/products/7", when somebody gave it a slug that is none (field_is_slug()). Needs no encoding. In `arena`. */
 const char *product_path(const struct product *product, struct arena *arena);
 
+/* A product that has left: its id is not used again, but for itself. */
+struct former_product {
+    int32_t id;
+    const char *slug, *sku; /* when it left; "": it had none, or one that has left since had it, too */
+};
+
+struct former_list {
+    const struct former_product *items;
+    size_t count;
+};
+
 /* One category as people see it. */
 struct category_entry {
     const char *slug;

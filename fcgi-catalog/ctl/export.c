@@ -109,18 +109,45 @@ static void write_empty_categories(const struct job *job, struct arena *arena, F
     fwrite(text.bytes, 1, text.length, out);
 }
 
+static void write_one_former(const struct job *job, const struct former_product *former, struct arena *arena, FILE *out)
+{
+    if (job->options->format == FORMAT_JSON_LINES) {
+        json_line_write_former(former, out);
+    } else {
+        struct csv_text row = csv_print_former(former, arena);
+        fwrite(row.bytes, 1, row.length, out);
+    }
+}
+
+/* Before the products: whoever adds new ones to the file is to get none of these ids. */
+static enum store_status write_former(struct job *job, FILE *out)
+{
+    struct arena arena = {0};
+    struct former_list former = {.count = 1};
+    enum store_status status = STORE_OK;
+
+    while (status == STORE_OK && former.count > 0 && !ferror(out)) {
+        arena_reset(&arena);
+        status = store_walk_next_former(job->walk, BATCH, &arena, &former);
+        for (size_t i = 0; status == STORE_OK && i < former.count; i++)
+            write_one_former(job, &former.items[i], &arena, out);
+    }
+    arena_release(&arena);
+    return status;
+}
+
 /* Stops when nothing more can be written, which output_close() tells. */
 static enum store_status write_products(struct job *job, FILE *out)
 {
     struct arena arena = {0};
     struct product_list products = {.count = 1};
-    enum store_status status = STORE_OK;
 
     if (job->options->format == FORMAT_JSON_LINES)
         json_line_write_categories(&job->categories, out);
     else
         fputs(CSV_HEADER, out);
-    while (products.count > 0 && !ferror(out)) {
+    enum store_status status = write_former(job, out);
+    while (status == STORE_OK && products.count > 0 && !ferror(out)) {
         arena_reset(&arena);
         status = store_walk_next(job->walk, BATCH, &arena, &products);
         if (status != STORE_OK)
@@ -175,7 +202,8 @@ int command_export(int argc, char **argv)
     const struct arguments arguments = {
         .purpose = "Writes every product, in the order of ids, and every category as catalogctl import reads them. The "
                    "same catalog gives the same bytes."
-                   "\vIn CSV a category that no product is in has a row of its own.\nDATABASE may be left out when "
+                   "\vIn CSV a category that no product is in has a row of its own, and so has, in both formats, the "
+                   "id of a product that has left.\nDATABASE may be left out when "
                    "CATALOG_DATABASE names it.",
         .words = "[DATABASE]",
         .words_max = 1,

@@ -3,7 +3,9 @@
 #include "fcgi-catalog/ctl/json_line.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,19 +35,36 @@ static size_t find_parent(const struct category_list *categories, size_t index)
     return found != NULL ? (size_t)(found - categories->items) : categories->count;
 }
 
-/* How many are above each. They are a tree. */
-static size_t *measure_depths(const struct category_list *categories)
-{
-    size_t *depths = memory_get_zeroed(categories->count + 1, sizeof *depths);
+/* A category's place in the list, and how many are above it. */
+struct depth {
+    size_t index, count; /* SIZE_MAX: not known yet */
+};
 
+/* Of all of them, which are a tree. From each up to one that is known, and down again. */
+static struct depth *measure_depths(const struct category_list *categories)
+{
+    struct depth *depths = memory_get((categories->count + 1) * sizeof *depths);
+
+    for (size_t i = 0; i <= categories->count; i++)
+        depths[i] = (struct depth){.index = i, .count = SIZE_MAX};
     for (size_t i = 0; i < categories->count; i++) {
-        size_t above = find_parent(categories, i);
-        while (above < categories->count) {
-            depths[i]++;
-            above = find_parent(categories, above);
-        }
+        size_t steps = 0, above = i;
+        for (; above < categories->count && depths[above].count == SIZE_MAX; above = find_parent(categories, above))
+            steps++;
+        size_t base = above < categories->count ? depths[above].count + 1 : 0;
+        for (size_t below = i; steps > 0; below = find_parent(categories, below))
+            depths[below].count = base + --steps;
     }
     return depths;
+}
+
+static int compare_depths(const void *a, const void *b)
+{
+    const struct depth *one = a, *other = b;
+
+    if (one->count != other->count)
+        return one->count < other->count ? -1 : 1;
+    return (one->index > other->index) - (one->index < other->index);
 }
 
 static void *get_memory(size_t size)
@@ -77,20 +96,24 @@ static void write_category(const struct category_entry *category, FILE *out)
 void json_line_write_categories(const struct category_list *categories, FILE *out)
 {
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = get_memory, .free_fn = free}); /* nothing of it can be NULL */
-    size_t *depths = measure_depths(categories);
+    struct depth *depths = measure_depths(categories);
 
-    for (size_t depth = 0, written = 0; written < categories->count; depth++) {
-        for (size_t i = 0; i < categories->count; i++) {
-            if (depths[i] == depth) {
-                write_category(&categories->items[i], out);
-                written++;
-            }
-        }
-    }
+    qsort(depths, categories->count, sizeof *depths, compare_depths);
+    for (size_t i = 0; i < categories->count; i++)
+        write_category(&categories->items[depths[i].index], out);
     free(depths);
 }
 
 /* ---- Products ---- */
+
+void json_line_write_former(const struct former_product *former, FILE *out)
+{
+    fprintf(out, "{\"former\":%" PRId32 ",", former->id);
+    write_text("slug", former->slug, out);
+    putc(',', out);
+    write_text("sku", former->sku, out);
+    fputs("}\n", out);
+}
 
 static void write_empty_fields(const struct product *product, const char *currency, FILE *out)
 {

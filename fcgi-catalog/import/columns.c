@@ -225,19 +225,57 @@ static void read_images(const struct columns *columns, const struct cell *cells,
     }
 }
 
+static bool has_text(const struct columns *columns, const struct cell *cells, enum column column)
+{
+    struct place place;
+    const char *text = find_cell(columns, cells, column, &place);
+
+    return text != NULL && text[0] != '\0';
+}
+
+/* `those` are bits, 1 << enum column. */
+static bool has_nothing_but(const struct columns *columns, const struct cell *cells, unsigned those)
+{
+    for (enum column i = 0; i < COLUMNS; i++) {
+        if ((those & 1U << i) == 0 && has_text(columns, cells, i))
+            return false;
+    }
+    return true;
+}
+
 /* A row that puts no product into its categories, and has nothing that only a product has. */
 static bool is_of_categories(const struct columns *columns, const struct cell *cells)
 {
-    struct place place;
-    const char *paths = find_cell(columns, cells, COLUMN_CATEGORIES, &place);
+    return has_text(columns, cells, COLUMN_CATEGORIES) &&
+           has_nothing_but(columns, cells,
+                           1U << COLUMN_CATEGORIES | 1U << COLUMN_CATEGORY_NAMES | 1U << COLUMN_CURRENCY);
+}
 
-    for (enum column i = 0; i < COLUMNS; i++) {
-        const char *text = find_cell(columns, cells, i, &place);
-        bool may_be_there = i == COLUMN_CATEGORIES || i == COLUMN_CATEGORY_NAMES || i == COLUMN_CURRENCY;
-        if (text != NULL && text[0] != '\0' && !may_be_there)
-            return false;
+/* A product would have a price where there is a column for it. */
+static bool is_former(const struct columns *columns, const struct cell *cells)
+{
+    return (columns->places[COLUMN_PRICE_IN_CENTS] != 0 || columns->places[COLUMN_PRICE] != 0) &&
+           has_text(columns, cells, COLUMN_ID) &&
+           has_nothing_but(columns, cells, 1U << COLUMN_ID | 1U << COLUMN_SLUG | 1U << COLUMN_SKU);
+}
+
+static void read_former(const struct columns *columns, const struct cell *cells, struct draft *draft)
+{
+    static const struct {
+        enum column column;
+        void (*set)(struct draft *draft, struct place place, const char *text);
+    } texts[] = {
+        {COLUMN_ID, draft_set_former},
+        {COLUMN_SLUG, draft_set_former_slug},
+        {COLUMN_SKU, draft_set_sku},
+    };
+    struct place place;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        const char *text = find_cell(columns, cells, texts[i].column, &place);
+        if (text != NULL)
+            texts[i].set(draft, place, text);
     }
-    return paths != NULL && paths[0] != '\0';
 }
 
 static void read_row_of_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
@@ -264,6 +302,8 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
                      count == 1 ? "field" : "fields", columns->count, columns->count == 1 ? "is" : "are");
     } else if (is_of_categories(columns, cells)) {
         read_row_of_categories(columns, cells, &draft);
+    } else if (is_former(columns, cells)) {
+        read_former(columns, cells, &draft);
     } else {
         read_texts(columns, cells, &draft);
         read_decimal_price(columns, cells, &draft);

@@ -118,6 +118,17 @@ void draft_set_slug(struct draft *draft, struct place place, const char *text)
     draft->row.fields |= FIELD_SLUG;
 }
 
+void draft_set_former(struct draft *draft, struct place place, const char *id)
+{
+    draft->row.is_former = true;
+    draft_set_id(draft, place, id);
+}
+
+void draft_set_former_slug(struct draft *draft, struct place place, const char *text)
+{
+    set_text(draft, place, FIELD_SLUG, text, FIELD_SLUG_MAX, &draft->row.product.slug);
+}
+
 void draft_set_sku(struct draft *draft, struct place place, const char *text)
 {
     draft->row.places.sku = place;
@@ -333,7 +344,9 @@ bool draft_finish(struct draft *draft)
 {
     const struct product *product = &draft->row.product;
 
-    if (!draft->is_faulty && !draft->row.is_of_categories && product->slug[0] == '\0' && product->sku[0] == '\0')
+    bool is_of_product = !draft->row.is_of_categories && !draft->row.is_former;
+
+    if (!draft->is_faulty && is_of_product && product->slug[0] == '\0' && product->sku[0] == '\0')
         draft_refuse(draft, (struct place){.line = draft->row.line},
                      "the row has neither a slug nor an sku; one of them is needed, or categories alone");
     return !draft->is_faulty;

@@ -45,6 +45,10 @@ void draft_set_stock(struct draft *draft, struct place place, const char *text);
 void draft_set_created(struct draft *draft, struct place place, const char *text);
 void draft_set_updated(struct draft *draft, struct place place, const char *text);
 
+/* Makes it the row of a product that has left; its slug may be one that is not allowed any more. */
+void draft_set_former(struct draft *draft, struct place place, const char *id);
+void draft_set_former_slug(struct draft *draft, struct place place, const char *text);
+
 /* Adds one of a list, unless it has it; one that is there makes the list given. */
 void draft_add_tag(struct draft *draft, struct place place, const char *tag);
 void draft_add_image(struct draft *draft, struct place place, const char *url, const char *alt);

@@ -174,7 +174,10 @@ static void take_row(void *data, const struct product_row *row)
 
     for (size_t i = 0; i < row->category_count && !importer->has_failed; i++)
         is_sound = put_category(importer, row->categories[i]) && is_sound;
-    if (is_sound && !row->is_of_categories)
+    if (is_sound && row->is_former)
+        (void)settle(importer, find_place(row, IMPORT_FIELD_ID),
+                     import_put_former(importer->setup.import, row->product.id, row->product.slug, row->product.sku));
+    else if (is_sound && !row->is_of_categories)
         put_product(importer, row);
 }
 

@@ -2,7 +2,8 @@
 /*
  * JSON Lines, by cJSON: an object a line, with the fields of our answers. A category may be a path from the top,
  * "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is. A line with
- * a category, and a name and a parent if they are said, is of that category.
+ * a category, and a name and a parent if they are said, is of that category; one with a former, of a product that has
+ * left and had that id.
  */
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -249,6 +250,21 @@ static void read_category_member(struct draft *draft, struct row_category *categ
         category->place = place;
 }
 
+/* Of a line of a product that has left. */
+static void read_former_member(struct draft *draft, struct place place, const cJSON *item)
+{
+    if (strcmp(item->string, "former") == 0)
+        read_number(draft, place, item, draft_set_former);
+    else if (strcmp(item->string, "slug") == 0)
+        read_text(draft, place, item, draft_set_former_slug);
+    else if (strcmp(item->string, "sku") == 0)
+        read_text(draft, place, item, draft_set_sku);
+    else
+        draft_refuse(draft, place,
+                     "%s is no field of the line of a product that has left; former, slug and sku are allowed",
+                     field_show(item->string, strlen(item->string), draft->arena));
+}
+
 #define MEMBERS_MAX 64
 
 static void read_object(struct draft *draft, const char *text, const cJSON *object)
@@ -258,6 +274,7 @@ static void read_object(struct draft *draft, const char *text, const cJSON *obje
     const cJSON *item;
 
     draft->row.is_of_categories = cJSON_GetObjectItemCaseSensitive(object, "category") != NULL;
+    draft->row.is_former = !draft->row.is_of_categories && cJSON_GetObjectItemCaseSensitive(object, "former") != NULL;
     cJSON_ArrayForEach(item, object)
     {
         struct place place = {.line = draft->row.line, .column = i < count ? columns[i] : 1};
@@ -270,6 +287,8 @@ static void read_object(struct draft *draft, const char *text, const cJSON *obje
                          field_show(item->string, strlen(item->string), draft->arena));
         else if (draft->row.is_of_categories)
             read_category_member(draft, &category, place, item);
+        else if (draft->row.is_former)
+            read_former_member(draft, place, item);
         else
             read_member(draft, place, item);
     }

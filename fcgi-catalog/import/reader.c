@@ -57,7 +57,7 @@ void output_take(struct output *output, struct draft *draft)
     }
     if (draft->row.is_of_categories)
         output->counts.category_rows++;
-    else
+    else if (!draft->row.is_former)
         output->counts.rows++;
     output->counts.http_images += count_http_images(&draft->row.product);
     output->source.take(output->source.data, &draft->row);

@@ -13,7 +13,9 @@
  *
  * A row may be of categories alone, and tell their names and places: in CSV one that has nothing but categories,
  * category_names and currency, in JSON Lines {"category":"phones","name":"Phones","parent":"electronics"}, where name
- * and parent may be left out (nothing is said of them) or null (it has none, it is at the top).
+ * and parent may be left out (nothing is said of them) or null (it has none, it is at the top). Or it may be of a
+ * product that has left, whose id nobody else gets: in CSV one that has nothing but id, slug and sku beside an empty
+ * price, in JSON Lines {"former":7,"slug":"old-phone","sku":null}.
  */
 #ifndef CATALOG_IMPORT_READER_H
 #define CATALOG_IMPORT_READER_H

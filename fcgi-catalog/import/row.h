@@ -31,6 +31,7 @@ struct row_places {
 struct product_row {
     size_t line;            /* of the file, from 1: where the row begins */
     bool is_of_categories;  /* it says that categories are there, and what they are: there is no product in it */
+    bool is_former;         /* of a product that has left: its id, and slug and SKU, of any form, if they are known */
     unsigned fields;        /* which of the product's fields are given: enum field_bit */
     struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */
     const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */

@@ -164,23 +164,29 @@ static void read_piece(struct rows *rows, const char *bytes, size_t length)
     begin_row(rows);
 }
 
-/* How many of the bytes are one line with its end (CR LF in one piece, unless it comes in two), or a piece of it. */
-static size_t measure_piece(const char *bytes, size_t length)
+/* How many of the bytes are one line with its end (CR LF in one piece, unless it comes in two), or a piece of it.
+ * *newline is the next LF from a piece before this one on, and is looked for again behind it only: lines may end in CR
+ * alone. NULL: it is not known; the end: there is none. */
+static size_t measure_piece(const char *bytes, const char *end, const char **newline)
 {
-    size_t most = length < PIECE_MAX ? length : PIECE_MAX;
-    const char *newline = memchr(bytes, '\n', most);
-    size_t piece = newline != NULL ? (size_t)(newline - bytes) + 1 : most;
+    if (*newline == NULL || (*newline < bytes && *newline != end))
+        *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+    if (*newline == NULL)
+        *newline = end;
+    size_t line = (size_t)(*newline - bytes) + (*newline < end), piece = line < PIECE_MAX ? line : PIECE_MAX;
     const char *return_ = memchr(bytes, '\r', piece);
 
-    if (return_ == NULL || return_ + 1 == newline)
+    if (return_ == NULL || return_ + 1 == *newline)
         return piece;
     return (size_t)(return_ - bytes) + 1;
 }
 
 bool rows_feed(struct rows *rows, const char *bytes, size_t length)
 {
-    while (length > 0 && !rows->is_stopped) {
-        size_t piece = measure_piece(bytes, length);
+    const char *end = bytes + length, *newline = NULL;
+
+    while (bytes < end && !rows->is_stopped) {
+        size_t piece = measure_piece(bytes, end, &newline);
         bool is_rest = rows->ends_in_return && bytes[0] == '\n'; /* of the line end before */
         char last = bytes[piece - 1];
         if (!rows->skips_line)
@@ -191,7 +197,6 @@ bool rows_feed(struct rows *rows, const char *bytes, size_t length)
         }
         rows->ends_in_return = last == '\r';
         bytes += piece;
-        length -= piece;
     }
     return !rows->is_stopped;
 }

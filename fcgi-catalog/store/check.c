@@ -28,8 +28,13 @@ static const struct check of_rows[] = {
     {.message = "the shop: its row is missing", .sql = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM shop)"},
     {.message = "product %s: its old slug is that of a product of today",
      .sql = "SELECT old_slug.product_id FROM old_slug JOIN product ON product.slug = old_slug.slug LIMIT 1"},
+    {.message = "former product %s: its id is that of a product of today",
+     .sql = "SELECT former_product.id FROM former_product JOIN product ON product.id = former_product.id LIMIT 1"},
+    {.message = "product %s: an import is writing it for ever (table product_in_writing)",
+     .sql = "SELECT product_id FROM product_in_writing LIMIT 1"},
     {.message = "category number %s: the table category_above does not say what is above it",
-     .sql = DIFFERENCE("SELECT category, above FROM category_above_now", "SELECT category, above FROM category_above")},
+     .sql = DIFFERENCE("SELECT category, above, steps FROM category_above_now",
+                       "SELECT category, above, steps FROM category_above")},
     {.message = "product %s: the table product_in does not say which categories it is in, at what price",
      .sql = "SELECT now.product_id FROM product_in_now now CROSS JOIN product ON id = product_id WHERE NOT EXISTS "
             "(SELECT 1 FROM product_in WHERE category = now.category AND product_id = now.product_id AND "

@@ -3,7 +3,7 @@
 -- triggers. Not sort_name: see the triggers.
 
 DELETE FROM category_above;
-INSERT INTO category_above (category, above) SELECT category, above FROM category_above_now;
+INSERT INTO category_above SELECT * FROM category_above_now;
 
 DELETE FROM product_in;
 INSERT INTO product_in (category, product_id, price_in_cents)

@@ -25,12 +25,16 @@ static const char upgrade_4_sql[] =
 #include "fcgi-catalog/store/upgrade-4.sql.inc"
     ;
 
+static const char upgrade_5_sql[] =
+#include "fcgi-catalog/store/upgrade-5.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/demo.sql.inc"
     ;
 
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
-    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql}; /* [i]: from i */
+    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql}; /* [i]: from i */
 
 const struct database_kind catalog_kind = {
     .name = "catalog",
@@ -46,7 +50,7 @@ bool store_create(const char *path, bool demo, const char *currency, char *reaso
 {
     char set_currency[96];
     const char *const scripts[] = {schema_sql,    demo ? demo_sql : "", upgrade_2_sql, upgrade_3_sql,
-                                   upgrade_4_sql, set_currency,         NULL};
+                                   upgrade_4_sql, upgrade_5_sql,        set_currency,  NULL};
     int exponent;
 
     if (!currency_find(currency, &exponent)) {

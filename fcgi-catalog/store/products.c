@@ -109,7 +109,8 @@ struct store_walk {
     sqlite3 *db;
     struct reader reader;
     struct shop shop;
-    int64_t last_id;
+    int64_t last_id, last_former_id;
+    sqlite3_stmt *former; /* NULL: not asked for yet */
 };
 
 static int open_walk(struct store_walk *walk, struct reader_fault *fault)
@@ -158,6 +159,43 @@ enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct 
     return handle_judge_fault(walk->store, SUBJECT_PRODUCTS, result, &fault);
 }
 
+/* SQLITE_DONE, or an error. */
+static int read_former(struct store_walk *walk, size_t limit, struct arena *arena, struct former_list *former)
+{
+    static const char sql[] = "SELECT id, slug, sku FROM former_product WHERE id > ?1 ORDER BY id LIMIT ?2";
+    struct former_product *items = arena_get(arena, limit * sizeof *items);
+    size_t count = 0;
+    int result;
+
+    if (walk->former == NULL && sqlite3_prepare_v2(walk->db, sql, -1, &walk->former, NULL) != SQLITE_OK)
+        return sqlite3_errcode(walk->db);
+    sqlite3_bind_int64(walk->former, 1, walk->last_former_id);
+    sqlite3_bind_int64(walk->former, 2, (int64_t)limit);
+    while ((result = sqlite3_step(walk->former)) == SQLITE_ROW && count < limit)
+        items[count++] = (struct former_product){.id = sqlite3_column_int(walk->former, 0),
+                                                 .slug = row_copy_text(walk->former, 1, arena),
+                                                 .sku = row_copy_text(walk->former, 2, arena)};
+    sqlite3_reset(walk->former);
+    *former = (struct former_list){.items = items, .count = count};
+    return result;
+}
+
+enum store_status store_walk_next_former(struct store_walk *walk, size_t limit, struct arena *arena,
+                                         struct former_list *former)
+{
+    struct reader_fault fault = {0};
+    struct former_list read;
+    int result = read_former(walk, limit, arena, &read);
+
+    if (result == SQLITE_DONE) {
+        *former = read;
+        walk->last_former_id = read.count > 0 ? read.items[read.count - 1].id : walk->last_former_id;
+    } else {
+        reader_fail(&walk->reader, "products", result, &fault);
+    }
+    return handle_judge_fault(walk->store, SUBJECT_PRODUCTS, result, &fault);
+}
+
 const struct shop *store_walk_shop(const struct store_walk *walk)
 {
     return &walk->shop;
@@ -168,6 +206,7 @@ void store_walk_end(struct store_walk *walk)
     if (walk == NULL)
         return;
     reader_release(&walk->reader);
+    sqlite3_finalize(walk->former);
     sqlite3_close_v2(walk->db);
     free(walk);
 }

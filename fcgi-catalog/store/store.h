@@ -21,7 +21,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 4
+#define STORE_SCHEMA_VERSION 5
 
 enum store_status {
     STORE_OK,
@@ -126,6 +126,10 @@ MUST_CHECK enum store_status store_walk_begin(struct store *store, struct store_
 /* The next products, at most `limit`; none: that was all. On STORE_OK *products lives in `arena`. */
 MUST_CHECK enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct arena *arena,
                                              struct product_list *products);
+
+/* The next products that have left, by id, likewise; a walk of its own along the same moment. */
+MUST_CHECK enum store_status store_walk_next_former(struct store_walk *walk, size_t limit, struct arena *arena,
+                                                    struct former_list *former);
 
 /* The shop as of the moment at which the walk began. */
 const struct shop *store_walk_shop(const struct store_walk *walk);

@@ -308,6 +308,21 @@ def test_prune_deletes_what_the_file_does_not_name(database):
     assert database.is_sound()
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_no_id_is_used_twice_in_this_database_or_in_one_made_of_its_export(form, database, make_database):
+    database.fill(write_csv([product("case", 2500, sku="C"), product("laptop", 99900, sku="L")]))
+    assert database.fill(write_csv([{"sku": "C"}]), "--prune")["deleted"] == 1
+    copy = make_database()
+    copy.fill(database.export(f"--format={form}"))
+    assert copy.export(f"--format={form}") == database.export(f"--format={form}")
+    for each in (database, copy):
+        each.fill(write_csv([product("phone", 990), product("renamed", 99900, sku="L")]))
+        assert each.ask("SELECT id, slug FROM product ORDER BY id") == [(1, "case"), (2, "renamed"), (3, "phone")]
+        done = each.load(write_csv([product("other", 1, id=2)]))
+        assert done.code == 2 and "the id 2 is that of another product" in done.errors
+        assert each.is_sound()
+
+
 @pytest.mark.parametrize("text", [b"slug,price_in_cents\r\n", b"", b"\n"], ids=["header", "empty", "line-end"])
 def test_prune_does_not_empty_the_shop_for_a_file_that_names_nothing(text, make_database):
     database = make_database("--demo")

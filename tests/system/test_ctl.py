@@ -95,7 +95,8 @@ def test_check_names_what_somebody_dropped_and_a_new_database_has_it_again(works
     assert run([ctl, "init", new]).returncode == run([ctl, "import", rows, new]).returncode == 0
     with sqlite3.connect(new) as database:
         database.executescript(f"ATTACH '{old}' AS old; INSERT INTO customer SELECT * FROM old.customer;"
-                               "INSERT INTO old_slug SELECT * FROM old.old_slug")
+                               "INSERT INTO old_slug SELECT * FROM old.old_slug; UPDATE sqlite_sequence SET seq = "
+                               "(SELECT seq FROM old.sqlite_sequence o WHERE o.name = sqlite_sequence.name)")
         assert list(database.execute("SELECT slug, product_id FROM old_slug")) == [("notebook-avell-g1511", 2)]
     done = run([ctl, "check", new])
     assert (done.returncode, done.stderr) == (0, "")

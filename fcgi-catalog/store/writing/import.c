@@ -37,6 +37,14 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?1",
     [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (slug, product_id) VALUES (?1, ?2)",
     [WRITING_DELETE_OLD_SLUGS] = "DELETE FROM old_slug WHERE product_id = ?1",
+    [WRITING_FIND_FORMER_SKU] = "SELECT id FROM former_product WHERE sku = ?1 AND sku <> ''",
+    [WRITING_FIND_FORMER_SLUG] = "SELECT id FROM former_product WHERE slug = ?1 AND slug <> ''",
+    [WRITING_FIND_FORMER] = "SELECT slug FROM former_product WHERE id = ?1",
+    [WRITING_INSERT_FORMER] = "INSERT INTO former_product (id, slug, sku) VALUES (?1, ?2, ?3)",
+    [WRITING_RETIRE] = "INSERT INTO former_product (id, slug, sku) SELECT id, slug, sku FROM product WHERE id = ?1",
+    [WRITING_DELETE_FORMER] = "DELETE FROM former_product WHERE id = ?1",
+    [WRITING_BEGIN_PRODUCT] = "INSERT INTO product_in_writing (product_id) VALUES (?1)",
+    [WRITING_END_PRODUCT] = "DELETE FROM product_in_writing WHERE product_id = ?1",
     [WRITING_DELETE] = "DELETE FROM product WHERE id = ?1",
     [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?4)",
     [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?2, parent = ?3 WHERE number = ?1",
@@ -86,7 +94,7 @@ static void forget_transaction(struct import *import)
     import->aside = (struct aside){0};
     branches_release(&import->branches);
     idset_clear(&import->seen);
-    import->is_begun = import->is_many = import->names_changed = false;
+    import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
     import->products = import->changes = 0;
 }
 
@@ -157,14 +165,21 @@ static bool run(struct import *import, const char *text)
 
 static bool read_counts(struct import *import)
 {
+    static const char text[] = "SELECT (SELECT count(*) FROM product), "
+                               "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'product'), 0), "
+                               "coalesce((SELECT max(id) FROM former_product), 0), "
+                               "coalesce((SELECT max(id) FROM product), 0)";
     sqlite3_stmt *row = NULL;
-    bool read = sqlite3_prepare_v2(import->db, "SELECT (SELECT count(*) FROM product), (SELECT max(id) FROM product)",
-                                   -1, &row, NULL) == SQLITE_OK &&
-                sqlite3_step(row) == SQLITE_ROW;
+    bool read = sqlite3_prepare_v2(import->db, text, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW;
 
+    import->last_id = 0;
     if (read) {
         import->products = sqlite3_column_int64(row, 0);
-        import->last_id = sqlite3_column_int(row, 1);
+        for (int i = 1; i <= 3; i++) {
+            int64_t id = sqlite3_column_int64(row, i);
+            if (id > import->last_id)
+                import->last_id = id < INT32_MAX ? (int32_t)id : INT32_MAX;
+        }
     }
     sqlite3_finalize(row);
     return read;
@@ -195,16 +210,17 @@ static bool read_branches(struct import *import)
     return result == SQLITE_DONE;
 }
 
-/* Whoever is above itself would be walked up for ever. */
+/* Whoever is above itself would be walked up for ever: a walk that meets its own mark has come round, one that meets an
+ * earlier walk's leads to the top. */
 static bool check_circles(struct import *import)
 {
     for (size_t i = 0; i < import->branches.room; i++) {
-        const struct branch *branch = import->branches.items[i];
-        for (size_t steps = 0; branch != NULL; branch = branch->parent) {
-            if (++steps > import->branches.count) {
-                snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", branch->slug);
-                return false;
-            }
+        struct branch *branch = import->branches.items[i];
+        for (size_t mark = ++import->branches.marks; branch != NULL && branch->mark == 0; branch = branch->parent)
+            branch->mark = mark;
+        if (branch != NULL && branch->mark == import->branches.marks) {
+            snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", branch->slug);
+            return false;
         }
     }
     return true;

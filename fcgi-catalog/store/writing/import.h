@@ -54,7 +54,9 @@ void import_set_time(struct import *import, int64_t now);
  * and currency have no meaning here); what a row does not say stays as it is, and is empty in a new product. The
  * product is the known one of its SKU, or else, when the row has no SKU or nobody has it, of its slug; if there is
  * none, a new one, which needs a slug and a price. A known SKU with another slug renames it.
- * Its id: 0, or that of a new product; another one for a known product is refused.
+ * Its id: 0, or that of a new product; another one for a known product is refused. A new one of id 0 that has left
+ * before (by its SKU, or else by its slug) gets the id that it had, any other one an id that nobody had before; an id
+ * that another product had is refused.
  * Of its categories the first own_category_count count; one that is not there yet is made, at the top, without a name.
  * Without FIELD_CREATED a new product is created now, and updated without FIELD_UPDATED; as 0 neither is known. A known
  * product that was different is updated now, unless FIELD_UPDATED gives another time than it has; 0 gives none (see
@@ -64,6 +66,10 @@ void import_set_time(struct import *import, int64_t now);
  */
 MUST_CHECK enum import_status import_put_product(struct import *import, const struct product *product, unsigned fields,
                                                  enum import_outcome *outcome, int32_t *id);
+
+/* Says that a product had this id, and these ("": not known), and has left: see above. One that is there, or known to
+ * have left, stays as it is. The texts are UTF-8 and have no NUL. */
+MUST_CHECK enum import_status import_put_former(struct import *import, int32_t id, const char *slug, const char *sku);
 
 /* Makes a category, or gives a known one this name and place. `name` NULL: leaves it as it is. `parent`: a slug, which
  * is made when it is not there; "": at the top; NULL: leaves it where it is. One above itself is refused. */

@@ -140,7 +140,8 @@ static enum import_status check(struct import *import, const char *slug, const c
     if (above == NULL && !field_is_category(parent))
         return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                               field_show(parent, strlen(parent), &import->arena));
-    if (strcmp(parent, slug) == 0 || (branch != NULL && above != NULL && is_above(branch, above)))
+    bool stays = branch != NULL && branch->parent == above; /* the way up may be long */
+    if (strcmp(parent, slug) == 0 || (branch != NULL && above != NULL && !stays && is_above(branch, above)))
         return writing_refuse(import, FIELD_CATEGORIES,
                               "the category \"%s\" would be above itself, with \"%s\" as its parent", slug, parent);
     return IMPORT_OK;

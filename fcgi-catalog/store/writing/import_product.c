@@ -51,6 +51,20 @@ static enum import_status fail_finding(struct item *item, int result)
     return IMPORT_FAILED;
 }
 
+/* The id of the product that has left and was known by this text. SQLITE_ROW, SQLITE_DONE, or an error. */
+static int find_former(struct item *item, enum writing_statement which, const char *text)
+{
+    sqlite3_stmt *row = writing_get(item->import, which);
+
+    sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+    int result = sqlite3_step(row);
+    if (result == SQLITE_ROW)
+        item->former_id = sqlite3_column_int(row, 0);
+    sqlite3_reset(row);
+    return result;
+}
+
+/* The product of the row's SKU, or else of its slug; or else one that had it and has left. */
 static int find_known(struct item *item)
 {
     bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
@@ -63,6 +77,10 @@ static int find_known(struct item *item)
         result = find_product(item, WRITING_FIND_SLUG, item->row->slug);
     }
     item->is_new = result == SQLITE_DONE;
+    if (result == SQLITE_DONE && has_sku)
+        result = find_former(item, WRITING_FIND_FORMER_SKU, item->row->sku);
+    if (result == SQLITE_DONE && has_slug)
+        result = find_former(item, WRITING_FIND_FORMER_SLUG, item->row->slug);
     return result;
 }
 
@@ -80,6 +98,22 @@ static bool is_taken(struct import *import, enum writing_statement which, const 
     return found;
 }
 
+/* An id that no product has, whether it may be that of the new one. */
+static enum import_status check_free_id(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if (item->former_id != 0 && item->former_id != item->row->id)
+        return writing_refuse(import, IMPORT_FIELD_ID,
+                              "the product had the id %" PRId32 " before it left, and gets it again, not %" PRId32,
+                              item->former_id, item->row->id);
+    if (item->former_id == 0 && is_taken(import, WRITING_FIND_FORMER, NULL, item->row->id))
+        return writing_refuse(import, IMPORT_FIELD_ID,
+                              "the id %" PRId32 " was that of another product, which has left; ids are not used again",
+                              item->row->id);
+    return IMPORT_OK;
+}
+
 static enum import_status check_new(const struct item *item)
 {
     struct import *import = item->import;
@@ -91,11 +125,11 @@ static enum import_status check_new(const struct item *item)
     if (item->row->id < 0)
         return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id,
                               INT32_MAX);
-    if (item->row->id == 0 && import->last_id == INT32_MAX)
+    if (item->row->id == 0 && item->former_id == 0 && import->last_id == INT32_MAX)
         return writing_refuse(import, IMPORT_FIELD_ID, "there is no id left for a new product");
     if (item->row->id != 0 && is_taken(import, WRITING_FIND_ID, NULL, item->row->id))
         return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is that of another product", item->row->id);
-    return IMPORT_OK;
+    return item->row->id != 0 ? check_free_id(item) : IMPORT_OK;
 }
 
 static enum import_status check_known(const struct item *item)
@@ -251,7 +285,9 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
     bool is_changed = item->is_new || is_different(item);
     set_time(item, is_changed);
     if (item->is_new)
-        item->wanted.id = item->row->id != 0 ? item->row->id : import->last_id + 1;
+        item->wanted.id = item->row->id != 0     ? item->row->id
+                          : item->former_id != 0 ? item->former_id
+                                                 : import->last_id + 1;
     if (item->wanted.id > import->last_id)
         import->last_id = item->wanted.id;
     idset_add(&import->seen, item->wanted.id);
@@ -282,4 +318,23 @@ enum import_status import_put_product(struct import *import, const struct produc
     if (status == IMPORT_OK)
         *id = item.wanted.id;
     return status;
+}
+
+/* Texts of any form: it may be that of an older program. */
+enum import_status import_put_former(struct import *import, int32_t id, const char *slug, const char *sku)
+{
+    arena_reset(&import->arena);
+    if (id < 1)
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", id, INT32_MAX);
+    if (is_taken(import, WRITING_FIND_ID, NULL, id) || is_taken(import, WRITING_FIND_FORMER, NULL, id))
+        return IMPORT_OK;
+    sqlite3_stmt *statement = writing_get(import, WRITING_INSERT_FORMER);
+    sqlite3_bind_int(statement, 1, id);
+    sqlite3_bind_text(statement, 2, slug, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, sku, -1, SQLITE_STATIC);
+    if (!writing_run(statement))
+        return writing_fail(import);
+    if (id > import->last_id)
+        import->last_id = id;
+    return IMPORT_OK;
 }

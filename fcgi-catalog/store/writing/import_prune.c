@@ -18,7 +18,8 @@ static bool delete_by_id(struct import *import, enum writing_statement which, in
 
 bool writing_delete(struct import *import, int64_t id)
 {
-    if (!writing_note_change(import) || !delete_by_id(import, WRITING_DELETE, id))
+    if (!writing_note_change(import) || (import->is_many && !delete_by_id(import, WRITING_RETIRE, id)) ||
+        !delete_by_id(import, WRITING_DELETE, id))
         return false;
     if (!import->is_many)
         return true; /* the triggers did the rest */

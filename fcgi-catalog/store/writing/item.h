@@ -12,6 +12,7 @@ struct item {
     unsigned fields;           /* and which of it counts */
     enum field_bit key;        /* by which it is known */
     bool is_new, is_renamed;
+    int32_t former_id;     /* of a new one that was there before; 0: it was not, or nobody knows */
     struct product known;  /* what there was, */
     struct product wanted; /* and what it becomes: categories and tags sorted, each once */
     bool categories_differ, tags_differ, images_differ;

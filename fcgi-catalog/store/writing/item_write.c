@@ -158,8 +158,30 @@ static bool write_time(const struct item *item)
     return writing_run(statement);
 }
 
+static bool run_with_id(const struct item *item, enum writing_statement which, int32_t id)
+{
+    sqlite3_stmt *statement = writing_get(item->import, which);
+
+    sqlite3_bind_int(statement, 1, id);
+    return writing_run(statement);
+}
+
+/* With triggers the lists and the words would be made anew with each row of a list. */
+static bool write_rows(const struct item *item)
+{
+    bool has_triggers = !item->import->is_many;
+
+    return (!has_triggers || run_with_id(item, WRITING_BEGIN_PRODUCT, item->wanted.id)) && write_row(item) &&
+           write_lists(item) && (!has_triggers || run_with_id(item, WRITING_END_PRODUCT, item->wanted.id));
+}
+
+static bool write_former(const struct item *item)
+{
+    return item->former_id == 0 || !item->import->is_many || run_with_id(item, WRITING_DELETE_FORMER, item->former_id);
+}
+
 bool item_write(struct item *item)
 {
-    return writing_note_change(item->import) && make_categories(item) && write_row(item) && write_lists(item) &&
-           write_old_slug(item) && write_time(item);
+    return writing_note_change(item->import) && make_categories(item) && write_rows(item) && write_old_slug(item) &&
+           write_former(item) && write_time(item);
 }

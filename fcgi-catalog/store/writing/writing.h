@@ -4,7 +4,8 @@
  *
  *     a few changes: the triggers keep what is derived, as they do when somebody changes rows by hand
  *     many:          triggers and most indexes are put aside, what is derived is made anew at the commit; all in the
- *                    same transaction, so that nobody else ever sees it half done
+ *                    same transaction, so that nobody else ever sees it half done. Not where the owner has triggers:
+ *                    those fire for each row, see what is derived, and may change rows themselves
  */
 #ifndef CATALOG_STORE_WRITING_WRITING_H
 #define CATALOG_STORE_WRITING_WRITING_H
@@ -37,6 +38,14 @@ enum writing_statement {
     WRITING_FORGET_SLUG,
     WRITING_KEEP_SLUG,
     WRITING_DELETE_OLD_SLUGS,
+    WRITING_FIND_FORMER_SKU,
+    WRITING_FIND_FORMER_SLUG,
+    WRITING_FIND_FORMER,
+    WRITING_INSERT_FORMER,
+    WRITING_RETIRE,
+    WRITING_DELETE_FORMER,
+    WRITING_BEGIN_PRODUCT,
+    WRITING_END_PRODUCT,
     WRITING_DELETE,
     WRITING_INSERT_CATEGORY,
     WRITING_UPDATE_CATEGORY,
@@ -80,8 +89,9 @@ struct import {
     int64_t now;
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
+    bool keeps_triggers;       /* looked at when there are many changes: the owner has some */
     int64_t products, changes; /* how many there were; how many rows were changed since */
-    int32_t last_id;           /* the highest */
+    int32_t last_id;           /* the highest that there ever was */
     struct idset seen;
     struct branches branches;
     struct aside aside;

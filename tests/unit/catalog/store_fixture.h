@@ -69,7 +69,7 @@ static int change(const char *sql)
     return result;
 }
 
-/* A database as the program of schema version 1, 2 or 3 made it, with the demo's rows. */
+/* A database as the program of schema version 1 to 4 made it, with the demo's rows. */
 static inline void make_old(int version)
 {
     static const char *const scripts[] = {
@@ -84,6 +84,8 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/fill.sql.inc"
 #include "fcgi-catalog/store/indexes.sql.inc"
 #include "fcgi-catalog/store/triggers.sql.inc"
+        ,
+#include "fcgi-catalog/store/upgrade-4.sql.inc"
     };
     char stamp[80];
 

@@ -242,6 +242,17 @@ static void images_with_an_address_of_http_are_counted(void **state)
     taken_release(&taken);
 }
 
+static void ids_of_products_that_have_left_are_lines_of_their_own(void **state)
+{
+    (void)state;
+    assert_rows("{\"former\":7,\"slug\":\"Old Slug\",\"sku\":null}\n{\"former\":8}\n",
+                "1 has left;id=7;sku=;slug=Old Slug;\n2 has left;id=8;\n");
+    assert_fault("{\"former\":0}\n", "", "1:2 the id is \"0\"; a whole number from 1 to 2147483647 is allowed\n");
+    assert_fault(
+        "{\"former\":1,\"name\":\"x\"}\n", "",
+        "1:13 \"name\" is no field of the line of a product that has left; former, slug and sku are allowed\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +272,7 @@ int main(void)
         cmocka_unit_test(lines_of_too_many_values_are_not_taken_apart),
         cmocka_unit_test(format_is_found_out_or_said),
         cmocka_unit_test(images_with_an_address_of_http_are_counted),
+        cmocka_unit_test(ids_of_products_that_have_left_are_lines_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

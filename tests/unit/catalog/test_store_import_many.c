@@ -190,6 +190,50 @@ static void a_trigger_of_somebody_else_is_kept(void **state)
     put_many(3000, 0);
     commit();
     assert_string_equal(ask("SELECT name FROM sqlite_schema WHERE name = 'mine_too'"), "mine_too");
+    assert_string_equal(ask("SELECT count(DISTINCT n) FROM mine"), "3000");
+}
+
+/* What follows from what it changes is made as well. */
+static void a_trigger_of_somebody_else_may_change_products(void **state)
+{
+    (void)state;
+    open_shop();
+    import_roll_back(import);
+    assert_int_equal(change("CREATE TABLE mine (n); CREATE TRIGGER mine_too AFTER INSERT ON product_category BEGIN "
+                            "INSERT INTO mine VALUES (NEW.product_id);"
+                            "UPDATE product SET name = name || ' in ' || NEW.category WHERE id = NEW.product_id; END"),
+                     SQLITE_OK);
+    begin();
+    put_many(3000, 0);
+    commit();
+    assert_string_equal(ask("SELECT count(*) > 1000 FROM mine"), "1");
+    begin();
+    put_many(3000, 0);
+    commit();
+}
+
+static void count_steps(void *data, double fraction)
+{
+    (void)fraction;
+    ++*(unsigned *)data;
+}
+
+/* One that no row of an import fires is nobody's concern. */
+static void a_trigger_of_somebody_elses_table_does_not_make_it_slow(void **state)
+{
+    unsigned steps = 0;
+
+    (void)state;
+    open_shop();
+    import_roll_back(import);
+    assert_int_equal(change("CREATE TABLE mine (n); CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1; END"),
+                     SQLITE_OK);
+    begin();
+    put_many(1001, 0);
+    assert_int_equal(import_commit(import, count_steps, &steps), IMPORT_OK);
+    assert_true(steps > 10); /* it made anew what follows */
+    assert_string_equal(ask("SELECT count(*) FROM sqlite_schema WHERE name = 'mine_too'"), "1");
+    assert_sound();
 }
 
 int main(void)
@@ -202,6 +246,8 @@ int main(void)
         IMPORT_TEST(many_that_are_rolled_back_leave_triggers_and_indexes),
         IMPORT_TEST(the_commit_of_many_tells_how_far_it_is),
         IMPORT_TEST(a_trigger_of_somebody_else_is_kept),
+        IMPORT_TEST(a_trigger_of_somebody_else_may_change_products),
+        IMPORT_TEST(a_trigger_of_somebody_elses_table_does_not_make_it_slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

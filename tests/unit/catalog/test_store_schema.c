@@ -22,10 +22,10 @@ static void check_names_what_is_missing(void **state)
 
     (void)state;
     for (size_t i = 0;; i++) {
-        if (i % 4 == 0)
+        if (i % STORE_SCHEMA_VERSION == 0)
             assert_true(store_create(path, true, "", reason, sizeof reason));
         else
-            make_old((int)(i % 4));
+            make_old((int)(i % STORE_SCHEMA_VERSION));
         int version;
         assert_true(store_upgrade(path, &version, reason, sizeof reason));
         const char *what = ask(arena_print(&arena, names, i));

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* An id is never used twice: rules of the Discount service mean products and customers by it. */
+#include "tests/unit/catalog/store_import_fixture.h"
+
+#define KEYS ((unsigned)(FIELD_SLUG | FIELD_SKU | FIELD_PRICE))
+
+/* Puts a product in, and returns its id. */
+static int32_t put(const char *slug, const char *sku)
+{
+    const struct product product = {.slug = slug, .sku = sku, .price_cents = 5};
+    enum import_outcome outcome;
+    int32_t id = 0;
+
+    if (import_put_product(import, &product, KEYS, &outcome, &id) != IMPORT_OK)
+        fail_msg("%s", import_reason(import));
+    return id;
+}
+
+static void assert_refused(struct product product, const char *why)
+{
+    enum import_outcome outcome;
+    int32_t id;
+
+    assert_int_equal(import_put_product(import, &product, KEYS, &outcome, &id), IMPORT_REFUSED);
+    assert_int_equal(import_reason_field(import), IMPORT_FIELD_ID);
+    if (strstr(import_reason(import), why) == NULL)
+        fail_msg("%s", import_reason(import));
+}
+
+static void put_filling(unsigned count)
+{
+    char slug[32];
+
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(slug, sizeof slug, "filling-%u", i);
+        put(slug, "");
+    }
+}
+
+/* A shop of "case" (SKU C) and "laptop", the highest, which has left. With many the import goes another way. */
+static void open_shop_without_laptop(unsigned filling)
+{
+    struct import_pruned pruned;
+
+    open_shop();
+    assert_int_equal(put("case", "C"), 1);
+    put_filling(filling);
+    assert_int_equal(put("laptop", "L"), filling + 2);
+    commit();
+    begin();
+    put("case", "C");
+    assert_int_equal(import_prune(import, &pruned), IMPORT_OK);
+    assert_int_equal(pruned.products, filling + 1);
+    commit();
+    begin();
+}
+
+static void a_new_product_gets_no_id_of_one_that_has_left(void **state)
+{
+    (void)state;
+    for (unsigned filling = 0; filling <= 3000; filling += 3000) {
+        open_shop_without_laptop(filling);
+        assert_int_equal(put("phone", ""), filling + 3);
+        commit();
+        import_close(import);
+        import = NULL;
+        remove_database();
+    }
+}
+
+static void a_product_that_comes_back_gets_its_id_again(void **state)
+{
+    (void)state;
+    for (unsigned filling = 0; filling <= 3000; filling += 3000) {
+        open_shop_without_laptop(filling);
+        assert_int_equal(put("new", ""), filling + 3);
+        if (filling > 0)
+            put_filling(filling);
+        assert_int_equal(put("laptop", ""), filling + 2); /* by its slug */
+        commit();
+        assert_string_equal(ask("SELECT count(*) FROM former_product"), "0");
+        assert_int_equal(change("DELETE FROM product WHERE slug = 'laptop'"), SQLITE_OK);
+        assert_int_equal(change("UPDATE former_product SET sku = 'L'"), SQLITE_OK);
+        begin();
+        assert_int_equal(put("another-name", "L"), filling + 2); /* by its SKU */
+        commit();
+        import_close(import);
+        import = NULL;
+        remove_database();
+    }
+}
+
+static void an_id_of_one_that_has_left_is_refused_to_others(void **state)
+{
+    (void)state;
+    open_shop_without_laptop(0);
+    assert_refused((struct product){.id = 2, .slug = "phone"}, "the id 2 was that of another product, which has left");
+    assert_refused((struct product){.id = 9, .slug = "laptop"}, "the product had the id 2 before it left");
+    commit();
+}
+
+static void the_one_that_left_last_has_the_slug(void **state)
+{
+    (void)state;
+    open_shop();
+    put("a", "");
+    put("b", "");
+    commit();
+    assert_int_equal(change("DELETE FROM product WHERE slug = 'a'; UPDATE product SET slug = 'a' WHERE slug = 'b';"
+                            "DELETE FROM product WHERE slug = 'a'"),
+                     SQLITE_OK);
+    begin();
+    assert_int_equal(put("a", ""), 2);
+    assert_int_equal(put("c", ""), 3);
+    commit();
+}
+
+static void those_that_left_elsewhere_keep_their_ids(void **state)
+{
+    (void)state;
+    open_shop();
+    assert_int_equal(import_put_former(import, 7, "gone", "G"), IMPORT_OK);
+    assert_int_equal(import_put_former(import, 7, "other", ""), IMPORT_OK); /* known already */
+    assert_int_equal(import_put_former(import, 0, "x", ""), IMPORT_REFUSED);
+    assert_int_equal(put("new", ""), 8);
+    assert_int_equal(put("gone", ""), 7);
+    commit();
+    begin();
+    assert_int_equal(import_put_former(import, 7, "gone", "G"), IMPORT_OK); /* it is there */
+    assert_int_equal(import_put_former(import, 20, "", ""), IMPORT_OK);
+    commit();
+    assert_int_equal(change("INSERT INTO product (slug, price_in_cents) VALUES ('by-hand', 1)"), SQLITE_OK);
+    assert_string_equal(ask("SELECT id FROM product WHERE slug = 'by-hand'"), "21");
+    assert_sound();
+}
+
+/* Somebody who writes SQL: an id that is not given is a new one, and one that is given is looked at. */
+static void by_hand_no_id_is_used_twice(void **state)
+{
+    (void)state;
+    open_demo();
+    assert_int_equal(change("DELETE FROM product WHERE id = 3; DELETE FROM customer WHERE id = 2;"
+                            "INSERT INTO product (slug, price_in_cents) VALUES ('new', 1);"
+                            "INSERT INTO customer (first_name) VALUES ('Arya')"),
+                     SQLITE_OK);
+    assert_string_equal(ask("SELECT id FROM product WHERE slug = 'new'"), "4");
+    assert_string_equal(ask("SELECT id FROM customer WHERE first_name = 'Arya'"), "3");
+    assert_int_equal(change("INSERT INTO product (id, slug, price_in_cents) VALUES (3, 'other', 1)"),
+                     SQLITE_CONSTRAINT);
+    assert_int_equal(change("INSERT INTO product (id, slug, price_in_cents) VALUES (3, 'playstation-4-slim', 1)"),
+                     SQLITE_OK);
+    assert_sound();
+}
+
+/* What left before a database was brought to this version cannot be known; the highest of then is. */
+static void an_upgraded_database_uses_no_id_twice(void **state)
+{
+    (void)state;
+    for (int old = 1; old < STORE_SCHEMA_VERSION; old++) {
+        int version;
+        make_old(old);
+        assert_int_equal(change("CREATE TABLE log (id); CREATE INDEX customer_by_first ON customer (first_name);"
+                                "CREATE TRIGGER mine AFTER DELETE ON customer BEGIN INSERT INTO log VALUES (OLD.id); "
+                                "END"),
+                         SQLITE_OK);
+        assert_true(store_upgrade(path, &version, reason, sizeof reason));
+        assert_int_equal(change("DELETE FROM product WHERE id = 3; DELETE FROM customer WHERE id = 2;"
+                                "INSERT INTO product (slug, price_in_cents) VALUES ('new', 1);"
+                                "INSERT INTO customer (first_name) VALUES ('Arya')"),
+                         SQLITE_OK);
+        assert_string_equal(ask("SELECT max(id) FROM product"), "4");
+        assert_string_equal(ask("SELECT max(id) FROM customer"), "3");
+        assert_string_equal(ask("SELECT id FROM log"), "2"); /* the owner's trigger and index are as they were */
+        assert_string_equal(ask("SELECT count(*) FROM sqlite_schema WHERE name = 'customer_by_first'"), "1");
+        assert_sound();
+        remove_database();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IMPORT_TEST(a_new_product_gets_no_id_of_one_that_has_left),
+        IMPORT_TEST(a_product_that_comes_back_gets_its_id_again),
+        IMPORT_TEST(an_id_of_one_that_has_left_is_refused_to_others),
+        IMPORT_TEST(the_one_that_left_last_has_the_slug),
+        IMPORT_TEST(those_that_left_elsewhere_keep_their_ids),
+        TEST(by_hand_no_id_is_used_twice),
+        TEST(an_upgraded_database_uses_no_id_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

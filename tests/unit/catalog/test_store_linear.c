@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* What an import costs grows with what it brings, and not with the square of it. */
+#include <time.h>
+
+#include "tests/unit/catalog/store_import_fixture.h"
+
+static double cpu_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* So many products with so many images each, of addresses as long as they may be. The processor time. */
+static double put_images(unsigned products, size_t count)
+{
+    static char url[FIELD_URL_MAX + 1];
+    struct product_image images[FIELD_IMAGES_MAX];
+    char slug[32];
+
+    memset(url, 'x', FIELD_URL_MAX);
+    url[0] = '/';
+    for (size_t i = 0; i < count; i++)
+        images[i] = (struct product_image){.url = url, .alt = ""};
+    open_shop();
+    double begun = cpu_seconds();
+    for (unsigned i = 0; i < products; i++) {
+        const struct product product = {.slug = slug, .price_cents = 1, .images = images, .image_count = count};
+        enum import_outcome outcome;
+        int32_t id;
+        snprintf(slug, sizeof slug, "s-%u", i);
+        assert_int_equal(import_put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_IMAGES, &outcome, &id),
+                         IMPORT_OK);
+    }
+    double taken = cpu_seconds() - begun;
+    commit();
+    import_close(import);
+    import = NULL;
+    remove_database();
+    return taken;
+}
+
+static void an_image_costs_the_same_among_many(void **state)
+{
+    (void)state;
+    double few = put_images(8 * FIELD_IMAGES_MAX / 10, 10), many = put_images(8, FIELD_IMAGES_MAX);
+    if (many > few * 4) /* as many in all */
+        fail_msg("%.4f s with 10 for each product, %.4f s with %d", few, many, FIELD_IMAGES_MAX);
+}
+
+static void assert_put_category(const char *slug, const char *name, const char *parent)
+{
+    enum import_outcome outcome;
+
+    if (import_put_category(import, slug, name, parent, &outcome) != IMPORT_OK)
+        fail_msg("%s", import_reason(import));
+}
+
+/* So many categories, four below each; each is made at the top and moved below its parent. In small imports, so that
+ * the triggers do it. The processor time of the last hundred. */
+static double put_categories(unsigned count)
+{
+    char slug[32], parent[32];
+    double begun = 0;
+
+    open_shop();
+    for (unsigned i = 0; i < count; i++) {
+        if (i == count - 100)
+            begun = cpu_seconds();
+        snprintf(slug, sizeof slug, "c-%u", i);
+        snprintf(parent, sizeof parent, "c-%u", i / 4);
+        assert_put_category(slug, "", "");
+        if (i > 0)
+            assert_put_category(slug, "A name", parent);
+        if (i % 400 == 399) {
+            assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+            begin();
+        }
+    }
+    double taken = cpu_seconds() - begun;
+    commit();
+    import_close(import);
+    import = NULL;
+    remove_database();
+    return taken;
+}
+
+static void a_category_costs_the_same_among_many(void **state)
+{
+    (void)state;
+    double few = put_categories(400), many = put_categories(4000);
+    if (many > few * 4) /* there are ten times as many */
+        fail_msg("%.4f s among 400, %.4f s among 4000", few, many);
+}
+
+/* In small imports, and in one large one. */
+static double put_chain(unsigned count, unsigned piece)
+{
+    char slug[32] = "", parent[32];
+
+    open_shop();
+    double begun = cpu_seconds();
+    for (unsigned i = 0; i < count; i++) {
+        strcpy(parent, slug);
+        snprintf(slug, sizeof slug, "c-%u", i);
+        assert_put_category(slug, "A name", parent);
+        if (i % piece == piece - 1) {
+            assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+            begin();
+        }
+    }
+    assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+    double taken = cpu_seconds() - begun;
+    assert_sound();
+    if (count > 100)
+        assert_string_equal(ask("SELECT count(*) FROM category_above WHERE category = 100"), "64");
+    import_close(import);
+    import = NULL;
+    remove_database();
+    return taken;
+}
+
+static void a_long_chain_of_categories_costs_its_length(void **state)
+{
+    (void)state;
+    for (unsigned piece = 500; piece <= 100000; piece *= 200) {
+        double part = put_chain(500, piece), whole = put_chain(4000, piece);
+        if (whole > part * 24) /* 8 times as long; the square would be 64 */
+            fail_msg("%.4f s for 500, %.4f s for 4000", part, whole);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IMPORT_TEST(an_image_costs_the_same_among_many),
+        IMPORT_TEST(a_category_costs_the_same_among_many),
+        IMPORT_TEST(a_long_chain_of_categories_costs_its_length),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
