@@ -3,7 +3,9 @@
 #include "discount/ctl/changeset.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "common/ctl/command.h"
 #include "common/ctl/progress.h"
@@ -148,6 +150,16 @@ void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const 
 
 /* ---- Applying ---- */
 
+void changeset_make_id(char id[CHANGESET_ID_SIZE])
+{
+    unsigned char random[(CHANGESET_ID_SIZE - 1) / 2];
+
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        abort(); /* Linux gives up to 256 bytes at once, always */
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(id + 2 * i, 3, "%02x", random[i]);
+}
+
 /* Whether the rules have moved on from the expected revision: ABORTED may mean that, or a token that was forgotten. */
 static bool has_moved(const struct changeset *set, struct connection *connection, int64_t expected)
 {
@@ -164,16 +176,17 @@ static bool has_moved(const struct changeset *set, struct connection *connection
 
 /* One attempt. */
 static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset *set, struct connection *connection,
-                                                         const struct change_options *options, const char **token)
+                                                         const struct change_options *options, const char *id,
+                                                         bool is_large)
 {
     Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
-    bool is_large = count_for_message(set, 0) < set->count;
     struct progress progress = {0};
+    const char *token = "";
 
-    *token = "";
-    if (is_large && !changeset_stage(set, connection, token))
+    if (is_large && !changeset_stage(set, connection, &token))
         return NULL;
-    request.token = (char *)*token;
+    request.change_set_id = (char *)id;
+    request.token = (char *)token;
     request.n_changes = is_large ? 0 : set->count;
     request.changes = set->messages;
     request.expected_revision = options->expect;
@@ -189,10 +202,13 @@ static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset 
 const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set, struct connection *connection,
                                                        const struct change_options *options)
 {
+    bool is_large = count_for_message(set, 0) < set->count;
+    char id[CHANGESET_ID_SIZE];
+
+    changeset_make_id(id);
     for (int attempt = 1;; attempt++) {
-        const char *token;
-        const Ecommerce__ApplyChangesResponse *answer = apply_once(set, connection, options, &token);
-        if (answer != NULL || token[0] == '\0' || !changeset_is_lost(connection) || attempt == ATTEMPTS)
+        const Ecommerce__ApplyChangesResponse *answer = apply_once(set, connection, options, id, is_large);
+        if (answer != NULL || !is_large || !changeset_is_lost(connection) || attempt == ATTEMPTS)
             return answer;
         if (connection->code == RPC_ABORTED && has_moved(set, connection, options->expect))
             return NULL;

@@ -39,12 +39,16 @@ MUST_CHECK int changeset_check(const struct changeset *set, const struct ctl_opt
 /* Stages all changes: *token names them, "" when there are none. False: connection_fail() tells. */
 MUST_CHECK bool changeset_stage(const struct changeset *set, struct connection *connection, const char **token);
 
-/* Whether the last call, which named a token, failed because the token is no longer known. */
+/* Whether the last call, which staged changes or named a token, failed because the worker that had them has gone. */
 bool changeset_is_lost(const struct connection *connection);
 
 /* Faults that the service told, as notes with the lines of the rule file. */
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
                            struct fault_notes *notes);
+
+/* A new id, by which the service knows a change set that is sent again: it is made once. */
+#define CHANGESET_ID_SIZE 33
+void changeset_make_id(char id[CHANGESET_ID_SIZE]);
 
 /* Makes a revision of it. NULL: connection_fail() tells. */
 MUST_CHECK const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set,

@@ -22,11 +22,13 @@ int connection_open(struct connection *connection, const struct ctl_options *opt
         display_error(options->name, "%s", reason);
         return COMMAND_CONFIG;
     }
+    static const char *const once[] = {"ecommerce.DiscountAdmin/StageChanges", NULL}; /* again would be twice */
     const struct rpc_client_options rpc = {
         .target = options->host != NULL ? options->host : connection->settings.host,
         .keyset = {.ca = connection->settings.ca,
                    .certificate = connection->settings.certificate,
                    .key = connection->settings.key},
+        .once = once,
     };
     log_set_level(LOG_LEVEL_ERROR); /* what gRPC core warns of is told as the call's failure */
     rpc_runtime_start();

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "discount/ctl/contradictions.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/when.h"
@@ -250,6 +251,8 @@ void explain_text_print(const Ecommerce__ExplainResponse *answer, const struct e
         teller.off = COLOUR_OFF;
     }
     tell_head(&teller, asked);
+    contradictions_print((const Ecommerce__Contradiction *const *)answer->contradictions, answer->n_contradictions,
+                         options, arena);
     for (size_t i = 0; i < answer->n_lanes; i++)
         tell_lane(&teller, answer->lanes[i]);
     tell_price(&teller);

@@ -106,6 +106,7 @@ static int rollback(const struct change_options *options, const char *word, stru
     Ecommerce__RollbackRequest request = ECOMMERCE__ROLLBACK_REQUEST__INIT;
     const struct changeset none = {.arena = arena};
     struct connection connection;
+    char id[CHANGESET_ID_SIZE];
 
     if (number_parse(word, 1, INT64_MAX, &request.revision) != NUMBER_OK) {
         display_error(options->ctl.name, "%s: the number of a revision is allowed", word);
@@ -116,6 +117,8 @@ static int rollback(const struct change_options *options, const char *word, stru
         return code;
     request.expected_revision = options->expect;
     request.message = (char *)(options->message != NULL ? options->message : "");
+    changeset_make_id(id);
+    request.change_set_id = id;
     const Ecommerce__ApplyChangesResponse *answer = call_rollback(&connection, &request, arena);
     code = answer != NULL ? changeset_tell(&none, options, answer) : connection_fail(&connection, "");
     connection_close(&connection);

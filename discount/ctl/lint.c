@@ -6,6 +6,7 @@
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "discount/ctl/commands.h"
+#include "discount/ctl/contradictions.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/table.h"
@@ -29,10 +30,12 @@ static void print_table(const Ecommerce__LintResponse *answer, const struct ctl_
                                      finding->product[0] != '\0' ? finding->product : "-", finding->message};
         table_add(table, TABLE_PLAIN, cells);
     }
+    contradictions_print((const Ecommerce__Contradiction *const *)answer->contradictions, answer->n_contradictions,
+                         options, arena);
     table_print(table, stdout, options);
     if ((size_t)answer->count > answer->n_findings)
         printf("and %zu more (--limit)\n", (size_t)answer->count - answer->n_findings);
-    if (answer->count == 0)
+    if (answer->count == 0 && answer->n_contradictions == 0)
         printf("nothing odd; revision %" PRId64 "\n", answer->revision);
 }
 
@@ -48,7 +51,7 @@ static int tell(const Ecommerce__LintResponse *answer, const struct what_if *wha
         json_print(stdout, json_message(&answer->base));
     else
         print_table(answer, &options->ctl, what_if->arena);
-    return answer->count == 0 ? COMMAND_OK : COMMAND_FINDINGS;
+    return answer->count == 0 && answer->n_contradictions == 0 ? COMMAND_OK : COMMAND_FINDINGS;
 }
 
 /* Products cannot come in parts here: what is a target of none of them is a finding. */
@@ -79,7 +82,7 @@ static const Ecommerce__LintResponse *ask(struct connection *connection, const s
             request.max_findings = limit < LIMIT_MAX ? (int32_t)limit : LIMIT_MAX;
             answer = call_lint(connection, &request, what_if->arena);
         }
-        if (answer != NULL || token[0] == '\0' || !changeset_is_lost(connection) || attempt == ATTEMPTS)
+        if (answer != NULL || what_if->set.count == 0 || !changeset_is_lost(connection) || attempt == ATTEMPTS)
             return answer;
     }
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/compiler.h"
+#include "discount/ctl/contradictions.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/table.h"
@@ -24,6 +25,8 @@ void preview_totals_add(struct preview_totals *totals, const Ecommerce__PreviewR
     totals->sum_after += answer->sum_after;
     for (size_t i = 0; i < answer->n_prices && totals->prices.count < limit; i++)
         list_append(&totals->prices, arena, answer->prices[i]);
+    for (size_t i = 0; i < answer->n_contradictions; i++)
+        list_append(&totals->contradictions, arena, answer->contradictions[i]);
 }
 
 static const char *say_audience(const Ecommerce__ChangedPrice *price, struct arena *arena)
@@ -71,6 +74,8 @@ static void print_table(const struct preview_totals *totals, const struct ctl_op
 
     for (size_t i = 0; i < totals->prices.count; i++)
         add_price(table, totals->prices.items[i], arena);
+    contradictions_print((const Ecommerce__Contradiction *const *)totals->contradictions.items,
+                         totals->contradictions.count, options, arena);
     table_print(table, stdout, options);
     if (listed < totals->changed)
         printf("and %" PRId64 " more (--limit)\n", totals->changed - listed);
@@ -103,6 +108,9 @@ static void print_json(const struct preview_totals *totals)
         cJSON_AddItemToObject(document, numbers[i].name, json_number(numbers[i].value));
     cJSON_AddItemToObject(document, "prices",
                           json_messages((const void *const *)totals->prices.items, totals->prices.count));
+    cJSON_AddItemToObject(
+        document, "contradictions",
+        json_messages((const void *const *)totals->contradictions.items, totals->contradictions.count));
     json_print(stdout, document);
 }
 

@@ -214,6 +214,21 @@ void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_
     builder->floors[builder->floor_count++] = (struct floor){.product_id = product_id, .floor = floor};
 }
 
+/* ---- Slugs ---- */
+
+static void add_slug(struct ruleset_builder *builder, int32_t product_id, uint64_t hash)
+{
+    builder->slugs = builder_grow(builder->slugs, builder->slug_count, 1, &builder->slug_room, sizeof *builder->slugs);
+    builder->slugs[builder->slug_count] =
+        (struct slug_entry){.id = product_id, .hash = hash, .step = (uint32_t)builder->slug_count};
+    builder->slug_count++;
+}
+
+void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_id, const char *slug)
+{
+    add_slug(builder, product_id, slug != NULL ? slug_hash(slug) : 0);
+}
+
 /* ---- Its life ---- */
 
 static uint8_t *copy_bits(const uint8_t *bits, size_t count)
@@ -240,6 +255,8 @@ static void copy_patch(struct ruleset_builder *builder, const struct ruleset *fr
         if (patch->floors[i].product_id != 0)
             ruleset_builder_set_floor(builder, patch->floors[i].product_id, patch->floors[i].floor);
     }
+    for (size_t i = 0; i < patch->slugs.count; i++)
+        add_slug(builder, patch->slugs.ids[i], patch->slugs.hashes[i]);
     builder_copy_members(builder, from);
 }
 
@@ -273,6 +290,7 @@ void ruleset_builder_clear(struct ruleset_builder *builder)
     free(builder->steps);
     free(builder->floors);
     names_release(&builder->floor_names);
+    free(builder->slugs);
     /* Without a base there is nothing to hide: what is made now stands on its own. */
     *builder = (struct ruleset_builder){0};
 }

@@ -52,6 +52,9 @@ struct ruleset_builder {
     struct floor *floors;
     size_t floor_count, floor_room;
     struct names floor_names;
+
+    struct slug_entry *slugs;
+    size_t slug_count, slug_room;
 };
 
 /* Makes room for `more` elements of `size` bytes behind `count` of them. Returns the block, moved perhaps. */

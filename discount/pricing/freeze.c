@@ -155,6 +155,7 @@ struct layer *builder_freeze(struct ruleset_builder *builder, int64_t since)
     names_release(&builder->pool.names);
     freeze_records(builder, layer);
     freeze_floors(builder, layer);
+    slugs_freeze(&layer->slugs, builder->slugs, builder->slug_count);
     layer->text = memory_resize(builder->pool.text, builder->pool.used);
     builder->pool.text = NULL;
     freeze_instants(layer);

@@ -101,5 +101,6 @@ void layer_release(struct layer *layer)
     free(layer->member_starts);
     free(layer->member_groups);
     free(layer->floors);
+    slugs_release(&layer->slugs);
     free(layer);
 }

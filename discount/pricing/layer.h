@@ -16,6 +16,7 @@
 #include "discount/pricing/index.h"
 #include "discount/pricing/price.h"
 #include "discount/pricing/rule.h"
+#include "discount/pricing/slugs.h"
 
 /* One rule. Its targets lie at `targets`: products ascending, their prices (a price list), categories by name,
  * excluded products, excluded categories. */
@@ -67,6 +68,8 @@ struct layer {
     struct floor *floors;
     size_t floor_room; /* a power of two, or 0 */
     size_t floor_count;
+
+    struct slugs slugs;
 };
 
 #define LAYERS 2 /* of a ruleset: the base and the patch */

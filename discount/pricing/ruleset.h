@@ -48,6 +48,10 @@ void ruleset_builder_remove_member(struct ruleset_builder *builder, const char *
 /* No rule takes the price of this product below `floor`; 0: no floor. */
 void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_id, int32_t floor);
 
+/* The product of this id has this slug; NULL: there is no such product any more. Nothing is priced by it: see
+ * ruleset_contradicts(). */
+void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_id, const char *slug);
+
 /* Removes everything. */
 void ruleset_builder_clear(struct ruleset_builder *builder);
 
@@ -82,6 +86,13 @@ int64_t ruleset_next_change(const struct ruleset *ruleset, int64_t now);
 
 /* The floor of a product; 0: none. */
 int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id);
+
+/*
+ * Whether whoever says that this product has this slug means another one than the rules do: they know the id by another
+ * slug (*known_id is product_id), or the slug as that of another product (*known_id). A product that they know neither
+ * by id nor by slug does not contradict them, nor does "".
+ */
+bool ruleset_contradicts(const struct ruleset *ruleset, int32_t product_id, const char *slug, int32_t *known_id);
 
 /* Whether the group exists, and how many members it has. */
 bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t *member_count);

@@ -47,6 +47,7 @@ struct making {
     struct rpc_call *call;
     int64_t deadline_ns; /* somewhat before the caller's */
     const char *message;
+    const char *id; /* of the change set; "": none */
     Ecommerce__ApplyChangesResponse response;
 };
 
@@ -86,6 +87,18 @@ static bool check_message(struct rpc_call *call, const char *message)
     return false;
 }
 
+static bool check_id(struct rpc_call *call, const char *id)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t length = strlen(id);
+
+    if (length <= STORE_ID_MAX && strspn(id, allowed) == length)
+        return true;
+    admin_refuse(call, RPC_INVALID_ARGUMENT,
+                 "change_set_id is \"%.100s\": up to %d of A-Z, a-z, 0-9, '-' and '_' are allowed", id, STORE_ID_MAX);
+    return false;
+}
+
 static int64_t answer_deadline(const struct rpc_call *call)
 {
     int64_t now_ns = clock_now_ns(), deadline_ns = rpc_call_deadline_ns(call);
@@ -97,15 +110,16 @@ static int64_t answer_deadline(const struct rpc_call *call)
 }
 
 static bool begin_making(struct making *making, struct admin_service *service, struct rpc_call *call,
-                         const char *message, int64_t expected_revision)
+                         const char *message, const char *id, int64_t expected_revision)
 {
     *making = (struct making){.service = service,
                               .call = call,
                               .deadline_ns = answer_deadline(call),
                               .message = message,
+                              .id = id,
                               .response = ECOMMERCE__APPLY_CHANGES_RESPONSE__INIT};
     making->response.revision = board_active(service->board);
-    return check_message(call, message) &&
+    return check_message(call, message) && check_id(call, id) &&
            admin_check_range(call, "expected_revision", expected_revision, 0, INT64_MAX);
 }
 
@@ -122,15 +136,15 @@ static bool lock_rules(struct making *making)
     return false;
 }
 
+static void set_changed(struct making *making, size_t changed)
+{
+    making->response.changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed;
+}
+
 static void log_revision(const struct making *making, const char *author)
 {
     log_info("rules-changed", "revision=%" PRId64 " author=%s changed=%" PRId32 " message=%s",
              making->response.revision, LOG_QUOTED(author), making->response.changed, LOG_QUOTED(making->message));
-}
-
-static void set_changed(struct making *making, size_t changed)
-{
-    making->response.changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed;
 }
 
 static bool commit(struct making *making)
@@ -200,14 +214,17 @@ static void answer(struct making *making, const struct admin_faults *faults,
     closure(&making->response, making->call);
 }
 
-static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request, const struct admin_set *set,
+static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request,
                      Ecommerce__ApplyChangesResponse_Closure closure)
 {
     char reason[ADMIN_REASON_SIZE] = "";
     struct admin_faults faults;
+    struct admin_set set;
     size_t changed = 0;
 
-    if (!admin_set_begin(making->service, making->call, request->expected_revision) || !apply_set(making, set, &faults))
+    if (!admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
+        !admin_set_begin(making->service, making->call, request->expected_revision) ||
+        !apply_set(making, &set, &faults))
         return;
     enum store_status status = STORE_OK;
     if (faults.total == 0)
@@ -221,13 +238,50 @@ static void validate(struct making *making, const Ecommerce__ApplyChangesRequest
     answer(making, &faults, closure);
 }
 
+/* A change set that was made before is answered as it was then. True also when the call is refused. */
+static bool was_made_before(struct making *making, Ecommerce__ApplyChangesResponse_Closure closure)
+{
+    const char *author = rpc_call_peer(making->call)->identity;
+    char reason[ADMIN_REASON_SIZE] = "";
+    size_t changed = 0;
+
+    if (making->id[0] == '\0')
+        return false;
+    enum store_status status = store_find_change_set(making->service->store, author, making->id,
+                                                     &making->response.revision, &changed, reason, sizeof reason);
+    if (status == STORE_NOT_FOUND)
+        return false;
+    if (status != STORE_OK) {
+        admin_refuse_store(making->call, status, reason);
+        return true;
+    }
+    making->response.was_made_before = true;
+    set_changed(making, changed);
+    if (put_to_use(making))
+        answer(making, NULL, closure);
+    return true;
+}
+
+/* Begins a change set in the store, by its name. False: the call is refused. */
+static bool begin_set(struct making *making, int64_t expected_revision)
+{
+    if (!admin_set_begin(making->service, making->call, expected_revision))
+        return false;
+    if (making->id[0] != '\0')
+        store_name_change_set(making->service->store, making->id);
+    return true;
+}
+
 /* With the writers' lock. */
-static void apply(struct making *making, const Ecommerce__ApplyChangesRequest *request, const struct admin_set *set,
+static void apply(struct making *making, const Ecommerce__ApplyChangesRequest *request,
                   Ecommerce__ApplyChangesResponse_Closure closure)
 {
     struct admin_faults faults;
+    struct admin_set set;
 
-    if (!admin_set_begin(making->service, making->call, request->expected_revision) || !apply_set(making, set, &faults))
+    if (was_made_before(making, closure) ||
+        !admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
+        !begin_set(making, request->expected_revision) || !apply_set(making, &set, &faults))
         return;
     if (faults.total > 0) {
         answer(making, &faults, closure);
@@ -243,18 +297,17 @@ static void apply(struct making *making, const Ecommerce__ApplyChangesRequest *r
 ADMIN_METHOD(apply_changes, ApplyChangesRequest, ApplyChangesResponse)
 {
     struct making making;
-    struct admin_set set;
 
-    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->expected_revision) ||
-        !admin_set_collect(making.service, closure_data, request->token, request->changes, request->n_changes, &set))
+    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->change_set_id,
+                      request->expected_revision))
         return;
     if (request->validate_only) {
-        validate(&making, request, &set, closure);
+        validate(&making, request, closure);
         return;
     }
     if (!lock_rules(&making))
         return;
-    apply(&making, request, &set, closure);
+    apply(&making, request, closure);
     board_unlock_writer(making.service->board);
 }
 
@@ -284,10 +337,11 @@ ADMIN_METHOD(rollback, RollbackRequest, ApplyChangesResponse)
                      request->revision);
         return;
     }
-    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->expected_revision) ||
+    if (!begin_making(&making, admin_service_of(base), closure_data, request->message, request->change_set_id,
+                      request->expected_revision) ||
         !lock_rules(&making))
         return;
-    if (admin_set_begin(making.service, closure_data, request->expected_revision) &&
+    if (!was_made_before(&making, closure) && begin_set(&making, request->expected_revision) &&
         rewind_rules(&making, request->revision) && commit(&making) && put_to_use(&making))
         answer(&making, NULL, closure);
     board_unlock_writer(making.service->board);

@@ -208,6 +208,9 @@ static void answer(struct explaining *explaining, const struct explanation *expl
     response.rounding = (char *)price_rounding_names[ruleset_rounding(explaining->rules)];
     response.groups = (char **)explanation->groups;
     response.n_groups = count_groups(explanation);
+    response.contradictions = admin_find_contradictions(explaining->service, explaining->rules,
+                                                        (Ecommerce__Product *const *)&explaining->request->product, 1,
+                                                        explaining->arena, &response.n_contradictions);
     response.lanes = lanes;
     response.n_lanes = RULE_LANES;
     closure(&response, explaining->call);

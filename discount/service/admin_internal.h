@@ -132,6 +132,14 @@ MUST_CHECK enum store_status admin_page_read(struct admin_service *service, stru
 Ecommerce__Group *admin_write_group(const struct group *group, struct arena *arena);
 Ecommerce__KnownProduct *admin_write_product(const struct known_product *product, struct arena *arena);
 
+/* ---- Products ---- */
+
+/* Those that the rules know otherwise, at most ADMIN_CONTRADICTIONS_MAX. In the arena, pointing into the products. */
+#define ADMIN_CONTRADICTIONS_MAX 1000
+Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *service, const struct ruleset *rules,
+                                                     Ecommerce__Product *const *products, size_t product_count,
+                                                     struct arena *arena, size_t *count);
+
 /* ---- What if ---- */
 
 /* Two rulesets: as the rules are, and as they would be. */

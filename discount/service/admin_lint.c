@@ -79,8 +79,12 @@ ADMIN_METHOD(lint, LintRequest, LintResponse)
     response.revision = what_if.revision;
     response.faults = what_if.faults.list;
     response.n_faults = what_if.faults.count;
-    if (what_if.faults.total == 0)
+    if (what_if.faults.total == 0) {
         lint_rules(&what_if, request, at, rpc_call_arena(closure_data), &response);
+        response.contradictions =
+            admin_find_contradictions(service, what_if.after, request->products, request->n_products,
+                                      rpc_call_arena(closure_data), &response.n_contradictions);
+    }
     closure(&response, closure_data);
     admin_what_if_release(&what_if);
 }

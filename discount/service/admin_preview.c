@@ -11,6 +11,7 @@
 #define QUOTES_MAX ((size_t)2000000) /* some two seconds */
 
 struct previewing {
+    struct admin_service *service;
     struct rpc_call *call;
     struct arena *arena;
     const Ecommerce__PreviewRequest *request;
@@ -162,6 +163,9 @@ static void answer(struct previewing *previewing, int64_t at, Ecommerce__Preview
                         &previewing->preview);
         write_prices(previewing, &response);
         write_totals(&previewing->preview, &response);
+        response.contradictions =
+            admin_find_contradictions(previewing->service, what_if->after, request->products, request->n_products,
+                                      previewing->arena, &response.n_contradictions);
     }
     closure(&response, previewing->call);
 }
@@ -169,7 +173,8 @@ static void answer(struct previewing *previewing, int64_t at, Ecommerce__Preview
 ADMIN_METHOD(preview, PreviewRequest, PreviewResponse)
 {
     struct admin_service *service = admin_service_of(base);
-    struct previewing previewing = {.call = closure_data, .arena = rpc_call_arena(closure_data), .request = request};
+    struct previewing previewing = {
+        .service = service, .call = closure_data, .arena = rpc_call_arena(closure_data), .request = request};
     int64_t at = admin_instant(request->at);
 
     if (!admin_check_instant(closure_data, "at", request->at) ||

@@ -2,8 +2,10 @@
 /* The Discount service. */
 #include "discount/service/discount.h"
 
+#include <inttypes.h>
 #include <time.h>
 
+#include "common/log.h"
 #include "common/rpc/server.h"
 #include "discount/pricing/evaluate.h"
 #include "discount/service/value.h"
@@ -27,6 +29,43 @@ static struct product product_of(const Ecommerce__Product *message)
                             .category_count = message->n_categories};
 }
 
+/* ---- Whether both sides mean the same products ---- */
+
+/* Once for each product, whoever asks; and once that there are more. Contradictions are few: a list does. */
+static void log_contradiction(struct discount_service *service, const Ecommerce__Contradiction *contradiction,
+                              int64_t revision)
+{
+    if (service->logged_count > DISCOUNT_CONTRADICTIONS_LOGGED)
+        return;
+    for (size_t i = 0; i < service->logged_count; i++) {
+        if (service->logged[i] == contradiction->id)
+            return;
+    }
+    if (service->logged_count == DISCOUNT_CONTRADICTIONS_LOGGED) {
+        log_warning("product-contradicts", "reason=\"further products are not logged\"");
+        service->logged_count++;
+        return;
+    }
+    service->logged[service->logged_count++] = contradiction->id;
+    log_warning("product-contradicts", "id=%" PRId32 " slug=%s known_id=%" PRId32 " revision=%" PRId64 " reason=\"%s\"",
+                contradiction->id, LOG_QUOTED(contradiction->slug), contradiction->known_id, revision,
+                contradiction->known_id == contradiction->id ? "the rules know this id by another slug"
+                                                             : "the rules know this slug as that of another product");
+}
+
+/* Tells whether the caller's product is another one to the rules. */
+static bool find_contradiction(Ecommerce__Discount_Service *base, const struct ruleset *ruleset,
+                               const Ecommerce__Product *product, Ecommerce__Contradiction *contradiction)
+{
+    int32_t known_id;
+
+    if (!ruleset_contradicts(ruleset, product->id, product->slug, &known_id))
+        return false;
+    contradiction_fill(contradiction, product, known_id);
+    log_contradiction((struct discount_service *)base, contradiction, ruleset_revision(ruleset));
+    return true;
+}
+
 static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce__DiscountRequest *request,
                            Ecommerce__DiscountResponse_Closure closure, void *closure_data)
 {
@@ -47,11 +86,15 @@ static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce
     value_fill(&value, &quote, product.price_in_cents);
     product.discount_value = &value;
     response.product = &product;
+    Ecommerce__Contradiction contradiction, *contradictions[] = {&contradiction};
+    response.n_contradictions = find_contradiction(service, ruleset, request->product, &contradiction);
+    response.contradictions = contradictions;
     closure(&response, closure_data);
 }
 
 /* What is worked on while the asks of one call are answered. */
 struct answering {
+    Ecommerce__Discount_Service *service;
     const struct ruleset *ruleset;
     struct arena *arena;
     int64_t now;                           /* one instant for all */
@@ -59,6 +102,8 @@ struct answering {
     const struct product *products;        /* its products, */
     const struct listing *listing;         /* and as the rules see them; NULL: nobody has asked yet */
     size_t quotes_left;                    /* that may still be given */
+    Ecommerce__Contradiction **contradictions;
+    size_t contradiction_count;
 };
 
 static void refuse_ask(Ecommerce__DiscountAnswer *answer, enum rpc_code code, const char *message)
@@ -67,14 +112,31 @@ static void refuse_ask(Ecommerce__DiscountAnswer *answer, enum rpc_code code, co
     answer->message = (char *)message;
 }
 
+static void note_contradiction(struct answering *answering, const Ecommerce__Product *product)
+{
+    Ecommerce__Contradiction found;
+
+    if (!find_contradiction(answering->service, answering->ruleset, product, &found) ||
+        answering->contradiction_count == DISCOUNT_CONTRADICTIONS_TOLD)
+        return;
+    if (answering->contradictions == NULL)
+        answering->contradictions =
+            arena_get(answering->arena, DISCOUNT_CONTRADICTIONS_TOLD * sizeof *answering->contradictions);
+    Ecommerce__Contradiction *kept = arena_get(answering->arena, sizeof *kept);
+    *kept = found;
+    answering->contradictions[answering->contradiction_count++] = kept;
+}
+
 /* Many asks look at the same products: they are resolved for the first. */
 static void resolve_products(struct answering *answering)
 {
     size_t count = answering->brought->n_products;
     struct product *products = arena_get(answering->arena, count * sizeof *products);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         products[i] = product_of(answering->brought->products[i]);
+        note_contradiction(answering, answering->brought->products[i]);
+    }
     answering->products = products;
     answering->listing = listing_resolve(answering->ruleset, answering->arena, products, count);
 }
@@ -126,8 +188,11 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
                             Ecommerce__ApplyDiscountsResponse_Closure closure, void *closure_data)
 {
     struct arena *arena = rpc_call_arena(closure_data);
-    struct answering answering = {
-        .ruleset = current_rules(service), .arena = arena, .now = time(NULL), .quotes_left = DISCOUNT_QUOTES_MAX};
+    struct answering answering = {.service = service,
+                                  .ruleset = current_rules(service),
+                                  .arena = arena,
+                                  .now = time(NULL),
+                                  .quotes_left = DISCOUNT_QUOTES_MAX};
     Ecommerce__ApplyDiscountsResponse response = ECOMMERCE__APPLY_DISCOUNTS_RESPONSE__INIT;
     Ecommerce__DiscountAnswer *answers = arena_get(arena, request->n_asks * sizeof *answers);
 
@@ -139,6 +204,8 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
         answer_ask(&answering, &answers[i], request->asks[i]);
         response.answers[i] = &answers[i];
     }
+    response.contradictions = answering.contradictions;
+    response.n_contradictions = answering.contradiction_count;
     closure(&response, closure_data);
 }
 

@@ -41,3 +41,11 @@ void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quo
         value->applied[value->n_applied++] = rule;
     }
 }
+
+void contradiction_fill(Ecommerce__Contradiction *contradiction, const Ecommerce__Product *product, int32_t known_id)
+{
+    ecommerce__contradiction__init(contradiction);
+    contradiction->id = product->id;
+    contradiction->slug = product->slug;
+    contradiction->known_id = known_id;
+}

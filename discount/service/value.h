@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A quote as the contract's message says it: in one place, for whoever answers with one. */
+/* A quote, and what contradicts, as the contract's messages say it: in one place, for whoever answers with one. */
 #ifndef DISCOUNT_SERVICE_VALUE_H
 #define DISCOUNT_SERVICE_VALUE_H
 
@@ -16,5 +16,8 @@ void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int3
 
 /* Adds which rules made the price. What it adds lives in the arena and points into the quote's ruleset. */
 void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quote, struct arena *arena);
+
+/* A product of a caller's that the rules know otherwise; it points to the product. The other slug is not filled in. */
+void contradiction_fill(Ecommerce__Contradiction *contradiction, const Ecommerce__Product *product, int32_t known_id);
 
 #endif

@@ -14,6 +14,11 @@ static void forget_set(struct store *store)
     *set = (struct change_set){0};
 }
 
+void store_name_change_set(struct store *store, const char *id)
+{
+    store->set.id = id;
+}
+
 void store_rollback(struct store *store)
 {
     if (!store->set.is_open)
@@ -193,6 +198,35 @@ enum store_status store_count_changed(struct store *store, size_t *changed, char
     return store_tell(store, status, reason, reason_size);
 }
 
+#define REMEMBERED_S ((int64_t)31 * 24 * 3600) /* how long a change set's id is */
+
+/* Where nothing differs there is no revision to make, and the change set was made all the same. */
+static enum store_status remember_set(struct store *store, const char *author, int64_t now, int64_t changed)
+{
+    sqlite3_stmt *forget = store_statement(store, "DELETE FROM made_change_set WHERE made_at < ?1");
+    sqlite3_stmt *insert = store_statement(
+        store, "INSERT INTO made_change_set (author, id, revision, changed, made_at) VALUES (?1, ?2, ?3, ?4, ?5)");
+
+    bind_number(forget, 1, now - REMEMBERED_S);
+    enum store_status status = store_run(store, forget);
+    if (status != STORE_OK)
+        return status;
+    bind_text(insert, 1, author);
+    bind_text(insert, 2, store->set.id);
+    bind_number(insert, 3, changed > 0 ? store->set.number : store->set.number - 1);
+    bind_number(insert, 4, changed);
+    bind_number(insert, 5, now);
+    return store_run(store, insert);
+}
+
+static enum store_status drop_revision(struct store *store)
+{
+    sqlite3_stmt *statement = store_statement(store, "DELETE FROM revision WHERE number = ?1");
+
+    bind_number(statement, 1, store->set.number);
+    return store_run(store, statement);
+}
+
 static enum store_status close_revision(struct store *store, const char *author, const char *message, int64_t now,
                                         int64_t changed)
 {
@@ -204,10 +238,7 @@ static enum store_status close_revision(struct store *store, const char *author,
     bind_text(statement, 3, author);
     bind_text(statement, 4, message);
     bind_number(statement, 5, changed);
-    enum store_status status = store_run(store, statement);
-    if (status == STORE_OK)
-        status = store_execute(store, "DELETE FROM open_revision");
-    return status == STORE_OK ? store_execute(store, "COMMIT") : status;
+    return store_run(store, statement);
 }
 
 static enum store_status commit_set(struct store *store, const char *author, const char *message, int64_t now,
@@ -223,9 +254,14 @@ static enum store_status commit_set(struct store *store, const char *author, con
                          store->set.all.faults[0].message);
     if (status == STORE_OK)
         status = count_changed(store, changed);
-    if (status == STORE_OK && *changed > 0)
-        status = close_revision(store, author, message, now, *changed);
-    return status;
+    if (status != STORE_OK || (*changed == 0 && store->set.id == NULL))
+        return status;
+    status = *changed > 0 ? close_revision(store, author, message, now, *changed) : drop_revision(store);
+    if (status == STORE_OK && store->set.id != NULL)
+        status = remember_set(store, author, now, *changed);
+    if (status == STORE_OK)
+        status = store_execute(store, "DELETE FROM open_revision");
+    return status == STORE_OK ? store_execute(store, "COMMIT") : status;
 }
 
 enum store_status store_commit(struct store *store, const char *author, const char *message, int64_t now,
@@ -238,9 +274,29 @@ enum store_status store_commit(struct store *store, const char *author, const ch
         *revision = differing > 0 ? number : number - 1;
         *changed = (size_t)differing;
     }
-    if (status == STORE_OK && differing > 0)
+    if (status == STORE_OK && (differing > 0 || store->set.id != NULL))
         forget_set(store);
     else
         store_rollback(store); /* nothing differs, or something is wrong */
+    return store_tell(store, status, reason, reason_size);
+}
+
+enum store_status store_find_change_set(struct store *store, const char *author, const char *id, int64_t *revision,
+                                        size_t *changed, char *reason, size_t reason_size)
+{
+    sqlite3_stmt *statement =
+        store_statement(store, "SELECT revision, changed FROM made_change_set WHERE author = ?1 AND id = ?2");
+    enum store_status status;
+    bool is_found = false;
+
+    bind_text(statement, 1, author);
+    bind_text(statement, 2, id);
+    while (store_next(store, statement, &status)) {
+        *revision = sqlite3_column_int64(statement, 0);
+        *changed = (size_t)sqlite3_column_int64(statement, 1);
+        is_found = true;
+    }
+    if (status == STORE_OK && !is_found)
+        status = STORE_NOT_FOUND;
     return store_tell(store, status, reason, reason_size);
 }

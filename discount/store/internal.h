@@ -17,7 +17,7 @@
 
 #include "discount/store/store.h"
 
-#define STORE_STATEMENTS_MAX 96
+#define STORE_STATEMENTS_MAX 112
 
 struct prepared {
     const char *sql; /* the literal itself: it is found by its address */
@@ -33,6 +33,7 @@ struct fault_list {
 struct change_set {
     bool is_open;
     int64_t number;        /* of the revision that it will be */
+    const char *id;        /* NULL: none */
     struct arena arena;    /* the faults' texts */
     struct arena scratch;  /* for one change */
     struct fault_list own; /* what is wrong with the changes by themselves */

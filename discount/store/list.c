@@ -127,6 +127,20 @@ enum store_status store_list_products(struct store *store, const char *slug, con
     return store_tell(store, status, reason, reason_size);
 }
 
+enum store_status store_find_slug(struct store *store, int32_t id, struct arena *arena, const char **slug)
+{
+    sqlite3_stmt *statement = store_statement(store, "SELECT slug FROM product WHERE id = ?1");
+    enum store_status status;
+    bool is_found = false;
+
+    bind_number(statement, 1, id);
+    while (store_next(store, statement, &status)) {
+        *slug = column_copy(statement, 0, arena);
+        is_found = true;
+    }
+    return status == STORE_OK && !is_found ? STORE_NOT_FOUND : status;
+}
+
 /* ---- Revisions ---- */
 
 static void take_revision(sqlite3_stmt *statement, void *item, struct arena *arena)

@@ -140,7 +140,7 @@ static enum store_status load_rules(struct store *store, struct ruleset_builder 
     return status;
 }
 
-/* ---- Groups, members, floors ---- */
+/* ---- Groups, members, products ---- */
 
 static enum store_status load_groups(struct store *store, struct ruleset_builder *builder)
 {
@@ -174,10 +174,9 @@ static enum store_status load_members(struct store *store, struct ruleset_builde
     return status;
 }
 
-static enum store_status load_floors(struct store *store, struct ruleset_builder *builder)
+static enum store_status load_products(struct store *store, struct ruleset_builder *builder)
 {
-    sqlite3_stmt *statement =
-        store_statement(store, "SELECT id, slug, floor FROM product WHERE floor <> 0 ORDER BY id");
+    sqlite3_stmt *statement = store_statement(store, "SELECT id, slug, floor FROM product ORDER BY id");
     enum store_status status;
 
     while (store_next(store, statement, &status)) {
@@ -185,6 +184,7 @@ static enum store_status load_floors(struct store *store, struct ruleset_builder
         if (status != STORE_OK)
             break;
         ruleset_builder_set_floor(builder, sqlite3_column_int(statement, 0), sqlite3_column_int(statement, 2));
+        ruleset_builder_set_slug(builder, sqlite3_column_int(statement, 0), column_text(statement, 1));
     }
     sqlite3_reset(statement);
     return status;
@@ -203,7 +203,7 @@ enum store_status store_load(struct store *store, struct ruleset_builder *builde
     if (status == STORE_OK)
         status = load_members(store, builder);
     if (status == STORE_OK)
-        status = load_floors(store, builder);
+        status = load_products(store, builder);
     if (status == STORE_OK)
         status = load_rules(store, builder);
     store_end_read(store);

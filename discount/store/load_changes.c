@@ -78,7 +78,7 @@ static enum store_status tell_members(struct store *store, int64_t since, struct
     return status;
 }
 
-static enum store_status tell_floors(struct store *store, int64_t since, struct ruleset_builder *builder)
+static enum store_status tell_products(struct store *store, int64_t since, struct ruleset_builder *builder)
 {
     sqlite3_stmt *statement =
         store_statement(store, "SELECT DISTINCT CAST(c.key AS INTEGER), p.slug, p.floor FROM change c"
@@ -93,6 +93,8 @@ static enum store_status tell_floors(struct store *store, int64_t since, struct 
         if (status != STORE_OK)
             break;
         ruleset_builder_set_floor(builder, sqlite3_column_int(statement, 0), sqlite3_column_int(statement, 2));
+        ruleset_builder_set_slug(builder, sqlite3_column_int(statement, 0),
+                                 is_there ? column_text(statement, 1) : NULL);
     }
     sqlite3_reset(statement);
     return status;
@@ -165,7 +167,7 @@ enum store_status store_load_changes(struct store *store, int64_t since, size_t 
     if (status == STORE_OK)
         status = tell_members(store, since, builder);
     if (status == STORE_OK)
-        status = tell_floors(store, since, builder);
+        status = tell_products(store, since, builder);
     if (status == STORE_OK)
         status = tell_rules(store, since, builder);
     store_end_read(store);

@@ -16,18 +16,21 @@ static const char schema[] =
 #include "discount/store/schema.sql.inc"
     ;
 
+static const char change_sets[] =
+#include "discount/store/change_sets.sql.inc"
+    ;
+
 static const char demo_rows[] =
 #include "discount/store/demo.sql.inc"
     ;
 
-/* When the schema becomes version 3, this keeps a copy of version 2's. */
 static const char upgrade_1[] =
 #include "discount/store/upgrade_1_begin.sql.inc"
 #include "discount/store/schema.sql.inc"
 #include "discount/store/upgrade_1_end.sql.inc"
     ;
 
-static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1};
+static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1, [2] = change_sets};
 
 static const struct database_kind store_kind = {
     .name = "discount",
@@ -63,7 +66,7 @@ static const char temporary_tables[] =
 
 bool store_create(const char *path, bool demo, char *reason, size_t reason_size)
 {
-    const char *scripts[] = {schema, demo ? demo_rows : NULL, NULL};
+    const char *scripts[] = {schema, change_sets, demo ? demo_rows : NULL, NULL};
 
     return database_create(path, &store_kind, scripts, reason, reason_size);
 }
@@ -88,6 +91,7 @@ static bool check_tables(struct store *store)
         "SELECT number, made_at, author, message, changed FROM revision",
         "SELECT revision, kind, key, part, before, after FROM change",
         "SELECT number FROM open_revision",
+        "SELECT author, id, revision, changed, made_at FROM made_change_set",
     };
     char cause[256];
 

@@ -26,7 +26,7 @@
 #include "discount/pricing/change.h"
 #include "discount/pricing/ruleset.h"
 
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 /* The author of what was changed with other means than this program. */
 #define STORE_BY_HAND "by hand"
@@ -125,6 +125,18 @@ MUST_CHECK enum store_status store_faults(struct store *store, const struct faul
 MUST_CHECK enum store_status store_count_changed(struct store *store, size_t *changed, char *reason,
                                                  size_t reason_size);
 
+#define STORE_ID_MAX 64 /* of a change set: A-Z, a-z, 0-9, '-' and '_' */
+
+/* Names the change set that was begun, so that store_find_change_set() tells for a month what it made. `id` is lent
+ * until it ends. */
+void store_name_change_set(struct store *store, const char *id);
+
+/* What the author's change set of that id made: as store_commit() told it. STORE_OK, STORE_NOT_FOUND, STORE_BUSY or
+ * STORE_FAILED. */
+MUST_CHECK enum store_status store_find_change_set(struct store *store, const char *author, const char *id,
+                                                   int64_t *revision, size_t *changed, char *reason,
+                                                   size_t reason_size);
+
 /*
  * Ends a change set as a revision, on the disk when it returns. *revision is its number, *changed how many rules,
  * groups, members and products differ. Where nothing does there is no new revision and *revision is the latest. On
@@ -178,6 +190,9 @@ MUST_CHECK enum store_status store_list_members(struct store *store, const char 
 MUST_CHECK enum store_status store_list_products(struct store *store, const char *slug, const char *after, size_t limit,
                                                  struct arena *arena, struct known_product **products, size_t *count,
                                                  char *reason, size_t reason_size);
+
+/* The slug of the product of this id; STORE_NOT_FOUND: there is none. */
+MUST_CHECK enum store_status store_find_slug(struct store *store, int32_t id, struct arena *arena, const char **slug);
 
 struct revision {
     int64_t number;

@@ -27,6 +27,7 @@ static void make_products(struct product_messages *messages, const struct produc
     for (size_t i = 0; i < products->count; i++) {
         ecommerce__product__init(&items[i]);
         items[i].id = products->items[i].id;
+        items[i].slug = (char *)products->items[i].slug;
         items[i].price_in_cents = products->items[i].price_cents;
         put_categories(&items[i], &products->items[i]);
         messages->items[i] = &items[i];
@@ -50,7 +51,7 @@ static void fill_customer(Ecommerce__Customer *message, const struct customer *c
 
 static size_t product_bytes(const struct product *product)
 {
-    size_t bytes = FRAME_BYTES + 2 * NUMBER_BYTES;
+    size_t bytes = 2 * FRAME_BYTES + 2 * NUMBER_BYTES + strlen(product->slug);
 
     for (size_t i = 0; i < product->category_count; i++)
         bytes += FRAME_BYTES + strlen(product->categories[i]);

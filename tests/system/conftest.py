@@ -19,6 +19,7 @@ from harness import process, wire  # noqa: E402  (the path first)
 from harness.catalog import Site  # noqa: E402
 from harness.discount import Discountd  # noqa: E402
 from harness.keys import make_keys  # noqa: E402
+from harness.pace import Pace  # noqa: E402
 from harness.workshop import Workshop  # noqa: E402
 
 
@@ -97,6 +98,12 @@ def start(request):
         request.addfinalizer(made.stop)
         return made
     return make
+
+
+@pytest.fixture
+def pace(start, workshop):
+    """A bound in time is held against how slow this machine is meanwhile: pace.slack_s() goes on top."""
+    return start(Pace, workshop.new("pace"))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from harness import wire
 from harness.catalog import Catalog, Cgi
 from harness.contract import CUSTOMER_1, CUSTOMER_2, LIST
+from harness.discount import Discountd
 from harness.fastcgi import STDIN, Connection, begin, body_of, get, params, record
 from harness.paths import BIN
 from harness.process import run
@@ -252,3 +253,18 @@ def test_check_names_categories_that_make_no_tree(make_site, sql, why):
     done = run([BIN / "catalogctl", "check", site.var / "catalog.db"])
     assert done.returncode == 1
     assert why in done.stderr and "catalog.db" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+# ---- Products of both sides ---------------------------------------------------------------------------------------------
+
+
+def test_a_product_that_is_another_one_to_the_rules_is_logged_once(request, workshop, keys, make_site):
+    """discountd's own list says that product 1 is iphone-x; the shop renamed it."""
+    server = Discountd(workshop.new("discountd"), keys, DISCOUNT_WORKERS=1)
+    request.addfinalizer(server.stop)
+    site = make_site(server.port, CATALOG_DEADLINE_MS=5000)
+    change(site, "UPDATE product SET slug = 'iphone-xs' WHERE id = 1")
+    for _ in range(3):
+        assert Cgi(site).request("/products", headers=customer(1)).header("X-Discount-Status") is None
+    assert server.count_log(r'product-contradicts id=1 slug="iphone-xs" known_id=1 revision=1 ') == 1
+    assert server.count_log("product-contradicts") == 1

@@ -177,6 +177,35 @@ def test_changes_are_staged_again_when_the_worker_forgot_them(fake, pb, code):
     assert len(worker.sets) == 2 and all(len(each) == 20000 for each in worker.sets.values())
 
 
+def test_a_message_of_changes_that_was_lost_is_not_added_twice(fake, pb):
+    worker = Worker(pb, 0)
+    losses = iter([True, False, True])
+
+    def lose(request, context):
+        answer = worker.stage(request, context)
+        if next(losses, False):
+            context.abort(grpc.StatusCode.UNAVAILABLE, "lost")
+        return answer
+    ctl = fake(StageChanges=lose, ApplyChanges=worker.apply)
+    assert ctl.ok("import", "-", stdin=large_rules()) == "revision 9: 20000 changed\n"
+
+
+def test_a_change_that_is_sent_again_carries_its_id_again(fake, pb):
+    losses = iter([True, True, False, True, False])
+
+    def apply(_request, context):
+        if next(losses, False):
+            context.abort(grpc.StatusCode.UNAVAILABLE, "lost")
+        return pb.ApplyChangesResponse(revision=9, changed=1, was_made_before=True)
+    ctl = fake(ApplyChanges=apply, Rollback=apply)
+    assert ctl.ok("group", "set", "vip", "Vip") == "revision 9: 1 changed\n"
+    assert ctl.ok("rollback", "3") == "revision 9: 1 changed\n"
+    ids = [each.change_set_id for each in ctl.service.named("ApplyChanges")]
+    others = [each.change_set_id for each in ctl.service.named("Rollback")]
+    assert (len(ids), len(set(ids)), len(others), len(set(others))) == (3, 1, 2, 1)
+    assert ids[0] and others[0] and ids[0] != others[0]
+
+
 def test_staged_messages_are_small(fake, pb):
     worker = Worker(pb, 0)
     ctl = fake(StageChanges=worker.stage, ApplyChanges=worker.apply)

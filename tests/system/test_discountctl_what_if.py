@@ -367,6 +367,23 @@ def test_a_catalog_that_cannot_be_read_is_told(ctl):
     assert done.returncode == 64 and "one of them is allowed" in done.stderr
 
 
+def test_a_product_that_contradicts_the_rules_list_is_named(ctl, shop):
+    """The shop's phone is product 1 and its lamp 5; to the rules the lamp is 7, and product 1 is a tablet."""
+    add(ctl, "product 1 tablet", "product 7 lamp")
+    of_lamp = "product 5 lamp contradicts the rules: to them lamp is product 7\n"
+    of_phone = "product 1 iphone-x contradicts the rules: to them product 1 is tablet\n"
+    said = explain(ctl, "1", "lamp", "--catalog", shop.path)
+    assert of_lamp in said and of_phone not in said
+    document = ctl.json("preview", "-", "--catalog", shop.path, stdin=half_price())
+    assert {(each["id"], each["known_id"], each["known_slug"]) for each in document["contradictions"]} == {
+        (5, 7, "lamp"), (1, 1, "tablet")}
+    done = ctl.run("lint", "--catalog", shop.path)
+    assert done.returncode == 6 and of_lamp in done.stdout and of_phone in done.stdout and "nothing odd" not in done.stdout
+    # The change set itself mends the list.
+    said = ctl.ok("preview", "-", "--catalog", shop.path, stdin=rule_file("product 1 iphone-x", "product 7 other", "product 5 lamp"))
+    assert "contradicts" not in said
+
+
 # ---- Lint ----
 
 def test_nothing_odd(ctl):

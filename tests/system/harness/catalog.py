@@ -80,7 +80,7 @@ class Cgi:
         identity = {"user": user, "group": user, "extra_groups": []} if user else {}
         began = time.monotonic()
         done = subprocess.run([self.site.program], cwd="/", env=environment(**(cgi | dict(variables))), input=body or b"",
-                              capture_output=True, timeout=20, check=False, **identity)
+                              capture_output=True, timeout=60, check=False, **identity)
         seconds = time.monotonic() - began
         complaints = done.stderr.decode(errors="replace")
         assert done.returncode == 0, complaints

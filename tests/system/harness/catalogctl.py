@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 
 from harness.paths import BIN
-from harness.process import SANITIZER, environment, run
+from harness.process import PATIENCE, SANITIZER, environment, run
 
 COLUMNS = ["id", "sku", "slug", "name", "description", "price_in_cents", "currency", "categories", "category_names", "tags",
            "images", "stock", "created_at", "updated_at"]
@@ -53,7 +53,7 @@ class Database:
 
     def ctl(self, *words, stdin=b"", seconds=120, **settings):
         return Done(subprocess.run([BIN / "catalogctl", *(str(word) for word in words)], input=stdin, capture_output=True,
-                                   env=environment(**settings), cwd=self.path.parent, timeout=seconds, check=False))
+                                   env=environment(**settings), cwd=self.path.parent, timeout=PATIENCE * seconds, check=False))
 
     def load(self, text, *words):
         """Imports the text by way of standard input."""

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from harness.paths import BIN
-from harness.process import SANITIZER, environment, run
+from harness.process import PATIENCE, SANITIZER, environment, run
 
 CTL = BIN / "discountctl"
 
@@ -122,9 +122,9 @@ class Ctl:
             [str(word) for word in (CTL, *words)], cwd=self.directory, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
             env=self.environment(**({"TERM": "xterm"} | more)))
         os.close(slave)
-        shown = _read_all(master, time.monotonic() + seconds)
+        shown = _read_all(master, time.monotonic() + PATIENCE * seconds)
         os.close(master)
-        code = process.wait(seconds)
+        code = process.wait(PATIENCE * seconds)
         assert not SANITIZER.search(shown), shown
         return code, shown
 

@@ -46,7 +46,7 @@ def get(path="/products", customer=None, keep=False, **headers):
 class Connection:
     """A connection to a FastCGI responder's unix socket."""
 
-    def __init__(self, path, seconds=5):
+    def __init__(self, path, seconds=30):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
         self.socket.connect(str(path))

@@ -24,7 +24,7 @@ class Answer:
         return self.header("X-Discount-Status") == "degraded"
 
 
-def request(url, method="GET", headers=(), body=None, chunked=False, seconds=10):
+def request(url, method="GET", headers=(), body=None, chunked=False, seconds=60):
     """One request on a connection of its own. `headers` are (name, value) pairs and may repeat a name."""
     parts = urlsplit(url)
     began = time.monotonic()

@@ -57,7 +57,7 @@ class Client:
     def __exit__(self, *_):
         self.channel.close()
 
-    def call(self, method, request, answer_type=None, seconds=5, **options):
+    def call(self, method, request, answer_type=None, seconds=30, **options):
         """Makes a call with a message, or with bytes as they are; hands back the message, or bytes without a type."""
         send = (lambda raw: raw) if isinstance(request, bytes) else type(request).SerializeToString
         receive = answer_type.FromString if answer_type else None

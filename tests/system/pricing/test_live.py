@@ -335,7 +335,7 @@ def answers_of(client):
     return code_of(lambda: client.GetStatus(seconds=2)) == grpc.StatusCode.OK
 
 
-def test_a_worker_that_hangs_is_replaced_and_the_change_is_acknowledged(own_discountd, keys, connect):
+def test_a_worker_that_hangs_is_replaced_and_the_change_is_acknowledged(own_discountd, keys, connect, pace):
     server = own_discountd()
     ledger = Ledger(server, keys)
     server.expect("worker-killed")
@@ -348,7 +348,7 @@ def test_a_worker_that_hangs_is_replaced_and_the_change_is_acknowledged(own_disc
     ledger.client = next(boss for boss in bosses if answers_of(boss))
     began = time.monotonic()
     assert ledger.make() == 1  # the answer comes, however long the other one hangs
-    assert time.monotonic() - began < 25
+    assert time.monotonic() - began < 10 + pace.slack_s()
     assert hung not in server.workers()
     server.wait_for_log("worker-killed")
     assert ask_until_answered(server, keys)[1] == 1

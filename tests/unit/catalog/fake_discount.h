@@ -31,7 +31,7 @@ static struct fake {
     int quotes_are_odd;       /* every quote is `odd` */
     Ecommerce__DiscountValue odd;
     int rules_revision; /* that it tells */
-    int next_change;
+    int next_change_minutes;
     /* What it saw: */
     struct batch_seen batches[HISTORY_MAX];
     int batch_count, single_count, probe_count;
@@ -154,7 +154,7 @@ static inline void answer_batch(const Ecommerce__ApplyDiscountsRequest *request,
     Ecommerce__DiscountAnswer *answers = arena_get(arena, count * sizeof *answers);
 
     response.revision = fake.rules_revision;
-    response.next_change = fake.next_change;
+    response.next_change = fake.next_change_minutes * INT64_C(60);
     response.n_answers = count;
     response.answers = arena_get(arena, count * sizeof *response.answers);
     for (size_t i = 0; i < count; i++) {

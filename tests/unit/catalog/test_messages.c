@@ -74,8 +74,24 @@ static void every_ask_is_in_the_message(void **state)
         for (size_t p = 0; p < ask->n_products; p++) {
             assert_int_equal(ask->products[p]->id, asks[i]->products->items[p].id);
             assert_int_equal(ask->products[p]->price_in_cents, asks[i]->products->items[p].price_cents);
+            assert_string_equal(ask->products[p]->slug, asks[i]->products->items[p].slug);
         }
     }
+}
+
+/* A slug is its own bytes and two more: what it costs to be able to name a contradiction. */
+static void a_message_is_no_larger_than_it_is_said_to_be(void **state)
+{
+    struct quote_ask first = make_ask(INT32_MAX, &two_products), second = make_explain_ask(2, &one_product);
+    struct quote_ask *asks[] = {&first, &second};
+    Ecommerce__ApplyDiscountsRequest request;
+
+    (void)state;
+    messages_ask_all(&request, asks, 2, &arena);
+    size_t packed = ecommerce__apply_discounts_request__get_packed_size(&request);
+    assert_true(packed <= messages_ask_bytes(&first, NULL) + messages_ask_bytes(&second, &two_products));
+    request.asks[0]->products[0]->slug = (char *)protobuf_c_empty_string;
+    assert_int_equal(ecommerce__apply_discounts_request__get_packed_size(&request), packed - strlen("iphone-x") - 2);
 }
 
 static void asks_of_one_page_share_its_products(void **state)
@@ -402,7 +418,7 @@ static void a_product_without_discount_has_no_rules(void **state)
     response.product = &product;
     assert_true(messages_read_single(&response, &ask, 1, &wrong));
     assert_int_equal(applied[1].count, 0);
-    assert_int_equal(applied[0].count, 0x5555555555555555);
+    assert_int_equal(applied[0].count, (size_t)0x5555555555555555);
 }
 
 #define ARENA_TEST(test) cmocka_unit_test_teardown(test, release_arena)
@@ -411,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(every_ask_is_in_the_message),
+        ARENA_TEST(a_message_is_no_larger_than_it_is_said_to_be),
         ARENA_TEST(asks_of_one_page_share_its_products),
         ARENA_TEST(asks_that_are_gone_are_left_out),
         ARENA_TEST(products_have_their_categories_and_those_above),

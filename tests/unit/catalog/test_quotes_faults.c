@@ -3,23 +3,23 @@
 #include "tests/unit/catalog/quotes_harness.h"
 #include "tests/unit/common/middleman.h"
 
-#define SOON_MS 1000 /* what a loaded machine may add to a deadline */
+#define SOON_MS 1000 /* after a deadline, but for the time in which this machine had other work */
 #define EARLY_MS 20  /* what gRPC core's rounding may take from it */
 
 static void assert_at_deadline(struct test_ask *ask, int64_t deadline_ms)
 {
     assert_int_equal(ask_await(ask), QUOTES_DEGRADED);
-    if (ask_took_ms(ask) < deadline_ms - EARLY_MS || ask_took_ms(ask) > deadline_ms + SOON_MS)
+    if (ask_took_ms(ask) < deadline_ms - EARLY_MS || !ask_was_within_ms(ask, deadline_ms + SOON_MS))
         fail_msg("the deadline was %d ms, it took %d", (int)deadline_ms, (int)ask_took_ms(ask));
     ask_free(ask);
 }
 
 static void assert_heals(void)
 {
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
 
     assert_true(wait_for(is_served, NULL));
-    int64_t took_ms = (clock_now_ns() - from_ns) / CLOCK_NS_PER_MS;
+    int64_t took_ms = stopwatch_ms(&watch);
     if (took_ms >= 2000)
         fail_msg("it took %d ms to heal", (int)took_ms);
 }
@@ -105,7 +105,7 @@ static void asks_that_wait_when_a_miss_comes_are_answered_with_it(void **state)
     struct test_ask *missed = ask_for(1, 3, 200);
     struct test_ask *waiting = ask_for(1, 3, A_LONG_TIME_MS);
     assert_int_equal(ask_await(waiting), QUOTES_DEGRADED);
-    assert_true(ask_took_ms(waiting) < 200 + SOON_MS);
+    assert_true(ask_was_within_ms(waiting, 200 + SOON_MS));
     assert_int_equal(ask_await(missed), QUOTES_DEGRADED);
     ask_free(missed);
     ask_free(waiting);

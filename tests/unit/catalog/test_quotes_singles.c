@@ -117,7 +117,7 @@ static void a_silent_server_costs_an_ask_its_deadline(void **state)
     fake_allow(0);
     struct test_ask *ask = ask_for(1, 3, 200);
     assert_int_equal(ask_await(ask), QUOTES_DEGRADED);
-    assert_in_range(ask_took_ms(ask), 180, 1200);
+    assert_true(ask_took_ms(ask) >= 180 && ask_was_within_ms(ask, 1200));
     ask_free(ask);
     fake_allow(ALL);
     assert_true(wait_for(is_served, NULL));

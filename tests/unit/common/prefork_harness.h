@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -60,7 +61,26 @@ struct control {
     atomic_int wrong_is_held; /* a worker that finds a wrong setting does not yet end */
 };
 
+/*
+ * LeakSanitizer stops a process that ends and looks through its memory, which takes it longer than some of these
+ * processes are given. The masters alone look for leaks.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "leak_check_at_exit=0";
+}
+#else
+static inline int __lsan_do_recoverable_leak_check(void)
+{
+    return 0;
+}
+#endif
+
 static struct control *control;
+static FILE *master_log;
 static int event_pipe[2];
 static struct event history[HISTORY_MAX];
 static size_t history_count;
@@ -136,6 +156,7 @@ static inline int prepare(void **state)
     control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     history_count = 0;
     master = 0;
+    master_log = tmpfile();
     return control == MAP_FAILED || pipe(event_pipe) != 0 ? -1 : 0;
 }
 
@@ -150,14 +171,34 @@ static inline struct prefork plain_prefork(void)
     };
 }
 
+/* In the process that becomes the master. */
+_Noreturn static inline void run_master(const struct prefork *prefork)
+{
+    close(event_pipe[0]);
+    dup2(fileno(master_log), STDERR_FILENO);
+    log_set_level(LOG_LEVEL_WARNING);
+    int code = prefork_run(prefork);
+    exit(__lsan_do_recoverable_leak_check() == 0 ? code : 1);
+}
+
 static inline void start_master(const struct prefork *prefork)
 {
     master = fork();
     assert_true(master >= 0);
-    if (master == 0) {
-        close(event_pipe[0]);
-        exit(prefork_run(prefork));
-    }
+    if (master == 0)
+        run_master(prefork);
+}
+
+/* How often the master has said that so far. */
+static inline int count_logged(const char *text)
+{
+    char line[1000];
+    int count = 0;
+
+    rewind(master_log);
+    while (fgets(line, sizeof line, master_log) != NULL)
+        count += strstr(line, text) != NULL;
+    return count;
 }
 
 /* Takes one more event into the history. */
@@ -265,6 +306,11 @@ static inline int clean_up(void **state)
     }
     while (waitpid(-1, NULL, 0) > 0)
         ;
+    char line[1000];
+    rewind(master_log);
+    while (fgets(line, sizeof line, master_log) != NULL)
+        fputs(line, stderr);
+    fclose(master_log);
     close(event_pipe[0]);
     close(event_pipe[1]);
     munmap(control, sizeof *control);

@@ -20,6 +20,7 @@ struct echo {
     char identity[64];    /* of the peer that called last */
     int64_t deadline_ns;  /* of the last call */
     size_t message_bytes; /* of the last request's description */
+    char note[64];        /* what the last call said as "x-note"; "-": nothing */
 };
 
 static struct echo echo;
@@ -65,6 +66,8 @@ static inline void echo_apply_discount(Ecommerce__Discount_Service *service, con
     (void)service;
     snprintf(echo.identity, sizeof echo.identity, "%s", rpc_call_peer(call)->identity);
     echo.deadline_ns = rpc_call_deadline_ns(call);
+    const char *note = rpc_call_metadata(call, "x-note");
+    snprintf(echo.note, sizeof echo.note, "%s", note != NULL ? note : "-");
     echo.message_bytes = request->product != NULL ? strlen(request->product->description) : 0;
     atomic_fetch_add(&echo.handled, 1);
     gate_pass(&echo.gate);

@@ -28,6 +28,7 @@
 #include "common/rpc/client.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
+#include "tests/unit/common/stopwatch.h"
 
 #define PATIENCE_NS (20 * CLOCK_NS_PER_S)
 #define WATCHDOG_S 100 /* a test program that hangs is ended by SIGALRM */

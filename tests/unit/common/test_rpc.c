@@ -105,10 +105,12 @@ static void a_handler_sees_the_identity_of_the_caller(void **state)
 static void a_handler_sees_the_deadline(void **state)
 {
     (void)state;
-    stub.deadline_ns = clock_now_ns() + 5 * CLOCK_NS_PER_S;
+    stub.deadline_ns = clock_now_ns() + PATIENCE_NS;
+    const struct stopwatch watch = stopwatch_start();
     assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
-    int64_t difference_ns = echo.deadline_ns - stub.deadline_ns;
-    assert_true(difference_ns < CLOCK_NS_PER_S && difference_ns > -CLOCK_NS_PER_S);
+    /* It travels as what is left of it, and may so come later by as much as the call took to come. */
+    int64_t late_ns = echo.deadline_ns - stub.deadline_ns;
+    assert_true(late_ns > -CLOCK_NS_PER_S && stopwatch_less_held_ns(&watch, late_ns) < CLOCK_NS_PER_S);
 }
 
 static void a_call_without_a_deadline_never_ends(void **state)
@@ -126,11 +128,12 @@ static void a_call_ends_at_its_deadline(void **state)
     (void)state;
     assert_int_equal(call_as(1, "").outcome.code, RPC_OK); /* it is connected */
     gate_close(&echo.gate);
+    const struct stopwatch watch = stopwatch_start();
     int64_t from_ns = clock_now_ns();
     stub.deadline_ns = from_ns + 100 * CLOCK_NS_PER_MS;
     assert_int_equal(call_as(1, "").outcome.code, RPC_DEADLINE_EXCEEDED);
-    int64_t took_ns = clock_now_ns() - from_ns;
-    assert_true(took_ns >= 80 * CLOCK_NS_PER_MS && took_ns < 2 * CLOCK_NS_PER_S);
+    assert_true(clock_now_ns() - from_ns >= 80 * CLOCK_NS_PER_MS);
+    assert_true(stopwatch_ms(&watch) < 2000);
 }
 
 /* One call is held, a second one given up behind it, a third answered. Returns how many reached the handler. */

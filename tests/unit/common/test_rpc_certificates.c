@@ -212,9 +212,9 @@ static void a_client_takes_its_new_certificate(void **state)
     assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
     assert_string_equal(echo.identity, "spiffe://ecommerce/catalog");
     run_command("cd %s && mv admin.key catalog.key && mv admin.crt catalog.crt", live);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     assert_true(wait_for(calls_as_admin, NULL));
-    assert_true(clock_now_ns() - from_ns < 3 * CLOCK_NS_PER_S);
+    assert_true(stopwatch_ms(&watch) < 3000);
 }
 
 static void a_client_keeps_its_certificate_when_the_new_is_no_good(void **state)
@@ -251,9 +251,9 @@ static void a_revoked_client_is_refused_on_its_connection(void **state)
     start_client_of(live, "catalog");
     assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
     run_command("keys/ca revoke catalog --dir %s >/dev/null", live);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     assert_true(wait_for(is_refused, &ended));
-    assert_true(clock_now_ns() - from_ns < 2500 * CLOCK_NS_PER_MS);
+    assert_true(stopwatch_ms(&watch) < 2500);
     assert_int_equal(ended.code, RPC_UNAUTHENTICATED);
     assert_non_null(strstr(ended.message, "revoked"));
     assert_int_equal(count_connections(&server.port), 1);

@@ -25,11 +25,11 @@ static void a_call_that_fails_fast_does_not_wait_and_names_the_cause(void **stat
     (void)state;
     start_client("catalog");
     stub.fail_fast = true;
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     struct reply reply = call_as(1, "");
     assert_int_equal(reply.outcome.code, RPC_UNAVAILABLE);
     assert_non_null(strstr(reply.outcome.message, "Connection refused"));
-    assert_true(clock_now_ns() - from_ns < 3 * CLOCK_NS_PER_S);
+    assert_true(stopwatch_ms(&watch) < 3000);
 }
 
 /* ---- A server that takes its time ---- */

@@ -46,10 +46,10 @@ static void start_endless_call(struct raw_client *raw)
     gate_open(&echo.gate);
 }
 
-static int64_t time_join_ms(int64_t from_ns)
+static int64_t time_join_ms(const struct stopwatch *watch)
 {
     server_join(&server);
-    return (clock_now_ns() - from_ns) / CLOCK_NS_PER_MS;
+    return stopwatch_ms(watch);
 }
 
 static void a_drain_ends_with_its_time(void **state)
@@ -58,10 +58,10 @@ static void a_drain_ends_with_its_time(void **state)
 
     (void)state;
     start_endless_call(&raw);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     rpc_server_stop(server.core, 400);
-    int64_t took_ms = time_join_ms(from_ns);
-    assert_true(took_ms >= 400 && took_ms < 3000);
+    assert_true(time_join_ms(&watch) < 3000);
+    assert_true(clock_now_ns() - watch.from_ns >= 400 * CLOCK_NS_PER_MS);
     raw_close(&raw);
 }
 
@@ -71,9 +71,9 @@ static void a_stop_without_a_drain_cancels_at_once(void **state)
 
     (void)state;
     start_endless_call(&raw);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     rpc_server_stop(server.core, 0);
-    assert_true(time_join_ms(from_ns) < 3000);
+    assert_true(time_join_ms(&watch) < 3000);
     raw_close(&raw);
 }
 
@@ -83,11 +83,11 @@ static void the_shortest_drain_wins(void **state)
 
     (void)state;
     start_endless_call(&raw);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     rpc_server_stop(server.core, A_LONG_TIME_MS);
     rpc_server_stop(server.core, 0);
     rpc_server_stop(server.core, A_LONG_TIME_MS);
-    assert_true(time_join_ms(from_ns) < 3000);
+    assert_true(time_join_ms(&watch) < 3000);
     raw_close(&raw);
 }
 
@@ -95,9 +95,9 @@ static void an_idle_server_stops_at_once(void **state)
 {
     (void)state;
     assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     rpc_server_stop(server.core, A_LONG_TIME_MS);
-    assert_true(time_join_ms(from_ns) < 3000);
+    assert_true(time_join_ms(&watch) < 3000);
 }
 
 /* ---- Servers that cannot start ---- */
@@ -172,6 +172,74 @@ static void a_call_that_a_server_ends_or_puts_off_is_made_again(void **state)
     assert_int_equal(reply.outcome.code, RPC_OK);
     assert_int_equal(reply.value, 8);
     assert_int_equal(atomic_load(&echo.handled), 3);
+}
+
+/* Another client in the place of the first, whose calls of one method are made once. */
+static void start_client_once(void)
+{
+    static const char *const once[] = {"ecommerce.Discount/ApplyDiscount", NULL};
+    static struct key_files files;
+    char reason[512] = "";
+
+    files = name_keys(keys_directory, "catalog");
+    const struct rpc_client_options options = {.target = server.address, .keyset = client_keys(&files), .once = once};
+    rpc_client_free(client);
+    client = rpc_client_new(&options, reason, sizeof reason);
+    assert_non_null(client);
+    rpc_stub_init(&stub, client, &ecommerce__discount__descriptor);
+    stub.deadline_ns = clock_now_ns() + PATIENCE_NS;
+}
+
+static void a_call_of_a_method_that_is_called_once_is_not_made_again(void **state)
+{
+    (void)state;
+    start_client_once();
+    struct reply reply = call_as(8, "third time");
+    assert_int_equal(reply.outcome.code, RPC_CANCELLED);
+    assert_string_equal(reply.outcome.message, "try again");
+    assert_int_equal(atomic_load(&echo.handled), 1);
+}
+
+static void a_call_of_a_method_that_is_called_once_waits_for_a_connection(void **state)
+{
+    struct reply reply;
+    struct ask ask;
+    int ended = 0;
+
+    (void)state;
+    server_stop(&server, 0);
+    start_client_once();
+    ask_init(&ask, 8, "");
+    start_call(&stub, &ask, &reply, &ended);
+    assert_false(rpc_client_poll(client, clock_now_ns() + 300 * CLOCK_NS_PER_MS));
+    start_echo_server();
+    poll_until(client, &ended, 1);
+    assert_int_equal(reply.outcome.code, RPC_OK);
+    assert_int_equal(reply.value, 8);
+}
+
+static void a_call_says_what_stands_beside_its_message(void **state)
+{
+    const struct rpc_metadata metadata[] = {
+        {"x-note", "first"},
+        {"x-note", "second"},
+        {"X-Note", "not sent"},
+        {"x-other", "line\nbreak"},
+        {"grpc-timeout", "1n"},
+        {"x-note-bin", "no"},
+        {"", "no"},
+    };
+
+    (void)state;
+    assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
+    assert_string_equal(echo.note, "-");
+    stub.metadata = metadata;
+    stub.metadata_count = ARRAY_LENGTH(metadata);
+    assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
+    assert_string_equal(echo.note, "first");
+    stub.metadata_count = 0;
+    assert_int_equal(call_as(1, "").outcome.code, RPC_OK);
+    assert_string_equal(echo.note, "-");
 }
 
 static void a_call_is_made_again_when_its_connection_breaks(void **state)
@@ -293,6 +361,9 @@ int main(void)
         UNSTARTED_TEST(keys_that_are_no_good_make_no_server),
         ECHO_TEST(no_call_is_lost_when_a_server_replaces_another),
         ECHO_TEST(a_call_that_a_server_ends_or_puts_off_is_made_again),
+        ECHO_TEST(a_call_of_a_method_that_is_called_once_is_not_made_again),
+        ECHO_TEST(a_call_of_a_method_that_is_called_once_waits_for_a_connection),
+        ECHO_TEST(a_call_says_what_stands_beside_its_message),
         ECHO_TEST(a_call_is_made_again_when_its_connection_breaks),
         ECHO_TEST(freeing_a_client_ends_every_call),
         UNSTARTED_TEST(freeing_a_client_ends_calls_that_wait_for_a_server),

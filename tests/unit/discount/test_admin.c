@@ -63,6 +63,115 @@ static void a_change_for_another_revision_is_aborted_with_the_latest(void **stat
     assert_int_equal(price_for(5, 1000), 800);
 }
 
+static int32_t percent_of(const char *key)
+{
+    Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+
+    request.key = (char *)key;
+    const Ecommerce__ListRulesResponse *response = ask("ListRules", &request);
+    return response->n_rules == 1 ? response->rules[0]->percent : -1;
+}
+
+static const Ecommerce__ApplyChangesResponse *apply_as(const char *id, Ecommerce__Change *change)
+{
+    Ecommerce__ApplyChangesRequest request = apply_request(&change, 1);
+
+    request.change_set_id = (char *)id;
+    return ask("ApplyChanges", &request);
+}
+
+static void a_change_set_with_an_id_is_made_once(void **state)
+{
+    Ecommerce__Change *change = set_rule(new_rule("sale", 1000));
+
+    (void)state;
+    const Ecommerce__ApplyChangesResponse *first = apply_as("4f0e-A_z", change);
+    assert_false(first->was_made_before);
+    int64_t latest = apply_one(set_rule(new_rule("sale", 5000)));
+    assert_int_equal(latest, first->revision + 1);
+
+    /* Again as it was sent: for a revision that is long gone, with staged changes that were used up. */
+    Ecommerce__ApplyChangesRequest request = apply_request(&change, 1);
+    request.change_set_id = (char *)"4f0e-A_z";
+    request.expected_revision = first->revision - 1;
+    request.token = (char *)"0123456789abcdef";
+    for (int i = 0; i < 3; i++) {
+        const Ecommerce__ApplyChangesResponse *again = ask("ApplyChanges", &request);
+        assert_true(again->was_made_before);
+        assert_int_equal(again->revision, first->revision);
+        assert_int_equal(again->changed, 1);
+    }
+    assert_int_equal(percent_of("sale"), 5000);
+    assert_int_equal(apply_as("another", change)->revision, latest + 1);
+    assert_int_equal(percent_of("sale"), 1000);
+}
+
+static void a_change_set_that_changed_nothing_changes_nothing_later_either(void **state)
+{
+    (void)state;
+    int64_t revision = apply_one(set_rule(new_rule("sale", 1000)));
+    const Ecommerce__ApplyChangesResponse *first = apply_as("nothing", set_rule(new_rule("sale", 1000)));
+    assert_int_equal(first->revision, revision);
+    assert_int_equal(first->changed, 0);
+    apply_one(set_rule(new_rule("sale", 5000)));
+    const Ecommerce__ApplyChangesResponse *again = apply_as("nothing", set_rule(new_rule("sale", 1000)));
+    assert_true(again->was_made_before);
+    assert_int_equal(again->revision, revision);
+    assert_int_equal(percent_of("sale"), 5000);
+}
+
+static void a_change_set_that_was_refused_may_come_again(void **state)
+{
+    Ecommerce__Change *change = set_rule(new_rule("sale", 20000));
+    Ecommerce__ApplyChangesRequest request = apply_request(&change, 1);
+
+    (void)state;
+    request.change_set_id = (char *)"mended";
+    const Ecommerce__ApplyChangesResponse *refused = ask("ApplyChanges", &request);
+    assert_int_equal(refused->n_faults, 1);
+    change->set_rule->percent = 2000;
+    request.validate_only = true;
+    const Ecommerce__ApplyChangesResponse *validated = ask("ApplyChanges", &request);
+    assert_int_equal(validated->changed, 1);
+    request.validate_only = false;
+    const Ecommerce__ApplyChangesResponse *made = ask("ApplyChanges", &request);
+    assert_false(made->was_made_before);
+    assert_int_equal(made->changed, 1);
+}
+
+static void going_back_with_an_id_is_done_once(void **state)
+{
+    Ecommerce__RollbackRequest request = ECOMMERCE__ROLLBACK_REQUEST__INIT;
+
+    (void)state;
+    request.revision = apply_one(set_rule(new_rule("sale", 1000)));
+    request.expected_revision = apply_one(set_rule(new_rule("sale", 5000)));
+    request.change_set_id = (char *)"back";
+    const Ecommerce__ApplyChangesResponse *first = ask("Rollback", &request);
+    assert_int_equal(percent_of("sale"), 1000);
+    apply_one(set_rule(new_rule("sale", 7000)));
+    const Ecommerce__ApplyChangesResponse *again = ask("Rollback", &request);
+    assert_true(again->was_made_before);
+    assert_int_equal(again->revision, first->revision);
+    assert_int_equal(percent_of("sale"), 7000);
+}
+
+static void an_id_of_other_characters_is_refused(void **state)
+{
+    static const char *const wrong[] = {"two words", "ä", "a.b",
+                                        "12345678901234567890123456789012345678901234567890123456789012345"};
+    Ecommerce__ApplyChangesRequest apply_it = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
+    Ecommerce__RollbackRequest go_back = ECOMMERCE__ROLLBACK_REQUEST__INIT;
+
+    (void)state;
+    go_back.revision = 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+        apply_it.change_set_id = go_back.change_set_id = (char *)wrong[i];
+        assert_refused(call("ApplyChanges", &apply_it), RPC_INVALID_ARGUMENT, "change_set_id is");
+        assert_refused(call("Rollback", &go_back), RPC_INVALID_ARGUMENT, "change_set_id is");
+    }
+}
+
 static void validating_tells_faults_and_changes_nothing(void **state)
 {
     Ecommerce__Change *changes[] = {set_rule(new_rule("sale", 2000)), set_rule(new_rule("other", 20000))};
@@ -318,6 +427,11 @@ int main(void)
         ADMIN_TEST(a_revision_tells_who_why_and_how_much),
         ADMIN_TEST(a_change_that_changes_nothing_makes_no_revision),
         ADMIN_TEST(a_change_for_another_revision_is_aborted_with_the_latest),
+        ADMIN_TEST(a_change_set_with_an_id_is_made_once),
+        ADMIN_TEST(a_change_set_that_changed_nothing_changes_nothing_later_either),
+        ADMIN_TEST(a_change_set_that_was_refused_may_come_again),
+        ADMIN_TEST(going_back_with_an_id_is_done_once),
+        ADMIN_TEST(an_id_of_other_characters_is_refused),
         ADMIN_TEST(validating_tells_faults_and_changes_nothing),
         ADMIN_TEST(every_fault_of_every_change_is_told_and_nothing_is_changed),
         ADMIN_TEST(very_many_faults_are_counted),

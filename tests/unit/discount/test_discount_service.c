@@ -223,6 +223,8 @@ struct answers {
     size_t quotes[8];
     int32_t last_values[8];
     size_t refused; /* with RESOURCE_EXHAUSTED */
+    size_t contradictions;
+    int32_t contradicting[4], known[4]; /* the first of them */
 };
 
 static void on_answers(const Ecommerce__ApplyDiscountsResponse *response, void *data)
@@ -236,6 +238,11 @@ static void on_answers(const Ecommerce__ApplyDiscountsResponse *response, void *
     answers->count = response->n_answers;
     for (size_t i = 0; i < response->n_answers; i++)
         answers->refused += response->answers[i]->code == RPC_RESOURCE_EXHAUSTED;
+    answers->contradictions = response->n_contradictions;
+    for (size_t i = 0; i < response->n_contradictions && i < 4; i++) {
+        answers->contradicting[i] = response->contradictions[i]->id;
+        answers->known[i] = response->contradictions[i]->known_id;
+    }
     for (size_t i = 0; i < response->n_answers && i < 8; i++) {
         const Ecommerce__DiscountAnswer *answer = response->answers[i];
         answers->codes[i] = answer->code;
@@ -367,6 +374,48 @@ static void no_asks_are_answered_with_the_revision(void **state)
     assert_int_equal(answers.outcome.code, RPC_OK);
     assert_int_equal(answers.count, 0);
     assert_true(answers.revision > 0);
+}
+
+/* The demo's rules know iphone-x as 1 and notebook-avell-g1511 as 2. */
+static void products_that_contradict_the_rules_list_are_named(void **state)
+{
+    static const struct {
+        int32_t id;
+        const char *slug;
+    } shop[] = {{1, "iphone-x"}, {2, "iphone-x"}, {7, "notebook-avell-g1511"}, {3, "mug"}, {8, "new"}, {2, ""}};
+    Ecommerce__Customer customer = ECOMMERCE__CUSTOMER__INIT;
+    Ecommerce__DiscountAsk asks[2] = {ECOMMERCE__DISCOUNT_ASK__INIT, ECOMMERCE__DISCOUNT_ASK__INIT};
+    Ecommerce__DiscountAsk *both[] = {&asks[0], &asks[1]};
+    Ecommerce__Product products[ARRAY_LENGTH(shop)], *listed[ARRAY_LENGTH(shop)];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(shop); i++) {
+        ecommerce__product__init(&products[i]);
+        products[i].id = shop[i].id;
+        products[i].slug = (char *)shop[i].slug;
+        listed[i] = &products[i];
+    }
+    asks[0].customer = asks[1].customer = &customer;
+    asks[0].products = listed;
+    asks[0].n_products = ARRAY_LENGTH(shop);
+    asks[1].same_products = true;
+    struct answers answers = apply_all(both, 2);
+    assert_int_equal(answers.contradictions, 3);
+    static const int32_t contradicting[] = {2, 7, 3}, known[] = {2, 2, 3};
+    assert_memory_equal(answers.contradicting, contradicting, sizeof contradicting);
+    assert_memory_equal(answers.known, known, sizeof known);
+    assert_int_equal(answers.quotes[1], ARRAY_LENGTH(shop)); /* priced by their ids, as ever */
+    apply_all(both, 2);
+    assert_int_equal(service.logged_count, 3); /* once for each product */
+
+    change_rules("UPDATE product SET slug = 'mug' WHERE id = 3");
+    asks[0].products = &listed[3];
+    asks[0].n_products = 1;
+    for (int i = 0; i < 500 && answers.contradictions > 0; i++) {
+        pause_briefly();
+        answers = apply_all(both, 1);
+    }
+    assert_int_equal(answers.contradictions, 0);
 }
 
 /* ---- What an ask may want to know ---- */
@@ -520,9 +569,9 @@ static void a_changed_rule_is_used_within_a_second(void **state)
     assert_int_equal(apply_price(1, 1000).value, 900);
     int64_t before = apply_all(NULL, 0).revision;
     change_rules("UPDATE rule SET value = 5000");
-    int64_t from_ns = clock_now_ns();
+    const struct stopwatch watch = stopwatch_start();
     assert_true(wait_for(pays_half, NULL));
-    assert_true(clock_now_ns() - from_ns < CLOCK_NS_PER_S);
+    assert_true(stopwatch_ms(&watch) < 1000);
     assert_true(apply_all(NULL, 0).revision > before);
 }
 
@@ -572,6 +621,7 @@ int main(void)
         SERVICE_TEST(an_ask_may_refer_to_the_products_of_the_one_before),
         SERVICE_TEST(more_quotes_than_an_answer_can_hold_are_refused),
         SERVICE_TEST(no_asks_are_answered_with_the_revision),
+        SERVICE_TEST(products_that_contradict_the_rules_list_are_named),
         SERVICE_TEST(an_ask_that_wants_it_is_told_which_rules_made_the_price),
         SERVICE_TEST(an_ask_that_does_not_is_not),
         SERVICE_TEST(two_rules_show_the_share_that_they_took_off_together),

@@ -77,7 +77,49 @@ struct model {
     bool has_group[RANDOM_GROUPS];
     bool is_member[RANDOM_GROUPS][RANDOM_CUSTOMERS + 1];
     int32_t floors[RANDOM_PRODUCTS + 1];
+    const char *slugs[RANDOM_PRODUCTS + 1]; /* NULL: there is no such product */
 };
+
+static const char *const random_slugs[] = {"phone", "laptop", "lamp", "mug"};
+#define RANDOM_SLUGS (sizeof random_slugs / sizeof *random_slugs)
+
+static int32_t find_slug(const struct model *model, const char *slug)
+{
+    for (int32_t id = 1; id <= RANDOM_PRODUCTS; id++) {
+        if (model->slugs[id] != NULL && strcmp(model->slugs[id], slug) == 0)
+            return id;
+    }
+    return 0;
+}
+
+/* A slug is one product's: who has it loses it. */
+static void change_random_slug(struct random *random, struct model *model, struct ruleset_builder *builder)
+{
+    int32_t id = 1 + (int32_t)random_next(random, RANDOM_PRODUCTS);
+    const char *slug = random_is(random, 4) ? NULL : random_slugs[random_next(random, RANDOM_SLUGS)];
+    int32_t holder = slug != NULL ? find_slug(model, slug) : 0;
+
+    if (holder != 0 && holder != id) {
+        model->slugs[holder] = NULL;
+        ruleset_builder_set_slug(builder, holder, NULL);
+    }
+    model->slugs[id] = slug;
+    ruleset_builder_set_slug(builder, id, slug);
+}
+
+static void assert_contradictions(const struct ruleset *ruleset, const struct model *model)
+{
+    for (int32_t id = 0; id <= RANDOM_PRODUCTS + 1; id++) {
+        for (size_t i = 0; i < RANDOM_SLUGS; i++) {
+            const char *known = id >= 1 && id <= RANDOM_PRODUCTS ? model->slugs[id] : NULL;
+            int32_t holder = find_slug(model, random_slugs[i]), told = 0;
+            bool is_same = holder == id && id != 0;
+            int32_t expected = is_same ? 0 : known != NULL ? id : holder;
+            assert_int_equal(ruleset_contradicts(ruleset, id, random_slugs[i], &told), expected != 0);
+            assert_int_equal(told, expected);
+        }
+    }
+}
 
 static void set_random_rule(struct random *random, struct model *model, struct ruleset_builder *builder)
 {
@@ -130,7 +172,7 @@ static void change_random_member(struct random *random, struct model *model, str
 
 static void change_at_random(struct random *random, struct model *model, struct ruleset_builder *builder)
 {
-    switch (random_next(random, 8)) {
+    switch (random_next(random, 9)) {
     case 0:
     case 1:
         set_random_rule(random, model, builder);
@@ -147,6 +189,9 @@ static void change_at_random(struct random *random, struct model *model, struct 
         ruleset_builder_set_floor(builder, id, model->floors[id]);
         break;
     }
+    case 5:
+        change_random_slug(random, model, builder);
+        break;
     default:
         change_random_member(random, model, builder);
     }
@@ -175,8 +220,11 @@ static struct ruleset *make_anew(struct random *random, const struct model *mode
                 ruleset_builder_add_member(builder, random_groups[i], customer_id);
         }
     }
-    for (int32_t id = 1; id <= RANDOM_PRODUCTS; id++)
+    for (int32_t id = 1; id <= RANDOM_PRODUCTS; id++) {
         ruleset_builder_set_floor(builder, id, model->floors[id]);
+        if (model->slugs[id] != NULL)
+            ruleset_builder_set_slug(builder, id, model->slugs[id]);
+    }
     return shop_finish(builder);
 }
 
@@ -193,6 +241,8 @@ static void a_changed_ruleset_equals_one_made_anew(void **state)
             change_at_random(&random, model, builder);
         struct ruleset *changed = shop_finish(builder), *anew = make_anew(&random, model);
         assert_rulesets_equal(&random, changed, anew);
+        assert_contradictions(changed, model);
+        assert_contradictions(anew, model);
         ruleset_release(ruleset);
         ruleset = changed;
         if (random_is(&random, 6)) { /* the next patches have a base that says something */

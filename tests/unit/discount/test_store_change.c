@@ -350,6 +350,54 @@ static void a_product_keeps_its_rules_when_its_slug_changes(void **state)
     store_close(store);
 }
 
+static int64_t change_as(struct store *store, const char *author, const char *id, struct change change, int64_t now)
+{
+    int64_t revision = 0;
+    size_t changed;
+
+    begin(store);
+    store_name_change_set(store, id);
+    apply(store, 0, change);
+    assert_ok(store_commit(store, author, "why", now, &revision, &changed, reason, sizeof reason));
+    return revision;
+}
+
+static enum store_status find_as(struct store *store, const char *author, const char *id, int64_t *revision)
+{
+    size_t changed;
+
+    return store_find_change_set(store, author, id, revision, &changed, reason, sizeof reason);
+}
+
+static void what_a_change_set_made_is_known_by_its_author_and_id_for_a_month(void **state)
+{
+    struct store *store = make_store(false);
+    int64_t found = 0;
+
+    (void)state;
+    int64_t first = change_as(store, "a", "x", set_group("vip", "Vip"), NOW);
+    int64_t second = change_as(store, "b", "x", set_group("vip", "Important"), NOW);
+    assert_int_equal(second, first + 1);
+    assert_int_equal(change_as(store, "b", "same", set_group("vip", "Important"), NOW), second);
+    store_close(store);
+
+    store = open_store();
+    assert_int_equal(find_as(store, "a", "x", &found), STORE_OK);
+    assert_int_equal(found, first);
+    assert_int_equal(find_as(store, "b", "x", &found), STORE_OK);
+    assert_int_equal(found, second);
+    assert_int_equal(find_as(store, "b", "same", &found), STORE_OK);
+    assert_int_equal(found, second);
+    assert_int_equal(find_as(store, "a", "same", &found), STORE_NOT_FOUND);
+    assert_int_equal(change_one(store, set_group("vip", "Very important")), second + 1); /* nothing is left open */
+    change_as(store, "a", "later", set_group("staff", ""), NOW + 30 * 24 * 3600);
+    assert_int_equal(find_as(store, "a", "x", &found), STORE_OK);
+    change_as(store, "a", "much-later", set_group("staff", "Staff"), NOW + 32 * 24 * 3600);
+    assert_int_equal(find_as(store, "a", "x", &found), STORE_NOT_FOUND);
+    assert_int_equal(find_as(store, "a", "later", &found), STORE_OK);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +418,7 @@ int main(void)
         STORE_TEST(a_rule_set_again_has_only_its_new_targets),
         STORE_TEST(groups_are_changed_cleared_and_removed),
         STORE_TEST(a_product_keeps_its_rules_when_its_slug_changes),
+        STORE_TEST(what_a_change_set_made_is_known_by_its_author_and_id_for_a_month),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
