@@ -81,7 +81,7 @@ LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
 # What gRPC core calls and common/rpc/interpose.h answers.
-INTERPOSE    := syscall
+INTERPOSE    := syscall accept4 SSL_read SSL_write
 ifeq ($(STATIC),1)
 LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
 else

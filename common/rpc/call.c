@@ -57,6 +57,8 @@ void call_new(struct rpc_server *server, struct method *method)
 /* Right from any state. The call can be requested again afterwards. */
 static void call_release(struct rpc_call *call)
 {
+    if (call->reply != NULL)
+        replies_remove(&call->server->replies, call);
     grpc_metadata_array_destroy(&call->metadata);
     if (call->method->service == NULL)
         grpc_call_details_destroy(&call->details);
@@ -218,6 +220,8 @@ static void call_send(struct rpc_call *call)
     };
 
     call->is_answering = true;
+    if (call->reply != NULL)
+        replies_add(&call->server->replies, call);
     grpc_call_error error = grpc_call_start_batch(call->core, ops, call->reply != NULL ? 4 : 3, call, NULL);
     assert(error == GRPC_CALL_OK);
     (void)error;

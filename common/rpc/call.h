@@ -11,6 +11,7 @@
 #include "common/rpc/apart.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/peer.h"
+#include "common/rpc/replies.h"
 #include "common/rpc/server.h"
 
 /* Calls to one method that gRPC core may fill. */
@@ -46,6 +47,7 @@ struct rpc_call {
     char *peer_text;       /* what peer points into, where the call is served apart */
     struct arena *arena;   /* of the thread that serves it */
     struct rpc_call *next; /* in the line of those that wait to be served apart */
+    struct reply_place place;
 };
 
 struct rpc_server {
@@ -61,7 +63,8 @@ struct rpc_server {
     struct method unknown;
     grpc_server *core;
     grpc_completion_queue *queue;
-    struct arena arena;  /* of the call that is being answered */
+    struct arena arena; /* of the call that is being answered */
+    struct replies replies;
     struct apart *apart; /* the second thread; NULL: no service is apart */
     atomic_bool is_stopping;
     atomic_bool is_cancelled;

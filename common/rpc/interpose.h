@@ -24,9 +24,7 @@
 #include <stdint.h>
 
 #define INTERPOSED(name) name
-#define DECLARE_INTERPOSED(result, name, ...)                                                                          \
-    result name(__VA_ARGS__);                                                                                          \
-    static _Atomic uintptr_t next_##name
+#define DECLARE_INTERPOSED(result, name, ...) static _Atomic uintptr_t next_##name
 #define NEXT(name) ((__typeof__(&(name)))interpose_find(&next_##name, #name))
 
 static inline uintptr_t interpose_find(_Atomic uintptr_t *next, const char *name)
@@ -42,7 +40,8 @@ static inline uintptr_t interpose_find(_Atomic uintptr_t *next, const char *name
 
 #endif
 
-/* Does nothing but bring the file into every program that uses gRPC core. */
-void interpose_waits(void);
+/* They do nothing but bring their files into every program that uses gRPC core. */
+void interpose_waits(void); /* waits.c */
+void interpose_guard(void); /* guard_tls.c */
 
 #endif

@@ -64,6 +64,7 @@ static void skip_lock_order_checks(void)
 void rpc_runtime_start(void)
 {
     interpose_waits();
+    interpose_guard();
     skip_lock_order_checks();
     setenv("GRPC_DNS_RESOLVER", "native", 0); /* names as every other program resolves them; it is read once */
     gpr_set_log_function(pass_log_line);

@@ -16,9 +16,9 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/rpc/call.h"
+#include "common/rpc/guard.h"
 #include "common/rpc/internal.h"
 
-#define STREAMS_PER_CONNECTION 256 /* calls in progress; what waits for a slow reader is bounded by it */
 #define HANDSHAKE_TIMEOUT_MS 5000
 #define LEAST_PING_INTERVAL_MS 5000
 #define STOP_STEP_NS (20 * CLOCK_NS_PER_MS) /* how often a stopping server looks what has become of its drain */
@@ -34,10 +34,13 @@ static grpc_server *core_server_new(const struct rpc_server_options *options)
 {
     grpc_arg args[] = {
         integer_arg(GRPC_ARG_ALLOW_REUSEPORT, 1),
-        integer_arg(GRPC_ARG_MAX_CONCURRENT_STREAMS, STREAMS_PER_CONNECTION),
+        integer_arg(GRPC_ARG_MAX_CONCURRENT_STREAMS, GUARD_STREAMS),
         integer_arg(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS),
         integer_arg(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, LEAST_PING_INTERVAL_MS),
         integer_arg(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1),
+        /* Nobody's message is unpacked: gRPC core would do it before it looks at the size, and before anybody at the
+         * caller. */
+        integer_arg(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1U << GRPC_COMPRESS_NONE),
         integer_arg(GRPC_ARG_MAX_CONNECTION_AGE_MS, options->max_connection_age_ms),
     };
     grpc_channel_args all = {.num_args = ARRAY_LENGTH(args) - (options->max_connection_age_ms == 0), .args = args};
@@ -63,6 +66,7 @@ struct rpc_server *rpc_server_new(const struct rpc_server_options *options, char
     server->revocations = revocations;
     server->sources = memory_get_zeroed(options->address_count, sizeof *server->sources);
     server->peers = peer_book_new();
+    replies_init(&server->replies);
     server->core = core_server_new(options);
     server->queue = grpc_completion_queue_create_for_next(NULL);
     grpc_server_register_completion_queue(server->core, server->queue, NULL);
@@ -118,6 +122,7 @@ void rpc_server_free(struct rpc_server *server)
         free(method);
     }
     peer_book_free(server->peers);
+    replies_release(&server->replies);
     arena_release(&server->arena);
     keyset_watch_free(server->watch);
     keyset_watch_free(server->revocations);
@@ -156,6 +161,7 @@ bool rpc_server_start(struct rpc_server *server, char *reason, size_t reason_siz
         snprintf(reason, reason_size, "there can be no second thread");
         return false;
     }
+    guard_accepts();
     grpc_server_start(server->core);
     for (struct method *method = server->methods; method != NULL; method = method->next) {
         for (int i = 0; i < CALL_REQUESTED_PER_METHOD; i++)

@@ -30,6 +30,10 @@
  *     a message over 4 MiB                    RESOURCE_EXHAUSTED
  *     a caller that `admit` refuses           what `admit` says
  *     a call whose deadline has passed        nothing is done for it
+ *     a compressed message                    UNIMPLEMENTED
+ *     a caller that takes more than its       the connection is cut: it sees UNAVAILABLE
+ *       share of memory or connections          (common/rpc/guard.h has the limits)
+ *     replies that nobody reads               the longest wait ends first, with CANCELLED (common/rpc/replies.h)
  *
  * Certificates: the keyset's files are looked at again on each new connection. A changed set that passes keyset_load()
  * is used from then on; one that does not is named in the log once and the old set stays in use. Established

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -50,7 +51,8 @@ long INTERPOSED(syscall)(long number, ...)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         words[i] = va_arg(list, long); /* as the C library's own does it: what was not given is not looked at */
     va_end(list);
-    if (number != SYS_futex || (words[1] & ~FUTEX_PRIVATE_FLAG) != WALL_CLOCK_WAIT || words[3] == 0)
+    bool is_known = sizeof(time_t) == sizeof(long); /* the kernel's time is ours, too: not on 32 bits */
+    if (!is_known || number != SYS_futex || (words[1] & ~FUTEX_PRIVATE_FLAG) != WALL_CLOCK_WAIT || words[3] == 0)
         return NEXT(syscall)(number, words[0], words[1], words[2], words[3], words[4], words[5]);
     struct timespec until = monotonic((const struct timespec *)words[3]); /* NOLINT: the kernel's own interface */
     return NEXT(syscall)(number, words[0], words[1] & ~FUTEX_CLOCK_REALTIME, words[2], &until, words[4], words[5]);
