@@ -24,7 +24,7 @@
 #include "discount/worker.h"
 
 #define DEFAULT_PORT "11443"
-#define DAYS_LEFT_TO_WARN 14
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
 
 static const struct program program = {
@@ -59,10 +59,8 @@ static bool check_settings(const struct discount_settings *settings, char *reaso
 
     if (!keyset_load(&files, &keyset, reason, reason_size))
         return false;
-    int days_left = keyset_days_left(keyset.certificate);
     keyset_release(&keyset);
-    if (days_left < DAYS_LEFT_TO_WARN)
-        log_warning("certificate-expires", "file=%s days_left=%d", LOG_QUOTED(settings->certificate), days_left);
+    keyset_warn(&files);
     return rulebook_check(settings->database, reason, reason_size);
 }
 
@@ -150,6 +148,14 @@ static void say_started(void *data)
         log_info("serving", "address=%s", master->ports.addresses[i]);
 }
 
+static void look_at_certificates(void *data)
+{
+    const struct master *master = data;
+    const struct keyset_files files = discount_settings_keyset(&master->settings);
+
+    keyset_warn(&files);
+}
+
 /* gRPC core's listener goes deaf when descriptors run out: begin with all that this process may have. */
 static void raise_descriptor_limit(void)
 {
@@ -177,6 +183,8 @@ static int serve(struct master *master)
                               .work = work,
                               .reload = reload,
                               .started = say_started,
+                              .look = look_at_certificates,
+                              .look_ms = DAY_MS,
                               .data = master};
 
     master->fixed = (struct fixed){.listen = memory_copy_text(master->settings.listen),

@@ -10,11 +10,13 @@
 #include "common/log.h"
 #include "common/prefork/prefork.h"
 #include "common/program.h"
+#include "common/rpc/keyset.h"
 #include "fcgi-catalog/http/fastcgi.h"
 #include "fcgi-catalog/process.h"
 #include "fcgi-catalog/settings.h"
 
 #define DRAIN_MS 5000
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const struct program program = {
     .name = "catalog.fcgi",
@@ -28,6 +30,13 @@ static int work(void *data, int index)
 {
     (void)index;
     return process_serve_fastcgi(data);
+}
+
+static void look_at_certificates(void *data)
+{
+    const struct keyset_files files = catalog_settings_keyset(data);
+
+    keyset_warn(&files);
 }
 
 static void block_signals(void)
@@ -48,8 +57,12 @@ static void block_signals(void)
  */
 static int serve(struct catalog_settings *settings)
 {
-    struct prefork prefork = {
-        .workers = (int)settings->processes, .drain_ms = DRAIN_MS, .work = work, .data = settings};
+    struct prefork prefork = {.workers = (int)settings->processes,
+                              .drain_ms = DRAIN_MS,
+                              .work = work,
+                              .look = look_at_certificates,
+                              .look_ms = DAY_MS,
+                              .data = settings};
 
     if (!fastcgi_is_under_mod_fcgid(0))
         return prefork_run(&prefork);

@@ -115,6 +115,7 @@ bool process_check(const struct catalog_settings *settings, bool is_test, char *
     if (!keyset_load(&files, &keyset, reason, reason_size))
         return false;
     keyset_release(&keyset);
+    keyset_warn(&files);
     return check_identity(settings, reason, reason_size);
 }
 

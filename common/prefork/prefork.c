@@ -53,6 +53,7 @@ struct master {
     struct worker *workers; /* everybody alive, in no order */
     size_t worker_count, worker_room;
     uint64_t serial, generation;
+    int64_t look_ns;  /* when to look next; CLOCK_NEVER: not at all */
     bool has_served;  /* some worker was ready, once */
     bool has_started; /* all were, at the same time */
     bool is_stopping;
@@ -266,9 +267,19 @@ static void roll_workers(struct master *master)
 
 /* ---- The master's life ---- */
 
+static void look_in_time(struct master *master)
+{
+    if (master->is_stopping)
+        master->look_ns = CLOCK_NEVER;
+    if (clock_now_ns() < master->look_ns)
+        return;
+    master->look_ns = clock_now_ns() + master->prefork->look_ms * CLOCK_NS_PER_MS;
+    master->prefork->look(master->prefork->data);
+}
+
 static int64_t next_deadline(const struct master *master)
 {
-    int64_t next = CLOCK_NEVER;
+    int64_t next = master->look_ns;
 
     for (int seat = 0; seat < master->prefork->workers; seat++) {
         if (seat_lacks_worker(master, seat) && master->seats[seat].start_ns < next)
@@ -302,6 +313,7 @@ static void run_master(struct master *master)
     while (!master->is_stopping || master->worker_count > 0) {
         kill_overdue_workers(master);
         start_missing_workers(master);
+        look_in_time(master);
         switch (next_signal(master)) {
         case SIGUSR2:
             promote_ready_workers(master);
@@ -350,13 +362,15 @@ static void give_back_signals(const struct master *master)
 
 int prefork_run(const struct prefork *prefork)
 {
-    struct master master = {.prefork = prefork};
+    struct master master = {.prefork = prefork, .look_ns = CLOCK_NEVER};
 
     if (!birth_place_init(&master.place, prefork->workers)) {
         log_error("start-failed", "reason=%s", LOG_QUOTED(strerror(errno)));
         return MEMORY_EXIT_CODE;
     }
     master.seats = memory_get_zeroed((size_t)prefork->workers, sizeof *master.seats);
+    if (prefork->look != NULL)
+        master.look_ns = clock_now_ns() + prefork->look_ms * CLOCK_NS_PER_MS;
     take_signals(&master);
     run_master(&master);
     give_back_signals(&master);

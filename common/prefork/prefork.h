@@ -21,6 +21,7 @@
 #define COMMON_PREFORK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/compiler.h"
 
@@ -37,6 +38,10 @@ struct prefork {
     bool (*reload)(void *data);
     /* In the master, once: all workers are ready for the first time (to tell whoever waits). May be NULL. */
     void (*started)(void *data);
+    /* In the master, every so many milliseconds from the start on, until it is told to stop. It must not wait. May be
+     * NULL. */
+    void (*look)(void *data);
+    int64_t look_ms;
     void *data;
 };
 

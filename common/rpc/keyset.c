@@ -11,9 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/rpc/pem.h"
 
 #define KEYSET_FILE_MAX ((size_t)1024 * 1024)
+#define DAYS_TO_WARN 30
+#define DAYS_THAT_HURT 1
 
 #define WHAT_SIZE 256 /* of what is wrong with a file */
 
@@ -219,4 +222,23 @@ int keyset_days_left(const char *pem)
     BIO_free(bio);
     ERR_clear_error();
     return left;
+}
+
+static void warn_of(const char *path)
+{
+    char *pem;
+
+    if (!is_named(path) || !file_read(path, KEYSET_FILE_MAX, &pem, NULL))
+        return;
+    int days_left = keyset_days_left(pem);
+    free(pem);
+    if (days_left <= DAYS_TO_WARN)
+        log_event(days_left < DAYS_THAT_HURT ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "certificate-expires",
+                  "file=%s days_left=%d", LOG_QUOTED(path), days_left);
+}
+
+void keyset_warn(const struct keyset_files *files)
+{
+    warn_of(files->certificate);
+    warn_of(files->ca);
 }

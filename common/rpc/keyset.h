@@ -52,4 +52,11 @@ bool keyset_stamp_equal(const struct keyset_stamp *a, const struct keyset_stamp 
  * when it cannot be read. */
 int keyset_days_left(const char *pem);
 
+/*
+ * Logs certificate-expires for the certificate and the authority's when 30 days or fewer are left: a warning, and in
+ * the last 24 hours and after the end an error. For a program's start, and once a day. What cannot be read is passed
+ * over.
+ */
+void keyset_warn(const struct keyset_files *files);
+
 #endif

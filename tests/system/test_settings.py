@@ -6,6 +6,7 @@ import pytest
 
 from harness import discount, ports
 from harness.catalog import Site
+from harness.keys import sign
 from harness.paths import BIN
 from harness.process import environment, run
 
@@ -119,6 +120,17 @@ def test_t_finds_a_bundle_whose_second_certificate_cannot_be_read(check, worksho
     second = len(good.read_text().splitlines()) + 1
     bundle.write_text(good.read_text() + keys.file("ca.crt").read_text().replace("MI", "M!", 1))
     assert_refused(check(**{f"{check.prefix}_TLS_{file}": bundle}), str(bundle), f"line {second} ", "certificate")
+
+
+@pytest.mark.parametrize("days, level", [(30.5, "warning"), (7.5, "warning"), (1.5, "warning"), (0.5, "error")])
+def test_a_certificate_that_ends_soon_is_told(check, workshop, keys, days, level):
+    own = keys.copy(workshop.new("soon"))
+    who, usage = ("catalog", "client") if check.prefix == "CATALOG" else ("discount", "server")
+    sign(own, "soon", f"spiffe://ecommerce/{who}", usage, names=["localhost"], days=(-1, days))
+    done = check(**{f"{check.prefix}_TLS_CERTIFICATE": own.file("soon.crt"), f"{check.prefix}_TLS_KEY": own.file("soon.key")})
+    assert (done.returncode, done.stdout) == (0, "OK\n")
+    assert f" {level} " in done.stderr
+    assert f'certificate-expires file="{own.file("soon.crt")}" days_left={int(days)}\n' in done.stderr
 
 
 def test_an_unknown_name_in_the_settings_file_is_named_with_file_and_line(check, workshop):

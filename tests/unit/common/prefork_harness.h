@@ -40,8 +40,9 @@ enum what {
     SERVING, /* has said so */
     TOLD_TO_DRAIN,
     TOLD_TO_STOP,
-    STARTED,        /* by the master */
-    ASKED_TO_RELOAD /* by the master */
+    STARTED,         /* by the master */
+    ASKED_TO_RELOAD, /* by the master */
+    LOOKED           /* the master */
 };
 
 struct event {
@@ -158,6 +159,12 @@ static inline int prepare(void **state)
     master = 0;
     master_log = tmpfile();
     return control == MAP_FAILED || pipe(event_pipe) != 0 ? -1 : 0;
+}
+
+static inline void say_looked(void *data)
+{
+    (void)data;
+    tell(LOOKED, -1);
 }
 
 static inline struct prefork plain_prefork(void)

@@ -341,6 +341,47 @@ static void days_left_count_down_to_zero_and_below(void **state)
     assert_int_equal(keyset_days_left("nothing"), INT_MAX);
 }
 
+/* What a program says of a certificate, its own authority, that ends in so many days: the first line. */
+static const char *warning_of(int days)
+{
+    static char line[LOG_LINE_MAX];
+    int kept = dup(STDERR_FILENO), lines = 0;
+    FILE *log = tmpfile();
+
+    write_self_signed(-20, days);
+    log_set_level(LOG_LEVEL_INFO);
+    dup2(fileno(log), STDERR_FILENO);
+    keyset_warn(&files);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    log_set_level(LOG_LEVEL_ERROR);
+    rewind(log);
+    line[0] = '\0';
+    for (char other_line[LOG_LINE_MAX]; fgets(lines == 0 ? line : other_line, LOG_LINE_MAX, log) != NULL;)
+        lines++;
+    fclose(log);
+    assert_true(lines == 0 || lines == 2); /* the certificate, and the authority's */
+    return line;
+}
+
+static void a_certificates_end_is_warned_of_from_thirty_days_on(void **state)
+{
+    static const int warned[] = {30, 7, 1}, told_as_errors[] = {0, -1, -10};
+
+    (void)state;
+    assert_string_equal(warning_of(31), "");
+    for (size_t i = 0; i < ARRAY_LENGTH(warned); i++) {
+        char left[32];
+        snprintf(left, sizeof left, "days_left=%d\n", warned[i]);
+        const char *line = warning_of(warned[i]);
+        assert_non_null(strstr(line, "Z warning "));
+        assert_non_null(strstr(line, " certificate-expires file="));
+        assert_non_null(strstr(line, paths.certificate));
+        assert_non_null(strstr(line, left));
+        assert_non_null(strstr(warning_of(told_as_errors[i]), "Z error "));
+    }
+}
+
 /* ---- Watching ---- */
 
 static char *seen; /* the certificate of the keyset that was used last */
@@ -478,6 +519,7 @@ int main(void)
         KEYS_TEST(an_expired_certificate_is_refused),
         KEYS_TEST(a_certificate_of_tomorrow_is_refused),
         KEYS_TEST(days_left_count_down_to_zero_and_below),
+        KEYS_TEST(a_certificates_end_is_warned_of_from_thirty_days_on),
         KEYS_TEST(a_stamp_tells_versions_apart),
         KEYS_TEST(a_watch_follows_its_files),
         KEYS_TEST(everybody_who_uses_a_watch_is_told),

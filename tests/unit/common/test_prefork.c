@@ -51,6 +51,21 @@ static void the_master_does_not_say_so_before(void **state)
     assert_int_equal(count_events(STARTED, -1), 0);
 }
 
+static void the_master_looks_again_and_again_while_workers_serve(void **state)
+{
+    struct prefork prefork = plain_prefork();
+
+    (void)state;
+    prefork.look = say_looked;
+    prefork.look_ms = 20;
+    int64_t began_ns = clock_now_ns();
+    start_and_await_all(&prefork);
+    await_event(LOOKED, -1, 3);
+    assert_true(clock_now_ns() - began_ns >= 3 * prefork.look_ms * CLOCK_NS_PER_MS);
+    kill(master, SIGTERM);
+    assert_int_equal(await_master_end(), 0);
+}
+
 /* Serves if its signals are as the header promises. */
 static int check_signals(void *data, int index)
 {
@@ -268,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PREFORK_TEST(the_master_says_once_that_all_are_ready),
         PREFORK_TEST(the_master_does_not_say_so_before),
+        PREFORK_TEST(the_master_looks_again_and_again_while_workers_serve),
         PREFORK_TEST(a_worker_is_born_with_the_promised_signals),
         PREFORK_TEST(being_ready_means_nothing_outside_a_worker),
         PREFORK_TEST(a_failing_fork_is_tried_again),
