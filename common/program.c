@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "common/libraries.h"
+#include "common/stdout_check.h"
 
 #define USAGE_EXIT_CODE 64 /* EX_USAGE of sysexits.h */
 
@@ -78,6 +79,7 @@ void program_read_options(const struct program *program, int argc, char **argv, 
     struct reading reading = {.program = program, .options = options};
 
     *options = (struct program_options){0};
+    stdout_check_at_exit(program->name);
     argp_err_exit_status = USAGE_EXIT_CODE;
     argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &reading);
 }

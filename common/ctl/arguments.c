@@ -115,6 +115,9 @@ static error_t parse_argument(int key, char *text, struct argp_state *state)
         return 0;
     }
     switch (key) {
+    case ARGUMENTS_KEY_HELP:
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */
+        return 0;
     case ARGP_KEY_ARGS: /* all that are no options: argp has put them behind the options */
         reading->words =
             (struct argument_words){.items = &state->argv[state->next], .count = (size_t)(state->argc - state->next)};
@@ -134,7 +137,7 @@ static error_t parse_argument(int key, char *text, struct argp_state *state)
 static struct argp_option *describe_options(const struct arguments *arguments)
 {
     size_t count = arguments->row_count + arguments->shared_count;
-    struct argp_option *options = memory_get_zeroed(count + 1, sizeof *options);
+    struct argp_option *options = memory_get_zeroed(count + 2, sizeof *options);
 
     for (size_t i = 0; i < count; i++) {
         const struct argument_row *row = find_row(arguments, KEY_FIRST + (int)i);
@@ -144,6 +147,7 @@ static struct argp_option *describe_options(const struct arguments *arguments)
                                           .doc = row->help,
                                           .group = i < arguments->row_count ? 0 : 1};
     }
+    options[count] = (struct argp_option){.key = ARGUMENTS_KEY_HELP, .flags = OPTION_HIDDEN};
     return options;
 }
 

@@ -34,6 +34,9 @@ enum argument_type {
     ARGUMENT_NUMBERS, /* struct argument_numbers */
 };
 
+/* The letter of argp's --help, which knows "?" alone. */
+#define ARGUMENTS_KEY_HELP 'h'
+
 struct argument_row {
     const char *name; /* without the two hyphens */
     enum argument_type type;

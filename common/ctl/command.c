@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/program.h"
+#include "common/stdout_check.h"
 
 enum { KEY_OPTION = 1024 }; /* no letter */
 
@@ -59,6 +60,9 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
         return EINVAL;
     case KEY_OPTION:
         return 0;
+    case ARGUMENTS_KEY_HELP:
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -99,12 +103,13 @@ static char *describe_commands(int key, const char *text, void *input)
 
 static struct argp_option *describe_options(const struct command_table *table)
 {
-    struct argp_option *options = memory_get_zeroed(table->option_count + 1, sizeof *options);
+    struct argp_option *options = memory_get_zeroed(table->option_count + 2, sizeof *options);
 
     for (size_t i = 0; i < table->option_count; i++) {
         const struct argument_row *row = &table->options[i];
         options[i] = (struct argp_option){.name = row->name, .key = KEY_OPTION, .arg = row->value, .doc = row->help};
     }
+    options[table->option_count] = (struct argp_option){.key = ARGUMENTS_KEY_HELP, .flags = OPTION_HIDDEN};
     return options;
 }
 
@@ -122,13 +127,26 @@ static void choose_command(struct choice *choice, int argc, char **argv)
     free(options);
 }
 
+/* "help", "help rule list": as the words with --help behind them. */
+static void translate_help(int argc, char **argv)
+{
+    static char option[] = "--help";
+
+    if (argc < 2 || strcmp(argv[1], "help") != 0)
+        return;
+    memmove(&argv[1], &argv[2], (size_t)(argc - 2) * sizeof *argv);
+    argv[argc - 1] = option;
+}
+
 int command_main(const struct command_table *table, int argc, char **argv)
 {
     static char version[256]; /* argp prints it, in whichever parser meets --version */
     char name[128];
     struct choice choice = {.table = table, .top = table};
 
+    stdout_check_at_exit(table->program);
     log_open(table->program);
+    translate_help(argc, argv);
     libraries_print_version(version, sizeof version, table->program, table->libraries);
     argp_program_version = version;
     snprintf(name, sizeof name, "%s", table->program);

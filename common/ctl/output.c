@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,55 +20,102 @@ static int tell_errno(const struct output *output)
     return COMMAND_FAILED;
 }
 
-/* mkstemp(3) gives a file to its owner alone; this one gets the mode that any new file would. */
-static void set_mode(int fd)
+/* The mode of the file that it takes the place of, and its owner where that may be given; else what any new file gets.
+ */
+static void set_mode(int fd, const struct stat *old)
 {
     mode_t mask = umask(0);
 
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0)
-        return; /* it stays closed to others */
+    if (old != NULL && fchown(fd, old->st_uid, old->st_gid) != 0)
+        errno = 0; /* it is this user's then */
+    if (fchmod(fd, old != NULL ? old->st_mode & 07777 : 0666 & ~mask) != 0)
+        errno = 0; /* it stays closed to others, as mkstemp(3) made it */
 }
 
-int output_open(struct output *output, const char *command, const char *path)
+/* Beside `path`, which it will take the place of. */
+static int open_beside(struct output *output, const char *path, const struct stat *old)
 {
     static const char ending[] = ".XXXXXX";
-
-    *output = (struct output){.command = command, .stream = stdout};
-    if (path == NULL || strcmp(path, "-") == 0)
-        return COMMAND_OK;
-    output->path = path;
     size_t length = strlen(path);
+
+    output->place = memory_copy_text(path);
     output->temporary = memory_get(length + sizeof ending);
     memcpy(output->temporary, path, length);
     memcpy(output->temporary + length, ending, sizeof ending);
     int fd = mkostemp(output->temporary, O_CLOEXEC);
-    if (fd < 0) {
-        int code = tell_errno(output);
-        free(output->temporary);
-        return code;
+    if (fd >= 0)
+        set_mode(fd, old);
+    return fd;
+}
+
+static bool is_stdout(const struct stat *file)
+{
+    struct stat own;
+
+    return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == file->st_dev && own.st_ino == file->st_ino;
+}
+
+/* A link leads to what it names. Only a regular file is replaced: a device, a FIFO or a socket is written into, and so
+ * is what a link names that is not there yet. */
+static int open_path(struct output *output)
+{
+    struct stat file;
+    char *target;
+
+    if (stat(output->path, &file) != 0)
+        return lstat(output->path, &file) == 0 ? open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)
+                                               : open_beside(output, output->path, NULL);
+    if (!S_ISREG(file.st_mode))
+        return open(output->path, O_WRONLY | O_CLOEXEC);
+    target = realpath(output->path, NULL);
+    int fd = target != NULL ? open_beside(output, target, &file) : -1;
+    free(target);
+    return fd;
+}
+
+int output_open(struct output *output, const char *command, const char *path)
+{
+    struct stat file;
+
+    *output = (struct output){.command = command, .stream = stdout};
+    if (path == NULL || strcmp(path, "-") == 0 || (stat(path, &file) == 0 && is_stdout(&file)))
+        return COMMAND_OK;
+    output->path = path;
+    int fd = open_path(output);
+    if (fd >= 0) {
+        output->stream = fdopen(fd, "w");
+        return COMMAND_OK;
     }
-    set_mode(fd);
-    output->stream = fdopen(fd, "w");
-    return COMMAND_OK;
+    int code = tell_errno(output);
+    free(output->temporary);
+    free(output->place);
+    return code;
 }
 
 int output_close(struct output *output, bool is_whole)
 {
+    bool is_replacing = output->temporary != NULL;
     int code = COMMAND_OK;
 
     if ((fflush(output->stream) != 0 || ferror(output->stream)) && is_whole)
         code = tell_errno(output);
-    if (output->path == NULL)
+    if (output->path == NULL) {
+        if (code != COMMAND_OK) { /* it is told: not again at the end of the program */
+            __fpurge(stdout);
+            clearerr(stdout);
+        }
         return code;
-    if (code == COMMAND_OK && is_whole && fsync(fileno(output->stream)) != 0)
+    }
+    if (code == COMMAND_OK && is_whole && is_replacing && fsync(fileno(output->stream)) != 0)
         code = tell_errno(output);
     if (fclose(output->stream) != 0 && code == COMMAND_OK && is_whole)
         code = tell_errno(output);
-    if (code == COMMAND_OK && is_whole && rename(output->temporary, output->path) != 0)
+    if (code == COMMAND_OK && is_whole && is_replacing && rename(output->temporary, output->place) != 0)
         code = tell_errno(output);
-    if (code != COMMAND_OK || !is_whole)
+    if (is_replacing && (code != COMMAND_OK || !is_whole))
         unlink(output->temporary);
     free(output->temporary);
+    free(output->place);
     return code;
 }

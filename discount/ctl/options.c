@@ -31,6 +31,7 @@ const struct argument_row ctl_option_rows[] = {
      .type = ARGUMENT_FLAG,
      .offset = OPTION(is_plain),
      .help = "no colours on a terminal (nor with NO_COLOR in the environment)"},
+    {.name = "no-color", .type = ARGUMENT_FLAG, .offset = OPTION(is_plain), .help = "the same"},
 };
 const size_t ctl_option_count = ARRAY_LENGTH(ctl_option_rows);
 

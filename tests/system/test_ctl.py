@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """catalogctl and discountctl: databases are made whole, never overwritten, and closed to others."""
+import os
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 
 from harness.paths import BIN
-from harness.process import run
+from harness.process import environment, run
 
 TOOLS = ["catalogctl", "discountctl"]
 
@@ -62,6 +64,108 @@ def test_help_goes_to_standard_output(tool):
     done = run([tool, "--help"])
     assert done.returncode == 0
     assert "init" in done.stdout and not done.stderr
+
+
+@pytest.mark.parametrize("words", [["-h"], ["help"], ["help", "export"], ["export", "-h"]], ids=" ".join)
+def test_help_has_its_usual_names(tool, words):
+    plain = [word for word in words if word not in ("-h", "help")]
+    done = run([tool, *words])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run([tool, *plain, "--help"]).stdout
+
+
+def test_help_for_what_is_no_command_exits_64(tool):
+    done = run([tool, "help", "bake"])
+    assert done.returncode == 64 and 'there is no command "bake"' in done.stderr
+
+
+@pytest.mark.parametrize("words", [
+    ["catalogctl", "--help"], ["catalogctl", "--version"], ["catalogctl", "check", "DB"], ["catalogctl", "export", "DB"],
+    ["catalogctl", "import", "--json", "FILE", "DB"], ["discountctl", "--help"], ["discountctl", "help", "rule", "list"],
+    ["discountd", "--help"], ["catalog.fcgi", "--help"], ["catalog.fcgi", "--version"]], ids=" ".join)
+def test_a_full_standard_output_is_told(words, workshop):
+    """Who reads half of it must not take it for all."""
+    directory = workshop.new("full")
+    database = directory / "catalog.db"
+    assert run([BIN / "catalogctl", "init", "--demo", database]).returncode == 0
+    (directory / "file.csv").write_text("slug,price_in_cents\nmug,900\n", encoding="utf-8")
+    program, *words = [{"DB": str(database), "FILE": str(directory / "file.csv")}.get(word, word) for word in words]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([BIN / program, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=environment(),
+                              check=False, timeout=60)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and "standard output: No space left on device" in done.stderr
+
+
+# ---- --output ----
+
+@pytest.fixture
+def export(workshop):
+    """export(PATH) writes the demo's catalog there; what standard output had."""
+    directory = workshop.new("output")
+    database = directory / "catalog.db"
+    assert run([BIN / "catalogctl", "init", "--demo", database]).returncode == 0
+
+    def write(path, **more):
+        return subprocess.run([BIN / "catalogctl", "export", "--output", path, database], capture_output=True, text=True,
+                              env=environment(), check=False, timeout=60, **more)
+    write.directory = directory
+    write.whole = run([BIN / "catalogctl", "export", database]).stdout
+    return write
+
+
+def read(path):
+    return path.read_bytes().decode()
+
+
+def test_an_output_file_keeps_its_mode_and_a_link_its_place(export):
+    kept, link = export.directory / "kept.csv", export.directory / "link.csv"
+    kept.write_text("old", encoding="utf-8")
+    kept.chmod(0o604)
+    link.symlink_to("kept.csv")
+    assert export(link).returncode == 0
+    assert link.is_symlink() and read(kept).replace("\r", "") == export.whole
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o604
+    assert sorted(each.name for each in export.directory.iterdir() if "csv" in each.name) == ["kept.csv", "link.csv"]
+
+
+def test_a_link_to_what_is_not_there_yet_leads_there(export):
+    link, target = export.directory / "link.csv", export.directory / "target.csv"
+    link.symlink_to(target)
+    assert export(link).returncode == 0
+    assert link.is_symlink() and read(target).replace("\r", "") == export.whole
+
+
+def test_a_fifo_is_written_into(export):
+    fifo = export.directory / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE, text=True) as reader:
+        assert export(fifo).returncode == 0
+        assert reader.communicate(timeout=60)[0].replace("\r", "") == export.whole
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+
+
+def test_a_device_stays_a_device(export):
+    """As root a rename would put a file where everybody's /dev/null was."""
+    device = export.directory / "null"
+    if os.geteuid() == 0:
+        os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    else:
+        device.symlink_to("/dev/null")
+    assert export(device).returncode == 0
+    assert stat.S_ISCHR(device.stat().st_mode)
+    done = export("/dev/full")
+    assert done.returncode == 1 and "/dev/full: No space left on device" in done.stderr
+
+
+def test_dev_stdout_is_standard_output(export):
+    done = export("/dev/stdout")
+    assert (done.returncode, done.stderr, done.stdout.replace("\r", "")) == (0, "", export.whole)
+
+
+def test_a_directory_is_refused(export):
+    done = export(export.directory)
+    assert done.returncode == 1 and "Is a directory" in done.stderr
 
 
 def test_the_demos_catalog_is_the_contracts(workshop):
