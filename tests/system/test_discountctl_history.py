@@ -154,7 +154,7 @@ def test_a_table_has_colour_on_a_terminal_only(ctl):
 
 @pytest.mark.parametrize(("words", "settings"), [
     ([], {"NO_COLOR": "1"}), (["--no-colour"], {}), (["--no-color"], {}), ([], {"TERM": "dumb"}), ([], {"TERM": None}), (["--json"], {})],
-    ids=["NO_COLOR", "option", "dumb", "no-term", "json"])
+    ids=["NO_COLOR", "option", "american", "dumb", "no-term", "json"])
 def test_no_colour_when_nobody_wants_it(ctl, words, settings):
     for command in (["rule", "list"], ["diff", "1", str(ctl.revision())], ["explain", "1", "iphone-x", "--price", "1000"]):
         code, shown = ctl.on_terminal(*command, *words, **settings)
