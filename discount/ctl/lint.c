@@ -16,6 +16,19 @@
 #define LIMIT_MAX 10000 /* the service's */
 #define ATTEMPTS 5      /* when the service forgets the staged changes */
 
+/* What is not known. */
+static void print_limits(const Ecommerce__LintResponse *answer, struct arena *arena)
+{
+    for (size_t i = 0; i < answer->n_not_looked_for; i++)
+        printf("%s%s", i == 0 ? "not looked for without --catalog or --products: " : ", ",
+               json_enum_word(&ecommerce__oddity__descriptor, (int)answer->not_looked_for[i], arena));
+    if (answer->n_not_looked_for > 0)
+        puts("; under-floor of rules that name their price only");
+    if (answer->undecided > 0)
+        printf("not known of %" PRId32 " rules after %" PRId64 " prices: whether they ever win\n", answer->undecided,
+               answer->quotes);
+}
+
 static void print_table(const Ecommerce__LintResponse *answer, const struct ctl_options *options, struct arena *arena)
 {
     static const struct table_column columns[] = {
@@ -37,6 +50,7 @@ static void print_table(const Ecommerce__LintResponse *answer, const struct ctl_
         printf("and %zu more (--limit)\n", (size_t)answer->count - answer->n_findings);
     if (answer->count == 0 && answer->n_contradictions == 0)
         printf("nothing odd; revision %" PRId64 "\n", answer->revision);
+    print_limits(answer, arena);
 }
 
 static int tell(const Ecommerce__LintResponse *answer, const struct what_if *what_if,

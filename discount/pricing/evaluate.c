@@ -152,6 +152,8 @@ static bool comes_before(const struct layer *layer, const struct record *record,
         return false; /* it would not lower the price */
     if (record->priority != best->record->priority)
         return record->priority > best->record->priority;
+    if (layer == best->layer)
+        return record < best->record; /* they lie by key */
     return strcmp(layer_text(layer, record->key), layer_text(best->layer, best->record->key)) < 0;
 }
 

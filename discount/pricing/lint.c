@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/compiler.h"
+
 #include "discount/pricing/lint_internal.h"
 
 /* ---- The rules, made ready ---- */
@@ -62,7 +64,7 @@ static void take_rule(struct linting *linting, struct lint_rule *taken, const st
     struct rule *own = &taken->rule;
     size_t members = 0;
 
-    own[0] = *rule;
+    *taken = (struct lint_rule){.rule = *rule, .shadowed_by = LINT_NONE, .obstacle_rule = LINT_NONE};
     own->products = sort_products(arena, rule->products, rule->product_count);
     own->excluded_products = sort_products(arena, rule->excluded_products, rule->excluded_product_count);
     own->categories = sort_names(arena, rule->categories, rule->category_count);
@@ -186,12 +188,12 @@ static bool excludes_itself(const struct rule *rule)
     return true;
 }
 
-static void tell_target(struct linting *linting, const struct lint_rule *rule)
+static void tell_target(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
 {
     bool is_sealed = excludes_itself(&rule->rule);
     struct finding *finding;
 
-    if (!is_sealed && (linting->products == NULL || lint_products_are_targets(linting->products, &rule->rule)))
+    if (!is_sealed && (linting->products == NULL || survey->has_target))
         return;
     if ((finding = add_finding(linting, rule, ODDITY_EMPTY_TARGET)) == NULL)
         return;
@@ -200,6 +202,107 @@ static void tell_target(struct linting *linting, const struct lint_rule *rule)
     else
         finding->message = arena_print(linting->arena, "no product gets it: none of the %zu given ones is its target",
                                        linting->question->product_count);
+}
+
+/* ---- What it takes off ---- */
+
+static bool takes_nothing(const struct rule *rule)
+{
+    return rule->kind != RULE_PRICE && rule->value == 0;
+}
+
+static void tell_nothing_off(struct linting *linting, const struct lint_rule *rule)
+{
+    struct finding *finding;
+
+    if (!takes_nothing(&rule->rule) || (finding = add_finding(linting, rule, ODDITY_NOTHING_OFF)) == NULL)
+        return;
+    finding->message = rule->rule.kind == RULE_PERCENT ? "it takes nothing off: its percentage is 0"
+                                                       : "it takes nothing off: its amount is 0";
+}
+
+static void tell_minimum(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
+{
+    struct finding *finding;
+
+    if (!survey->has_target || survey->is_reached || (finding = add_finding(linting, rule, ODDITY_MINIMUM)) == NULL)
+        return;
+    finding->message = arena_print(linting->arena,
+                                   "no product reaches its minimum of %" PRId64
+                                   ": the dearest that it is for has a list price of %" PRId64,
+                                   rule->rule.minimum, survey->most);
+}
+
+static void tell_dear(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
+{
+    struct finding *finding;
+
+    if (survey->dear == 0 || (finding = add_finding(linting, rule, ODDITY_DEAR)) == NULL)
+        return;
+    const struct product *product = &linting->question->products[survey->dear_product];
+    finding->product = name_product(linting, product->id);
+    finding->message = arena_print(
+        linting->arena,
+        "%zu of its %zu prices are not below the list price and change nothing: product %s is in it with %" PRId64
+        ", and has a list price of %" PRId32,
+        survey->dear, survey->listed, finding->product,
+        rule_find_product(rule->rule.products, rule->rule.product_count, product->id)->price, product->price);
+}
+
+static void tell_category(struct linting *linting, const struct lint_rule *rule)
+{
+    const struct product_index *index = lint_products_index(linting->products);
+    const struct rule *own = &rule->rule;
+    const char *first = NULL;
+    bool is_excluded = false;
+    size_t unknown = 0;
+
+    for (size_t i = 0; i < own->category_count + own->excluded_category_count; i++) {
+        bool is_included = i < own->category_count;
+        const char *category = is_included ? own->categories[i] : own->excluded_categories[i - own->category_count];
+        if (product_index_has_category(index, category) || unknown++ > 0)
+            continue;
+        first = category;
+        is_excluded = !is_included;
+    }
+    struct finding *finding;
+    if (unknown == 0 || (finding = add_finding(linting, rule, ODDITY_UNKNOWN_CATEGORY)) == NULL)
+        return;
+    const char *others = unknown > 1 ? arena_print(linting->arena, ", nor in %zu more that it names", unknown - 1) : "";
+    finding->message = arena_print(linting->arena, "none of the given products is in category %s, which it %s%s", first,
+                                   is_excluded ? "excludes" : "includes", others);
+}
+
+/* "a; b": what kept the rule from winning, in the order of the obstacles. */
+static const char *say_obstacles(struct linting *linting, unsigned obstacles)
+{
+    static const char *const texts[] = {
+        [LINT_NOT_LOWER] = "it would not lower the price",
+        [LINT_OUTDONE] = "another rule wins its lane",
+        [LINT_EXCLUSIVE] = "an exclusive rule wins the lane before",
+    };
+    const char *said = "";
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        if ((obstacles >> i & 1) != 0)
+            said = arena_print(linting->arena, "%s%s%s", said, said[0] != '\0' ? ", or " : "", texts[i]);
+    }
+    return said[0] != '\0' ? said : "what it is for costs nothing";
+}
+
+static void tell_never(struct linting *linting, const struct lint_rule *rule)
+{
+    struct finding *finding;
+    const char *other = "";
+
+    if (!rule->never_wins || (finding = add_finding(linting, rule, ODDITY_NEVER_WINS)) == NULL)
+        return;
+    if (rule->obstacle_rule != LINT_NONE) {
+        finding->other_rule = copy_key(linting, rule->obstacle_rule);
+        other = arena_print(linting->arena, "; rule %s for one", finding->other_rule);
+    }
+    finding->message = arena_print(linting->arena, "it wins for no given product and no customer, now or later: %s%s",
+                                   say_obstacles(linting, rule->obstacles), other);
 }
 
 static void tell_window(struct linting *linting, const struct lint_rule *rule)
@@ -280,35 +383,69 @@ static void tell_duplicate(struct linting *linting, size_t number)
     finding->message = arena_print(linting->arena, "it says the same as rule %s", finding->other_rule);
 }
 
-static void tell_rule(struct linting *linting, size_t number)
+/* Whether what is told of the rule says why it does not win. */
+static bool is_explained(const struct linting *linting, size_t number, const struct lint_survey *survey)
 {
     const struct lint_rule *rule = &linting->rules.list[number];
 
-    if (rule->rule.is_enabled && !rule->is_past) {
+    return rule->shadowed_by != LINT_NONE || excludes_itself(&rule->rule) || takes_nothing(&rule->rule) ||
+           (rule->original != number && linting->rules.list[rule->original].rule.is_enabled) || !survey->is_reached ||
+           (survey->dear > 0 && survey->dear == survey->listed);
+}
+
+static void tell_rule(struct linting *linting, size_t number, const struct lint_survey *survey)
+{
+    const struct lint_rule *rule = &linting->rules.list[number];
+    bool is_current = rule->rule.is_enabled && !rule->is_past;
+
+    if (is_current) {
         tell_shadow(linting, rule);
         tell_audience(linting, rule);
-        tell_target(linting, rule);
+        tell_target(linting, rule, survey);
         tell_floor(linting, rule);
     } else if (rule->rule.is_enabled) {
         tell_window(linting, rule);
     }
     tell_duplicate(linting, number);
+    if (is_current)
+        tell_nothing_off(linting, rule);
+    if (!is_current || linting->products == NULL)
+        return;
+    tell_minimum(linting, rule, survey);
+    tell_dear(linting, rule, survey);
+    tell_category(linting, rule);
+    tell_never(linting, rule);
+}
+
+static void look_at_products(struct linting *linting, struct lint_survey *surveys)
+{
+    const struct lint_question *question = linting->question;
+    struct lint_rules *rules = &linting->rules;
+
+    linting->products = lint_products_new(linting->ruleset, question->products, question->product_count, &rules->arena);
+    for (size_t i = 0; i < rules->count; i++) {
+        surveys[i] = lint_products_survey(linting->products, &rules->list[i].rule);
+        rules->list[i].is_explained = is_explained(linting, i, &surveys[i]);
+    }
+    lint_try_rules(linting->ruleset, question, rules, lint_products_index(linting->products), linting->lint);
 }
 
 void lint_ruleset(const struct ruleset *ruleset, const struct lint_question *question, struct arena *arena,
                   struct lint *lint)
 {
     struct linting linting = {.ruleset = ruleset, .question = question, .arena = arena, .lint = lint};
+    struct lint_rules *rules = &linting.rules;
 
     *lint = (struct lint){0};
     take_rules(&linting);
     sort_known(&linting);
+    lint_find_originals(rules);
+    lint_find_shadows(rules, question->now);
+    struct lint_survey *surveys = arena_get(&rules->arena, (rules->count + 1) * sizeof *surveys);
+    memset(surveys, 0, (rules->count + 1) * sizeof *surveys);
     if (question->product_count > 0)
-        linting.products =
-            lint_products_new(ruleset, question->products, question->product_count, &linting.rules.arena);
-    lint_find_originals(&linting.rules);
-    lint_find_shadows(&linting.rules, question->now);
-    for (size_t i = 0; i < linting.rules.count; i++)
-        tell_rule(&linting, i);
-    arena_release(&linting.rules.arena);
+        look_at_products(&linting, surveys);
+    for (size_t i = 0; i < rules->count; i++)
+        tell_rule(&linting, i, &surveys[i]);
+    arena_release(&rules->arena);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rules that make no sense, found without trying every price. Pure: a ruleset, an instant and, where the caller has
- * them, products go in; findings for people come out. 100,000 rules take about a second, with 2,000 products that all
- * have floors two.
+ * Rules that make no sense. Pure: a ruleset, an instant and, where the caller has them, products go in; findings for
+ * people come out. 100,000 rules take about a second, with 2,000 products that all have floors two, and a microsecond
+ * for each price that is tried.
  *
  * A rule has at most one finding of each oddity. Disabled rules are drafts: they are looked at for nothing but being
  * the duplicate of another rule. Rules whose window is over are told so, and otherwise only that they are duplicates.
@@ -21,11 +21,11 @@ enum oddity {
      * least as widely: for everybody or the same customer or group; for every product, or for all that this one
      * includes by the same names, and excludes nothing else; for no later a start (or since before `now`) and no
      * earlier an end; from no higher a minimum. Where two do so to each other, the one that loses ties is shadowed. In
-     * the contract lane, as long as it has exclusive rules, the other one must also win ties, or never come to one.
+     * the contract lane, as long as it has exclusive rules and others, the other one must also win ties.
      *
-     * Whatever is told is so, but not everything that is so is told: not what several rules do together, what rules of
-     * different kinds do to each other, what follows from memberships or from the categories that a product is in. Of
-     * very many rules for the same audience and target only the LINT_RIVALS strongest are compared with.
+     * Of very many rules for the same audience and target only the LINT_RIVALS strongest are compared with. What
+     * several rules do together, what rules of different kinds do to each other, and what follows from memberships or
+     * from the categories that a product is in, is ODDITY_NEVER_WINS.
      */
     ODDITY_SHADOWED,
     ODDITY_EMPTY_AUDIENCE, /* its group has no members */
@@ -42,18 +42,36 @@ enum oddity {
     /* The same as another rule but for key, label, the zone that its window is shown in, and being disabled. Of several
      * such rules the enabled come first, then the lower key; all but the first are duplicates of that. */
     ODDITY_DUPLICATE,
+    ODDITY_NOTHING_OFF, /* its percentage or amount is 0 */
+    /* The rest is looked for with products given only, and means these. */
+    ODDITY_MINIMUM,          /* every product that it is for costs less than its minimum */
+    ODDITY_DEAR,             /* a price list asks no less than the list price for some of the products */
+    ODDITY_UNKNOWN_CATEGORY, /* it includes or excludes one that none of the products is in */
+    /*
+     * It wins for none of the products, none of the customers whom rules and groups name and none other, neither now
+     * nor later, as long as the rules stay as they are. Told where no finding above says why. All are tried, unless
+     * that takes more than max_quotes prices: `undecided` counts the rules that were not tried to the end.
+     */
+    ODDITY_NEVER_WINS,
     ODDITIES,
 };
 
 #define LINT_RIVALS 64
 
+/* Whether the oddity is looked for where no products are given. */
+static inline bool oddity_needs_products(enum oddity oddity)
+{
+    return oddity > ODDITY_NOTHING_OFF;
+}
+
 struct lint_question {
-    int64_t now;
+    int64_t now;                    /* no earlier than what the ruleset was made for */
     const struct product *products; /* none: what only prices can tell is not looked for */
     size_t product_count;
     const struct known_product *names; /* to name products in sentences; "#17" where a slug is not among them */
     size_t name_count;
     size_t max_findings;
+    size_t max_quotes; /* prices that may be tried */
 };
 
 struct finding {
@@ -68,6 +86,8 @@ struct lint {
     struct finding *findings; /* by the rule's key, then in the order of the oddities; at most max_findings */
     size_t finding_count;
     size_t total;
+    size_t quotes;    /* prices that were tried */
+    size_t undecided; /* rules of which it is not known whether they ever win */
 };
 
 /* What it finds lives in the arena. */

@@ -23,16 +23,46 @@ const struct lint_products *lint_products_new(const struct ruleset *ruleset, con
     return products;
 }
 
-static bool is_enough(void *data, size_t product)
+const struct product_index *lint_products_index(const struct lint_products *products)
 {
-    (void)data;
-    (void)product;
-    return true;
+    return products->index;
 }
 
-bool lint_products_are_targets(const struct lint_products *products, const struct rule *rule)
+/* ---- What they are to a rule ---- */
+
+struct surveying {
+    const struct lint_products *products;
+    const struct rule *rule;
+    struct lint_survey survey;
+};
+
+static bool survey_product(void *data, size_t index)
 {
-    return product_index_each(products->index, rule, is_enough, NULL);
+    struct surveying *surveying = data;
+    struct lint_survey *survey = &surveying->survey;
+    const struct product *product = &surveying->products->list[index];
+    const struct rule *rule = surveying->rule;
+
+    survey->has_target = true;
+    survey->is_reached |= product->price >= rule->minimum;
+    if (product->price > survey->most)
+        survey->most = product->price;
+    if (!rule->is_price_list)
+        return survey->is_reached;
+    survey->listed++;
+    if (rule_find_product(rule->products, rule->product_count, product->id)->price < product->price)
+        return false;
+    if (survey->dear++ == 0)
+        survey->dear_product = index;
+    return false;
+}
+
+struct lint_survey lint_products_survey(const struct lint_products *products, const struct rule *rule)
+{
+    struct surveying surveying = {.products = products, .rule = rule};
+
+    (void)product_index_each(products->index, rule, survey_product, &surveying);
+    return surveying.survey;
 }
 
 /* ---- Their prices ---- */

@@ -79,46 +79,30 @@ static int64_t price_of(const struct rule *rule, int32_t product_id)
     return product != NULL ? product->price : INT64_MAX;
 }
 
-/* Whether price rule a asks no more than b, or less where *is_less, for everything that b is for. */
-static bool asks_no_more(const struct rule *a, const struct rule *b, bool *is_less)
+/* Whether price rule a asks no more than b for everything that b is for. */
+static bool asks_no_more(const struct rule *a, const struct rule *b)
 {
-    *is_less = true;
-    if (!a->is_price_list && !b->is_price_list) {
-        *is_less = a->value < b->value;
+    if (!a->is_price_list && !b->is_price_list)
         return a->value <= b->value;
-    }
     if (a->is_price_list && b->product_count == 0)
         return false;
     for (size_t i = 0; i < b->product_count; i++) {
-        int64_t a_price = price_of(a, b->products[i].id), b_price = price_of(b, b->products[i].id);
-        if (a_price > b_price)
+        if (price_of(a, b->products[i].id) > price_of(b, b->products[i].id))
             return false;
-        *is_less = *is_less && a_price < b_price;
     }
     return true;
 }
 
-/* Percentages: a and b round to different prices where what they take off is two minor units apart; one is not enough
- * for half-even. Only the first lane begins from the list price, of which the minimum tells. */
-static bool takes_more_for_sure(const struct rule *a, const struct rule *b)
-{
-    int64_t least_price = b->minimum > 0 ? b->minimum : 1;
-
-    return a->lane == RULE_LANE_CONTRACT && a->cap == 0 && (a->value - b->value) * least_price >= 2 * PRICE_PERCENT_MAX;
-}
-
-/* Whether a comes to the same price as b or a lower one, from whatever price; *is_lower: to a lower one always. */
-static bool comes_no_higher(const struct rule *a, const struct rule *b, bool *is_lower)
+/* Whether a comes to the same price as b or a lower one, from whatever price. */
+static bool comes_no_higher(const struct rule *a, const struct rule *b)
 {
     switch (a->kind) {
     case RULE_PERCENT:
-        *is_lower = takes_more_for_sure(a, b);
         return a->value >= b->value && (a->cap == 0 || (b->cap != 0 && a->cap >= b->cap));
     case RULE_AMOUNT:
-        *is_lower = a->value > b->value;
         return a->value >= b->value;
     case RULE_PRICE:
-        return asks_no_more(a, b, is_lower);
+        return asks_no_more(a, b);
     case RULE_KINDS:
         break;
     }
@@ -136,12 +120,10 @@ struct shadowing {
 
 static bool dominates(const struct shadowing *shadowing, const struct rule *a, const struct rule *b)
 {
-    bool is_lower;
-
     return a->lane == b->lane && a->kind == b->kind && a->minimum <= b->minimum &&
-           holds_whenever(a, b, shadowing->now) && comes_no_higher(a, b, &is_lower) &&
-           (is_lower || !shadowing->ties_matter[b->lane] || lint_wins_ties(a, b)) && is_for_all_of(a, b) &&
-           includes_all_of(a, b) && excludes_only_of(a, b);
+           holds_whenever(a, b, shadowing->now) && comes_no_higher(a, b) &&
+           (!shadowing->ties_matter[b->lane] || lint_wins_ties(a, b)) && is_for_all_of(a, b) && includes_all_of(a, b) &&
+           excludes_only_of(a, b);
 }
 
 static bool shadows(const struct shadowing *shadowing, const struct rule *a, const struct rule *b)
@@ -189,11 +171,6 @@ static int compare_ranked(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-static bool is_alive(const struct lint_rule *rule)
-{
-    return rule->rule.is_enabled && !rule->is_past && !rule->is_unheard;
-}
-
 static size_t rank_rules(struct shadowing *shadowing)
 {
     struct lint_rules *rules = shadowing->rules;
@@ -202,7 +179,7 @@ static size_t rank_rules(struct shadowing *shadowing)
 
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->list[i].rule;
-        if (is_alive(&rules->list[i]))
+        if (lint_is_alive(&rules->list[i]))
             ranked[count++] = (struct ranked){strength(rule), rule, i};
     }
     qsort(ranked, count, sizeof *ranked, compare_ranked);
@@ -341,14 +318,20 @@ static void find_shadow(const struct shadowing *shadowing, struct lint_rule *rul
         (void)find_in_audience(shadowing, list_of_audience(&rule->rule, false), rule);
 }
 
-/* The sale lane is the last one: whether its winner is exclusive decides nothing. */
+/* Any two rules may come to one price, at a floor or at zero. Whether the one that wins is exclusive decides about the
+ * sale lane, which is the last one; where all are or none is, it does not matter which wins. */
 static void find_exclusive(struct shadowing *shadowing)
 {
+    bool has_exclusive = false, has_other = false;
+
     for (size_t i = 0; i < shadowing->rules->count; i++) {
         const struct lint_rule *rule = &shadowing->rules->list[i];
-        if (rule->rule.lane == RULE_LANE_CONTRACT && rule->rule.is_exclusive && is_alive(rule))
-            shadowing->ties_matter[RULE_LANE_CONTRACT] = true;
+        if (rule->rule.lane != RULE_LANE_CONTRACT || !lint_is_alive(rule))
+            continue;
+        has_exclusive |= rule->rule.is_exclusive;
+        has_other |= !rule->rule.is_exclusive;
     }
+    shadowing->ties_matter[RULE_LANE_CONTRACT] = has_exclusive && has_other;
 }
 
 void lint_find_shadows(struct lint_rules *rules, int64_t now)
@@ -359,7 +342,7 @@ void lint_find_shadows(struct lint_rules *rules, int64_t now)
     make_lists(&shadowing, rank_rules(&shadowing));
     for (size_t i = 0; i < rules->count; i++) {
         rules->list[i].shadowed_by = LINT_NONE;
-        if (is_alive(&rules->list[i]))
+        if (lint_is_alive(&rules->list[i]))
             find_shadow(&shadowing, &rules->list[i]);
     }
 }

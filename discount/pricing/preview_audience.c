@@ -26,9 +26,8 @@ struct search {
     struct concern concern;
     struct member *members;
     size_t member_count, member_room;
-    struct arena groups;          /* of the members */
-    struct arena scratch;         /* of one customer */
-    size_t places[SIDES][LAYERS]; /* in the layers' customers: those before were looked at */
+    struct arena groups;  /* of the members */
+    struct arena scratch; /* of one customer */
     struct arena *arena;
     struct preview_audiences *audiences;
     size_t room; /* of their list */
@@ -116,29 +115,13 @@ static size_t find_groups(struct search *search, size_t side, int32_t customer_i
 
 /* ---- Customers who are in groups ---- */
 
-/* The next higher customer who is in some group, before or after. */
-static bool next_customer(struct search *search, int32_t *customer_id)
+/* The next higher customer who is in some group, before or after; 0: there is none. */
+static int32_t next_customer(const struct search *search, int32_t last)
 {
-    const struct layer *layer;
-    bool is_found = false;
+    int32_t before = ruleset_next_customer(search->rulesets[0], last);
+    int32_t after = ruleset_next_customer(search->rulesets[1], last);
 
-    for (size_t i = 0; i < SIDES * LAYERS; i++) {
-        size_t *place = &search->places[i / LAYERS][i % LAYERS];
-        layer = search->rulesets[i / LAYERS]->layers[i % LAYERS];
-        while (layer != NULL && *place < layer->customer_count && layer->customers[*place] <= *customer_id)
-            ++*place;
-    }
-    int32_t last = *customer_id;
-    for (size_t i = 0; i < SIDES * LAYERS; i++) {
-        layer = search->rulesets[i / LAYERS]->layers[i % LAYERS];
-        size_t place = search->places[i / LAYERS][i % LAYERS];
-        if (layer == NULL || place == layer->customer_count)
-            continue;
-        if (!is_found || layer->customers[place] < *customer_id)
-            *customer_id = layer->customers[place];
-        is_found = true;
-    }
-    return is_found && *customer_id > last;
+    return before != 0 && (after == 0 || before < after) ? before : after;
 }
 
 struct membership {
@@ -185,7 +168,7 @@ static void find_members(struct search *search)
 {
     int32_t customer_id = 0;
 
-    while (search->concern.group_count > 0 && next_customer(search, &customer_id)) {
+    while (search->concern.group_count > 0 && (customer_id = next_customer(search, customer_id)) != 0) {
         struct membership membership = find_membership(search, customer_id);
         bool is_simple = membership.is_the_same && membership.before_count <= 1;
         if (membership.is_concerned && !is_simple)

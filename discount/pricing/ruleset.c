@@ -100,6 +100,26 @@ int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id)
     return floor;
 }
 
+int32_t ruleset_next_customer(const struct ruleset *ruleset, int32_t after)
+{
+    int32_t next = 0;
+
+    for (size_t i = 0; i < LAYERS && ruleset->layers[i] != NULL; i++) {
+        const struct layer *layer = ruleset->layers[i];
+        size_t low = 0, high = layer->customer_count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (layer->customers[middle] <= after)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < layer->customer_count && (next == 0 || layer->customers[low] < next))
+            next = layer->customers[low];
+    }
+    return next;
+}
+
 bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t *member_count)
 {
     for (size_t i = LAYERS; i-- > 0;) {

@@ -94,6 +94,9 @@ int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id);
  */
 bool ruleset_contradicts(const struct ruleset *ruleset, int32_t product_id, const char *slug, int32_t *known_id);
 
+/* The next customer above `after` of whom the groups are known, perhaps as none; 0: there are no more. */
+int32_t ruleset_next_customer(const struct ruleset *ruleset, int32_t after);
+
 /* Whether the group exists, and how many members it has. */
 bool ruleset_has_group(const struct ruleset *ruleset, const char *group, size_t *member_count);
 

@@ -8,10 +8,11 @@
 
 #define FINDINGS_DEFAULT 1000
 #define FINDINGS_MAX 10000
+#define QUOTES_MAX 500000 /* that are tried: a second, or some with 100,000 rules */
 
 _Static_assert((int)ODDITY_SHADOWED + 1 == (int)ECOMMERCE__ODDITY__ODDITY_SHADOWED &&
                    (int)ODDITY_DUPLICATE + 1 == (int)ECOMMERCE__ODDITY__ODDITY_DUPLICATE &&
-                   (int)ODDITIES == (int)ECOMMERCE__ODDITY__ODDITY_DUPLICATE,
+                   (int)ODDITIES == (int)ECOMMERCE__ODDITY__ODDITY_NEVER_WINS,
                "oddities have the message's order");
 
 static Ecommerce__Finding *write_finding(const struct finding *finding, struct arena *arena)
@@ -45,6 +46,18 @@ static void write_findings(const struct lint *lint, struct arena *arena, Ecommer
     }
 }
 
+static void write_limits(const struct lint *lint, bool has_products, struct arena *arena,
+                         Ecommerce__LintResponse *response)
+{
+    response->quotes = (int64_t)lint->quotes;
+    response->undecided = (int32_t)lint->undecided;
+    response->not_looked_for = arena_get(arena, ODDITIES * sizeof *response->not_looked_for);
+    for (int oddity = 0; oddity < ODDITIES && !has_products; oddity++) {
+        if (oddity_needs_products((enum oddity)oddity))
+            response->not_looked_for[response->n_not_looked_for++] = (Ecommerce__Oddity)(oddity + 1);
+    }
+}
+
 static void lint_rules(const struct admin_what_if *what_if, const Ecommerce__LintRequest *request, int64_t at,
                        struct arena *arena, Ecommerce__LintResponse *response)
 {
@@ -55,11 +68,13 @@ static void lint_rules(const struct admin_what_if *what_if, const Ecommerce__Lin
         .names = what_if->products,
         .name_count = what_if->product_count,
         .max_findings = request->max_findings != 0 ? (size_t)request->max_findings : FINDINGS_DEFAULT,
+        .max_quotes = QUOTES_MAX,
     };
     struct lint lint;
 
     lint_ruleset(what_if->after, &question, arena, &lint);
     write_findings(&lint, arena, response);
+    write_limits(&lint, request->n_products > 0, arena, response);
 }
 
 ADMIN_METHOD(lint, LintRequest, LintResponse)
@@ -70,11 +85,10 @@ ADMIN_METHOD(lint, LintRequest, LintResponse)
     struct admin_what_if what_if;
     struct admin_set set;
 
-    /* Nothing is evaluated, so that the rules in use do for any instant. */
     if (!admin_check_instant(closure_data, "at", request->at) ||
         !admin_check_range(closure_data, "max_findings", request->max_findings, 0, FINDINGS_MAX) ||
         !admin_set_collect(service, closure_data, request->token, request->changes, request->n_changes, &set) ||
-        !admin_what_if_make(service, closure_data, &set, 0, true, &what_if))
+        !admin_what_if_make(service, closure_data, &set, request->at, true, &what_if))
         return;
     response.revision = what_if.revision;
     response.faults = what_if.faults.list;

@@ -8,7 +8,7 @@
 
 #define PRICES_DEFAULT 1000
 #define PRICES_MAX 20000
-#define QUOTES_MAX ((size_t)2000000) /* some two seconds */
+#define QUOTES_MAX ((size_t)1000000) /* some two seconds, or more with 100,000 rules */
 
 struct previewing {
     struct admin_service *service;

@@ -386,8 +386,15 @@ def test_a_product_that_contradicts_the_rules_list_is_named(ctl, shop):
 
 # ---- Lint ----
 
+NOT_LOOKED_FOR = "not looked for without --catalog or --products: minimum, dear, unknown-category, never-wins; " \
+    "under-floor of rules that name their price only"
+
+
 def test_nothing_odd(ctl):
-    assert ctl.ok("lint") == f"nothing odd; revision {ctl.revision()}\n"
+    assert ctl.ok("lint").splitlines() == [f"nothing odd; revision {ctl.revision()}", NOT_LOOKED_FOR]
+    assert ctl.ok("lint", "--products", "products.csv") == f"nothing odd; revision {ctl.revision()}\n"
+    assert ctl.json("lint")["not_looked_for"] == ["minimum", "dear", "unknown-category", "never-wins"]
+    assert ctl.json("lint", "--products", "products.csv")["not_looked_for"] == []
 
 
 def test_lint_finds_what_makes_no_sense_and_exits_6(ctl):
@@ -397,7 +404,8 @@ def test_lint_finds_what_makes_no_sense_and_exits_6(ctl):
     assert done.returncode == 6
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["RULE", "ODDITY", "OTHER", "RULE", "PRODUCT", "MESSAGE"]
-    assert sorted(line.split()[:2] for line in lines[1:]) == [["nobody", "empty-audience"], ["past", "window-past"]]
+    assert lines[-1] == NOT_LOOKED_FOR
+    assert sorted(line.split()[:2] for line in lines[1:-1]) == [["nobody", "empty-audience"], ["past", "window-past"]]
 
 
 def test_lint_with_products_finds_what_only_prices_tell(ctl):
@@ -405,6 +413,24 @@ def test_lint_with_products_finds_what_only_prices_tell(ctl):
     assert ctl.run("lint").returncode == 0
     findings = ctl.json("lint", "--products", "products.csv", code=6)["findings"]
     assert [(each["rule"], each["oddity"], each["product"]) for each in findings] == [("cheap", "under-floor", "iphone-x")]
+
+
+@pytest.mark.parametrize(("block", "oddity", "said"), [
+    ("lane contract\n    price playstation-4-slim 3500", "dear",
+     "1 of its 1 prices are not below the list price and change nothing: product playstation-4-slim is in it with 3500, "
+     "and has a list price of 3000"),
+    ("lane sale\n    percent 5\n    minimum 3001", "minimum",
+     "no product reaches its minimum of 3001: the dearest that it is for has a list price of 3000"),
+    ("lane sale\n    percent 0", "nothing-off", "it takes nothing off: its percentage is 0"),
+    ("lane sale\n    percent 5\n    include category computers\n    include category fones", "unknown-category",
+     "none of the given products is in category fones, which it includes"),
+    ("lane sale\n    percent 5\n    audience customer 9", "never-wins",
+     "it wins for no given product and no customer, now or later: an exclusive rule wins the lane before; rule only for one"),
+])
+def test_lint_names_a_rule_that_never_wins_and_why(ctl, block, oddity, said):
+    add(ctl, f'rule odd "Odd"\n    {block}', 'rule only "Only"\n    lane contract\n    amount 5\n    exclusive\n    audience customer 9')
+    findings = ctl.json("lint", "--products", "products.csv", code=6)["findings"]
+    assert [(each["rule"], each["oddity"], each["message"]) for each in findings] == [("odd", oddity, said)]
 
 
 def test_lint_of_a_file_that_is_not_imported(ctl):
@@ -423,4 +449,4 @@ def test_lint_lists_as_many_as_it_is_told_and_counts_all(ctl):
     add(ctl, *[f'rule past-{i}x "Past {i}"\n    lane sale\n    percent {i + 1}\n    ends 2020-01-01' for i in range(5)])
     done = ctl.run("lint", "--limit", "2")
     assert done.returncode == 6
-    assert len(done.stdout.splitlines()) == 4 and "and 3 more (--limit)" in done.stdout
+    assert len(done.stdout.splitlines()) == 5 and "and 3 more (--limit)" in done.stdout

@@ -26,7 +26,8 @@ static struct lint lint_at(const struct ruleset *ruleset, const struct product *
                                            .product_count = count,
                                            .names = names,
                                            .name_count = ARRAY_LENGTH(names),
-                                           .max_findings = 1000};
+                                           .max_findings = 1000,
+                                           .max_quotes = 1000000};
     struct lint lint;
 
     lint_ruleset(ruleset, &question, &arena, &lint);
@@ -264,13 +265,12 @@ static void ties_matter_where_an_exclusive_rule_may_win_one(void **state)
 
     (void)state;
     rules[0].lane = rules[1].lane = RULE_LANE_CONTRACT;
-    rules[0].is_exclusive = true; /* at a price of 1 both come to 0, and its key is lower */
-    assert_string_equal(shadow_of("a-small", &rules[0], &rules[1]), "");
-    rules[0].minimum = 40;
-    assert_string_equal(shadow_of("a-small", &rules[0], &rules[1]), "large");
-    rules[0].minimum = 39;
+    rules[0].is_exclusive = true; /* at a floor, or at a price of 1, both come to the same, and its key is lower */
     assert_string_equal(shadow_of("a-small", &rules[0], &rules[1]), "");
     rules[1].priority = 1;
+    assert_string_equal(shadow_of("a-small", &rules[0], &rules[1]), "large");
+    rules[1].priority = 0;
+    rules[1].is_exclusive = true; /* whichever wins, no sale is evaluated */
     assert_string_equal(shadow_of("a-small", &rules[0], &rules[1]), "large");
 }
 
