@@ -40,6 +40,11 @@ is_issued_here() {
     openssl verify -no_check_time -no-CApath -no-CAstore -CAfile "$dir/ca.crt" -untrusted "$1" "${@:2}" "$1" &>/dev/null
 }
 
+# Whether a certificate is for a server.
+is_server_certificate() {
+    [[ $(openssl x509 -in "$1" -noout -ext extendedKeyUsage 2>/dev/null) == *'TLS Web Server Authentication'* ]]
+}
+
 # Prints N random bytes in hexadecimal.
 random_hex() {
     od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'
@@ -79,11 +84,10 @@ authorityKeyIdentifier = keyid:always
 subjectAltName = URI:spiffe://$1"
 }
 
-# A leaf: NAME, days, the authority's files without their ending, alternative names.
+# A leaf: NAME, extended usage, days, the authority's files without their ending, alternative names.
 make_leaf() {
-    local name=$1 days=$2 authority=$3 usage=clientAuth sans
-    [[ $name != discount ]] || usage=serverAuth
-    sans=$(printf '%s\n' "${@:4}" | awk '!seen[$0]++' | paste -s -d ,)
+    local name=$1 usage=$2 days=$3 authority=$4 sans
+    sans=$(printf '%s\n' "${@:5}" | awk '!seen[$0]++' | paste -s -d ,)
     make_pair "$name" "$name" "$days" "basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = $usage

@@ -48,7 +48,7 @@ key_fault() {
 # What is wrong with a certificate, as for key_fault.
 certificate_fault() {
     local name=$1 description=$2 file=$dir/$1.crt purpose=client
-    [[ $name != discount ]] || purpose=server
+    [[ $(usage_of "$name") != serverAuth ]] || purpose=server
     if [[ $name == ca ]]; then
         is_issued_here "$file" || echo 'not an authority'
         key_fault "$name" "$description"
@@ -122,5 +122,6 @@ command_status() {
         name=${file##*/} name=${name%.crt}
         is_in_set "$name" || report_certificate "$name"
     done
+    report_installed
     return "$failed"
 }

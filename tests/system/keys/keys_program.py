@@ -110,19 +110,19 @@ def write_leaf(path, name, begins, ends, ca=None, identity=None, usage=ExtendedK
     return certificate
 
 
-def handshake(path, client="catalog", host="localhost", check_list=False):
-    """Mutual TLS in memory between discount and a client; raises ssl.SSLError when one refuses the other."""
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(path / "discount.crt", path / "discount.key")
-    server.load_verify_locations(path / "ca.crt")
-    server.verify_mode = ssl.CERT_REQUIRED
+def handshake(path, client="catalog", host="localhost", check_list=False, server="discount"):
+    """Mutual TLS in memory between a server and a client; raises ssl.SSLError when one refuses the other."""
+    answering = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    answering.load_cert_chain(path / f"{server}.crt", path / f"{server}.key")
+    answering.load_verify_locations(path / "ca.crt")
+    answering.verify_mode = ssl.CERT_REQUIRED
     if check_list:
-        server.load_verify_locations(path / "ca.crl")
-        server.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+        answering.load_verify_locations(path / "ca.crl")
+        answering.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     caller = ssl.create_default_context(cafile=path / "ca.crt")
     caller.load_cert_chain(path / f"{client}.crt", path / f"{client}.key")
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ends = [caller.wrap_bio(down, up, server_hostname=host), server.wrap_bio(up, down, server_side=True)]
+    ends = [caller.wrap_bio(down, up, server_hostname=host), answering.wrap_bio(up, down, server_side=True)]
     done = [False, False]
     for _ in range(10):
         for index, end in enumerate(ends):

@@ -45,6 +45,17 @@ def test_renew_of_one_leaves_the_others(keys):
     assert certificate.not_valid_after - certificate.not_valid_before == 30 * DAY
 
 
+def test_renew_keeps_a_server_a_server_and_adds_a_host(keys):
+    succeed("issue", "echo", "--server", "--host", "echo.example", "--dir", keys)
+    succeed("renew", "echo", "--host", "192.0.2.7", "--dir", keys)
+    assert sans(load(keys / "echo.crt")) == [
+        "127.0.0.1", "192.0.2.7", "::1", "echo.example", "localhost", "spiffe://ecommerce/echo"]
+    handshake(keys, host="echo.example", server="echo")
+    assert status(keys)[0] == 0 and state_of(keys, "echo") == "ok"
+    assert "--host is for servers" in refuse("renew", "catalog", "--host", "a.example", "--dir", keys)
+    assert "--host is for servers" in refuse("issue", "other", "--host", "a.example", "--dir", keys)
+
+
 def test_renew_adds_a_host(keys):
     succeed("renew", "discount", "--host", "new.example.org", "--dir", keys)
     assert sans(load(keys / "discount.crt")) == [
