@@ -419,6 +419,7 @@ def check_preview(boss, catalog, maker, before, after, changes):
     assert {key: (each.list_price, each.before, each.after, list(each.rules_before), list(each.rules_after), each.slug)
             for key, each in is_.items()} == expected
     assert {name: getattr(preview, name) for name in totals} == totals
+    check_preview_of_all(boss, maker, before, after, changes, products, now)
     # It changed nothing; and what it foretold comes true.
     assert {customer: ask_prices(catalog, customer, products) for customer in (0, *customers)} == live_before
     boss.change(*changes)
@@ -430,6 +431,19 @@ def check_preview(boss, catalog, maker, before, after, changes):
             told = is_.get((asked.id, customer, ""))
             assert (was, paid) == ((told.before, told.after) if told else (was, was)), (asked, customer)
     return len(is_)
+
+
+def check_preview_of_all(boss, maker, before, after, changes, products, now):
+    """No customer's price changes untold, and what is told of a customer is what they pay."""
+    preview = boss.Preview(changes=changes, at=now, products=products, max_prices=20000)
+    everybody = [*maker.customers, 12345]
+    expected, _ = expect_preview(before, after, products, everybody, [], now)
+    told = {(each.product_id, each.before, each.after) for each in preview.prices}
+    for (number, customer, _), (_, was, becomes, *_) in expected.items():
+        assert (number, was, becomes) in told, (number, customer, was, becomes)
+    for each in preview.prices:
+        if not each.group:
+            assert expected[each.product_id, each.customer_id, ""][1:3] == (each.before, each.after), each
 
 
 def expect_preview(before, after, products, customers, groups, now):
