@@ -34,7 +34,7 @@ def test_rules_are_listed_in_a_table(ctl):
     lines = ctl.ok("rule", "list").splitlines()
     assert lines[0].split() == ["KEY", "LANE", "PRIORITY", "VALUE", "AUDIENCE", "TARGETS", "WINDOW", "STATE", "LABEL"]
     assert [line.split()[0] for line in lines[1:]] == ["black-friday", "contract-77", "demo"]
-    assert "20 %, 5000 at most" in lines[1] and "2026-11-27 .. 2026-11-30 Europe/Berlin" in lines[1]
+    assert "20 %, 5000 at most" in lines[1] and "2096-11-27 .. 2096-11-30 Europe/Berlin" in lines[1]
     assert "category phones, less 1" in lines[1]
     assert "2 prices" in lines[2] and "customer 77" in lines[2]
 
@@ -54,10 +54,10 @@ def test_the_columns_of_a_table_are_aligned(ctl):
     (["--group", "vip"], ["black-friday"]),
     (["--product", "iphone-x"], ["contract-77"]),
     (["--category", "phones"], ["black-friday"]),
-    (["--active-at", "2026-11-26"], ["contract-77", "demo"]),
-    (["--active-at", "2026-11-27", "--zone", "Europe/Berlin"], ["black-friday", "contract-77", "demo"]),
-    (["--active-at", "2026-11-26T22:59:59"], ["contract-77", "demo"]),
-    (["--active-at", "2026-11-26T23:00"], ["black-friday", "contract-77", "demo"]),
+    (["--active-at", "2096-11-26"], ["contract-77", "demo"]),
+    (["--active-at", "2096-11-27", "--zone", "Europe/Berlin"], ["black-friday", "contract-77", "demo"]),
+    (["--active-at", "2096-11-26T22:59:59"], ["contract-77", "demo"]),
+    (["--active-at", "2096-11-26T23:00"], ["black-friday", "contract-77", "demo"]),
     (["--text", "PRICES"], ["contract-77"]),
     (["--text", "nothing"], []),
     (["--lane", "contract", "--kind", "percent"], ["demo"]),
@@ -75,7 +75,7 @@ def test_a_rule_in_json_has_the_fields_of_the_message(ctl):
     rule = ctl.json("rule", "show", "black-friday")
     assert (rule["kind"], rule["percent"], rule["cap"], rule["lane"]) == ("percent", 2000, 5000, "sale")
     assert (rule["group"], rule["customer_id"]) == ("vip", 0)
-    assert (rule["starts_at"], rule["ends_at"], rule["zone"]) == (1795734000, 1796079600, "Europe/Berlin")
+    assert (rule["starts_at"], rule["ends_at"], rule["zone"]) == (4004809200, 4005154800, "Europe/Berlin")
     assert rule["include_categories"] == ["phones"] and rule["exclude_products"] == ["playstation-4-slim"]
 
 
