@@ -178,7 +178,7 @@ static void a_server_that_refuses_is_asked_by_probes_alone(void **state)
 static bool probed_once(void *data)
 {
     (void)data;
-    return fake_get(&fake.probe_count) == 1;
+    return fake_get(&fake.probe_count) >= 1;
 }
 
 static void the_check_at_the_start_connects(void **state)
