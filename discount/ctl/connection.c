@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/ctl/command.h"
@@ -13,11 +14,13 @@
 #include "common/rpc/runtime.h"
 #include "discount/ctl/display.h"
 
+#define LOOK_AFTER_S 5 /* how long the service may take to say what became of a change */
+
 int connection_open(struct connection *connection, const struct ctl_options *options)
 {
     char reason[1024];
 
-    *connection = (struct connection){.options = options};
+    *connection = (struct connection){.options = options, .timeout_s = options->timeout_s};
     if (!settings_load(&ctl_settings_table, options->config, &connection->settings, reason, sizeof reason)) {
         display_error(options->name, "%s", reason);
         return COMMAND_CONFIG;
@@ -82,13 +85,19 @@ static bool is_unsettled(const struct connection *connection)
     return connection->is_change && (connection->code == RPC_DEADLINE_EXCEEDED || connection->code == RPC_UNAVAILABLE);
 }
 
+/* … and the service itself says so, and names the revision: its answer came in time. */
+static bool is_told(const struct connection *connection)
+{
+    return connection->code == RPC_DEADLINE_EXCEEDED && connection->ended_ns < connection->stub.deadline_ns;
+}
+
 static void tell_unsettled(const struct connection *connection, const char *what, const char *gap, const char *host)
 {
     const struct ctl_options *options = connection->options;
     bool is_late = connection->code == RPC_DEADLINE_EXCEEDED;
     char after[64] = "";
 
-    if (is_late && connection->ended_ns < connection->stub.deadline_ns) { /* the service's own: it names the revision */
+    if (is_told(connection)) {
         display_error(options->name, "%s%s%s", what, gap, connection->message);
         return;
     }
@@ -188,7 +197,7 @@ static void *call(struct connection *connection, const char *method, const Proto
     connection->answer = NULL;
     connection->is_done = false;
     connection->is_change = false;
-    connection->stub.deadline_ns = clock_now_ns() + connection->options->timeout_s * CLOCK_NS_PER_S;
+    connection->stub.deadline_ns = clock_now_ns() + connection->timeout_s * CLOCK_NS_PER_S;
     connection->stub.base.invoke(&connection->stub.base, index, request, keep_answer, connection);
     while (!connection->is_done)
         rpc_client_poll(connection->client, CLOCK_NEVER);
@@ -224,13 +233,38 @@ static bool look_before(struct connection *connection, struct arena *arena)
     return status != NULL || connection->was_answered;
 }
 
+/* What became of a change that was not answered. NULL: it has not been made, or nobody says; connection->code is that
+ * of the change. */
+static void *look_after(struct connection *connection, const char *id, struct arena *arena)
+{
+    Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
+    const struct connection failure = *connection;
+
+    request.change_set_id = (char *)id;
+    request.validate_only = true;
+    connection->timeout_s = connection->timeout_s < LOOK_AFTER_S ? connection->timeout_s : LOOK_AFTER_S;
+    Ecommerce__ApplyChangesResponse *answer = call(connection, "ApplyChanges", &request.base, arena);
+    connection->timeout_s = failure.timeout_s;
+    if (answer != NULL && answer->was_made_before)
+        return answer;
+    connection->code = failure.code;
+    connection->ended_ns = failure.ended_ns;
+    connection->stub.deadline_ns = failure.stub.deadline_ns;
+    memcpy(connection->message, failure.message, sizeof connection->message);
+    return NULL;
+}
+
 static void *call_change(struct connection *connection, const char *method, const ProtobufCMessage *request,
-                         struct arena *arena)
+                         const char *id, struct arena *arena)
 {
     if (!look_before(connection, arena))
         return NULL;
     void *answer = call(connection, method, request, arena);
     connection->is_change = true;
+    if (answer == NULL && is_unsettled(connection) && !is_told(connection)) {
+        answer = look_after(connection, id, arena);
+        connection->is_change = true;
+    }
     return answer;
 }
 
@@ -238,11 +272,11 @@ CONNECTION_CALL(apply_changes, ApplyChanges)
 {
     if (request->validate_only)
         return call(connection, "ApplyChanges", &request->base, arena);
-    return call_change(connection, "ApplyChanges", &request->base, arena);
+    return call_change(connection, "ApplyChanges", &request->base, request->change_set_id, arena);
 }
 
 const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
                                                      const Ecommerce__RollbackRequest *request, struct arena *arena)
 {
-    return call_change(connection, "Rollback", &request->base, arena);
+    return call_change(connection, "Rollback", &request->base, request->change_set_id, arena);
 }

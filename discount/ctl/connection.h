@@ -24,6 +24,7 @@ struct connection {
     struct ctl_settings settings;
     struct rpc_client *client;
     struct rpc_stub stub;
+    int64_t timeout_s; /* of one call */
     bool was_answered; /* the service has answered some call */
     /* How the last call ended. */
     bool is_done;

@@ -214,30 +214,6 @@ static void answer(struct making *making, const struct admin_faults *faults,
     closure(&making->response, making->call);
 }
 
-static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request,
-                     Ecommerce__ApplyChangesResponse_Closure closure)
-{
-    char reason[ADMIN_REASON_SIZE] = "";
-    struct admin_faults faults;
-    struct admin_set set;
-    size_t changed = 0;
-
-    if (!admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
-        !admin_set_begin(making->service, making->call, request->expected_revision) ||
-        !apply_set(making, &set, &faults))
-        return;
-    enum store_status status = STORE_OK;
-    if (faults.total == 0)
-        status = store_count_changed(making->service->store, &changed, reason, sizeof reason);
-    store_rollback(making->service->store);
-    if (status != STORE_OK) {
-        admin_refuse_store(making->call, status, reason);
-        return;
-    }
-    set_changed(making, changed);
-    answer(making, &faults, closure);
-}
-
 /* A change set that was made before is answered as it was then. True also when the call is refused. */
 static bool was_made_before(struct making *making, Ecommerce__ApplyChangesResponse_Closure closure)
 {
@@ -260,6 +236,37 @@ static bool was_made_before(struct making *making, Ecommerce__ApplyChangesRespon
     if (put_to_use(making))
         answer(making, NULL, closure);
     return true;
+}
+
+static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request,
+                     Ecommerce__ApplyChangesResponse_Closure closure)
+{
+    char reason[ADMIN_REASON_SIZE] = "";
+    struct admin_faults faults;
+    struct admin_set set;
+    size_t changed = 0;
+
+    if (was_made_before(making, closure))
+        return;
+    if (making->id[0] != '\0' && request->token[0] == '\0' && request->n_changes == 0 &&
+        request->expected_revision == 0) {
+        answer(making, NULL, closure); /* it asked for no more */
+        return;
+    }
+    if (!admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
+        !admin_set_begin(making->service, making->call, request->expected_revision) ||
+        !apply_set(making, &set, &faults))
+        return;
+    enum store_status status = STORE_OK;
+    if (faults.total == 0)
+        status = store_count_changed(making->service->store, &changed, reason, sizeof reason);
+    store_rollback(making->service->store);
+    if (status != STORE_OK) {
+        admin_refuse_store(making->call, status, reason);
+        return;
+    }
+    set_changed(making, changed);
+    answer(making, &faults, closure);
 }
 
 /* Begins a change set in the store, by its name. False: the call is refused. */

@@ -315,6 +315,23 @@ def test_a_change_that_is_not_answered_in_time_may_still_be_made(fake, pb, comma
     assert "cannot be reached" not in done.stderr
 
 
+def test_a_change_that_was_made_and_not_answered_is_looked_up(fake, pb):
+    """It is asked for by its id, and the truth is told."""
+    finish = threading.Event()
+
+    def slow(request, _context):
+        if request.validate_only:
+            return pb.ApplyChangesResponse(revision=42, changed=3, was_made_before=True)
+        finish.wait(60)
+        return pb.ApplyChangesResponse()
+    ctl = fake(ApplyChanges=slow, GetStatus=lambda *_: pb.GetStatusResponse(revision=41, latest=41))
+    done = ctl.run("--timeout", "1", "rule", "remove", "x")
+    finish.set()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "revision 42: 3 changed\n", "")
+    first, last = ctl.service.named("ApplyChanges")[0], ctl.service.named("ApplyChanges")[-1]
+    assert first.change_set_id == last.change_set_id != "" and not last.changes
+
+
 def test_a_change_whose_connection_breaks_may_have_been_made(fake, pb):
     def vanish(_request, context):
         context.abort(grpc.StatusCode.UNAVAILABLE, "gone")

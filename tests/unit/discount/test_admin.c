@@ -106,6 +106,23 @@ static void a_change_set_with_an_id_is_made_once(void **state)
     assert_int_equal(percent_of("sale"), 1000);
 }
 
+static void what_became_of_a_change_set_is_asked_by_its_id(void **state)
+{
+    Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
+
+    (void)state;
+    request.change_set_id = (char *)"4f0e-A_z";
+    request.validate_only = true;
+    const Ecommerce__ApplyChangesResponse *answer = ask("ApplyChanges", &request);
+    assert_false(answer->was_made_before);
+    int64_t made = apply_as("4f0e-A_z", set_rule(new_rule("sale", 1000)))->revision;
+    apply_one(set_rule(new_rule("sale", 5000)));
+    answer = ask("ApplyChanges", &request);
+    assert_true(answer->was_made_before);
+    assert_int_equal(answer->revision, made);
+    assert_int_equal(answer->changed, 1);
+}
+
 static void a_change_set_that_changed_nothing_changes_nothing_later_either(void **state)
 {
     (void)state;
@@ -428,6 +445,7 @@ int main(void)
         ADMIN_TEST(a_change_that_changes_nothing_makes_no_revision),
         ADMIN_TEST(a_change_for_another_revision_is_aborted_with_the_latest),
         ADMIN_TEST(a_change_set_with_an_id_is_made_once),
+        ADMIN_TEST(what_became_of_a_change_set_is_asked_by_its_id),
         ADMIN_TEST(a_change_set_that_changed_nothing_changes_nothing_later_either),
         ADMIN_TEST(a_change_set_that_was_refused_may_come_again),
         ADMIN_TEST(going_back_with_an_id_is_done_once),
