@@ -65,7 +65,9 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
     const struct quotes_options options = {.service_host = settings->service_host,
                                            .keyset = catalog_settings_keyset(settings)};
 
-    *site = (struct site){.shop_name = settings->shop_name, .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS};
+    *site = (struct site){.shop_name = settings->shop_name,
+                          .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS,
+                          .answer_ns = settings->answer_ms * CLOCK_NS_PER_MS};
     if (!open_store(settings->database, &site->store, reason, reason_size))
         return false;
     if (!open_identity(settings, &site->identity, reason, reason_size)) {

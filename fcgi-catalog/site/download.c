@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "common/log.h"
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/http/conditional.h"
@@ -18,6 +20,9 @@
 struct download {
     struct http_source source; /* first */
     struct site *site;
+    struct download *next; /* of those that are being sent */
+    char *address;         /* who reads it, as the web server sees it */
+    int64_t began_ns;
     struct store_walk *walk;
     struct tree *tree; /* of the same revision */
     char *piece;
@@ -52,11 +57,26 @@ static bool append_some(struct download *download, bool *is_good)
     return *is_good && products.count > 0;
 }
 
+/* A slow reader keeps the database's log from being used again: everybody's disk is worth more than one download. */
+static bool is_worth_it(const struct download *download)
+{
+    int64_t growth = store_walk_log_growth(download->walk);
+    int64_t age_ns = clock_now_ns() - download->began_ns;
+
+    if (age_ns <= download->site->answer_ns || growth <= DOWNLOAD_LOG_MAX)
+        return true;
+    log_warning("download-given-up", "seconds=%lld log_growth=%lld", (long long)(age_ns / CLOCK_NS_PER_MS / 1000),
+                (long long)growth);
+    return false;
+}
+
 static bool make_piece(struct http_source *source, struct http_piece *piece)
 {
     struct download *download = (struct download *)source;
     bool is_good = true;
 
+    if (!is_worth_it(download))
+        return false;
     download->length = 0;
     if (!download->has_begun)
         append(download, CSV_HEADER, sizeof CSV_HEADER - 1);
@@ -71,10 +91,15 @@ static void release(struct http_source *source)
 {
     struct download *download = (struct download *)source;
 
-    download->site->downloads--;
+    struct download **link = &download->site->downloads;
+
+    while (*link != download)
+        link = &(*link)->next;
+    *link = download->next;
     store_walk_end(download->walk);
     tree_drop(download->tree);
     free(download->piece);
+    free(download->address);
     free(download);
 }
 
@@ -97,14 +122,40 @@ static enum store_status begin(struct site *site, struct store_walk **walk, stru
     return STORE_BUSY;
 }
 
+static const char *address_of(const struct visit *visit)
+{
+    const char *address = http_request_variable(&visit->exchange->request, "REMOTE_ADDR");
+
+    return address != NULL ? address : "";
+}
+
+/* Whoever reads as many as one may leaves places for others. */
+static bool has_place(const struct visit *visit)
+{
+    int count = 0, count_of_one = 0;
+
+    for (const struct download *each = visit->site->downloads; each != NULL; each = each->next) {
+        count++;
+        count_of_one += strcmp(each->address, address_of(visit)) == 0;
+    }
+    return count < DOWNLOADS_MAX && count_of_one < DOWNLOADS_OF_ONE_MAX;
+}
+
 static void send_catalog(struct visit *visit, struct store_walk *walk, struct tree *tree)
 {
     struct http_response *response = &visit->exchange->response;
     struct download *download = memory_get_zeroed(1, sizeof *download);
 
     *download = (struct download){
-        .source = {.next = make_piece, .release = release}, .site = visit->site, .walk = walk, .tree = tree};
-    visit->site->downloads++;
+        .source = {.next = make_piece, .release = release},
+        .site = visit->site,
+        .next = visit->site->downloads,
+        .address = memory_copy_text(address_of(visit)),
+        .began_ns = clock_now_ns(),
+        .walk = walk,
+        .tree = tree,
+    };
+    visit->site->downloads = download;
     response->content_type = visit->form->content_type;
     response->source = &download->source;
     http_response_add_header(visit->exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
@@ -144,7 +195,7 @@ void download_handle(struct visit *visit)
         products_refuse_query(visit, &fault);
     } else if (!visit_accepts(visit)) {
         return;
-    } else if (visit->site->downloads >= DOWNLOADS_MAX) {
+    } else if (!has_place(visit)) {
         visit_refuse(visit, &(struct problem){
                                 .status = 503,
                                 .detail = "Too many downloads are being sent right now.",

@@ -5,8 +5,13 @@
 
 #include "fcgi-catalog/site/visit.h"
 
-/* So many are sent at once by one process; each holds on to the revision of the database that it began with. */
-#define DOWNLOADS_MAX 16
+/* So many are sent at once by one process, and so many of them to one address: each holds on to the revision of the
+ * database that it began with. */
+#define DOWNLOADS_MAX 8
+#define DOWNLOADS_OF_ONE_MAX 4
+
+/* One that takes longer than an answer's time is given up when the database's log has grown by so much meanwhile. */
+#define DOWNLOAD_LOG_MAX ((int64_t)64 * 1024 * 1024)
 
 void download_handle(struct visit *visit);
 

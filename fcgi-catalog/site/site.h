@@ -13,6 +13,8 @@
 #include "fcgi-catalog/site/tree.h"
 #include "fcgi-catalog/store/store.h"
 
+struct download;
+
 struct site {
     const char *shop_name; /* as pages show it */
     struct store *store;
@@ -21,11 +23,12 @@ struct site {
     int64_t deadline_ns;             /* how long a request may wait for Discount, from its arrival */
     struct pages *pages; /* of pages_revision: the shop's, or one before it, until a newer page can be read */
     int64_t pages_revision;
-    struct shop shop;  /* as it was when it could last be read */
-    bool has_shop;     /* it could */
-    int64_t seen;      /* the store's own revision then */
-    struct tree *tree; /* the categories when they were last read; NULL before */
-    int downloads;     /* that are being sent */
+    struct shop shop;           /* as it was when it could last be read */
+    bool has_shop;              /* it could */
+    int64_t seen;               /* the store's own revision then */
+    struct tree *tree;          /* the categories when they were last read; NULL before */
+    int64_t answer_ns;          /* how long an answer may take to be read */
+    struct download *downloads; /* that are being sent */
 };
 
 /* Looks whether the store has changed, and at the shop when it has. When the store cannot be read the shop stays as it

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/memory.h"
 #include "fcgi-catalog/store/handle.h"
@@ -111,7 +112,16 @@ struct store_walk {
     struct shop shop;
     int64_t last_id, last_former_id;
     sqlite3_stmt *former; /* NULL: not asked for yet */
+    int64_t log_length;   /* when it began */
 };
+
+static int64_t log_length(const struct store_walk *walk)
+{
+    const char *path = sqlite3_filename_wal(sqlite3_db_filename(walk->db, "main"));
+    struct stat status;
+
+    return stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
+}
 
 static int open_walk(struct store_walk *walk, struct reader_fault *fault)
 {
@@ -123,6 +133,7 @@ static int open_walk(struct store_walk *walk, struct reader_fault *fault)
     int result = reader_begin(&walk->reader, fault);
     if (result == SQLITE_DONE)
         result = reader_read_shop(&walk->reader, &walk->shop, fault);
+    walk->log_length = log_length(walk);
     return result;
 }
 
@@ -199,6 +210,13 @@ enum store_status store_walk_next_former(struct store_walk *walk, size_t limit, 
 const struct shop *store_walk_shop(const struct store_walk *walk)
 {
     return &walk->shop;
+}
+
+int64_t store_walk_log_growth(const struct store_walk *walk)
+{
+    int64_t length = log_length(walk);
+
+    return length > walk->log_length ? length - walk->log_length : 0;
 }
 
 void store_walk_end(struct store_walk *walk)

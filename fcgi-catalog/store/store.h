@@ -134,6 +134,10 @@ MUST_CHECK enum store_status store_walk_next_former(struct store_walk *walk, siz
 /* The shop as of the moment at which the walk began. */
 const struct shop *store_walk_shop(const struct store_walk *walk);
 
+/* By how many bytes the database's log has grown on disk since the walk began: as long as the walk is open, none of it
+ * can be used again. */
+int64_t store_walk_log_growth(const struct store_walk *walk);
+
 void store_walk_end(struct store_walk *walk); /* NULL is allowed */
 
 /* ---- Categories ---- */

@@ -130,7 +130,7 @@ def test_readers_that_stand_still_hold_up_nobody(catalog):
         return time.monotonic() - began
     before = sockets(catalog)
     quiet = time_answers()
-    stalled = [begin_download(catalog) for _ in range(10)]
+    stalled = [begin_download(catalog) for _ in range(4)]
     assert time_answers() < 5 * quiet + 1
     for each in stalled:
         each.socket.close()
@@ -157,7 +157,7 @@ def test_memory_does_not_grow_with_the_catalog(catalog):
 
 
 def test_too_many_downloads_are_told_to_come_again(catalog):
-    stalled = [begin_download(catalog) for _ in range(16)]
+    stalled = [begin_download(catalog) for _ in range(4)]
     with Connection(catalog.socket_path) as connection:
         connection.send(get("/products.csv"))
         answer = connection.answer()
@@ -166,6 +166,32 @@ def test_too_many_downloads_are_told_to_come_again(catalog):
     for each in stalled:
         each.socket.close()
     wait_until(lambda: len(ask(catalog, "/products.csv")) > 24_000_000, 20, "there is room again")
+
+
+def test_a_download_that_is_not_read_is_cut_off(start, large):
+    catalog = start(Catalog, large, name="cut.s", CATALOG_ANSWER_MS=1000)
+    before = sockets(catalog)
+    with begin_download(catalog) as connection:
+        wait_until(lambda: sockets(catalog) == before, 20, "the download is given up")
+        with pytest.raises(EOFError):
+            connection.answer()
+
+
+def test_a_slow_download_does_not_let_the_databases_log_grow(start, large):
+    """In an answer's time it may be as slow as it likes; then it is given up when the log has grown by 64 MiB."""
+    catalog = start(Catalog, large, name="log.s", CATALOG_ANSWER_MS=4000)
+    change(large, "CREATE TABLE ballast (bytes)")
+    try:
+        with begin_download(catalog) as connection:
+            change(large, "INSERT INTO ballast VALUES (zeroblob(70000000))")
+            read = 0
+            while part := connection.socket.recv(1 << 14):
+                read += len(part)
+                time.sleep(0.005)  # the reader's pace: half of it takes longer than the four seconds
+        assert 1_000_000 < read < 24_000_000
+        assert "download-given-up" in catalog.log()
+    finally:
+        change(large, "DROP TABLE ballast")
 
 
 def test_a_download_is_of_the_moment_at_which_it_began(catalog, large):

@@ -165,6 +165,14 @@ enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct 
     return list_status;
 }
 
+static int64_t log_growth;
+
+int64_t store_walk_log_growth(const struct store_walk *walk)
+{
+    (void)walk;
+    return log_growth;
+}
+
 const struct shop *store_walk_shop(const struct store_walk *walk)
 {
     return &walk->shop;
@@ -231,6 +239,7 @@ static int open_site(void **state)
     has_next = has_previous = false;
     price_cents = 1000;
     walk_length = open_walks = 0;
+    log_growth = 0;
     asked = NULL;
     steady_until = INT64_MAX;
     rules_revision = 5;

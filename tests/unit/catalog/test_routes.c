@@ -148,7 +148,7 @@ static void a_download_has_a_header_and_every_product_once(void **state)
         assert_memory_equal(text, "id,sku,slug,", 12);
         assert_int_equal(count_rows(text), lengths[i] + 1);
         assert_int_equal(open_walks, 0);
-        assert_int_equal(site.downloads, 0);
+        assert_null(site.downloads);
     }
 }
 
@@ -207,16 +207,20 @@ static void pieces_are_small(void **state)
     source->release(source);
 }
 
+#define DOWNLOAD_TO(address) "REQUEST_METHOD=GET", "SCRIPT_NAME=/products.csv", "REQUEST_URI=/products.csv", address
+
 static void there_are_only_so_many_downloads_at_once(void **state)
 {
     struct http_source *sources[DOWNLOADS_MAX];
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(sources); i++) {
-        HANDLE(GET("/products.csv"));
+        char address[32];
+        snprintf(address, sizeof address, "REMOTE_ADDR=10.0.0.%zu", i);
+        HANDLE(DOWNLOAD_TO(address));
         sources[i] = exchange.response.source;
     }
-    HANDLE(GET("/products.csv"));
+    HANDLE(DOWNLOAD_TO("REMOTE_ADDR=10.0.1.1"));
     assert_refused(503, "Too many downloads");
     assert_header("Retry-After: 10\r\n");
     for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
@@ -224,6 +228,45 @@ static void there_are_only_so_many_downloads_at_once(void **state)
     HANDLE(GET("/products.csv"));
     assert_answer(200, NULL);
     (void)download();
+    assert_int_equal(open_walks, 0);
+}
+
+static void one_address_leaves_places_for_others(void **state)
+{
+    struct http_source *sources[DOWNLOADS_OF_ONE_MAX + 1];
+
+    (void)state;
+    for (size_t i = 0; i < DOWNLOADS_OF_ONE_MAX; i++) {
+        HANDLE(DOWNLOAD_TO("REMOTE_ADDR=10.0.0.1"));
+        sources[i] = exchange.response.source;
+    }
+    HANDLE(DOWNLOAD_TO("REMOTE_ADDR=10.0.0.1"));
+    assert_refused(503, "Too many downloads");
+    HANDLE(DOWNLOAD_TO("REMOTE_ADDR=10.0.0.2"));
+    assert_answer(200, NULL);
+    sources[DOWNLOADS_OF_ONE_MAX] = exchange.response.source;
+    for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
+        sources[i]->release(sources[i]);
+    assert_int_equal(open_walks, 0);
+}
+
+static void a_slow_download_is_given_up_when_it_keeps_the_log_from_being_used_again(void **state)
+{
+    struct http_piece piece;
+
+    (void)state;
+    walk_length = 100000;
+    site.answer_ns = CLOCK_NS_PER_S;
+    HANDLE(GET("/products.csv"));
+    struct http_source *source = exchange.response.source;
+    log_growth = DOWNLOAD_LOG_MAX + 1;
+    assert_true(source->next(source, &piece)); /* it is young */
+    site.answer_ns = 0;
+    log_growth = DOWNLOAD_LOG_MAX;
+    assert_true(source->next(source, &piece));
+    log_growth++;
+    assert_false(source->next(source, &piece));
+    source->release(source);
     assert_int_equal(open_walks, 0);
 }
 
@@ -250,6 +293,8 @@ int main(void)
         TEST(a_download_that_cannot_be_read_on_breaks_off),
         TEST(pieces_are_small),
         TEST(there_are_only_so_many_downloads_at_once),
+        TEST(one_address_leaves_places_for_others),
+        TEST(a_slow_download_is_given_up_when_it_keeps_the_log_from_being_used_again),
         TEST(a_download_takes_no_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -325,6 +325,7 @@ static void a_walk_sees_the_catalog_as_it_was_when_it_began(void **state)
     } while (products.count > 0);
     assert_int_equal(expected, 4);
     assert_true(store_walk_shop(walk)->revision < shop_revision());
+    assert_true(store_walk_log_growth(walk) > 0);
     store_walk_end(walk);
     store_walk_end(NULL);
 }
