@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What deploy/ promises beside the contract's answers."""
+import configparser
 import os
+import socket
 import stat
+import time
 
 import pytest
 
@@ -10,6 +13,7 @@ from harness.contract import CUSTOMER_1
 from harness.paths import DEPLOY
 from harness.process import children, descendants, environment, pid_exists, run, wait_until
 from harness.shapes import SHAPES
+from harness.shop import add_products
 
 CUSTOMER = [("X-USER-ID", "1")]
 
@@ -53,7 +57,26 @@ def test_lighttpd_starts_one_catalog_with_one_process_on_a_socket_of_its_user(ru
     wait_until(lambda: len(programs(running.web)) == 2, 5, "a master and a process")
     sockets = [each for each in running.site.var.iterdir() if stat.S_ISSOCK(each.stat().st_mode)]
     assert len(sockets) == 1
+    assert stat.S_IMODE(sockets[0].stat().st_mode) & 0o022 == 0
     assert running.web.is_running()
+
+
+def test_the_units_socket_is_for_the_web_servers_group_alone():
+    """Whoever can connect to it may claim to be anybody."""
+    unit = configparser.ConfigParser()
+    unit.read(DEPLOY / "systemd" / "catalog.socket")
+    assert int(unit["Socket"]["SocketMode"], 8) & 0o007 == 0
+    assert (unit["Socket"]["SocketUser"], unit["Socket"]["SocketGroup"]) == ("catalog", "www-data")
+
+
+def test_the_standalone_lighttpd_listens_on_this_machine_alone(run_shape):
+    web = run_shape("lighttpd-fastcgi").web
+    with open("/proc/net/tcp", encoding="ascii") as four, open("/proc/net/tcp6", encoding="ascii") as six:
+        lines = [line.split() for line in [*four, *six]]
+    listening = {address for _, local, _, state, *_ in lines if state == "0A"
+                 for address, port in [local.split(":")] if port == f"{web.port:04X}"}
+    loopback = {"0100007F", "00000000000000000000000001000000"}
+    assert "0100007F" in listening and listening <= loopback
 
 
 @pytest.mark.parametrize("shape", ["apache-fcgid", "apache-htaccess-fcgid"])
@@ -72,6 +95,47 @@ def test_a_stopped_web_server_leaves_no_catalog_behind(run_shape, shape):
     left = programs(running.web)
     running.web.stop()
     wait_until(lambda: not [pid for pid in left if pid_exists(pid)], 10, "the Catalog ends")
+
+
+def files_held(web):
+    """How many bytes of files the web server's own processes have open, beside its standard ones."""
+    program = os.readlink(f"/proc/{web.pid}/exe")
+    held = {}
+    for pid in [web.pid, *descendants(web.pid)]:
+        try:
+            own = [] if os.readlink(f"/proc/{pid}/exe") != program else os.listdir(f"/proc/{pid}/fd")
+            for status in [os.stat(f"/proc/{pid}/fd/{fd}") for fd in own if int(fd) > 2]:
+                if stat.S_ISREG(status.st_mode):
+                    held[status.st_dev, status.st_ino] = status.st_size
+        except FileNotFoundError:
+            pass
+    return sum(held.values())
+
+
+def written(site):
+    """How many bytes lighttpd has put into its server.upload-dirs."""
+    return sum(each.stat().st_size for each in site.var.iterdir() if each.name.startswith("lighttpd-"))
+
+
+@pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "lighttpd-prefix", "lighttpd-cgi", "nginx", "nginx-prefix", "apache-proxy",
+                                   "apache-fcgid", "apache-cgid"])
+def test_a_download_passes_through_the_web_server_at_its_readers_pace(run_shape, shape):
+    running = run_shape(shape)
+    add_products(running.site, 1000, 10_000, words="x" * 1000)
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.settimeout(20)
+        reader.connect(("127.0.0.1", running.web.port))
+        reader.sendall(f"GET {running.web.base}/products.csv HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        read = len(reader.recv(1))
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            assert files_held(running.web) + written(running.site) < 3_000_000
+            time.sleep(0.05)
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        while part := reader.recv(1 << 20):
+            read += len(part)
+    assert read > 10_000_000
 
 
 # ---- deploy/packages/install -----------------------------------------------------------------------------------------

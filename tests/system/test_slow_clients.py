@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Clients that send slowly, read slowly or send what nobody wants: whoever comes beside them notices nothing."""
+import os
 import socket
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -8,6 +10,7 @@ from collections import Counter
 import pytest
 
 from harness.catalog import Site
+from harness.process import environment
 from harness.shapes import SHAPES
 from harness.shop import add_products
 
@@ -134,3 +137,18 @@ def test_large_bodies_cost_no_bystander_an_answer(web):
             assert (answer.status, answer.is_degraded) == (200, False)
     assert set(bystanders.statuses) == {200}
     assert set(small.statuses) | set(large.statuses) <= {405, 413}, (small.statuses, large.statuses)
+
+
+def test_a_cgi_program_reads_a_bounded_part_of_a_body(workshop, keys, discountd):
+    """256 KiB, and what the pipe holds."""
+    site = Site(workshop.new("cgi"), keys, discountd.port)
+    variables = {"REQUEST_METHOD": "POST", "SCRIPT_NAME": "/catalog.fcgi", "PATH_INFO": "/", "CONTENT_LENGTH": "4000000"}
+    written = 0
+    with subprocess.Popen([site.program], env=environment(**variables), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as cgi:
+        try:
+            while written < 4_000_000:
+                written += os.write(cgi.stdin.fileno(), bytes(4096))
+        except BrokenPipeError:
+            pass
+        assert cgi.stdout.read().startswith(b"Status: 405 ")
+    assert 256 * 1024 <= written <= (256 + 64 + 8) * 1024
