@@ -30,7 +30,8 @@ void put_picture(struct html *html, const struct page_frame *frame, const struct
     html_attribute(html, "alt", is_shown ? text : "");
     if (is_lazy)
         html_put(html, " loading=\"lazy\"");
-    html_put(html, " width=\"400\" height=\"400\">");
+    /* The style makes it as wide as there is room; without the style it fits a narrow window. */
+    html_put(html, " width=\"240\" height=\"240\">");
 }
 
 void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy)

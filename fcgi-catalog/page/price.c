@@ -34,10 +34,20 @@ static bool is_discounted(int32_t list_price, const struct quote *quote)
     return quote != NULL && (quote->pct > 0 || quote->value_cents > 0) && quote->value_cents < list_price;
 }
 
+/* Beyond "€99,999.99" and "PLN 124,999.00", in bytes, it is set smaller where there is little room, and never cut. */
+static const char *price_class(int32_t amount, const struct page_frame *frame, struct arena *arena)
+{
+    size_t length = strlen(money_print(amount, frame->currency, arena));
+
+    return length <= 12 ? "price" : length <= 15 ? "price long" : "price longest";
+}
+
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
                const struct applied_rules *applied)
 {
-    html_put(html, "<p class=\"price\">");
+    html_put(html, "<p");
+    html_attribute(html, "class", price_class(list_price, frame, html->arena));
+    html_put(html, ">");
     if (is_discounted(list_price, quote)) {
         html_put(html, "<span class=\"unseen\">Your price: </span><strong>");
         put_amount(html, frame, quote->value_cents);

@@ -354,7 +354,7 @@ def test_pages_look_like_something(browser, web, gallery, size, scheme):
 
 
 @PAINTED
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("width", [280, 320, 390, 768, 1280, 2560])
 def test_no_page_is_wider_than_the_window(browser, web, width):
     browser.resize((width, 844))
     browser.set_customer(1)
@@ -362,6 +362,80 @@ def test_no_page_is_wider_than_the_window(browser, web, width):
         browser.open(web.url(path))
         assert not browser.is_too_wide(), path
     browser.complaints()  # of the pages that are errors
+
+
+# ---- Prices of every length, and what does not load ----
+
+WIDTHS = [280, 320, 344, 360, 375, 390, 412, 480, 540, 600, 700, 735, 737, 768, 820, 912, 1024, 1280, 1440, 1920, 2560]
+# Currency, a usual price, and the highest there can be.
+CURRENCIES = [("PLN", 1249900), ("CZK", 99999999), ("EUR", 9999999), ("VND", 2147483647), ("KWD", 2147483647), ("EUR", 2147483647)]
+
+
+@pytest.fixture(scope="module")
+def make_dear(workshop, keys, discountd):
+    """make_dear(currency, cents) is a shop of a few such products, with four pictures each that are not there."""
+    made = []
+
+    def make(currency, cents):
+        pictures = [f'{{"url":"/pictures/gone-{n}.png","alt":"A picture of something {"very-long-in-one-word" * 4}"}}' for n in range(4)]
+        lines = [f'{{"slug":"dear-{n}","sku":"D-{n}","name":"{"Something dear " * (1 + 8 * (n == 2))}","price_in_cents":{cents - n},'
+                 f'"images":[{",".join(pictures)}]}}' for n in range(3)]
+        running = make_web(workshop.new(f"dear-{currency}"), keys, discountd.port)
+        change(running.site, f"DELETE FROM product; UPDATE shop SET currency = '{currency}'")
+        path = running.site.path / "dear.jsonl"
+        path.write_text("\n".join(lines) + "\n")
+        done = run([BIN / "catalogctl", "import", path, running.site.var / "catalog.db"])
+        assert done.returncode == 0, done.stderr
+        give_to_web(running.site.path)
+        made.append(running)
+        return running.web
+    yield make
+    for running in made:
+        running.stop()
+
+
+# Prices that are not whole within the window and within everything that hides what does not fit.
+CUT_PRICES = """
+return [...document.querySelectorAll('.price data')].filter(price => {
+    const box = price.getBoundingClientRect();
+    for (let at = price.parentElement; at; at = at.parentElement) {
+        const room = at.getBoundingClientRect();
+        if (getComputedStyle(at).overflowX !== 'visible' && (box.left < room.left || box.right > room.right)) return true;
+    }
+    return box.width === 0 || box.left < 0 || box.right > document.documentElement.clientWidth;
+}).map(price => price.textContent);
+"""
+
+
+# What is wider than the window, for whoever reads why the test failed.
+TOO_WIDE = """
+return [...document.querySelectorAll('body *')].filter(at => at.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map(at => at.outerHTML.slice(0, 120)).slice(0, 10);
+"""
+
+
+@PAINTED
+@pytest.mark.parametrize("currency, cents, blocked", [
+    *((*each, []) for each in CURRENCIES), ("VND", 2147483647, ["*/style-*"])], ids=[*dict(CURRENCIES), "VND-no-style"])
+def test_no_width_cuts_a_price_or_widens_the_page_whatever_fails_to_load(browser, make_dear, gallery, currency, cents, blocked):
+    web = make_dear(currency, cents)
+    browser.block(blocked)
+    try:
+        for customer in (None, 1):
+            browser.set_customer(customer)
+            for path in ("/products", "/products/dear-0"):
+                browser.open(web.url(path))
+                assert browser.find(".price")
+                for width in WIDTHS:
+                    browser.resize((width, 900))
+                    assert not browser.run(CUT_PRICES), (path, width)
+                    assert not browser.is_too_wide(), (path, width, browser.run(TOO_WIDE))
+                    if width in (280, 375, 1280):
+                        name = f"dear-{currency}-{width}-{customer}-{path.count('/')}-{'plain' if blocked else 'styled'}.png"
+                        (gallery / name).write_bytes(browser.picture())
+    finally:
+        browser.block([])
+        browser.complaints()  # of what does not load
 
 
 @PAINTED

@@ -112,6 +112,11 @@ class Browser:
         self._tell("Network.enable")
         self._tell("Network.setExtraHTTPHeaders", headers={"X-USER-ID": str(number)} if number else {})
 
+    def block(self, patterns):
+        """From now on what has such an address does not load."""
+        self._tell("Network.enable")
+        self._tell("Network.setBlockedURLs", urls=patterns)
+
     # ---- What it shows ----
 
     def open(self, url):
@@ -147,9 +152,13 @@ class Browser:
             Promise.allSettled(images.map(image => image.decode())).then(() =>
                 done(images.filter(image => !image.naturalWidth).map(image => image.src)));""")
 
+    def picture(self):
+        """What the window shows, as PNG."""
+        return base64.b64decode(self.driver.get_screenshot_as_base64())
+
     def screenshot(self, path):
         """Writes what the window shows; (width, height, how many colours, share of the commonest)."""
-        picture = base64.b64decode(self.driver.get_screenshot_as_base64())
+        picture = self.picture()
         path.write_bytes(picture)
         here = self.driver.current_url
         self.driver.get("about:blank")
