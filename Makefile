@@ -73,15 +73,15 @@ ifeq ($(STATIC),1)
 LIBS_C        = -lm -ldl -lrt -lpthread -pthread
 LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(call packaged,--static)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
 LIBS_FASTCGI  = -Wl,-Bstatic -lfcgi -Wl,-Bdynamic
-ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed $(INTERPOSE:%=-Wl,--wrap=%)
-CPPFLAGS     += -DRPC_WRAPPED
+ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed $(INTERPOSE:%=-Wl,--wrap=%) -Wl,-u,__wrap_malloc
+CPPFLAGS     += -DLINKER_WRAPS
 else
 LIBS_CORE     = $(call packaged) -lgpr -lm -lpthread
 LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
-# What gRPC core calls and common/rpc/interpose.h answers.
-INTERPOSE    := syscall accept4 SSL_read SSL_write
+# What gRPC core calls and common/rpc/interpose.h answers; and what every library calls, with the answer of common/memory.c.
+INTERPOSE    := syscall accept4 SSL_read SSL_write malloc calloc realloc
 ifeq ($(STATIC),1)
 LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
 else

@@ -41,3 +41,39 @@ char *memory_copy_text(const char *text)
 {
     return insist(strdup(text), strlen(text) + 1);
 }
+
+/*
+ * In a static program the linker gives us the libraries' calls, too (--wrap, see the Makefile): gRPC core, for one,
+ * does not look whether it got what it asked for.
+ */
+#ifdef LINKER_WRAPS
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return insist(__real_malloc(size), size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+
+    if (__builtin_mul_overflow(count, size, &bytes))
+        bytes = SIZE_MAX;
+    return insist(__real_calloc(count, size), bytes);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    void *resized = __real_realloc(block, size);
+
+    return size > 0 ? insist(resized, size) : resized;
+}
+
+#endif

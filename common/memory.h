@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory that is never NULL. Out of memory ends the process with one line in the log: a worker is replaced by its
- * master, a command says so and fails. What these return is released with free(3).
+ * master, a command says so and fails. What these return is released with free(3). In a static program that is true of
+ * what libraries ask for as well.
  */
 #ifndef COMMON_MEMORY_H
 #define COMMON_MEMORY_H

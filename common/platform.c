@@ -62,6 +62,13 @@ int platform_rename_new(const char *from, const char *to)
     return result;
 }
 
+void platform_share_heap(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void platform_trim_memory(void)
 {
     malloc_trim(0);

@@ -31,6 +31,10 @@ MUST_CHECK int platform_process_kill(int fd);
 /* rename(2) that never replaces: -1 with EEXIST where `to` is there. `from` may be left as a second name. */
 MUST_CHECK int platform_rename_new(const char *from, const char *to);
 
+/* One heap for all threads, in a process whose threads seldom ask for memory at the same time: glibc would reserve
+ * addresses for one per thread, which a limit on them (ulimit -v) counts. */
+void platform_share_heap(void);
+
 /* Gives freed memory back to the system, where there is a way: after something large, in a process that lives on. */
 void platform_trim_memory(void);
 

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/platform.h"
 #include "common/prefork/prefork.h"
 #include "common/program.h"
 #include "common/rpc/keyset.h"
@@ -25,6 +28,8 @@
 
 #define DEFAULT_PORT "11443"
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define PORTS_PATIENCE_MS 2000
+#define PORTS_STEP_MS 50
 #define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
 
 static const struct program program = {
@@ -130,13 +135,14 @@ static bool reload(void *data)
 
 static int work(void *data, int index)
 {
-    const struct master *master = data;
+    struct master *master = data;
     struct worker_options options = {.settings = &master->settings,
                                      .addresses = (const char *const *)master->ports.addresses,
                                      .address_count = master->ports.count,
                                      .board = master->board};
 
     (void)index;
+    ports_leave(&master->ports);
     return worker_run(&options);
 }
 
@@ -202,13 +208,27 @@ static int serve(struct master *master)
     return exit_code;
 }
 
-static bool prepare(struct master *master, char *reason, size_t reason_size)
+/* The workers of a master that has just vanished may need a moment to stop listening: a start waits for them, a test of
+ * the settings does not. */
+static enum ports_status reserve_ports(struct master *master, char *reason, size_t reason_size)
 {
     const char *port = master->options.argument != NULL ? master->options.argument : DEFAULT_PORT;
+    const struct timespec step = {.tv_nsec = PORTS_STEP_MS * CLOCK_NS_PER_MS};
+    int64_t end_ns = clock_now_ns() + PORTS_PATIENCE_MS * CLOCK_NS_PER_MS;
 
+    for (;;) {
+        enum ports_status status = ports_reserve(&master->ports, master->settings.listen, port, reason, reason_size);
+        if (status != PORTS_TAKEN || master->options.is_test || clock_now_ns() >= end_ns)
+            return status;
+        nanosleep(&step, NULL);
+    }
+}
+
+static bool prepare(struct master *master, char *reason, size_t reason_size)
+{
     if (!read_settings(master, &master->settings, reason, reason_size))
         return false;
-    enum ports_status status = ports_reserve(&master->ports, master->settings.listen, port, reason, reason_size);
+    enum ports_status status = reserve_ports(master, reason, reason_size);
     /* Settings are tested beside the server that runs on the old ones. */
     if (status == PORTS_OK || (status == PORTS_TAKEN && master->options.is_test))
         return true;
@@ -221,6 +241,7 @@ int main(int argc, char **argv)
     struct master master = {0};
     char reason[512];
 
+    platform_share_heap();
     log_open("discountd");
     program_read_options(&program, argc, argv, &master.options);
     if (!prepare(&master, reason, sizeof reason)) {

@@ -7,7 +7,7 @@
 #ifndef COMMON_RPC_INTERPOSE_H
 #define COMMON_RPC_INTERPOSE_H
 
-#ifdef RPC_WRAPPED
+#ifdef LINKER_WRAPS
 
 /* The linker's names. */
 #define INTERPOSED(name) __wrap_##name

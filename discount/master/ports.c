@@ -179,12 +179,20 @@ enum ports_status ports_reserve(struct ports *ports, const char *listen, const c
     return status;
 }
 
-void ports_release(struct ports *ports)
+void ports_leave(struct ports *ports)
 {
     for (size_t i = 0; i < ports->count; i++) {
-        close(ports->sockets[i]);
-        free(ports->addresses[i]);
+        if (ports->sockets[i] >= 0)
+            close(ports->sockets[i]);
+        ports->sockets[i] = -1;
     }
+}
+
+void ports_release(struct ports *ports)
+{
+    ports_leave(ports);
+    for (size_t i = 0; i < ports->count; i++)
+        free(ports->addresses[i]);
     free(ports->addresses);
     free(ports->sockets);
     *ports = (struct ports){0};

@@ -20,7 +20,7 @@ struct ports {
 
 enum ports_status {
     PORTS_OK,
-    PORTS_TAKEN, /* somebody listens on one of them */
+    PORTS_TAKEN, /* somebody listens on one of them, or holds it */
     PORTS_WRONG, /* an address that is none, or not this machine's, or not allowed to us */
 };
 
@@ -31,6 +31,10 @@ enum ports_status {
  */
 MUST_CHECK enum ports_status ports_reserve(struct ports *ports, const char *listen, const char *port, char *reason,
                                            size_t reason_size);
+
+/* In a worker: gives up this process's copies of the sockets. They would hold the addresses for as long as it drains,
+ * when the master has ended, against a new one. The names stay. */
+void ports_leave(struct ports *ports);
 
 void ports_release(struct ports *ports);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The life of discountd: what keeps it from starting, what each signal does, and what the master does for its workers."""
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -10,9 +11,9 @@ import time
 import grpc
 import pytest
 
-from harness import discount, ports, wire
+from harness import discount, http2, ports, wire
 from harness.discount import Discountd
-from harness.paths import BIN
+from harness.paths import BIN, is_sanitized
 from harness.process import pid_exists, run, wait_until
 from harness.wire import Client, ask, discount_request, many
 
@@ -273,6 +274,43 @@ def test_a_master_that_is_killed_leaves_no_orphan(start, workshop, keys):
     server.kill()
     wait_until(lambda: not [pid for pid in workers if pid_exists(pid)], 10, "the workers end")
     assert not ports.is_open(server.port)
+
+
+def test_it_starts_right_after_a_master_vanished_while_old_workers_still_drain(start, workshop, keys):
+    directory = workshop.new("discountd")
+    server = Discountd(directory, keys, DISCOUNT_DRAIN_MS=4000)
+    old = server.workers()
+    context = http2.tls_context(keys, "catalog")
+    callers = [http2.Http2(server.port, context) for _ in range(8)]
+    for each in callers:  # half a call keeps a worker for as long as it may drain
+        wait_until(lambda each=each: each.read() or each.streams_max, 5, "the server's settings")
+        each.send(each.open(http2.call_headers(wire.MANY)), http2.message_head(100) + b"x")
+    server.kill()
+    again = start(Discountd, directory, keys, server.port)
+    assert [pid for pid in old if pid_exists(pid)] != []
+    with Client(again.port, keys) as client:
+        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+    wait_until(lambda: not [pid for pid in old if pid_exists(pid)], 15, "the old workers end")
+
+
+@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs all addresses there are")
+def test_a_worker_that_runs_out_of_memory_says_so_and_is_replaced(start, workshop, keys):
+    """Wherever it runs out, in gRPC's reader too."""
+    server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_WORKERS=1)
+    server.expect("out-of-memory")
+    for spare in (1, 2, 4):
+        worker, = server.workers()
+        with open(f"/proc/{worker}/statm", encoding="ascii") as statm:
+            limit = int(statm.read().split()[0]) * 4096 + spare * 2**20
+        resource.prlimit(worker, resource.RLIMIT_AS, (limit, limit))
+        ready = server.count_log("worker-ready")
+        with Client(server.port, keys) as client:
+            while worker in server.workers():
+                wire.code_of(lambda: client.many(many(*[ask(1, *[100] * 100)] * 3000), seconds=2))
+        server.wait_for_log("worker-ready", times=ready + 1)
+    assert server.count_log("worker-died .* exit=71") == 3
+    with Client(server.port, keys) as client:
+        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
 
 
 def test_it_listens_where_it_is_told(start, workshop, keys):
