@@ -12,12 +12,9 @@ from harness.clock import WallClock
 from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
 from harness.fastcgi import Connection, get
-from harness.paths import is_sanitized
 from harness.process import descendants, wait_until
 
-DEADLINE_S = 0.6
-# What a busy machine may add. A wait by the wall clock would be late by the whole step, the smallest of which is 12 s.
-MARGIN_S = 3 if is_sanitized() else 2
+DEADLINE_S = 0.6  # a wait by the wall clock would be late by the whole step, the smallest of which is 12 s
 
 
 @pytest.fixture(params=[-3600, -12, 3600], ids=["an-hour-back", "12-s-back", "an-hour-ahead"])
@@ -36,8 +33,8 @@ def clock(request, workshop):
 class Shop:
     """A Catalog and its discountd, one of them with a clock that can be set."""
 
-    def __init__(self, start, make_site, workshop, keys, clock):
-        self.directory, self.keys, self.clock = workshop.new("discountd"), keys, clock
+    def __init__(self, start, make_site, workshop, keys, clock, pace):
+        self.directory, self.keys, self.clock, self.pace = workshop.new("discountd"), keys, clock, pace
         self.port = ports.free_port()
         self.discountd = None
         self.start_discountd()
@@ -64,14 +61,14 @@ class Shop:
         """Whoever asks gets an answer, and the list prices soon: who began in the moment before may have another price."""
         def is_degraded():
             body, seconds = self.ask()
-            assert seconds < DEADLINE_S + MARGIN_S
+            assert seconds < DEADLINE_S + 1 + self.pace.slack_s()
             return body == LIST
         wait_until(is_degraded, 5, "a degraded answer")
 
 
 @pytest.fixture
-def shop(start, make_site, workshop, keys, clock):
-    made = Shop(start, make_site, workshop, keys, clock)
+def shop(start, make_site, workshop, keys, clock, pace):
+    made = Shop(start, make_site, workshop, keys, clock, pace)
     yield made
     made.discountd.stop()
 

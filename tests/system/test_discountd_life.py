@@ -169,7 +169,7 @@ def test_sigterm_under_load_ends_within_the_drain_and_spoils_no_answer(start, wo
     assert {len(each.answers) for each in answers} == {2000}
 
 
-def test_a_call_that_does_not_end_is_waited_for_as_long_as_the_owner_says(start, workshop, keys):
+def test_a_call_that_does_not_end_is_waited_for_as_long_as_the_owner_says(start, workshop, keys, pace):
     """Not at all would be too short, and the default, 5 s, too long."""
     server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_DRAIN_MS=1500)
     with Client(server.port, keys) as client:
@@ -177,15 +177,15 @@ def test_a_call_that_does_not_end_is_waited_for_as_long_as_the_owner_says(start,
         over = threading.Event()
 
         def begin_and_wait():
-            over.wait(20)
+            over.wait(60)
             yield b""
         # The server sees the beginning of a call whose message never comes.
-        call = client.channel.stream_unary(wire.ONE).future(begin_and_wait(), timeout=20)
+        call = client.channel.stream_unary(wire.ONE).future(begin_and_wait(), timeout=60)
         client.one(discount_request(1, 100))
         began = time.monotonic()
         server.send(signal.SIGTERM)
         assert server.wait_for_exit(15) == 0
-        assert 1.3 < time.monotonic() - began < 4.5
+        assert 1.3 < time.monotonic() - began < 3 + pace.slack_s()
         over.set()
         call.cancel()
 
@@ -235,10 +235,11 @@ def test_sighup_names_what_it_does_not_change(start, workshop, keys):
     for times in (1, 2):  # it is told as long as it is so
         server.send(signal.SIGHUP)
         server.wait_for_log(r" warning \S+ reload-incomplete setting=DISCOUNT_LISTEN in_use=old ", times=times)
+        server.wait_for_log(" reload ", times=times)
     path.write_text(f"DISCOUNT_LISTEN=127.0.0.1:{port}\n")
-    replaced = server.count_log(" reload ")
+    old = set(server.workers())
     server.send(signal.SIGHUP)
-    server.wait_for_log(" reload ", times=replaced + 1)
+    wait_until(lambda: len(server.workers()) == 2 and not old & set(server.workers()), 20, "new workers alone")
     with Client(port, keys) as client:
         assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
     assert server.count_log("reload-incomplete") == 2

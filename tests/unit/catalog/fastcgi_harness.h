@@ -252,6 +252,21 @@ static void assert_serving(void)
     close(fd);
 }
 
+/* How long fifty answers take: what is quiet is measured before something that should hold up nobody. */
+static inline int64_t time_serving(void)
+{
+    int64_t began_ns = clock_now_ns();
+
+    for (int i = 0; i < 50; i++)
+        assert_serving();
+    return clock_now_ns() - began_ns;
+}
+
+static inline void assert_nobody_held_up(int64_t quiet_ns)
+{
+    assert_true(time_serving() < 10 * quiet_ns + CLOCK_NS_PER_S);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 #endif
