@@ -15,6 +15,8 @@
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/site/page.h"
+#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/readings.h"
 #include "fcgi-catalog/site/routes.h"
 #include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
@@ -81,6 +83,7 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
 
 static void site_close(struct site *site)
 {
+    readings_free(site->readings);
     quotes_free(site->quotes);
     site_release(site);
     close_identity(&site->identity);
@@ -132,15 +135,42 @@ static void *complete(void *data)
     return NULL;
 }
 
+static void woken(void *data)
+{
+    site_refresh(data);
+    products_resume(data);
+}
+
+/* A second look at the database, for pages that take long. */
+static bool open_readings(struct site *site, const struct catalog_settings *settings)
+{
+    struct store *store;
+    char reason[512];
+
+    if (!store_open(settings->database, &store, reason, sizeof reason)) {
+        log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
+        return false;
+    }
+    store_set_budget(site->store, READING_QUICK_NS);
+    store_set_budget(store, READING_PATIENT_NS);
+    site->readings = readings_new(store);
+    if (site->readings == NULL)
+        store_close(store);
+    return site->readings != NULL;
+}
+
 static int serve(struct site *site, const struct catalog_settings *settings)
 {
+    if (!open_readings(site, settings))
+        return EXIT_FAILURE;
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .base = settings->base_path,
                                             .answer_ms = settings->answer_ms,
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
                                             .handler_data = site,
-                                            .woken = site_refresh,
+                                            .event_fd = readings_event_fd(site->readings),
+                                            .woken = woken,
                                             .served = site_flush};
     pthread_t completing;
 
@@ -199,6 +229,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
         process_refuse_cgi(503, "The catalog cannot be read right now.");
         _exit(EXIT_SUCCESS);
     }
+    store_set_budget(site.store, READING_PATIENT_NS);
     site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
                                         .base = settings->base_path,

@@ -364,6 +364,7 @@ int fastcgi_serve(const struct fastcgi_options *options)
         .listen_fd = options->listen_fd,
         .timeout_ms = READ_TIMEOUT_MS,
         .ready = serve_connection,
+        .event_fd = options->event_fd,
         .woken = woken,
         .served = served,
         .data = responder,

@@ -33,6 +33,7 @@ struct loop {
     int exit_code;
     bool is_tcp;
     bool is_listening; /* the listening socket is in the epoll set */
+    bool is_called;    /* by the event_fd */
     bool is_told_to_end;
     bool is_draining;
     bool is_stopped;
@@ -142,6 +143,8 @@ static void dispatch(struct loop *loop, const struct epoll_event *event)
         accept_some(loop, ACCEPT_BATCH);
     } else if (event->data.ptr == &loop->signal_fd) {
         read_signals(loop);
+    } else if (event->data.ptr == &loop->options.event_fd) {
+        loop->is_called = true;
     } else if (event->data.ptr == &loop->wake_fd) {
         ssize_t length = read(loop->wake_fd, &wakes, sizeof wakes);
         (void)length;
@@ -152,13 +155,16 @@ static void dispatch(struct loop *loop, const struct epoll_event *event)
 
 static void lend_ready(struct loop *loop)
 {
-    if (loop->ready_count > 0 && loop->options.woken != NULL)
+    bool has_work = loop->ready_count > 0 || loop->is_called;
+
+    if (has_work && loop->options.woken != NULL)
         loop->options.woken(loop->options.data);
     for (size_t i = 0; i < loop->ready_count; i++)
         loop->options.ready(loop->options.data, loop->ready[i]);
-    if (loop->ready_count > 0 && loop->options.served != NULL)
+    if (has_work && loop->options.served != NULL)
         loop->options.served(loop->options.data);
     loop->ready_count = 0;
+    loop->is_called = false;
 }
 
 static int wait_events(struct loop *loop, struct epoll_event *events)
@@ -207,9 +213,12 @@ static bool open_descriptors(struct loop *loop)
     loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct epoll_event on_signal = {.events = EPOLLIN, .data.ptr = &loop->signal_fd};
     struct epoll_event on_wake = {.events = EPOLLIN, .data.ptr = &loop->wake_fd};
+    struct epoll_event on_event = {.events = EPOLLIN, .data.ptr = &loop->options.event_fd};
     return loop->epoll_fd >= 0 && loop->signal_fd >= 0 && loop->wake_fd >= 0 &&
            epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->signal_fd, &on_signal) == 0 &&
-           epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->wake_fd, &on_wake) == 0;
+           epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->wake_fd, &on_wake) == 0 &&
+           (loop->options.event_fd == 0 ||
+            epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->options.event_fd, &on_event) == 0);
 }
 
 static bool prepare_listening(struct loop *loop)

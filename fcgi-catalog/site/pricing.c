@@ -56,6 +56,7 @@ static void find_customer(struct visit *visit)
         return;
     case STORE_BUSY:
     case STORE_FAILED:
+    case STORE_LIMITED:
         visit->is_customer_unclear = true; /* there may be such a customer */
         break;
     case STORE_NOT_FOUND:

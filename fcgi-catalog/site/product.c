@@ -71,6 +71,7 @@ static void answer_missing(struct visit *visit)
         return;
     case STORE_BUSY:
     case STORE_FAILED:
+    case STORE_LIMITED:
         visit_refuse_for_store(visit);
         return;
     }

@@ -8,6 +8,7 @@
 #include "fcgi-catalog/http/percent.h"
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/pricing.h"
+#include "fcgi-catalog/site/readings.h"
 
 static void refuse(struct visit *visit, const struct query_fault *fault, const struct http_page *page)
 {
@@ -35,53 +36,81 @@ void products_refuse_query(struct visit *visit, const struct query_fault *fault)
         refuse(visit, fault, NULL);
 }
 
-static const char *print_beside(const struct site *site, const struct product_query *query, bool is_there,
-                                struct position position, bool is_backwards, struct arena *arena)
+/* More work than it may be, by itself or beside that of others (for now). */
+static void refuse_work(struct visit *visit, const struct product_query *query, bool is_for_now)
 {
-    if (!is_there || !position.is_set)
-        return NULL;
-    position.is_backwards = is_backwards;
-    return query_print_link(query, &position, &site->shop.secret, arena);
+    const char *detail = query->text != NULL
+                             ? "This search takes too long: leave out words that most products have, or write the "
+                               "last word out."
+                             : "This choice takes too long: choose fewer things at a time.";
+
+    visit_refuse(visit, &(struct problem){
+                            .status = 503,
+                            .cause = "too-much-work",
+                            .detail = is_for_now ? "Too many searches that take long are under way." : detail,
+                            .parameter = is_for_now || query->text == NULL ? NULL : "q",
+                        });
 }
 
-/* Reads the page and keeps it. */
-static enum store_status read_page(struct site *site, const struct product_query *query, const char *key,
-                                   struct shelf **shelf)
-{
-    struct arena arena = {0};
-    struct product_page page;
-    int64_t total = -1;
-
-    enum store_status status = store_list(site->store, query, &arena, &page);
-    if (status == STORE_OK && query->wants_count)
-        status = store_count(site->store, query, &total);
-    if (status == STORE_OK) {
-        *shelf = shelf_new(page.shop_revision,
-                           &(struct shelf_content){
-                               .products = page.products,
-                               .fields = query->fields,
-                               .currency = site->shop.currency,
-                               .next = print_beside(site, query, page.has_next, page.last, false, &arena),
-                               .previous = print_beside(site, query, page.has_previous, page.first, true, &arena),
-                               .total = total,
-                           });
-        site_keep_page(site, key, *shelf);
-    }
-    arena_release(&arena);
-    return status;
-}
-
-static void answer_page(struct visit *visit, struct priced *priced)
+/* The page that was read, or that of before when none can be read. */
+static void answer_page(struct visit *visit, struct priced *priced, const struct reading *reading)
 {
     struct site *site = visit->site;
 
-    priced->shelf = site_find_page(site, priced->key);
-    if (priced->shelf == NULL && read_page(site, priced->query, priced->key, &priced->shelf) != STORE_OK)
-        priced->shelf = site_find_old_page(site, priced->key);
+    if (reading->status == STORE_LIMITED) {
+        refuse_work(visit, priced->query, false);
+        return;
+    }
+    priced->shelf = reading->status == STORE_OK ? reading->shelf : site_find_old_page(site, priced->key);
+    if (reading->status == STORE_OK)
+        site_keep_page(site, priced->key, priced->shelf);
     if (priced->shelf != NULL)
         pricing_answer(visit, priced);
     else
         visit_refuse_for_store(visit);
+}
+
+/* Reads the page, at once if that takes no more than others can wait for. */
+static void read_page(struct visit *visit, struct priced *priced)
+{
+    struct site *site = visit->site;
+    struct reading *reading = arena_get(&visit->exchange->arena, sizeof *reading);
+
+    *reading = (struct reading){
+        .visit = visit,
+        .query = priced->query,
+        .key = priced->key,
+        .category = priced->category,
+        .secret = site->shop.secret,
+    };
+    memcpy(reading->currency, site->shop.currency, sizeof reading->currency);
+    reading_read(reading, site->store);
+    if (reading->status != STORE_LIMITED || site->readings == NULL)
+        answer_page(visit, priced, reading);
+    else if (!readings_add(site->readings, reading))
+        refuse_work(visit, priced->query, true);
+}
+
+static void find_page(struct visit *visit, struct priced *priced)
+{
+    priced->shelf = site_find_page(visit->site, priced->key);
+    if (priced->shelf != NULL)
+        pricing_answer(visit, priced);
+    else
+        read_page(visit, priced);
+}
+
+void products_resume(void *data)
+{
+    struct site *site = data;
+    struct reading *reading = site->readings != NULL ? readings_take(site->readings) : NULL;
+
+    while (reading != NULL) {
+        struct reading *next = reading->next; /* the reading goes with its visit */
+        struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
+        answer_page(reading->visit, &priced, reading);
+        reading = next;
+    }
 }
 
 /* False: the address names a category that is not there, and the visit has ended. */
@@ -136,5 +165,5 @@ void products_handle(struct visit *visit)
         .key = query_print_key(query, arena),
     };
     if (!pricing_is_known(visit, &priced))
-        answer_page(visit, &priced);
+        find_page(visit, &priced);
 }

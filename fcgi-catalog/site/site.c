@@ -55,6 +55,8 @@ struct shelf *site_find_old_page(struct site *site, const char *key)
 
 void site_keep_page(struct site *site, const char *key, struct shelf *shelf)
 {
+    if (shelf_revision(shelf) < site->pages_revision)
+        return; /* it took long to read */
     pages_put(site->pages, key, shelf);
     site->pages_revision = shelf_revision(shelf);
 }

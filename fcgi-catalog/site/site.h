@@ -14,6 +14,7 @@
 #include "fcgi-catalog/store/store.h"
 
 struct download;
+struct readings;
 
 struct site {
     const char *shop_name; /* as pages show it */
@@ -29,6 +30,7 @@ struct site {
     struct tree *tree;          /* the categories when they were last read; NULL before */
     int64_t answer_ns;          /* how long an answer may take to be read */
     struct download *downloads; /* that are being sent */
+    struct readings *readings;  /* for pages that take long; NULL: there is one request, and it takes its time */
 };
 
 /* Looks whether the store has changed, and at the shop when it has. When the store cannot be read the shop stays as it
@@ -48,7 +50,7 @@ struct shelf *site_find_page(struct site *site, const char *key);
 /* The same, whatever it is of: for when none can be read. */
 struct shelf *site_find_old_page(struct site *site, const char *key);
 
-/* Keeps a page that was read; those of before go. */
+/* Keeps a page that was read, unless there are later ones; those of before go. */
 void site_keep_page(struct site *site, const char *key, struct shelf *shelf);
 
 /* Frees what the site made for itself: pages and categories. */

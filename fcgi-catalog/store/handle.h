@@ -10,6 +10,7 @@
 #include "common/database.h"
 #include "fcgi-catalog/store/customer_cache.h"
 #include "fcgi-catalog/store/listing/findings.h"
+#include "fcgi-catalog/store/listing/meter.h"
 #include "fcgi-catalog/store/reader.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"
@@ -24,6 +25,8 @@ struct store {
     sqlite3_stmt *version, *customer;
     struct shapes shapes; /* the other statements */
     struct findings findings;
+    struct meter meter;
+    int64_t budget_ns; /* of one query */
     struct reader reader;
     struct search search;
     bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */

@@ -28,6 +28,7 @@ enum store_status {
     STORE_NOT_FOUND, /* no such row */
     STORE_BUSY,      /* somebody else holds the database; asking again may help */
     STORE_FAILED,    /* the database cannot be read; the cause is in the log */
+    STORE_LIMITED,   /* the query takes more time than the store may use for one: see store_set_budget() */
 };
 
 struct store;
@@ -52,6 +53,9 @@ MUST_CHECK bool store_upgrade(const char *path, int *upgraded_from, char *reason
  * process, or the next one, may see again is shop.revision.
  */
 MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
+
+/* So much processor time may store_list(), and store_count(), take; 0, and at first: as much as it takes. */
+void store_set_budget(struct store *store, int64_t budget_ns);
 
 /* ---- The shop ---- */
 

@@ -185,6 +185,37 @@ def many_against_few(pages):
     return look
 
 
+# ---- A page beside searches ----
+
+SEARCHED = "steel leather quiet cable screen motor filter travel".split()
+
+
+def worst_searches():
+    """Words that many products have and few have all of, in another order each time, and the beginning of one letter."""
+    for words in itertools.permutations([*SEARCHED, million.HALF], 7):
+        yield "+".join(words) + "+" + words[0][0]
+
+
+def beside_searches(stage, pace):
+    """The p99 of a page beside four clients that search, each time for something else ÷ with nobody beside it; 8 connections."""
+    front = start_shop(stage, many(pace))
+    file = stage.workshop.new("searches") / "paths"
+    searches = list(itertools.islice(worst_searches(), 5000))
+    random.Random(1).shuffle(searches)
+    file.write_text("".join(f"/products?limit={PAGE}&q={text}\n" for text in searches))
+
+    def look(is_quiet):
+        others = None if is_quiet else measure.http_beside(front.url(), 4, pace.seconds + 1, file)
+        told = measure.http(front.url(), 8, pace.seconds, 0)
+        if others is not None:
+            others.wait()
+        return told
+
+    ours, theirs = in_turns(pace.rounds, lambda: look(False), lambda: look(True))
+    return Result([a["p99_us"] / b["p99_us"] for a, b in zip(ours, theirs)], "p99 {:.1f} / {:.1f} ms, median {:.1f} / {:.1f} ms".format(
+        *(statistics.median(each[key] for each in results) / 1000 for key in ("p99_us", "p50_us") for results in (ours, theirs))))
+
+
 # ---- Answers ÷ hello ----
 
 def page_against_hello(is_customer):
@@ -343,6 +374,7 @@ CATALOG_FIGURES = [
     _page("one-word search", ("<=", 1.5), search_pages(rare_word)),
     _page("common-word search", ("<=", 1.5), search_pages(lambda i, products: million.COMMON)),
     _page("search of a word that half have", None, search_pages(lambda i, products: million.HALF)),
+    Figure("p99 of a page beside four clients of the worst searches ÷ quiet", ("<=", 2), beside_searches),
     Figure("anonymous page of 50 ÷ hello, lighttpd, 64 connections", (">=", 0.85), page_against_hello(False)),
     Figure("discounted page of 50 ÷ hello, lighttpd, 64 connections", (">=", 0.60), page_against_hello(True)),
     Figure("304 ÷ hello, lighttpd, 64 connections", (">=", 0.90), not_modified_against_hello),

@@ -31,6 +31,12 @@ def http(url, connections, seconds, customers, headers=(), paths=None):
     return result
 
 
+def http_beside(url, connections, seconds, paths):
+    """wrk as a process that goes on meanwhile. What it gets may be errors."""
+    return subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url, "--", "0", paths],
+                            stdout=subprocess.DEVNULL)
+
+
 def rpc(port, keys, method, products, outstanding, seconds, **more):
     """rpc_load on one connection: {"calls_per_s", "p50_us", "p99_us", "errors"}. More: its other options."""
     others = [word for name, value in more.items() for word in (f"--{name}", value)]

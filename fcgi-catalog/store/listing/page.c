@@ -98,10 +98,24 @@ static int read_page(struct store *store, struct selection *selection, struct ar
 static struct selection begin_selection(struct store *store, const struct product_query *query)
 {
     return (struct selection){.db = store->db,
+                              .meter = &store->meter,
                               .shapes = &store->shapes,
                               .findings = &store->findings,
                               .search = &store->search,
                               .query = query};
+}
+
+/* What a store does with its time is up to whoever gave it: that it is not enough is no failure. */
+static enum store_status judge(struct store *store, int result, const struct reader_fault *fault)
+{
+    if (result == SQLITE_INTERRUPT && store->meter.is_over)
+        return STORE_LIMITED;
+    return handle_judge_fault(store, SUBJECT_PRODUCTS, result, fault);
+}
+
+void store_set_budget(struct store *store, int64_t budget_ns)
+{
+    store->budget_ns = budget_ns;
 }
 
 enum store_status store_list(struct store *store, const struct product_query *query, struct arena *arena,
@@ -115,13 +129,15 @@ enum store_status store_list(struct store *store, const struct product_query *qu
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
         findings_begin(&store->findings, store->reader.tree_version);
+        meter_begin(&store->meter, store->db, store->budget_ns);
         result = read_page(store, &selection, arena, &read, &fault);
+        meter_end(&store->meter, store->db);
         findings_end(&store->findings);
         reader_end(&store->reader);
     }
     if (result == SQLITE_DONE)
         *page = read;
-    return handle_judge_fault(store, SUBJECT_PRODUCTS, result, &fault);
+    return judge(store, result, &fault);
 }
 
 enum store_status store_count(struct store *store, const struct product_query *query, int64_t *count)
@@ -136,9 +152,11 @@ enum store_status store_count(struct store *store, const struct product_query *q
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
         findings_begin(&store->findings, store->reader.tree_version);
+        meter_begin(&store->meter, store->db, store->budget_ns);
         result = selection_plan(&selection, &arena);
         if (result == SQLITE_DONE)
             result = selection_count(&selection, &arena, &counted);
+        meter_end(&store->meter, store->db);
         findings_end(&store->findings);
         if (result != SQLITE_DONE)
             reader_fail(&store->reader, "products", result, &fault);
@@ -147,5 +165,5 @@ enum store_status store_count(struct store *store, const struct product_query *q
     arena_release(&arena);
     if (result == SQLITE_DONE)
         *count = counted;
-    return handle_judge_fault(store, SUBJECT_PRODUCTS, result, &fault);
+    return judge(store, result, &fault);
 }

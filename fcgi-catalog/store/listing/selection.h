@@ -29,6 +29,7 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/query.h"
 #include "fcgi-catalog/store/listing/findings.h"
+#include "fcgi-catalog/store/listing/meter.h"
 #include "fcgi-catalog/store/search.h"
 #include "fcgi-catalog/store/shapes.h"
 
@@ -46,9 +47,10 @@ enum filter { FILTER_CATEGORY, FILTER_TAG, FILTER_TEXT, FILTER_PRICES, FILTER_CO
 
 enum leader { LEADER_PRODUCTS, LEADER_CATEGORY, LEADER_TAG, LEADER_SEARCH, LEADER_MET };
 
-/* A query on its way. Fill in the first five. */
+/* A query on its way. Fill in the first six. */
 struct selection {
     sqlite3 *db;
+    struct meter *meter; /* begun for this query */
     struct shapes *shapes;
     struct findings *findings; /* begun for this query */
     const struct search *search;

@@ -73,17 +73,12 @@ int way_walk(const struct selection *selection, const struct selection_range *ra
     return read_part(selection, range, PART_ALL, with_ranks, arena, keys);
 }
 
-static int count_down(void *steps)
-{
-    return --*(int *)steps < 0;
-}
-
 /* A walk that is given up when it takes long: SQLITE_INTERRUPT. */
 int way_try(const struct selection *selection, const struct selection_range *range, int steps, bool with_ranks,
             struct arena *arena, struct keys *keys)
 {
-    sqlite3_progress_handler(selection->db, 1000, count_down, &steps);
+    meter_try(selection->meter, steps);
     int result = way_walk(selection, range, with_ranks, arena, keys);
-    sqlite3_progress_handler(selection->db, 0, NULL, NULL);
+    meter_try(selection->meter, 0);
     return result;
 }

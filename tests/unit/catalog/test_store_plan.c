@@ -237,6 +237,35 @@ static void an_unknown_category_or_tag_has_no_products(void **state)
     assert_int_equal(read_page(&query).products.count, 0);
 }
 
+/* A search of words that many products have and none has all of: it reads on and on. */
+static void a_query_takes_no_more_time_than_it_may(void **state)
+{
+    const struct product_query query = {
+        .text = "left right", .sort = SORT_RANK, .limit = 5, .min_price = -1, .max_price = -1};
+    struct product_query other = query, all = query_default();
+    struct product_page page;
+    int64_t count;
+
+    (void)state;
+    assert_true(store_create(path, false, "EUR", reason, sizeof reason));
+    assert_int_equal(change("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
+                            "INSERT INTO product (slug, price_in_cents, description) "
+                            "SELECT 's-' || i, 1, CASE i % 2 WHEN 0 THEN 'left' ELSE 'right' END FROM n"),
+                     SQLITE_OK);
+    assert_true(store_open(path, &store, reason, sizeof reason));
+    store_set_budget(store, 1);
+    assert_int_equal(store_list(store, &query, &arena, &page), STORE_LIMITED);
+    assert_int_equal(store_count(store, &query, &count), STORE_LIMITED);
+    all.limit = 5;
+    assert_int_equal(store_list(store, &all, &arena, &page), STORE_OK);
+    store_set_budget(store, 0);
+    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(page.products.count, 0);
+    other.text = "left 2";
+    assert_int_equal(store_list(store, &other, &arena, &page), STORE_OK);
+    assert_int_equal(page.products.count, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +277,7 @@ int main(void)
         TEST(the_page_says_which_revision_it_is_of),
         TEST(pages_have_whole_products),
         TEST(an_unknown_category_or_tag_has_no_products),
+        TEST(a_query_takes_no_more_time_than_it_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
