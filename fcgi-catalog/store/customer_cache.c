@@ -14,33 +14,35 @@
 struct slot {
     struct customer customer;
     char *names;
-    bool is_used, is_known;
+    uint64_t round; /* of the cache when it was put in; another one: what is here is of before */
+    bool is_known;
 };
 
+/* Most of it is never touched by a process that answers one request, and so costs it nothing. */
 struct customer_cache {
+    uint64_t round; /* from 1 */
     struct slot slots[1 << SLOT_BITS];
 };
 
 struct customer_cache *customer_cache_new(void)
 {
-    return memory_get_zeroed(1, sizeof(struct customer_cache));
+    struct customer_cache *cache = memory_get_zeroed(1, sizeof(struct customer_cache));
+
+    cache->round = 1;
+    return cache;
 }
 
 void customer_cache_clear(struct customer_cache *cache)
 {
-    for (size_t i = 0; i < 1 << SLOT_BITS; i++) {
-        if (cache->slots[i].is_used) {
-            free(cache->slots[i].names);
-            cache->slots[i] = (struct slot){0};
-        }
-    }
+    cache->round++;
 }
 
 void customer_cache_free(struct customer_cache *cache)
 {
     if (cache == NULL)
         return;
-    customer_cache_clear(cache);
+    for (size_t i = 0; i < 1 << SLOT_BITS; i++)
+        free(cache->slots[i].names);
     free(cache);
 }
 
@@ -54,7 +56,7 @@ bool customer_cache_find(const struct customer_cache *cache, int32_t id, const s
 {
     const struct slot *slot = &cache->slots[find_slot(id)];
 
-    if (!slot->is_used || slot->customer.id != id)
+    if (slot->round != cache->round || slot->customer.id != id)
         return false;
     *customer = slot->is_known ? &slot->customer : NULL;
     return true;
@@ -82,7 +84,7 @@ void customer_cache_put(struct customer_cache *cache, int32_t id, const struct c
     struct slot *slot = &cache->slots[find_slot(id)];
     char *replaced = slot->names;
 
-    *slot = (struct slot){.customer = {.id = id}, .is_used = true, .is_known = customer != NULL};
+    *slot = (struct slot){.customer = {.id = id}, .round = cache->round, .is_known = customer != NULL};
     if (customer != NULL) {
         const char *places[3];
         slot->names = join_names(customer, places);

@@ -184,7 +184,7 @@ FIGURES = [
            rpc_against("calls_per_s", 1, ("batch", 1), ("single", 1))),
     Figure("ApplyDiscounts of 1 ÷ ApplyDiscount, calls/s, 16 outstanding", None,
            rpc_against("calls_per_s", 16, ("batch", 1), ("single", 1))),
-    Figure("cold CGI request, discounted ÷ bare C client", ("<=", 1.5), cold_against(_bare_client)),
+    Figure("cold CGI request, discounted ÷ bare C client", ("<=", 1.2), cold_against(_bare_client)),
     Figure("cold CGI request, discounted ÷ hello as CGI", None, cold_against(_hello_cgi)),
     Figure("memory (PSS): catalog's master and process, discountd's master and 2 workers", ("<=", 40), memory),
 ]
