@@ -128,6 +128,7 @@ def make_site(workshop, keys, port):
     site = Site(workshop.new("hostile"), keys, port, CATALOG_DEADLINE_MS=5000)
     with sqlite3.connect(site.var / "catalog.db") as database:
         database.execute("DELETE FROM product")
+        database.execute("DELETE FROM former_product")
         database.executemany("INSERT INTO category (slug, parent) VALUES (?, ?)", [("home", None), ("kitchen", "home")])
         database.executemany("INSERT INTO product (id, slug, name, description, price_in_cents) VALUES (?, ?, ?, ?, ?)", PLAIN)
         database.executemany("INSERT INTO product_category VALUES (?, 'kitchen')", [(row[0],) for row in PLAIN])

@@ -115,9 +115,10 @@ class Shop:
         self.products = {}
 
     def fill(self, products):
-        """These products and no others."""
+        """These products and no others, whatever ids they have."""
         self.database.execute("BEGIN")
         self.database.execute("DELETE FROM product")
+        self.database.execute("DELETE FROM former_product")
         known = {slug for [slug] in self.database.execute("SELECT slug FROM category")}
         self.database.executemany("INSERT INTO category (slug, parent) VALUES (?, ?)",
                                   [row for row in TREE.items() if row[0] not in known])
