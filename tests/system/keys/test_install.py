@@ -2,12 +2,15 @@
 """`--install` and `keys/ca install`: what is renewed reaches what runs."""
 
 import os
+import re
+import shlex
 import shutil
 import stat
+import subprocess
 
 import pytest
 
-from keys_program import files_in, load, refuse, run_ca, snapshot, succeed
+from keys_program import CA, KEYS, files_in, load, refuse, run_ca, snapshot, succeed
 
 PAIR = ["catalog.crt", "catalog.key"]
 
@@ -98,6 +101,20 @@ def test_the_authoritys_own_directory_and_key_are_never_a_target(keys, tmp_path)
     careless = put(keys, tmp_path / "careless", "ca.crt", "ca.key", *PAIR)
     succeed("make", "--force", "--dir", keys, "--install", careless)
     assert (careless / "ca.key").read_bytes() != (keys / "ca.key").read_bytes()
+
+
+def test_the_crontab_of_the_readme_renews_what_the_recipes_copied(keys, shop, discount):
+    lines = re.findall(r"^    [0-9*]+ [0-9*]+ [0-9*]+ \* \*  (/srv/shop/keys/ca .*)$", (KEYS / "README.md").read_text(), re.M)
+    assert len(lines) == 2
+    old = load(shop / "catalog.crt").serial_number
+    for line in lines:
+        for written, here in [("/srv/catalog/keys", shop), ("/srv/discount/keys", discount)]:
+            line = line.replace(written, shlex.quote(str(here)))
+        command, rest = line.split()[1], line.split(maxsplit=2)[2]
+        done = subprocess.run(f"{shlex.quote(str(CA))} {command} --dir {shlex.quote(str(keys))} {rest}", shell=True,
+                              text=True, capture_output=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert load(shop / "catalog.crt").serial_number != old and is_same(keys, shop) and is_same(keys, discount)
 
 
 def test_status_tells_a_copy_that_is_stale(keys, shop):
