@@ -97,11 +97,11 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
         .admit = access_admit,
         .data = &access,
     };
-    struct discount_service service;
+    static struct discount_service service; /* large */
     char reason[512];
     int exit_code = EXIT_FAILURE;
 
-    discount_service_init(&service, rulebook);
+    discount_service_init(&service, rulebook, options->board);
     rpc_runtime_start();
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)

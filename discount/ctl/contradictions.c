@@ -6,13 +6,17 @@
 #include <stdio.h>
 
 #include "discount/ctl/display.h"
+#include "discount/ctl/when.h"
 
 static void print_one(const Ecommerce__Contradiction *contradiction, struct arena *arena)
 {
     const char *slug = display_text(arena, contradiction->slug),
                *known = display_text(arena, contradiction->known_slug);
 
-    printf("product %" PRId32 " %s contradicts the rules: ", contradiction->id, slug);
+    printf("product %" PRId32 " %s", contradiction->id, slug);
+    if (contradiction->seen_at != 0)
+        printf(", which was asked for since %s,", when_utc(arena, contradiction->seen_at));
+    fputs(" contradicts the rules: ", stdout);
     if (contradiction->known_id != contradiction->id)
         printf("to them %s is product %" PRId32 "\n", slug, contradiction->known_id);
     else if (known[0] != '\0')

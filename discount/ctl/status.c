@@ -7,6 +7,7 @@
 #include "common/ctl/command.h"
 #include "discount/ctl/commands.h"
 #include "discount/ctl/connection.h"
+#include "discount/ctl/contradictions.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/table.h"
@@ -42,6 +43,10 @@ static void print_workers(const Ecommerce__GetStatusResponse *status, const stru
     if (status->n_workers > 0)
         putchar('\n');
     table_print(table, stdout, options);
+    if (status->n_contradictions > 0)
+        putchar('\n');
+    contradictions_print((const Ecommerce__Contradiction *const *)status->contradictions, status->n_contradictions,
+                         options, arena);
 }
 
 int command_status(int argc, char **argv)

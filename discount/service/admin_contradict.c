@@ -3,6 +3,8 @@
 #include "discount/service/admin_internal.h"
 #include "discount/service/value.h"
 
+#include <string.h>
+
 /* The slug by which the rules know the product, out of the database, which may be of another revision than they are: it
  * is told where they agree. */
 static void name_known(struct admin_service *service, const struct ruleset *rules, struct arena *arena,
@@ -34,4 +36,43 @@ Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *servi
         name_known(service, rules, arena, found[(*count)++]);
     }
     return found;
+}
+
+/* ---- What callers have asked for ---- */
+
+static bool is_about(const struct board_contradiction *seen, const Ecommerce__Product *product)
+{
+    bool has_slug = product->slug[0] != '\0';
+    bool is_same_slug = has_slug && strcmp(seen->slug, product->slug) == 0;
+
+    if (seen->id == product->id && is_same_slug)
+        return false; /* the request says so itself */
+    return seen->id == product->id || seen->known_id == product->id || is_same_slug;
+}
+
+Ecommerce__Contradiction **admin_add_seen(struct admin_service *service, const struct ruleset *rules,
+                                          const Ecommerce__Product *product, struct arena *arena,
+                                          Ecommerce__Contradiction **found, size_t *count)
+{
+    struct board_contradiction *all = arena_get(arena, BOARD_CONTRADICTIONS_MAX * sizeof *all);
+    size_t all_count = board_contradictions(service->board, all);
+    Ecommerce__Contradiction **list = arena_get(arena, (*count + all_count + 1) * sizeof(*list));
+    int32_t known_id;
+
+    if (*count > 0)
+        memcpy(list, found, *count * sizeof(*list));
+    for (size_t i = 0; i < all_count; i++) {
+        if ((product != NULL && !is_about(&all[i], product)) ||
+            !ruleset_contradicts(rules, all[i].id, all[i].slug, &known_id))
+            continue;
+        Ecommerce__Contradiction *message = arena_get(arena, sizeof *message);
+        ecommerce__contradiction__init(message);
+        message->id = all[i].id;
+        message->slug = all[i].slug;
+        message->known_id = known_id;
+        message->seen_at = all[i].seen_at;
+        name_known(service, rules, arena, message);
+        list[(*count)++] = message;
+    }
+    return list;
 }

@@ -211,6 +211,8 @@ static void answer(struct explaining *explaining, const struct explanation *expl
     response.contradictions = admin_find_contradictions(explaining->service, explaining->rules,
                                                         (Ecommerce__Product *const *)&explaining->request->product, 1,
                                                         explaining->arena, &response.n_contradictions);
+    response.contradictions = admin_add_seen(explaining->service, explaining->rules, explaining->request->product,
+                                             explaining->arena, response.contradictions, &response.n_contradictions);
     response.lanes = lanes;
     response.n_lanes = RULE_LANES;
     closure(&response, explaining->call);

@@ -61,6 +61,7 @@ ADMIN_METHOD(get_status, GetStatusRequest, GetStatusResponse)
     response.rounding = (char *)price_rounding_names[ruleset_rounding(rules)];
     if (status.refused != 0)
         response.refused = arena_print(arena, "revision %" PRId64 ": %s", status.refused, status.reason);
+    response.contradictions = admin_add_seen(service, rules, NULL, arena, NULL, &response.n_contradictions);
     closure(&response, closure_data);
     ruleset_release(rules);
 }

@@ -36,6 +36,8 @@ struct board {
     pthread_mutex_t lock;   /* for seats and what follows */
     int64_t refused;
     char reason[256];
+    struct board_contradiction contradictions[BOARD_CONTRADICTIONS_MAX];
+    size_t contradiction_count; /* one more: it was told that there is no more room */
     struct board_seat seats[];
 };
 
@@ -197,6 +199,48 @@ void board_uses(struct board_seat *seat, int64_t revision)
 int64_t board_active(const struct board *board)
 {
     return atomic_load_explicit(&board->active, memory_order_acquire);
+}
+
+/* ---- Products that callers know otherwise ---- */
+
+static size_t count_contradictions(const struct board *board)
+{
+    size_t count = board->contradiction_count;
+
+    return count < BOARD_CONTRADICTIONS_MAX ? count : BOARD_CONTRADICTIONS_MAX;
+}
+
+static bool is_noted(const struct board *board, const struct board_contradiction *contradiction)
+{
+    for (size_t i = 0; i < count_contradictions(board); i++) {
+        if (board->contradictions[i].id == contradiction->id &&
+            strcmp(board->contradictions[i].slug, contradiction->slug) == 0)
+            return true;
+    }
+    return board->contradiction_count > BOARD_CONTRADICTIONS_MAX;
+}
+
+size_t board_note_contradiction(struct board *board, const struct board_contradiction *contradiction)
+{
+    size_t count = 0;
+
+    board_lock(board);
+    if (!is_noted(board, contradiction)) {
+        if (board->contradiction_count < BOARD_CONTRADICTIONS_MAX)
+            board->contradictions[board->contradiction_count] = *contradiction;
+        count = ++board->contradiction_count;
+    }
+    board_unlock(board);
+    return count;
+}
+
+size_t board_contradictions(struct board *board, struct board_contradiction *contradictions)
+{
+    board_lock(board);
+    size_t count = count_contradictions(board);
+    memcpy(contradictions, board->contradictions, count * sizeof *contradictions);
+    board_unlock(board);
+    return count;
 }
 
 /* ---- Who changes rules ---- */

@@ -52,6 +52,24 @@ int64_t board_active(const struct board *board);
 void board_wait(struct board *board, uint32_t *seen, int timeout_ms);
 void board_wake(struct board *board);
 
+/* ---- Products that callers know otherwise ---- */
+
+/* A product that some caller asked for and that is another one to the rules (ruleset_contradicts()). */
+struct board_contradiction {
+    int32_t id, known_id;
+    int64_t seen_at; /* seconds since 1970 */
+    char slug[208];  /* the caller's; cut when it is longer than slugs that rules have */
+};
+
+#define BOARD_CONTRADICTIONS_MAX 1000
+
+/* Notes it for all workers. Returns how many there are with it; 0: some worker has noted this id and slug;
+ * BOARD_CONTRADICTIONS_MAX + 1, once: there is no more room. */
+size_t board_note_contradiction(struct board *board, const struct board_contradiction *contradiction);
+
+/* Those that were noted, room for BOARD_CONTRADICTIONS_MAX, the first one first. Returns how many. */
+size_t board_contradictions(struct board *board, struct board_contradiction *contradictions);
+
 /* ---- Who changes rules ---- */
 
 /* One change set at a time, over all workers, until it is active. False: not within timeout_ms. */

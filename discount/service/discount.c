@@ -3,6 +3,8 @@
 #include "discount/service/discount.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/log.h"
@@ -31,26 +33,38 @@ static struct product product_of(const Ecommerce__Product *message)
 
 /* ---- Whether both sides mean the same products ---- */
 
-/* Once for each product, whoever asks; and once that there are more. Contradictions are few: a list does. */
-static void log_contradiction(struct discount_service *service, const Ecommerce__Contradiction *contradiction,
-                              int64_t revision)
+/* Once for each product, whichever worker is asked; and once that there are more. */
+static void log_contradiction(size_t count, const struct board_contradiction *contradiction, int64_t revision)
 {
-    if (service->logged_count > DISCOUNT_CONTRADICTIONS_LOGGED)
-        return;
-    for (size_t i = 0; i < service->logged_count; i++) {
-        if (service->logged[i] == contradiction->id)
-            return;
-    }
-    if (service->logged_count == DISCOUNT_CONTRADICTIONS_LOGGED) {
+    if (count > BOARD_CONTRADICTIONS_MAX)
         log_warning("product-contradicts", "reason=\"further products are not logged\"");
-        service->logged_count++;
-        return;
+    else if (count > 0)
+        log_warning(
+            "product-contradicts", "id=%" PRId32 " slug=%s known_id=%" PRId32 " revision=%" PRId64 " reason=\"%s\"",
+            contradiction->id, LOG_QUOTED(contradiction->slug), contradiction->known_id, revision,
+            contradiction->known_id == contradiction->id ? "the rules know this id by another slug"
+                                                         : "the rules know this slug as that of another product");
+}
+
+static bool is_seen(const struct discount_service *service, const struct board_contradiction *contradiction)
+{
+    for (size_t i = 0; i < service->seen_count; i++) {
+        if (service->seen[i].id == contradiction->id && strcmp(service->seen[i].slug, contradiction->slug) == 0)
+            return true;
     }
-    service->logged[service->logged_count++] = contradiction->id;
-    log_warning("product-contradicts", "id=%" PRId32 " slug=%s known_id=%" PRId32 " revision=%" PRId64 " reason=\"%s\"",
-                contradiction->id, LOG_QUOTED(contradiction->slug), contradiction->known_id, revision,
-                contradiction->known_id == contradiction->id ? "the rules know this id by another slug"
-                                                             : "the rules know this slug as that of another product");
+    return service->seen_count == BOARD_CONTRADICTIONS_MAX;
+}
+
+static void note_seen(struct discount_service *service, const Ecommerce__Contradiction *found, int64_t revision)
+{
+    struct board_contradiction seen = {.id = found->id, .known_id = found->known_id};
+
+    snprintf(seen.slug, sizeof seen.slug, "%s", found->slug);
+    if (is_seen(service, &seen))
+        return;
+    seen.seen_at = (int64_t)time(NULL);
+    service->seen[service->seen_count++] = seen;
+    log_contradiction(board_note_contradiction(service->board, &seen), &seen, revision);
 }
 
 /* Tells whether the caller's product is another one to the rules. */
@@ -62,7 +76,7 @@ static bool find_contradiction(Ecommerce__Discount_Service *base, const struct r
     if (!ruleset_contradicts(ruleset, product->id, product->slug, &known_id))
         return false;
     contradiction_fill(contradiction, product, known_id);
-    log_contradiction((struct discount_service *)base, contradiction, ruleset_revision(ruleset));
+    note_seen((struct discount_service *)base, contradiction, ruleset_revision(ruleset));
     return true;
 }
 
@@ -211,7 +225,7 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
 
 /* The generated initialiser takes the functions of the methods' names, apply_discount and apply_discounts, from this
  * file. */
-void discount_service_init(struct discount_service *service, struct rulebook *rulebook)
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct board *board)
 {
-    *service = (struct discount_service){.base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook};
+    *service = (struct discount_service){.base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook, .board = board};
 }

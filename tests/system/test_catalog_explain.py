@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """GET /products: categories, prices of any kind of rule, and why a price is what it is, for administrators."""
 import json
+import re
 import sqlite3
 
 import pytest
@@ -9,6 +10,7 @@ from harness import wire
 from harness.catalog import Catalog, Cgi
 from harness.contract import CUSTOMER_1, CUSTOMER_2, LIST
 from harness.discount import Discountd
+from harness.discountctl import Ctl, rule_file
 from harness.fastcgi import STDIN, Connection, begin, body_of, get, params, record
 from harness.paths import BIN
 from harness.process import run
@@ -258,13 +260,26 @@ def test_check_names_categories_that_make_no_tree(make_site, sql, why):
 # ---- Products of both sides ---------------------------------------------------------------------------------------------
 
 
-def test_a_product_that_is_another_one_to_the_rules_is_logged_once(request, workshop, keys, make_site):
-    """discountd's own list says that product 1 is iphone-x; the shop renamed it."""
-    server = Discountd(workshop.new("discountd"), keys, DISCOUNT_WORKERS=1)
+def test_a_product_that_is_another_one_to_the_rules_is_named_wherever_somebody_looks(request, workshop, keys, make_site):
+    """The rules' own list says that product 1 is iphone-x; in the shop that is 7, and 1 was renamed."""
+    server = Discountd(workshop.new("discountd"), keys)
     request.addfinalizer(server.stop)
+    ctl = Ctl(workshop.new("ctl"), keys, server.port)
     site = make_site(server.port, CATALOG_DEADLINE_MS=5000)
-    change(site, "UPDATE product SET slug = 'iphone-xs' WHERE id = 1")
-    for _ in range(3):
+    change(site, """UPDATE product SET slug = 'iphone-xs' WHERE id = 1;
+                    INSERT INTO product (id, slug, description, price_in_cents) VALUES (7, 'iphone-x', '', 5000)""")
+    assert "contradicts" not in ctl.ok("status")
+    for _ in range(6):  # connections go to either worker
         assert Cgi(site).request("/products", headers=customer(1)).header("X-Discount-Status") is None
     assert server.count_log(r'product-contradicts id=1 slug="iphone-xs" known_id=1 revision=1 ') == 1
-    assert server.count_log("product-contradicts") == 1
+    assert server.count_log(r'product-contradicts id=7 slug="iphone-x" known_id=1 revision=1 ') == 1
+    assert server.count_log("product-contradicts") == 2
+    # Who asks for the price by the rules' list is told that the shop has another product of this name.
+    said = ctl.ok("explain", "1", "iphone-x", "--price", "99999")
+    assert re.search(r"^product 7 iphone-x, which was asked for since .* UTC, contradicts the rules: to them iphone-x is product 1$",
+                     said, re.MULTILINE)
+    assert "contradicts" not in ctl.ok("explain", "1", "notebook-avell-g1511", "--price", "150000")
+    assert {(each["id"], each["slug"]) for each in ctl.json("status")["contradictions"]} == {(1, "iphone-xs"), (7, "iphone-x")}
+    # A list that says what the shop says ends it.
+    ctl.ok("import", "-", stdin=rule_file("product 1 iphone-xs", "product 7 iphone-x"))
+    assert "contradicts" not in ctl.ok("status")

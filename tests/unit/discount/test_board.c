@@ -263,6 +263,41 @@ static void a_worker_that_nobody_called_since_prices_by_the_revision_in_use(void
     board_leave(board, seat);
 }
 
+static struct board_contradiction make_contradiction(int32_t id, const char *slug)
+{
+    struct board_contradiction made = {.id = id, .known_id = 1, .seen_at = 7};
+
+    snprintf(made.slug, sizeof made.slug, "%s", slug);
+    return made;
+}
+
+static void what_contradicts_is_noted_once_by_all_workers(void **state)
+{
+    struct board_contradiction noted[BOARD_CONTRADICTIONS_MAX];
+    const struct board_contradiction mug = make_contradiction(5, "mug"), cup = make_contradiction(5, "cup");
+
+    (void)state;
+    pid_t worker = fork();
+    if (worker == 0)
+        _exit(board_note_contradiction(board, &mug) == 1 ? 0 : 1);
+    int status;
+    assert_int_equal(waitpid(worker, &status, 0), worker);
+    assert_int_equal(status, 0);
+    assert_int_equal(board_note_contradiction(board, &mug), 0);
+    assert_int_equal(board_note_contradiction(board, &cup), 2);
+    assert_int_equal(board_contradictions(board, noted), 2);
+    assert_memory_equal(&noted[0], &mug, sizeof mug);
+
+    for (int32_t id = 3; id <= BOARD_CONTRADICTIONS_MAX; id++) {
+        struct board_contradiction more = make_contradiction(100 + id, "more");
+        assert_int_equal(board_note_contradiction(board, &more), id);
+    }
+    const struct board_contradiction late = make_contradiction(6, "late"), later_still = make_contradiction(7, "later");
+    assert_int_equal(board_note_contradiction(board, &late), BOARD_CONTRADICTIONS_MAX + 1);
+    assert_int_equal(board_note_contradiction(board, &later_still), 0);
+    assert_int_equal(board_contradictions(board, noted), BOARD_CONTRADICTIONS_MAX);
+}
+
 static void *announce_later(void *data)
 {
     const struct timespec while_ = {.tv_nsec = 20 * CLOCK_NS_PER_MS};
@@ -299,6 +334,7 @@ int main(void)
         BOARD_TEST(a_writer_that_dies_leaves_the_way_to_the_next),
         BOARD_TEST(only_one_writes_at_a_time),
         BOARD_TEST(the_status_lists_who_lives),
+        BOARD_TEST(what_contradicts_is_noted_once_by_all_workers),
         BOARD_TEST(a_worker_that_nobody_called_since_prices_by_the_revision_in_use),
         BOARD_TEST(who_waits_is_woken_by_an_announcement),
     };
