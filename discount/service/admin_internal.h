@@ -140,8 +140,9 @@ Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *servi
                                                      Ecommerce__Product *const *products, size_t product_count,
                                                      struct arena *arena, size_t *count);
 
-/* Those that callers have asked for and that contradict these rules still: all of them, or with `product` those that have
- * to do with it, but for itself. They are put behind the `count` of `found`, which is enlarged; NULL: there are none. */
+/* Those that callers have asked for and that contradict these rules still: all of them, or with `product` those that
+ * have to do with it, but for itself. They are put behind the `count` of `found`, which is enlarged; NULL: there are
+ * none. */
 Ecommerce__Contradiction **admin_add_seen(struct admin_service *service, const struct ruleset *rules,
                                           const Ecommerce__Product *product, struct arena *arena,
                                           Ecommerce__Contradiction **found, size_t *count);
