@@ -166,7 +166,7 @@ $(OBJ)/proto/%.o: $(GEN)/proto/%.c
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h &: %.proto $(PROTO)
 	@echo "  PROTOC  $<"
 	@mkdir -p $(GEN)/proto
-	$(Q)protoc-c --proto_path=proto --c_out=$(GEN)/proto $(<F)
+	$(Q)protoc --proto_path=proto --c_out=$(GEN)/proto $(<F)
 
 # A text file becomes a C string, for `#include` as an initialiser; the pictures become a table of names and strings.
 QUOTE := sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/'
