@@ -2,18 +2,21 @@
 """What deploy/ promises beside the contract's answers."""
 import configparser
 import os
+import re
 import socket
 import stat
 import time
 
 import pytest
 
-from harness.catalog import Site
+from harness.catalog import Catalog, Site
 from harness.contract import CUSTOMER_1
+from harness.echo import Echo
 from harness.paths import DEPLOY
 from harness.process import children, descendants, environment, pid_exists, run, wait_until
 from harness.shapes import SHAPES
 from harness.shop import add_products
+from harness.webserver import Nginx
 
 CUSTOMER = [("X-USER-ID", "1")]
 
@@ -136,6 +139,40 @@ def test_a_download_passes_through_the_web_server_at_its_readers_pace(run_shape,
         while part := reader.recv(1 << 20):
             read += len(part)
     assert read > 10_000_000
+
+
+def test_nginx_hands_on_the_host_that_was_asked_for(workshop, start):
+    """By the address, where that has one, and not what else the client says (RFC 9112, 3.2.2)."""
+    for name in ("catalog", "prefix"):
+        echo = start(Echo, workshop.new("echo") / "echo.socket")
+        web = start(Nginx, workshop.new("nginx"), f"include {DEPLOY}/nginx/{name}.conf;", echo.socket_path)
+        with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+            connection.sendall(b"GET http://shop.example/catalog/ HTTP/1.1\r\nHost: else.example\r\nConnection: close\r\n\r\n")
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert re.findall(rb"^HTTP_HOST=(.*?)\r?$", answer, re.MULTILINE) == [b"shop.example"], answer
+
+
+@pytest.mark.parametrize("shape", ["apache-proxy", "apache-proxy-prefix"])
+def test_apache_asks_a_catalog_that_is_back_at_once(run_shape, shape):
+    running = run_shape(shape)
+    assert running.web.request("/products").status == 200
+    running.processes[1].stop()
+    assert [running.web.request("/products").status for _ in range(3)] == [503] * 3
+    (running.site.var / "catalog.socket").unlink()
+    running.processes.append(Catalog(running.site))
+    assert running.web.request("/products").status == 200
+
+
+def test_no_web_server_keeps_away_from_the_catalog_after_a_failure():
+    """For a minute, or two seconds, as they would by themselves. What makes them do so is too rare to be made here: files are read."""
+    fastcgi = [(DEPLOY / "lighttpd" / f"{name}.conf").read_text() for name in ("fastcgi", "prefix")]
+    assert all(text.count('"bin-path"') == text.count('"disable-time" => 0,') == 1 for text in fastcgi)
+    passes = re.findall(r"^ *ProxyPass .*", (DEPLOY / "apache" / "proxy-fcgi.conf").read_text(), re.MULTILINE)
+    assert len(passes) == 2 and all(" retry=0" in each for each in passes)
+    for name in ("catalog", "prefix"):
+        assert "fastcgi_next_upstream error timeout;" in (DEPLOY / "nginx" / f"{name}.conf").read_text()
+    servers = re.findall(r"^ *server unix:.*", (DEPLOY / "nginx" / "upstream.conf").read_text(), re.MULTILINE)
+    assert len(servers) == 4 and all(" max_fails=0" in each for each in servers)
 
 
 # ---- deploy/packages/install -----------------------------------------------------------------------------------------

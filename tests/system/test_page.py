@@ -120,6 +120,7 @@ def test_every_page_is_well_formed_and_guarded(web, path):
     policy = dict(part.strip().split(" ", 1) for part in answer.header("Content-Security-Policy").split(";"))
     assert policy["default-src"] == "'none'"
     assert "script-src" not in policy
+    assert policy["img-src"] == "'self' https:"
     assert policy["style-src"] == policy["form-action"] == "'self'"
     assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert answer.header("X-Content-Type-Options") == "nosniff"
@@ -177,6 +178,19 @@ def test_programs_still_get_what_they_asked_for(web):
     assert web.request("/").body == b"It is working."
     assert web.request("/products").header("Content-Type") == "application/json"
     assert web.request("/nowhere").header("Content-Type") == "application/problem+json"
+
+
+def test_a_customer_who_has_another_name_today_gets_another_page(shop):
+    """Their name is on it, so a page that was kept with the old one is not the same."""
+    customer = ("X-USER-ID", "1")
+    first = page(shop.web, "/products/iphone-x", customer)
+    assert page(shop.web, "/products/iphone-x", customer, ("If-None-Match", first.header("ETag"))).status == 304
+    change(shop.site, "UPDATE customer SET first_name = 'Aegon', last_name = 'Targaryen' WHERE id = 1")
+    try:
+        again = page(shop.web, "/products/iphone-x", customer, ("If-None-Match", first.header("ETag")))
+        assert again.status == 200 and b"Aegon Targaryen" in again.body
+    finally:
+        change(shop.site, "UPDATE customer SET first_name = 'John', last_name = 'Snow' WHERE id = 1")
 
 
 def test_customers_page_is_nobody_elses(web):

@@ -44,12 +44,13 @@ def get(path="/products", customer=None, keep=False, **headers):
 
 
 class Connection:
-    """A connection to a FastCGI responder's unix socket."""
+    """A connection to a FastCGI responder's unix socket, or one that somebody has made."""
 
-    def __init__(self, path, seconds=30):
-        self.socket = socket.socket(socket.AF_UNIX)
+    def __init__(self, path=None, seconds=30, connected=None):
+        self.socket = connected or socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
-        self.socket.connect(str(path))
+        if connected is None:
+            self.socket.connect(str(path))
 
     def __enter__(self):
         return self
@@ -76,13 +77,18 @@ class Connection:
             data += part
         return data
 
+    def record(self):
+        """The kind and the content of the next record. EOFError: the other side hung up before."""
+        _, kind, _, length, padding = struct.unpack(">BBHHBx", self._read(8))
+        content = self._read(length)
+        self._read(padding)
+        return kind, content
+
     def answer(self):
         """What the responder writes to standard output until END_REQUEST. EOFError: it hung up before."""
         output = b""
         while True:
-            _, kind, _, length, padding = struct.unpack(">BBHHBx", self._read(8))
-            content = self._read(length)
-            self._read(padding)
+            kind, content = self.record()
             if kind == STDOUT:
                 output += content
             elif kind == END_REQUEST:
