@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
 """The life of discountd: what keeps it from starting, what each signal does, and what the master does for its workers."""
+import contextlib
 import os
+import re
 import resource
 import signal
 import socket
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
 
 from harness import discount, http2, ports, wire
 from harness.discount import Discountd
+from harness.discountctl import Ctl
 from harness.paths import BIN, is_sanitized
 from harness.process import pid_exists, run, wait_until
 from harness.wire import Client, ask, discount_request, many
@@ -267,6 +271,30 @@ def test_all_workers_killed_at_once_are_replaced_and_no_call_fails(start, worksh
         server.wait_for_log("worker-ready", times=ready + 2)
         load.wait_for_more()
     assert load.failures == []
+
+
+def test_a_change_whose_worker_is_killed_before_it_answers_is_made_and_told_once(start, workshop, keys):
+    """The other worker is stopped, so that the revision is made but not in use, and its caller not answered."""
+    server = start(Discountd, workshop.new("discountd"), keys)
+    ctl = Ctl(workshop.new("ctl"), keys, server.port)
+    made = 0
+    while made < 3:
+        wait_until(lambda: len(server.workers()) == 2, 20, "two workers")
+        before, stopped = ctl.revision(), server.workers()[0]
+        os.kill(stopped, signal.SIGSTOP)
+        with ThreadPoolExecutor() as pool:
+            changing = pool.submit(ctl.run, "group", "set", "vip", f"Vip {made}")
+            wait_until(lambda: changing.done() or server.count_log(" rules-changed ") > made, 40, "a revision")
+            is_made = server.count_log(" rules-changed ") > made
+            if is_made:
+                os.kill(int(re.findall(r" discountd\[(\d+)\] rules-changed ", server.log())[-1]), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it was found to hang
+                os.kill(stopped, signal.SIGCONT)
+            done = changing.result()
+        if is_made:  # it was not the stopped worker's connection
+            made += 1
+            assert (done.stdout, done.stderr) == (f"revision {before + 1}: 1 changed\n", "")
+            assert ctl.revision() == before + 1
 
 
 def test_a_master_that_is_killed_leaves_no_orphan(start, workshop, keys):
