@@ -69,6 +69,19 @@ void platform_share_heap(void)
 #endif
 }
 
+size_t platform_memory_held(void)
+{
+    unsigned long pages = 0, shared = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%*u %lu %lu", &pages, &shared) != 2)
+        pages = shared = 0;
+    fclose(file);
+    return (size_t)(pages - shared) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
 void platform_trim_memory(void)
 {
     malloc_trim(0);

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,6 +35,9 @@ MUST_CHECK int platform_rename_new(const char *from, const char *to);
 /* One heap for all threads, in a process whose threads seldom ask for memory at the same time: glibc would reserve
  * addresses for one per thread, which a limit on them (ulimit -v) counts. */
 void platform_share_heap(void);
+
+/* The memory that is this process's alone and resident, in bytes; 0: nobody says. */
+size_t platform_memory_held(void);
 
 /* Gives freed memory back to the system, where there is a way: after something large, in a process that lives on. */
 void platform_trim_memory(void);

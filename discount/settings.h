@@ -14,6 +14,7 @@ struct discount_settings {
     int64_t workers;  /* 0: one for each core */
     int64_t rounding; /* enum price_rounding */
     int64_t drain_ms;
+    int64_t memory_growth_mb; /* 0: any */
     char *trust_domain;
     char *ca, *certificate, *key, *revoked;
     int64_t log_level; /* enum log_level */

@@ -8,40 +8,68 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
+#include "common/platform.h"
 #include "common/prefork/prefork.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
 #include "common/settings.h"
 #include "discount/service/access.h"
 #include "discount/service/admin.h"
+#include "discount/service/board.h"
 #include "discount/service/discount.h"
 #include "discount/service/rulebook.h"
 
 /* What the thread that waits for signals needs. */
 struct watcher {
     struct rpc_server *server;
+    struct rulebook *rulebook;
     int drain_ms;
+    size_t memory_max;        /* 0: none */
+    bool is_deaf, is_retired; /* and was told */
 };
 
-/* The next of the signals, or -1 after a second. Only here the thread may be cancelled: elsewhere it may be inside gRPC
- * core, which would not survive that. */
+/* The next of the signals, or -1 after BOARD_BEAT_MS. Only here the thread may be cancelled: elsewhere it may be inside
+ * gRPC core, which would not survive that. */
 static int next_signal(const sigset_t *signals)
 {
-    const struct timespec second = {.tv_sec = 1};
+    const struct timespec beat = {.tv_nsec = BOARD_BEAT_MS * CLOCK_NS_PER_MS};
     int ignored;
 
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
-    int signal = sigtimedwait(signals, NULL, &second);
+    int signal = sigtimedwait(signals, NULL, &beat);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
     return signal;
 }
 
-/* Waits for the master's word, and once a second for a listener that went deaf: such a worker ends and is replaced. */
+/* A listener that went deaf takes connections that nobody will serve: the worker leaves at once. */
+static void look_at_listener(struct watcher *watcher)
+{
+    if (watcher->is_deaf || !rpc_server_is_deaf(watcher->server))
+        return;
+    watcher->is_deaf = true;
+    log_error("listener-deaf", "reason=\"no descriptor was left for a connection\"");
+    rpc_server_stop(watcher->server, watcher->drain_ms);
+}
+
+/* Whatever it is that has grown, it may never be given back: a successor is small again. */
+static void look_at_memory(struct watcher *watcher)
+{
+    if (watcher->is_retired || watcher->memory_max == 0)
+        return;
+    size_t held = platform_memory_held();
+    if (held <= watcher->memory_max)
+        return;
+    watcher->is_retired = true;
+    log_warning("worker-large", "bytes=%zu max=%zu", held, watcher->memory_max);
+    prefork_worker_retire();
+}
+
+/* Waits for the master's word, says that the worker runs, and looks whether it should be replaced. */
 static void *watch(void *data)
 {
-    const struct watcher *watcher = data;
-    bool is_deaf = false;
+    struct watcher *watcher = data;
     sigset_t signals;
     int ignored;
 
@@ -50,26 +78,26 @@ static void *watch(void *data)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     for (;;) {
+        rulebook_beat(watcher->rulebook, false);
         int signal = next_signal(&signals);
         if (signal == SIGTERM)
             rpc_server_stop(watcher->server, watcher->drain_ms);
         else if (signal == SIGINT)
             rpc_server_stop(watcher->server, 0);
-        if (!is_deaf && rpc_server_is_deaf(watcher->server)) {
-            is_deaf = true;
-            log_error("listener-deaf", "reason=\"no descriptor was left for a connection\"");
-            rpc_server_stop(watcher->server, watcher->drain_ms);
-        }
+        look_at_listener(watcher);
+        look_at_memory(watcher);
     }
     return NULL;
 }
 
-static int serve(struct rpc_server *server, int drain_ms)
+static int serve(struct rpc_server *server, struct rulebook *rulebook, const struct discount_settings *settings)
 {
-    struct watcher watcher = {.server = server, .drain_ms = drain_ms};
+    struct watcher watcher = {.server = server, .rulebook = rulebook, .drain_ms = (int)settings->drain_ms};
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, watch, &watcher);
 
+    if (settings->memory_growth_mb > 0)
+        watcher.memory_max = platform_memory_held() + (size_t)settings->memory_growth_mb * 1024 * 1024;
+    int error = pthread_create(&thread, NULL, watch, &watcher);
     if (error != 0) {
         log_error("no-thread", "errno=%d", error);
         return EXIT_FAILURE;
@@ -78,6 +106,7 @@ static int serve(struct rpc_server *server, int drain_ms)
     rpc_server_run(server);
     pthread_cancel(thread);
     pthread_join(thread, NULL);
+    rulebook_beat(rulebook, true);
     return EXIT_SUCCESS;
 }
 
@@ -107,7 +136,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     if (server != NULL)
         add_services(server, &service, admin);
     if (server != NULL && rpc_server_start(server, reason, sizeof reason))
-        exit_code = serve(server, (int)options->settings->drain_ms);
+        exit_code = serve(server, rulebook, options->settings);
     else
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
     rpc_server_free(server);

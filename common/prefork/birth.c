@@ -11,18 +11,20 @@
 /* Who this process is, if it is a worker. */
 static struct {
     _Atomic uint64_t *cell; /* NULL: no worker */
+    _Atomic uint64_t *retired;
     uint64_t serial;
     pid_t master;
 } self;
 
 bool birth_place_init(struct birth_place *place, int seats)
 {
-    size_t size = (size_t)seats * sizeof *place->scoreboard;
+    size_t size = 2 * (size_t)seats * sizeof *place->scoreboard;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (memory == MAP_FAILED)
         return false;
     place->scoreboard = memory; /* zeros */
+    place->retired = place->scoreboard + seats;
     place->seats = seats;
     place->master = getpid();
     return true;
@@ -31,13 +33,27 @@ bool birth_place_init(struct birth_place *place, int seats)
 void birth_place_release(struct birth_place *place)
 {
     if (place->scoreboard != NULL)
-        munmap(place->scoreboard, (size_t)place->seats * sizeof *place->scoreboard);
+        munmap(place->scoreboard, 2 * (size_t)place->seats * sizeof *place->scoreboard);
     place->scoreboard = NULL;
 }
 
 bool birth_is_ready(const struct birth_place *place, int seat, uint64_t serial)
 {
     return atomic_load(&place->scoreboard[seat]) == serial;
+}
+
+bool birth_is_retired(const struct birth_place *place, int seat, uint64_t serial)
+{
+    return atomic_load(&place->retired[seat]) == serial;
+}
+
+void prefork_worker_retire(void)
+{
+    if (self.cell == NULL)
+        return;
+    atomic_store(self.retired, self.serial);
+    if (getppid() == self.master)
+        kill(self.master, SIGUSR2);
 }
 
 void prefork_worker_ready(void)
@@ -69,6 +85,7 @@ _Noreturn static void live(const struct birth_place *place, const struct prefork
     if (getppid() != place->master) /* the master died before the kernel knew that we want to hear of it */
         _exit(0);
     self.cell = &place->scoreboard[seat];
+    self.retired = &place->retired[seat];
     self.serial = serial;
     self.master = place->master;
     set_worker_signals(place);

@@ -18,6 +18,7 @@
 struct birth_place {
     /* Shared memory, one cell for each seat: the serial of the youngest worker that became ready there. */
     _Atomic uint64_t *scoreboard;
+    _Atomic uint64_t *retired; /* … that asked for a successor there */
     int seats;
     pid_t master;
     sigset_t caller_mask; /* the signal mask of prefork_run()'s caller */
@@ -34,7 +35,8 @@ void birth_place_release(struct birth_place *place);
  */
 MUST_CHECK pid_t birth_fork(const struct birth_place *place, const struct prefork *prefork, int seat, uint64_t serial);
 
-/* Whether the worker of this serial called prefork_worker_ready(). */
+/* Whether the worker of this serial called prefork_worker_ready(), prefork_worker_retire(). */
 bool birth_is_ready(const struct birth_place *place, int seat, uint64_t serial);
+bool birth_is_retired(const struct birth_place *place, int seat, uint64_t serial);
 
 #endif

@@ -78,7 +78,8 @@ static bool seat_lacks_worker(const struct master *master, int seat)
     if (master->is_stopping || find_worker(master, seat, WORKER_STARTING) != NULL)
         return false;
     const struct worker *serving = find_worker(master, seat, WORKER_SERVING);
-    return serving == NULL || serving->generation < master->generation;
+    return serving == NULL || serving->generation < master->generation ||
+           birth_is_retired(&master->place, seat, serving->serial);
 }
 
 /* Makes the seat wait, longer each time. */

@@ -55,4 +55,8 @@ MUST_CHECK int prefork_run(const struct prefork *prefork);
 /* In a worker: tells the master that this worker serves. In a process that is no worker it does nothing. */
 void prefork_worker_ready(void);
 
+/* In a worker that is ready: asks for a successor. Once that one serves, this worker is told to drain, as at a reload.
+ */
+void prefork_worker_retire(void);
+
 #endif

@@ -22,6 +22,7 @@ struct board_seat {
     pid_t pid;
     int64_t started_at;
     int64_t started_ns;
+    _Atomic int64_t beat_ns;  /* when it was heard of; 0: it is not to be */
     _Atomic int64_t prepared; /* 0: it is still reading */
     _Atomic int64_t uses;
 };
@@ -138,6 +139,7 @@ struct board_seat *board_sit(struct board *board)
         found->pid = getpid();
         found->started_at = time(NULL);
         found->started_ns = clock_now_ns();
+        atomic_store(&found->beat_ns, 0);
         atomic_store(&found->prepared, 0);
         atomic_store(&found->uses, 0);
     }
@@ -189,6 +191,11 @@ void board_refused(struct board *board, int64_t revision, const char *reason)
     snprintf(board->reason, sizeof board->reason, "%s", reason);
     board_unlock(board);
     board_wake(board);
+}
+
+void board_beat(struct board_seat *seat, bool is_last)
+{
+    atomic_store(&seat->beat_ns, is_last ? 0 : clock_now_ns());
 }
 
 void board_uses(struct board_seat *seat, int64_t revision)
@@ -275,18 +282,27 @@ static void seat_end_holder(struct board_seat *seat, int64_t revision)
     if (fd < 0)
         return;
     if (seat_is_taken(seat) && platform_process_kill(fd) == 0)
-        log_error("worker-killed", "worker=%d reason=\"it did not take over revision %lld in %d ms\"", (int)seat->pid,
-                  (long long)revision, BOARD_PATIENCE_MS);
+        log_error("worker-killed", "worker=%d reason=\"it did not take over revision %lld in time\"", (int)seat->pid,
+                  (long long)revision);
     close(fd);
 }
 
-static void end_laggards(struct board *board, int64_t revision)
+static bool is_silent(struct board_seat *seat, int64_t now_ns)
 {
-    int64_t before_ns = clock_now_ns() - BOARD_PATIENCE_MS * CLOCK_NS_PER_MS;
+    int64_t beat_ns = atomic_load(&seat->beat_ns);
+
+    return beat_ns != 0 && now_ns - beat_ns > BOARD_SILENCE_MS * CLOCK_NS_PER_MS;
+}
+
+/* With is_patience_over, those who are only slow, too. */
+static void end_laggards(struct board *board, int64_t revision, bool is_patience_over)
+{
+    int64_t now_ns = clock_now_ns(), before_ns = now_ns - BOARD_PATIENCE_MS * CLOCK_NS_PER_MS;
 
     for (size_t i = 0; i < board->seat_count; i++) {
         struct board_seat *seat = &board->seats[i];
-        if (seat_is_taken(seat) && atomic_load(&seat->prepared) < revision && seat->started_ns < before_ns)
+        if (atomic_load(&seat->prepared) < revision && seat_is_taken(seat) &&
+            (is_silent(seat, now_ns) || (is_patience_over && seat->started_ns < before_ns)))
             seat_end_holder(seat, revision);
     }
 }
@@ -301,8 +317,7 @@ bool board_await(struct board *board, int64_t revision, int64_t deadline_ns)
         board_wait(board, &seen, LOOK_EVERY_MS);
         board_lock(board);
         board_activate(board); /* a worker may have died */
-        if (clock_now_ns() > patience_ns)
-            end_laggards(board, revision);
+        end_laggards(board, revision, clock_now_ns() > patience_ns);
         is_refused = board->refused >= revision;
         board_unlock(board);
     }

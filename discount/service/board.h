@@ -44,6 +44,10 @@ void board_refused(struct board *board, int64_t revision, const char *reason);
 /* This worker's last call was priced by `revision`: for board_status() only. */
 void board_uses(struct board_seat *seat, int64_t revision);
 
+/* This worker runs: to be told every BOARD_BEAT_MS from the first time on, until `is_last`. */
+#define BOARD_BEAT_MS 250
+void board_beat(struct board_seat *seat, bool is_last);
+
 /* The revision to price by: one atomic load. 0: none yet. */
 int64_t board_active(const struct board *board);
 
@@ -81,9 +85,11 @@ void board_announce(struct board *board, int64_t revision);
 
 /*
  * Waits until `revision` is active, or deadline_ns (common/clock.h) passes: false. A worker that has not prepared it
- * BOARD_PATIENCE_MS after the call began, and still lives, is killed. False also when a worker refused it.
+ * BOARD_PATIENCE_MS after the call began, and still lives, is killed; one that was stopped or hangs, and has not been
+ * heard of for BOARD_SILENCE_MS, at once. False also when a worker refused it.
  */
 #define BOARD_PATIENCE_MS 5000
+#define BOARD_SILENCE_MS 1500
 MUST_CHECK bool board_await(struct board *board, int64_t revision, int64_t deadline_ns);
 
 /* ---- Looking ---- */

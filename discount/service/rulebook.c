@@ -274,6 +274,11 @@ void rulebook_free(struct rulebook *rulebook)
     free(rulebook);
 }
 
+void rulebook_beat(struct rulebook *rulebook, bool is_last)
+{
+    board_beat(rulebook->seat, is_last);
+}
+
 /* ---- In use ---- */
 
 /* Which of those that wait to go over to: the last that is active. Another master may have made two revisions of which

@@ -32,6 +32,9 @@ MUST_CHECK struct rulebook *rulebook_new(const struct rulebook_options *options,
 
 void rulebook_free(struct rulebook *rulebook); /* NULL is allowed */
 
+/* Tells the board that this worker runs (board_beat()). Any thread. */
+void rulebook_beat(struct rulebook *rulebook, bool is_last);
+
 /* The ruleset to price with now. It lives until the next call. By one thread, the one that quotes. */
 const struct ruleset *rulebook_current(struct rulebook *rulebook);
 

@@ -11,12 +11,8 @@ void site_refresh(void *data)
     int64_t revision;
 
     /* The revision is read before the shop: whoever changes it in between moves it, and the next look sees it. */
-    enum store_status status = store_revision(site->store, &revision);
-    bool is_same = status == STORE_OK && site->has_shop && revision == site->seen;
-    if (status == STORE_OK && !is_same)
-        status = store_shop(site->store, &shop);
-    site->is_failing = status == STORE_FAILED;
-    if (status != STORE_OK || is_same)
+    if (store_revision(site->store, &revision) != STORE_OK || (site->has_shop && revision == site->seen) ||
+        store_shop(site->store, &shop) != STORE_OK)
         return;
     site->shop = shop;
     site->seen = revision;

@@ -175,6 +175,27 @@ def test_others_are_served_while_a_caller_takes_all_it_can(server, keys):
     assert_it_serves(server, keys)
 
 
+def test_a_worker_that_has_grown_is_replaced_before_it_leaves(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_WORKERS=1, DISCOUNT_MEMORY_GROWTH_MB=6)
+    before = server.workers()
+    body = message_head(MESSAGE) + bytes(MESSAGE // 2)
+    callers = connect(server, http2.tls_context(keys, "catalog"))
+    sender = Sender(wire.MANY, body, False)
+    streams = {each: each.open(sender.headers) for each in callers}
+    sent = dict.fromkeys(callers, 0)
+
+    def is_replaced():
+        for each in callers:
+            each.read()
+            sent[each] += each.send(streams[each], body[sent[each]:sent[each] + 65536])
+        return server.count_log("worker-ready") == 2 and server.workers() != before
+    wait_until(is_replaced, 20, f"another worker: {server.log()}")
+    assert server.count_log("worker-large") == 1
+    with Client(server.port, keys) as client:
+        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+    server.wait_for_log(f"worker-(ended|died) .*worker={before[0]} ")
+
+
 def test_connections_that_nobody_needs_are_closed_before_their_handshake(server, keys):
     """As many as can be made, without a certificate, without a word: a caller that is connected does not notice."""
     with Client(server.port, keys) as client:

@@ -15,6 +15,7 @@ from harness import ports, wire
 from harness.catalog import Catalog, Cgi
 from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
+from harness.discountctl import RULES, Ctl, rule_file
 from harness.http_client import request
 from harness.keys import make_keys, sign
 from harness.paths import DEPLOY
@@ -232,6 +233,52 @@ def test_discount_that_hangs_degrades_within_the_deadline_and_heals(front, serve
         for pid in everybody:
             os.kill(pid, signal.SIGCONT)
     assert_heals(web, pace)
+
+
+def test_one_of_two_workers_stopped_holds_nobody_over_the_deadline(front, server, pace, record_property):
+    """… and how long the customers of a Catalog that was connected to it see list prices is in the report."""
+    web = front(server.port)
+    wait_until(lambda: is_healed(web), 5, "a discounted answer")
+    for pid in server.workers():
+        degraded = []
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            while time.monotonic() - began < 6:
+                answer = ask(web)
+                if answer.body == CUSTOMER_1:
+                    assert answer.seconds < DEADLINE_MS / 1000 + pace.slack_s()
+                else:
+                    assert_degraded(answer, pace)
+                    degraded.append(time.monotonic() - began)
+                time.sleep(0.01)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        record_property("list prices until, s", round(max(degraded, default=0), 2))
+        assert_heals(web, pace)
+
+
+def test_a_rule_change_waits_for_a_stopped_worker_no_longer_than_for_a_dead_one(start, workshop, keys):
+    """It is ended when it is not heard of. The best of some: discountctl itself may be connected to it, and fail."""
+    directory = workshop.new("discountd")
+    server = start(Discountd, directory, keys)
+    server.expect("worker-killed")
+    ctl = Ctl(directory, keys, server.port)
+    seconds = []
+    for number in range(10):
+        wait_until(lambda: len(server.workers()) == 2, 10, "two workers")
+        ready = server.count_log("worker-ready")
+        os.kill(server.workers()[0], signal.SIGSTOP)
+        began = time.monotonic()
+        done = ctl.run("import", "--prune", "-", stdin=RULES if number % 2 else rule_file())
+        if done.returncode == 0:
+            seconds.append(time.monotonic() - began)
+        else:
+            os.kill(server.workers()[0], signal.SIGKILL)
+        server.wait_for_log("worker-ready", times=ready + 1, seconds=15)
+        if len(seconds) == 2:
+            break
+    assert min(seconds) < 4, seconds  # a worker that only is slow has 5 s
 
 
 def test_a_slow_discount_never_holds_a_request_over_the_deadline(front, keys, pace):

@@ -45,6 +45,8 @@ struct worker {
     int orders; /* a byte in here lets it leave its seat and end */
 };
 
+static bool are_heard_of; /* workers that are started from now on say once that they run */
+
 static struct worker start_worker(int64_t revision)
 {
     struct worker worker;
@@ -60,6 +62,8 @@ static struct worker start_worker(int64_t revision)
         struct board_seat *seat = board_sit(board);
         if (seat != NULL && revision > 0)
             board_prepared(board, seat, revision);
+        if (seat != NULL && are_heard_of)
+            board_beat(seat, false);
         if (write(ready[1], seat != NULL ? "y" : "n", 1) != 1 || read(orders[0], &byte, 1) != 1)
             _exit(1);
         board_leave(board, seat);
@@ -172,6 +176,26 @@ static void a_worker_that_is_stopped_is_ended(void **state)
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGKILL);
     board_leave(board, seat);
+}
+
+static void a_worker_that_falls_silent_is_ended_before_a_slow_one(void **state)
+{
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR + 1);
+    are_heard_of = true;
+    struct worker silent = start_worker(1);
+    are_heard_of = false;
+    struct worker slow = start_worker(1);
+    int64_t begin_ns = clock_now_ns();
+    int status;
+
+    kill(silent.pid, SIGSTOP);
+    assert_false(board_await(board, 2, begin_ns + (BOARD_SILENCE_MS + BOARD_PATIENCE_MS) / 2 * CLOCK_NS_PER_MS));
+    status = await_end(&silent);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+    assert_int_equal(waitpid(slow.pid, &status, WNOHANG), 0);
+    kill_worker(&slow);
 }
 
 static void who_waits_is_told_when_a_worker_refuses_the_revision(void **state)
@@ -331,6 +355,7 @@ int main(void)
         BOARD_TEST(a_worker_that_leaves_keeps_nobody_waiting),
         BOARD_TEST(a_dead_workers_seat_can_be_taken_again),
         BOARD_TEST(a_worker_that_is_stopped_is_ended),
+        BOARD_TEST(a_worker_that_falls_silent_is_ended_before_a_slow_one),
         BOARD_TEST(who_waits_is_told_when_a_worker_refuses_the_revision),
         BOARD_TEST(a_writer_that_dies_leaves_the_way_to_the_next),
         BOARD_TEST(only_one_writes_at_a_time),
