@@ -3,9 +3,11 @@
 import configparser
 import os
 import re
+import signal
 import socket
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -88,6 +90,22 @@ def test_mod_fcgid_has_one_process_of_each_catalog_it_starts(run_shape, shape):
     assert running.web.request("/products", headers=CUSTOMER).body == CUSTOMER_1
     started = programs(running.web)
     assert started and [children(pid) for pid in started] == [[]] * len(started)
+
+
+def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape):
+    running = run_shape("apache-fcgid")
+    killed, waited = set(), []
+    with ThreadPoolExecutor(8) as callers:
+        while len(killed) < 16:
+            answers = list(callers.map(lambda _: running.web.request("/", seconds=60), range(16)))
+            assert {answer.status for answer in answers} <= {200, 500}
+            waited += [answer.seconds for answer in answers]
+            alive = set(programs(running.web)) - killed
+            for pid in alive:
+                os.kill(pid, signal.SIGKILL)
+            killed |= alive
+    wait_until(lambda: running.web.request("/").status == 200, 8, "an answer again")
+    assert max(waited) < 8, sorted(waited)[-8:]
 
 
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-cgid", "apache-htaccess-fcgid"])
