@@ -11,7 +11,7 @@
 
 #define SIDES 2 /* before and after */
 
-/* A customer whom the change may be about and who is not in the same one group before and after. */
+/* A customer whom the change may be about and for whom no one group stands. */
 struct member {
     const uint32_t *groups; /* places in the concern's: those before, UINT32_MAX, those after */
     size_t group_count;     /* with what is between */
@@ -53,7 +53,26 @@ static void add_audience(struct search *search, const struct preview_audience *a
     audiences->list[audiences->count++] = *audience;
 }
 
-/* Nobody in particular first, then groups by key, then customers, those who are asked for all products before. */
+/* Adds an audience for these products, if there are some. */
+static void add_for_products(struct search *search, struct preview_audience audience, const product_set *set)
+{
+    uint32_t *products;
+    size_t count = 0;
+
+    for (size_t i = 0; i < search->product_count; i++)
+        count += product_set_has(set, i);
+    if (count == 0 || search->is_too_much)
+        return;
+    products = arena_get(search->arena, count * sizeof *products);
+    for (size_t i = 0; i < search->product_count; i++) {
+        if (product_set_has(set, i))
+            products[audience.product_count++] = (uint32_t)i;
+    }
+    audience.products = products;
+    add_audience(search, &audience);
+}
+
+/* Nobody in particular first, then groups by key, then customers. */
 static int compare_audiences(const void *left, const void *right)
 {
     const struct preview_audience *a = left, *b = right;
@@ -64,38 +83,45 @@ static int compare_audiences(const void *left, const void *right)
         return a->customer_id < b->customer_id ? -1 : 1;
     if (a->group != NULL || b->group != NULL)
         return a->group != NULL ? 1 : -1;
-    return (a->products != NULL) - (b->products != NULL);
+    return 0;
 }
 
-/* Who is asked for all products already is not asked for some. */
 static void finish_audiences(struct search *search)
 {
     struct preview_audiences *audiences = search->audiences;
     struct preview_audience *made = arena_get(search->arena, (audiences->count + 1) * sizeof *made);
-    size_t count = 0;
 
     qsort(audiences->list, audiences->count, sizeof *audiences->list, compare_audiences);
-    for (size_t i = 0; i < audiences->count; i++) {
-        const struct preview_audience *last = count > 0 ? &made[count - 1] : NULL;
-        if (last != NULL && last->customer_id > 0 && last->customer_id == audiences->list[i].customer_id &&
-            last->products == NULL)
-            audiences->quotes -= audiences->list[i].product_count;
-        else
-            made[count++] = audiences->list[i];
-    }
+    memcpy(made, audiences->list, audiences->count * sizeof *made);
     free(audiences->list);
     audiences->list = made;
-    audiences->count = count;
 }
 
 /* ---- Groups ---- */
 
+static product_set *new_set(struct search *search, const product_set *from)
+{
+    size_t size = search->concern.words * sizeof *from;
+    product_set *set = arena_get(&search->scratch, size);
+
+    if (from != NULL)
+        memcpy(set, from, size);
+    else
+        memset(set, 0, size);
+    return set;
+}
+
 static void add_groups(struct search *search)
 {
-    for (size_t i = 0; i < search->concern.group_count; i++) {
-        const struct concerned_group *group = &search->concern.groups[i];
-        if (group->is_changed || search->concern.is_general)
-            add_audience(search, &(struct preview_audience){.group = group->key});
+    const struct concern *concern = &search->concern;
+
+    for (size_t i = 0; i < concern->group_count; i++) {
+        const struct concerned_group *group = &concern->groups[i];
+        product_set *set = new_set(search, group->products);
+        for (size_t k = 0; k < concern->words; k++)
+            set[k] &= concern->general[k] | group->changed[k];
+        add_for_products(search, (struct preview_audience){.group = group->key}, set);
+        arena_reset(&search->scratch);
     }
 }
 
@@ -127,8 +153,6 @@ static int32_t next_customer(const struct search *search, int32_t last)
 struct membership {
     uint32_t *before, *after;
     size_t before_count, after_count;
-    bool is_the_same;
-    bool is_concerned; /* the change may be about them */
 };
 
 static struct membership find_membership(struct search *search, int32_t customer_id)
@@ -139,13 +163,70 @@ static struct membership find_membership(struct search *search, int32_t customer
 
     membership.before_count = find_groups(search, 0, customer_id, membership.before);
     membership.after_count = find_groups(search, 1, customer_id, membership.after);
-    membership.is_the_same =
-        membership.before_count == membership.after_count &&
-        memcmp(membership.before, membership.after, membership.before_count * sizeof *membership.before) == 0;
-    membership.is_concerned = search->concern.is_general || !membership.is_the_same;
-    for (size_t i = 0; i < membership.before_count; i++)
-        membership.is_concerned |= search->concern.groups[membership.before[i]].is_changed;
     return membership;
+}
+
+static bool has_group(const uint32_t *groups, size_t count, uint32_t group)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i] == group)
+            return true;
+    }
+    return false;
+}
+
+/* What a membership is about, as sets of products. */
+struct reach {
+    product_set *concerned; /* the change may be about their prices … */
+    product_set *needed;    /* … and the groups that make them are not one, before and after */
+};
+
+static void add_sets(const struct search *search, product_set *set, const product_set *more)
+{
+    for (size_t i = 0; i < search->concern.words; i++)
+        set[i] |= more[i];
+}
+
+/* Marks the products of groups that only one of two lists has. */
+static void mark_moves(const struct search *search, const uint32_t *groups, size_t count, const uint32_t *others,
+                       size_t other_count, product_set *moved)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!has_group(others, other_count, groups[i]))
+            add_sets(search, moved, search->concern.groups[groups[i]].products);
+    }
+}
+
+static struct reach find_reach(struct search *search, const struct membership *membership)
+{
+    const struct concern *concern = &search->concern;
+    struct reach reach = {new_set(search, concern->general), new_set(search, NULL)};
+    product_set *moved = new_set(search, NULL), *once = new_set(search, NULL);
+
+    mark_moves(search, membership->before, membership->before_count, membership->after, membership->after_count, moved);
+    mark_moves(search, membership->after, membership->after_count, membership->before, membership->before_count, moved);
+    for (size_t i = 0; i < membership->before_count; i++) {
+        const struct concerned_group *group = &concern->groups[membership->before[i]];
+        add_sets(search, reach.concerned, group->changed);
+        for (size_t k = 0; k < concern->words; k++) {
+            reach.needed[k] |= once[k] & group->products[k]; /* by two groups at least */
+            once[k] |= group->products[k];
+        }
+    }
+    add_sets(search, reach.concerned, moved);
+    add_sets(search, reach.needed, moved);
+    for (size_t k = 0; k < concern->words; k++)
+        reach.needed[k] &= reach.concerned[k];
+    return reach;
+}
+
+static bool is_empty(const struct search *search, const product_set *set)
+{
+    for (size_t i = 0; i < search->concern.words; i++) {
+        if (set[i] != 0)
+            return false;
+    }
+    return true;
 }
 
 static void add_member(struct search *search, int32_t customer_id, const struct membership *membership)
@@ -170,8 +251,7 @@ static void find_members(struct search *search)
 
     while (search->concern.group_count > 0 && (customer_id = next_customer(search, customer_id)) != 0) {
         struct membership membership = find_membership(search, customer_id);
-        bool is_simple = membership.is_the_same && membership.before_count <= 1;
-        if (membership.is_concerned && !is_simple)
+        if (!is_empty(search, find_reach(search, &membership).needed))
             add_member(search, customer_id, &membership);
         arena_reset(&search->scratch);
     }
@@ -199,40 +279,27 @@ static int compare_members(const void *left, const void *right)
 
 /*
  * All of these have rules of their own. The groups make the price of a product for those of them whose own rules are
- * not about it: one is asked for all products, and others for what is left.
+ * not about it: each is asked for what is left.
  */
-static void add_owners(struct search *search, const struct member *members, size_t count)
+static void add_owners(struct search *search, const struct member *members, size_t count, product_set *left)
 {
-    uint32_t *left = arena_get(&search->scratch, 2 * (search->product_count + 1) * sizeof *left);
-    uint32_t *asked = left + search->product_count + 1;
-    size_t left_count = search->product_count;
+    product_set *own_products = new_set(search, NULL), *asked = new_set(search, NULL);
 
-    for (size_t i = 0; i < left_count; i++)
-        left[i] = (uint32_t)i;
-    for (size_t i = 0; i < count && left_count > 0 && !search->is_too_much; i++) {
-        size_t own_count, k = 0, asked_count = 0, kept = 0;
+    for (size_t i = 0; i < count && !is_empty(search, left) && !search->is_too_much; i++) {
+        size_t own_count;
         const struct concerned_customer *own =
             concern_find_customer(&search->concern, members[i].customer_id, &own_count);
         if (own[own_count - 1].product == CONCERN_ALL)
             continue;
-        for (size_t j = 0; j < left_count; j++) {
-            while (k < own_count && own[k].product < left[j])
-                k++;
-            if (k < own_count && own[k].product == left[j])
-                left[kept++] = left[j];
-            else
-                asked[asked_count++] = left[j];
+        memset(own_products, 0, search->concern.words * sizeof *own_products);
+        for (size_t k = 0; k < own_count; k++)
+            product_set_add(own_products, own[k].product);
+        for (size_t k = 0; k < search->concern.words; k++) {
+            asked[k] = left[k] & ~own_products[k];
+            left[k] &= own_products[k];
         }
-        left_count = kept;
-        if (asked_count == 0)
-            continue;
-        uint32_t *products = arena_get(search->arena, asked_count * sizeof *products);
-        memcpy(products, asked, asked_count * sizeof *products);
-        add_audience(search, &(struct preview_audience){.customer_id = members[i].customer_id,
-                                                        .products = products,
-                                                        .product_count = asked_count});
+        add_for_products(search, (struct preview_audience){.customer_id = members[i].customer_id}, asked);
     }
-    arena_reset(&search->scratch);
 }
 
 static void add_members(struct search *search)
@@ -246,42 +313,37 @@ static void add_members(struct search *search)
         size_t free_count = 0;
         for (end = i; end < search->member_count && compare_groups(&members[i], &members[end]) == 0; end++)
             free_count += !members[end].has_own;
+        struct membership membership = find_membership(search, members[i].customer_id);
+        product_set *needed = find_reach(search, &membership).needed;
         if (free_count > 0)
-            add_audience(search,
-                         &(struct preview_audience){.customer_id = members[i].customer_id, .alike = free_count - 1});
+            add_for_products(search,
+                             (struct preview_audience){.customer_id = members[i].customer_id, .alike = free_count - 1},
+                             needed);
         else
-            add_owners(search, members + i, end - i);
+            add_owners(search, members + i, end - i, needed);
+        arena_reset(&search->scratch);
     }
 }
 
 /* ---- Customers who have rules of their own ---- */
 
-static bool is_concerned(struct search *search, const struct concerned_customer *own, size_t count)
-{
-    if (search->concern.is_general)
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        if (own[i].is_changed)
-            return true;
-    }
-    bool is_found = find_membership(search, own->customer_id).is_concerned;
-    arena_reset(&search->scratch);
-    return is_found;
-}
-
 static void add_owner(struct search *search, const struct concerned_customer *own, size_t count)
 {
-    struct preview_audience audience = {.customer_id = own->customer_id};
+    struct membership membership = find_membership(search, own->customer_id);
+    product_set *concerned = find_reach(search, &membership).concerned, *set = new_set(search, NULL);
 
-    if (own[count - 1].product != CONCERN_ALL) {
-        uint32_t *products = arena_get(search->arena, count * sizeof *products);
-        for (size_t i = 0; i < count; i++) {
-            if (audience.product_count == 0 || products[audience.product_count - 1] != own[i].product)
-                products[audience.product_count++] = own[i].product;
+    for (size_t i = 0; i < count; i++) {
+        if (own[i].product != CONCERN_ALL) {
+            if (own[i].is_changed || product_set_has(concerned, own[i].product))
+                product_set_add(set, own[i].product);
+        } else if (own[i].is_changed) {
+            memset(set, 0xff, search->concern.words * sizeof *set);
+        } else {
+            add_sets(search, set, concerned);
         }
-        audience.products = products;
     }
-    add_audience(search, &audience);
+    add_for_products(search, (struct preview_audience){.customer_id = own->customer_id}, set);
+    arena_reset(&search->scratch);
 }
 
 static void add_customers(struct search *search)
@@ -291,8 +353,7 @@ static void add_customers(struct search *search)
 
     for (size_t i = 0; i < search->concern.customer_count && !search->is_too_much; i += count) {
         (void)concern_find_customer(&search->concern, own[i].customer_id, &count);
-        if (is_concerned(search, own + i, count))
-            add_owner(search, own + i, count);
+        add_owner(search, own + i, count);
     }
 }
 
@@ -308,7 +369,7 @@ bool preview_find_audiences(const struct ruleset *before, const struct ruleset *
                             .audiences = audiences};
 
     *audiences = (struct preview_audiences){0};
-    concern_find(before, after, now, products, product_count, &search.concern);
+    concern_find(before, after, now, products, product_count, arena, &search.concern);
     search.is_too_much = search.concern.is_too_much;
     add_audience(&search, &(struct preview_audience){0});
     add_groups(&search);

@@ -8,6 +8,8 @@
 #include "common/memory.h"
 #include "discount/pricing/product_index.h"
 
+#define GROUP_WORDS_MAX ((size_t)1 << 20) /* of the sets of all groups: 16 MiB */
+
 struct comparison {
     const struct product *products;
     const struct product_index *index;
@@ -62,17 +64,33 @@ static bool look_for_all(void *data, size_t product)
            !add_customer(looking, (uint32_t)product);
 }
 
-static void add_group(struct concern *concern, const char *key, bool is_changed)
+struct marking {
+    const struct looking *looking;
+    product_set *sets[2]; /* NULL: none */
+};
+
+static bool mark_product(void *data, size_t product)
 {
-    if (concern->group_count == concern->group_room) {
-        concern->group_room = concern->group_room == 0 ? 64 : 2 * concern->group_room;
-        concern->groups = memory_resize(concern->groups, concern->group_room * sizeof *concern->groups);
+    const struct marking *marking = data;
+    const struct looking *looking = marking->looking;
+
+    for (size_t i = 0; i < 2 && may_price(looking->rule, &looking->comparison->products[product]); i++) {
+        if (marking->sets[i] != NULL)
+            product_set_add(marking->sets[i], product);
     }
-    concern->groups[concern->group_count++] = (struct concerned_group){key, is_changed};
+    return false;
+}
+
+static void mark_products(const struct looking *looking, product_set *set, product_set *other)
+{
+    struct marking marking = {looking, {set, other}};
+
+    (void)product_index_each(looking->comparison->index, looking->rule, mark_product, &marking);
 }
 
 static void note_rule(const struct comparison *comparison, const struct rule *rule, bool is_changed)
 {
+    struct concern *concern = comparison->concern;
     struct looking looking = {comparison, rule, is_changed};
     bool is_for_all = rule->product_count == 0 && rule->category_count == 0 && rule->excluded_product_count == 0 &&
                       rule->excluded_category_count == 0;
@@ -80,16 +98,17 @@ static void note_rule(const struct comparison *comparison, const struct rule *ru
     if (!rule->is_enabled || (rule->starts_at != 0 && comparison->now < rule->starts_at) ||
         (rule->ends_at != 0 && comparison->now >= rule->ends_at))
         return;
-    if (rule->audience == RULE_CUSTOMER && !is_for_all)
+    if (rule->audience == RULE_GROUP) {
+        struct concerned_group *group = &concern->groups[concern_find_group(concern, rule->group)];
+        mark_products(&looking, group->products, is_changed ? group->changed : NULL);
+    } else if (rule->audience == RULE_EVERYBODY) {
+        if (is_changed)
+            mark_products(&looking, concern->general, NULL);
+    } else if (!is_for_all) {
         (void)product_index_each(comparison->index, rule, look_for_all, &looking);
-    else if (!product_index_each(comparison->index, rule, look_for_one, &looking))
-        return;
-    else if (rule->audience == RULE_CUSTOMER)
+    } else if (product_index_each(comparison->index, rule, look_for_one, &looking)) {
         (void)add_customer(&looking, CONCERN_ALL);
-    else if (rule->audience == RULE_GROUP)
-        add_group(comparison->concern, rule->group, is_changed);
-    else
-        comparison->concern->is_general |= is_changed;
+    }
 }
 
 /* ---- Both rulesets ---- */
@@ -142,14 +161,6 @@ static void compare_rules(const struct comparison *comparison, const struct rule
     ruleset_view_free(right->view);
 }
 
-static int compare_groups(const void *left, const void *right)
-{
-    const struct concerned_group *a = left, *b = right;
-    int order = strcmp(a->key, b->key);
-
-    return order != 0 ? order : (int)b->is_changed - (int)a->is_changed;
-}
-
 static int compare_customers(const void *left, const void *right)
 {
     const struct concerned_customer *a = left, *b = right;
@@ -159,33 +170,74 @@ static int compare_customers(const void *left, const void *right)
     return (a->product > b->product) - (a->product < b->product);
 }
 
-static void sort_groups(struct concern *concern)
-{
-    size_t kept = 0;
+/* ---- The groups that have rules ---- */
 
-    if (concern->group_count > 0)
-        qsort(concern->groups, concern->group_count, sizeof *concern->groups, compare_groups);
-    for (size_t i = 0; i < concern->group_count; i++) {
-        if (kept == 0 || strcmp(concern->groups[kept - 1].key, concern->groups[i].key) != 0)
-            concern->groups[kept++] = concern->groups[i];
-    }
-    concern->group_count = kept;
+static int compare_groups(const void *left, const void *right)
+{
+    const struct concerned_group *a = left, *b = right;
+
+    return strcmp(a->key, b->key);
 }
 
-void concern_find(const struct ruleset *before, const struct ruleset *after, int64_t now,
-                  const struct product *products, size_t product_count, struct concern *concern)
+static size_t add_groups(const struct ruleset *ruleset, struct concerned_group *groups)
 {
-    struct arena arena = {0};
-    struct comparison comparison = {products, product_index_new(products, product_count, &arena), now, concern};
+    struct reader reader;
+    size_t count = 0;
 
+    for (reader_begin(&reader, ruleset); reader.has_rule; reader_next(&reader)) {
+        if (reader.rule.audience == RULE_GROUP && reader.rule.is_enabled)
+            groups[count++].key = reader.rule.group;
+    }
+    ruleset_view_free(reader.view);
+    return count;
+}
+
+static product_set *new_set(const struct concern *concern, struct arena *arena)
+{
+    product_set *set = arena_get(arena, concern->words * sizeof *set);
+
+    memset(set, 0, concern->words * sizeof *set);
+    return set;
+}
+
+static void find_groups(const struct ruleset *before, const struct ruleset *after, struct arena *arena,
+                        struct concern *concern)
+{
+    size_t room = ruleset_rule_count(before) + ruleset_rule_count(after) + 1;
+    struct concerned_group *groups = memory_get_zeroed(room, sizeof *groups);
+    size_t count = add_groups(before, groups);
+
+    count += add_groups(after, groups + count);
+    qsort(groups, count, sizeof *groups, compare_groups);
+    for (size_t i = 0; i < count && !concern->is_too_much; i++) {
+        concern->is_too_much = concern->group_count * concern->words > GROUP_WORDS_MAX;
+        if (concern->group_count > 0 && strcmp(groups[concern->group_count - 1].key, groups[i].key) == 0)
+            continue;
+        groups[concern->group_count++] =
+            (struct concerned_group){groups[i].key, new_set(concern, arena), new_set(concern, arena)};
+    }
+    concern->groups = groups;
+}
+
+/* ---- All of it ---- */
+
+void concern_find(const struct ruleset *before, const struct ruleset *after, int64_t now,
+                  const struct product *products, size_t product_count, struct arena *arena, struct concern *concern)
+{
+    struct arena own = {0};
+    struct comparison comparison = {products, product_index_new(products, product_count, &own), now, concern};
+
+    concern->words = product_count / PRODUCT_SET_BITS + 1;
+    concern->general = new_set(concern, arena);
+    find_groups(before, after, arena, concern);
     compare_rules(&comparison, before, after);
-    for (size_t i = 0; i < product_count && !concern->is_general; i++)
-        concern->is_general =
-            products[i].price > 0 && ruleset_floor(before, products[i].id) != ruleset_floor(after, products[i].id);
-    sort_groups(concern);
+    for (size_t i = 0; i < product_count; i++) {
+        if (ruleset_floor(before, products[i].id) != ruleset_floor(after, products[i].id))
+            product_set_add(concern->general, i);
+    }
     if (concern->customer_count > 0)
         qsort(concern->customers, concern->customer_count, sizeof *concern->customers, compare_customers);
-    arena_release(&arena);
+    arena_release(&own);
 }
 
 void concern_release(struct concern *concern)

@@ -5,10 +5,25 @@
 
 #include "discount/pricing/preview.h"
 
-/* A group that has rules that may make one of the prices, before or after. */
+/* Some of the products, a bit for each. */
+typedef uint64_t product_set;
+#define PRODUCT_SET_BITS 64
+
+static inline void product_set_add(product_set *set, size_t product)
+{
+    set[product / PRODUCT_SET_BITS] |= UINT64_C(1) << product % PRODUCT_SET_BITS;
+}
+
+static inline bool product_set_has(const product_set *set, size_t product)
+{
+    return (set[product / PRODUCT_SET_BITS] >> product % PRODUCT_SET_BITS & 1) != 0;
+}
+
+/* A group, and the products whose prices its rules may make, before or after. */
 struct concerned_group {
     const char *key;
-    bool is_changed; /* one of these rules differs */
+    product_set *products;
+    product_set *changed; /* those for which one of these rules differs */
 };
 
 #define CONCERN_ALL UINT32_MAX /* every product */
@@ -21,18 +36,20 @@ struct concerned_customer {
 };
 
 struct concern {
-    bool is_general;                /* a rule for everybody differs, or a floor */
+    size_t words;                   /* of a set of products */
+    product_set *general;           /* for which a rule for everybody differs, or the floor */
     struct concerned_group *groups; /* by key */
-    size_t group_count, group_room;
+    size_t group_count;
     struct concerned_customer *customers; /* by customer, then by product; CONCERN_ALL comes last */
     size_t customer_count, customer_room;
     size_t max_customers;
     bool is_too_much; /* there are more than max_customers */
 };
 
-/* Compares the rulesets. `concern` is all zero but max_customers; strings point into the rulesets. */
+/* Compares the rulesets. `concern` is all zero but max_customers; strings point into the rulesets, sets lie in the
+ * arena. */
 void concern_find(const struct ruleset *before, const struct ruleset *after, int64_t now,
-                  const struct product *products, size_t product_count, struct concern *concern);
+                  const struct product *products, size_t product_count, struct arena *arena, struct concern *concern);
 void concern_release(struct concern *concern);
 
 /* The place of a group; group_count: it has no such rules. */

@@ -252,15 +252,34 @@ static void one_customer_stands_for_all_of_the_same_groups(void **state)
     ruleset_release(after);
 }
 
+static void who_has_rules_is_asked_for_the_products_that_the_change_is_about(void **state)
+{
+    struct rule_product second[] = {{.id = 2}};
+    struct rule changed = everybody_10;
+
+    (void)state;
+    changed.products = second;
+    changed.product_count = 1;
+    const struct ruleset *before = MAKE(&for_vip, &for_seven), *after = MAKE(&for_vip, &for_seven, &changed);
+    struct preview_audiences audiences = find(before, after);
+    assert_int_equal(audiences.count, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_int_equal(audiences.list[i].product_count, 1);
+        assert_int_equal(audiences.list[i].products[0], 1);
+    }
+    ruleset_release(before);
+    ruleset_release(after);
+}
+
 static void more_prices_than_are_allowed_are_refused(void **state)
 {
     const struct ruleset *before = MAKE(&for_vip), *after = MAKE(&for_vip, &for_seven, &everybody_10);
     struct preview_audiences audiences;
 
     (void)state;
-    assert_true(preview_find_audiences(before, after, NOW, products, 3, 9, &arena, &audiences));
-    assert_int_equal(audiences.quotes, 9);
-    assert_false(preview_find_audiences(before, after, NOW, products, 3, 8, &arena, &audiences));
+    assert_true(preview_find_audiences(before, after, NOW, products, 3, 8, &arena, &audiences));
+    assert_int_equal(audiences.quotes, 8); /* the group is not asked for what costs nothing */
+    assert_false(preview_find_audiences(before, after, NOW, products, 3, 7, &arena, &audiences));
     ruleset_release(before);
     ruleset_release(after);
 }
@@ -401,6 +420,7 @@ int main(void)
         PREVIEW_TEST(a_changed_floor_concerns_all_who_have_rules),
         PREVIEW_TEST(what_is_the_same_before_and_after_concerns_nobody),
         PREVIEW_TEST(one_customer_stands_for_all_of_the_same_groups),
+        PREVIEW_TEST(who_has_rules_is_asked_for_the_products_that_the_change_is_about),
         PREVIEW_TEST(more_prices_than_are_allowed_are_refused),
         PREVIEW_TEST(no_customer_s_price_changes_unseen),
     };
