@@ -70,6 +70,13 @@ static void answer_page(struct visit *visit, struct priced *priced, const struct
         visit_refuse_for_store(visit);
 }
 
+/* Whether it is worth trying to read the page at once. Where one search has just taken too long, the others that came
+ * with it are not tried: everybody would wait for each of them. */
+static bool may_try(const struct site *site, const struct product_query *query)
+{
+    return site->readings == NULL || !site->has_given_up || query->text == NULL;
+}
+
 /* Reads the page, at once if that takes no more than others can wait for. */
 static void read_page(struct visit *visit, struct priced *priced)
 {
@@ -84,7 +91,11 @@ static void read_page(struct visit *visit, struct priced *priced)
         .secret = site->shop.secret,
     };
     memcpy(reading->currency, site->shop.currency, sizeof reading->currency);
-    reading_read(reading, site->store);
+    if (may_try(site, priced->query))
+        reading_read(reading, site->store);
+    else
+        reading->status = STORE_LIMITED;
+    site->has_given_up |= reading->status == STORE_LIMITED;
     if (reading->status != STORE_LIMITED || site->readings == NULL)
         answer_page(visit, priced, reading);
     else if (!readings_add(site->readings, reading))

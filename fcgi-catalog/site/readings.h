@@ -19,7 +19,7 @@
 
 /* Of processor time, for one page: what others may have to wait for, and what is too much for anybody. An ordinary page
  * takes 0.3 ms, one that is searched among thousands and ranked 1.5. */
-#define READING_QUICK_NS (4 * INT64_C(1000000))
+#define READING_QUICK_NS (2 * INT64_C(1000000))
 #define READING_PATIENT_NS (1000 * INT64_C(1000000))
 
 /* So many may wait: the last one of them for less time than people do. */

@@ -10,6 +10,7 @@ void site_refresh(void *data)
     struct shop shop;
     int64_t revision;
 
+    site->has_given_up = false;
     /* The revision is read before the shop: whoever changes it in between moves it, and the next look sees it. */
     if (store_revision(site->store, &revision) != STORE_OK || (site->has_shop && revision == site->seen) ||
         store_shop(site->store, &shop) != STORE_OK)

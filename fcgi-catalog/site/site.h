@@ -30,6 +30,7 @@ struct site {
     struct tree *tree;          /* the categories when they were last read; NULL before */
     int64_t answer_ns;          /* how long an answer may take to be read */
     struct download *downloads; /* that are being sent */
+    bool has_given_up;          /* a page took too long to read since the last site_refresh() */
     struct readings *readings;  /* for pages that take long; NULL: there is one request, and it takes its time */
 };
 

@@ -6,7 +6,8 @@
 #include "fcgi-catalog/site/readings.h"
 #include "tests/unit/catalog/site_harness.h"
 
-#define SEARCH "REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REQUEST_URI=/products?q=a", "QUERY_STRING=q=a", LOCAL
+#define SEARCH(text)                                                                                                   \
+    "REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REQUEST_URI=/products?q=" text, "QUERY_STRING=q=" text, LOCAL
 
 static int open_with_readings(void **state)
 {
@@ -43,6 +44,25 @@ static void a_page_that_takes_long_comes_later(void **state)
     assert_int_equal(times_listed, 2);
 }
 
+/* Four searches that take long would hold everybody four times as long as one. */
+static void of_searches_that_come_together_one_is_tried(void **state)
+{
+    (void)state;
+    HANDLE(SEARCH("a"));
+    resume();
+    assert_answer(200, LIST_PRICES);
+    release_exchange(state);
+    is_slow = false; /* from here on they would be there at once */
+    begin((const char *const[]){SEARCH("b"), NULL});
+    routes_handle(&site, &exchange);
+    assert_int_equal(times_finished, 0);
+    resume();
+    assert_answer(200, LIST_PRICES);
+    release_exchange(state);
+    HANDLE(SEARCH("c"));
+    assert_answer(200, LIST_PRICES);
+}
+
 static void it_is_kept(void **state)
 {
     (void)state;
@@ -69,7 +89,7 @@ static void what_is_too_much_says_what_to_narrow(void **state)
 {
     (void)state;
     patient_status = STORE_LIMITED;
-    HANDLE(SEARCH);
+    HANDLE(SEARCH("a"));
     resume();
     assert_refused(503, "leave out words that most products have");
     assert_non_null(strstr(body_text(), "too-much-work"));
@@ -115,9 +135,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define READINGS_TEST(name) cmocka_unit_test_setup_teardown(name, open_with_readings, close_with_readings)
-        READINGS_TEST(a_page_that_takes_long_comes_later),      READINGS_TEST(it_is_kept),
-        READINGS_TEST(a_customer_gets_their_prices_then),       READINGS_TEST(what_is_too_much_says_what_to_narrow),
-        READINGS_TEST(a_database_that_fails_meanwhile_is_told), READINGS_TEST(so_many_may_wait_and_others_come_again),
+        READINGS_TEST(a_page_that_takes_long_comes_later),
+        READINGS_TEST(of_searches_that_come_together_one_is_tried),
+        READINGS_TEST(it_is_kept),
+        READINGS_TEST(a_customer_gets_their_prices_then),
+        READINGS_TEST(what_is_too_much_says_what_to_narrow),
+        READINGS_TEST(a_database_that_fails_meanwhile_is_told),
+        READINGS_TEST(so_many_may_wait_and_others_come_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
