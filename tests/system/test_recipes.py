@@ -36,7 +36,7 @@ def test_every_recipe_ends_with_the_price_of_a_customer():
 
 
 def test_nothing_to_type_is_in_no_recipe():
-    typed = "".join(commands(name) for name in RECIPES)
+    typed = "".join(commands(name) for name in [*RECIPES, "renewal"])
     for block in re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
         assert block in typed
 
@@ -136,4 +136,15 @@ def test_a_wrong_setting_of_discount_stops_it_at_once_and_says_why(site):
     assert sorted(shown) == ["ExecMainStatus=78", "NRestarts=0", "Result=exit-code"]
     assert "DISCOUNT_WORKERS" in site.type("journalctl --no-pager --unit discount.service --lines 5").stdout
     site.type("sed -i /DISCOUNT_WORKERS/d /srv/discount/discount.conf; systemctl start discount")
+    wait_until(lambda: "discount_value" in ask(site).stdout, 20, "prices of customers")
+
+
+@WITH_MACHINE
+def test_a_renewal_reaches_the_programs_and_keeps_the_files_their_users(site):
+    look = "cd /srv && stat --format '%n %U %a' */keys/* && openssl x509 -noout -serial -in catalog/keys/catalog.crt"
+    before = site.type(look).stdout
+    site.type(commands("renewal"))
+    after = site.type(look).stdout
+    assert before.splitlines()[:-1] == after.splitlines()[:-1] and before != after
+    site.type("systemctl restart discount catalog")  # connections that exist would go on with the certificates they began with
     wait_until(lambda: "discount_value" in ask(site).stdout, 20, "prices of customers")
