@@ -220,6 +220,9 @@ $(FUZZ_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
 $(FUZZ_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_DISCOUNT))
 
+# What only the command reads.
+$(OUT)/tests/fuzz/discount/fuzz_product_file: $(call objects,$(filter-out %/main.c,$(DISCOUNTCTL_SRC)))
+
 REPLAYS := $(FUZZ:%=%.replay)
 replay: $(REPLAYS)
 $(REPLAYS): %.replay: %

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "common/compiler.h"
@@ -18,7 +19,6 @@
 #include "discount/ctl/input.h"
 #include "discount/pricing/rule.h"
 
-#define FAULTS_MAX 1000
 #define FRAME 16
 
 enum column { COLUMN_ID, COLUMN_SLUG, COLUMN_PRICE, COLUMN_CATEGORIES, COLUMNS };
@@ -52,7 +52,7 @@ static const struct {
 struct reading {
     struct arena *arena;
     struct product_file *file;
-    struct fault_notes notes;
+    struct fault_notes *notes;
     size_t line;                     /* of the row that is being read */
     bool has_header, is_other;       /* other: a header that is none, after which rows mean nothing */
     bool is_catalog, has_price;      /* which columns it has */
@@ -65,8 +65,8 @@ struct reading {
 
 static void note(struct reading *reading, const char *field, const char *message)
 {
-    if (reading->notes.count < FAULTS_MAX)
-        fault_notes_add(&reading->notes, reading->line, "", field, message);
+    if (reading->notes->count < PRODUCT_FILE_FAULTS_MAX)
+        fault_notes_add(reading->notes, reading->line, "", field, message);
 }
 
 /* ---- The header ---- */
@@ -74,7 +74,7 @@ static void note(struct reading *reading, const char *field, const char *message
 static void read_title(struct reading *reading, const char *text, size_t length)
 {
     for (size_t i = 0; i < TITLES_MAX && reading->count < TITLES_MAX; i++) {
-        if (strlen(titles[i].name) != length || memcmp(titles[i].name, text, length) != 0)
+        if (strlen(titles[i].name) != length || strncasecmp(titles[i].name, text, length) != 0)
             continue;
         reading->columns[reading->count] = titles[i].column;
         reading->is_catalog |= titles[i].is_of_catalog;
@@ -243,7 +243,7 @@ static bool parse_line(struct reading *reading, struct csv_parser *parser, const
     return false;
 }
 
-static void parse(struct reading *reading, FILE *in)
+static void read_lines(struct reading *reading, FILE *in)
 {
     struct csv_parser parser;
     char *line = NULL;
@@ -265,6 +265,14 @@ static void parse(struct reading *reading, FILE *in)
     csv_free(&parser);
 }
 
+void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_notes *notes)
+{
+    struct reading reading = {.arena = arena, .file = file, .notes = notes};
+
+    *file = (struct product_file){0};
+    read_lines(&reading, in);
+}
+
 /* ---- Where they come from ---- */
 
 const char *product_source_name(const struct product_source *source)
@@ -281,10 +289,9 @@ static int tell_errno(const struct ctl_options *options, const char *name, int c
 int product_file_read(const struct ctl_options *options, const struct product_source *source, struct arena *arena,
                       struct product_file *file)
 {
-    struct reading reading = {.arena = arena, .file = file, .notes = {.arena = arena}};
+    struct fault_notes notes = {.arena = arena};
     struct input input;
 
-    *file = (struct product_file){0};
     if (source->products != NULL && source->catalog != NULL) {
         display_error(options->name, "--products and --catalog are given; one of them is allowed");
         return EX_USAGE;
@@ -295,13 +302,13 @@ int product_file_read(const struct ctl_options *options, const struct product_so
     if (!is_open)
         return tell_errno(options, name, errno);
     errno = 0;
-    parse(&reading, input.stream);
+    product_file_parse(input.stream, arena, file, &notes);
     int cause = ferror(input.stream) ? errno : 0;
     if (!input_close(&input))
         return COMMAND_FAILED; /* catalogctl told why */
     if (cause != 0)
         return tell_errno(options, name, cause);
-    return reading.notes.count == 0 ? COMMAND_OK : fault_notes_tell(&reading.notes, options, name);
+    return notes.count == 0 ? COMMAND_OK : fault_notes_tell(&notes, options, name);
 }
 
 const Ecommerce__Product *product_file_find(const struct product_file *file, const char *word)

@@ -5,6 +5,8 @@
  *     id,slug,price,categories     a product a line, prices in minor units; the last column may be missing
  *     what catalogctl export writes, its columns in any order: price_in_cents for price, other columns are read over
  *
+ * Titles are in any case.
+ *
  * Categories are paths from the top, "home/lighting", separated by spaces or '|': a product is in each category of a
  * path. A rule for a category is for the products of those below it, too, so that those above a product's own must be
  * there.
@@ -15,9 +17,11 @@
 #define DISCOUNT_CTL_PRODUCT_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "common/arena.h"
 #include "common/compiler.h"
+#include "discount/ctl/faults.h"
 #include "discount/ctl/options.h"
 #include "proto/discount_admin.pb-c.h"
 
@@ -41,6 +45,11 @@ struct product_file {
 
 /* What people call it. */
 const char *product_source_name(const struct product_source *source);
+
+/* Reads them from a stream into the arena. What is wrong is noted, PRODUCT_FILE_FAULTS_MAX of it at the most; then not
+ * all of *file is to be used. */
+#define PRODUCT_FILE_FAULTS_MAX 1000
+void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_notes *notes);
 
 /* Reads the products into the arena. COMMAND_OK, or an exit code, everything that is wrong having been told. */
 MUST_CHECK int product_file_read(const struct ctl_options *options, const struct product_source *source,

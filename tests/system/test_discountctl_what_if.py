@@ -294,6 +294,7 @@ def test_a_preview_for_a_group_that_does_not_exist_exits_3(ctl):
     ("id,slug,price,categories\n0,A,-1,x_y\n", ["2: id: ", "2: price: ", "2: slug: ", "2: categories: "]),
     ("id,slug,price,categories\n1,a,5,\n1\n", ["3: 1 columns"]),
     ("categories,slug,price,id\nhome/garden,a,5,1\n", []),
+    ("Id,SLUG,Price\n1,a,5\n", []),
     ("id,slug,price,price\n1,a,5,5\n", ["1: the first line must be"]),
     ("id,slug,price,categorys\n1,a,5,\n", ["1: the first line must be"]),
     ("id,slug,name,price\n1,a,A,5\n", ["1: price: beside the catalog's own columns it is price_in_cents"]),
