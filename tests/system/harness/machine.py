@@ -6,6 +6,7 @@ its own. What is done there is gone with it.
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from harness.process import wait_until
@@ -106,8 +107,10 @@ def why_not():
         return "only root can make a machine"
     if not SYSTEMD.exists():
         return "there is no systemd"
-    done = subprocess.run(
-        ["unshare", "--mount", "--net", "--pid", "--fork", "sh", "-c",
-         "d=$(mktemp -d) && mount -t tmpfs t $d && mkdir $d/u $d/w $d/r && mount -t overlay o -o lowerdir=/,upperdir=$d/u,workdir=$d/w $d/r"],
-        capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run(
+            ["unshare", "--mount", "--net", "--pid", "--fork", "sh", "-e", "-c",
+             "mount -t tmpfs scratch . && cd \"$PWD\" && mkdir upper work root && "
+             "mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root"],
+            cwd=directory, capture_output=True, text=True, check=False)
     return None if done.returncode == 0 else f"no namespaces or overlays here: {done.stderr.strip()}"
