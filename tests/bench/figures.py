@@ -11,7 +11,7 @@ from stage import CUSTOMERS, PAGE, check_every_kind
 CGI = {"GATEWAY_INTERFACE": "CGI/1.1", "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "GET",
        "SCRIPT_NAME": "/catalog.fcgi", "PATH_INFO": "/products", "REQUEST_URI": "/catalog.fcgi/products",
        "QUERY_STRING": "", "REMOTE_ADDR": "127.0.0.1", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
-       "HTTP_X_USER_ID": "1"}
+       "HTTP_X_USER_ID": "1", "CATALOG_LOG_LEVEL": "warning"}  # whose address is trusted is no news
 
 
 @dataclass
