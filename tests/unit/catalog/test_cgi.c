@@ -60,7 +60,7 @@ static void run(http_handler *handler, int input, const char *const *variables)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        alarm(20);
+        alarm(100);
         dup2(input, STDIN_FILENO);
         dup2(output[1], STDOUT_FILENO);
         _exit(serve(handler, variables));

@@ -19,7 +19,7 @@
 #include "discount/service/board.h"
 
 #define SEATS 4
-#define WATCHDOG_S 60
+#define WATCHDOG_S 600
 
 static struct board *board;
 

@@ -33,7 +33,7 @@ static struct store *writer; /* who changes rules */
 static int start_rulebook(void **state)
 {
     (void)state;
-    alarm(100);
+    alarm(600);
     log_set_level(LOG_LEVEL_ERROR);
     snprintf(directory, sizeof directory, "/tmp/test_rulebook.XXXXXX");
     if (mkdtemp(directory) == NULL)
