@@ -18,7 +18,8 @@ case "$*" in *' install '*) cd "$DPKG_ROOT" && touch $COMES ;; esac
 COMMANDS = {
     "apt-get": APT_GET,
     "dpkg-query": "#!/bin/sh\nexit 1\n",
-    "update-rc.d": '#!/bin/sh\necho "$*" >>"$PLACE/services"\n',
+    # As Debian's does it refuses what has no script.
+    "update-rc.d": '#!/bin/sh\n[ -e "$DPKG_ROOT/etc/init.d/$1" ] && echo "$*" >>"$PLACE/services"\n',
     "id": "#!/bin/sh\necho 0\n",
 }
 LOCKED = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt)\n"
@@ -30,7 +31,7 @@ class Machine:
     def __init__(self, path):
         self.path = path
         self.root = path / "root"
-        for directory in ("usr/sbin", "etc/init.d"):
+        for directory in ("usr/sbin", "etc/init.d", "usr/lib/systemd/system"):
             (self.root / directory).mkdir(parents=True)
         (path / "bin").mkdir()
         for name, text in COMMANDS.items():
@@ -83,6 +84,15 @@ def test_a_web_server_that_comes_new_is_not_started_at_boot(machine):
     done = machine.install()
     assert machine.lines("services") == ["lighttpd disable"]
     assert "systemctl enable lighttpd" in done.stderr
+
+
+def test_a_web_server_that_only_systemd_starts_is_not_started_at_boot(machine):
+    enabled = machine.root / "etc" / "systemd" / "system" / "multi-user.target.wants"
+    enabled.mkdir(parents=True)
+    done = machine.install(comes="usr/lib/systemd/system/caddy.service etc/systemd/system/multi-user.target.wants/caddy.service "
+                                 "etc/systemd/system/multi-user.target.wants/cron.service")
+    assert done.returncode == 0, done.stderr
+    assert [each.name for each in enabled.iterdir()] == ["cron.service"]
 
 
 def test_a_web_server_that_was_there_stays_enabled(machine):
