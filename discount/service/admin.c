@@ -88,8 +88,8 @@ bool admin_check_key(struct rpc_call *call, const char *field, const char *value
     if (value[0] == '\0' || rule_is_key(value, max))
         return true;
     admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "%s is \"%.100s\"; 1 to %zu characters of a-z, 0-9 and single hyphens between them are allowed", field,
-                 value, max);
+                 "%s is %s; 1 to %zu characters of a-z, 0-9 and single hyphens between them are allowed", field,
+                 LOG_QUOTED(value), max);
     return false;
 }
 

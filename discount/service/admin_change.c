@@ -29,8 +29,8 @@ ADMIN_METHOD(stage_changes, StageChangesRequest, StageChangesResponse)
         closure(&response, closure_data);
         return;
     case STAGING_UNKNOWN:
-        admin_refuse(closure_data, RPC_ABORTED, "no changes are staged as \"%.100s\" (any more): stage them again",
-                     request->token);
+        admin_refuse(closure_data, RPC_ABORTED, "no changes are staged as %s (any more): stage them again",
+                     LOG_QUOTED(request->token));
         return;
     case STAGING_FULL:
         admin_refuse(closure_data, RPC_RESOURCE_EXHAUSTED,
@@ -94,8 +94,8 @@ static bool check_id(struct rpc_call *call, const char *id)
 
     if (length <= STORE_ID_MAX && strspn(id, allowed) == length)
         return true;
-    admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "change_set_id is \"%.100s\": up to %d of A-Z, a-z, 0-9, '-' and '_' are allowed", id, STORE_ID_MAX);
+    admin_refuse(call, RPC_INVALID_ARGUMENT, "change_set_id is %s: up to %d of A-Z, a-z, 0-9, '-' and '_' are allowed",
+                 LOG_QUOTED(id), STORE_ID_MAX);
     return false;
 }
 

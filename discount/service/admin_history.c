@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/log.h"
 #include "common/number.h"
 #include "discount/wire/wire.h"
 
@@ -15,7 +16,7 @@ static bool read_token(struct rpc_call *call, const char *token, int64_t *place)
     if (token[0] == '\0' || number_parse(token, 1, INT64_MAX, place) == NUMBER_OK)
         return true;
     admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is \"%.100s\"; the next_page_token of the page before is allowed, or none", token);
+                 "page_token is %s; the next_page_token of the page before is allowed, or none", LOG_QUOTED(token));
     return false;
 }
 

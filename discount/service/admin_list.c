@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/number.h"
 #include "discount/wire/wire.h"
 
@@ -28,7 +29,7 @@ static bool read_token(struct rpc_call *call, const char *token, size_t max, str
     if (listing->after == NULL || rule_is_key(token, max))
         return true;
     admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is \"%.100s\"; the next_page_token of the page before is allowed, or none", token);
+                 "page_token is %s; the next_page_token of the page before is allowed, or none", LOG_QUOTED(token));
     return false;
 }
 
@@ -275,7 +276,8 @@ static bool read_member_request(struct rpc_call *call, const Ecommerce__ListMemb
 {
     *members = (struct member_request){.group = request->group, .limit = MEMBERS_DEFAULT};
     if (!rule_is_key(request->group, RULE_KEY_MAX)) {
-        admin_refuse(call, RPC_INVALID_ARGUMENT, "group is \"%.100s\"; the key of a group is needed", request->group);
+        admin_refuse(call, RPC_INVALID_ARGUMENT, "group is %s; the key of a group is needed",
+                     LOG_QUOTED(request->group));
         return false;
     }
     if (!admin_check_range(call, "page_size", request->page_size, 0, MEMBERS_MAX))
@@ -285,8 +287,8 @@ static bool read_member_request(struct rpc_call *call, const Ecommerce__ListMemb
     if (request->page_token[0] == '\0' || number_parse(request->page_token, 1, INT32_MAX, &members->after) == NUMBER_OK)
         return true;
     admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is \"%.100s\"; the next_page_token of the page before is allowed, or none",
-                 request->page_token);
+                 "page_token is %s; the next_page_token of the page before is allowed, or none",
+                 LOG_QUOTED(request->page_token));
     return false;
 }
 

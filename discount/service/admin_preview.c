@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "common/log.h"
 #include "discount/pricing/preview.h"
 
 #define PRICES_DEFAULT 1000
@@ -32,7 +33,7 @@ static bool check_group(struct previewing *previewing, const char *group)
     if (ruleset_has_group(previewing->what_if.before, group, &members) ||
         ruleset_has_group(previewing->what_if.after, group, &members))
         return true;
-    admin_refuse(previewing->call, RPC_NOT_FOUND, "groups names \"%.100s\"; there is no such group", group);
+    admin_refuse(previewing->call, RPC_NOT_FOUND, "groups names %s; there is no such group", LOG_QUOTED(group));
     return false;
 }
 

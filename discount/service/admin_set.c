@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/clock.h"
 #include "discount/rulefile/window.h"
 #include "discount/wire/wire.h"
@@ -17,7 +18,7 @@ bool admin_set_collect(struct admin_service *service, struct rpc_call *call, con
     size_t message_count;
 
     if (staging_find(&service->staging, token, clock_now_ns(), &messages, &message_count) != STAGING_OK) {
-        admin_refuse(call, RPC_ABORTED, "no changes are staged as \"%.100s\" (any more): stage them again", token);
+        admin_refuse(call, RPC_ABORTED, "no changes are staged as %s (any more): stage them again", LOG_QUOTED(token));
         return false;
     }
     *set = (struct admin_set){.part_count = message_count + 1};

@@ -340,3 +340,10 @@ def test_a_missing_key_file_is_named(ctl, settings, named):
 
 def test_a_key_that_is_not_the_certificates_is_told(ctl, keys):
     assert "does not match" in one_line(ctl.run("status", DISCOUNTCTL_TLS_KEY=keys.file("catalog.key")))
+
+
+def test_a_long_word_is_told_back_in_whole_characters(ctl):
+    for shift in range(3):
+        done = ctl.run("rule", "list", "--group", "x" * shift + "\u20ac" * 400)
+        assert done.returncode == 2 and "\u20ac\u20ac" in done.stderr
+        assert "\ufffd" not in done.stderr and "\\x" not in done.stderr and "\\u" not in done.stderr
