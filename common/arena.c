@@ -56,17 +56,21 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+/* Mostly it fits where the next piece would be, and need not be printed twice. */
 char *arena_print(struct arena *arena, const char *format, ...)
 {
+    size_t room = arena->current == NULL ? 0 : arena->current->size - arena->used;
+    char *place = room == 0 ? NULL : (char *)arena->current->bytes + arena->used;
     va_list values, again;
 
     va_start(values, format);
     va_copy(again, values);
-    int length = vsnprintf(NULL, 0, format, values);
+    int length = vsnprintf(place, room, format, values);
     va_end(values);
     assert(length >= 0);
     char *text = arena_get(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if (text != place)
+        vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;
 }

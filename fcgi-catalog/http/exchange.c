@@ -91,5 +91,9 @@ static bool has_control_characters(const char *text)
 void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value)
 {
     assert(!has_control_characters(name) && !has_control_characters(value));
-    exchange->response.headers = arena_print(&exchange->arena, "%s%s: %s\r\n", exchange->response.headers, name, value);
+    const char *before = exchange->response.headers;
+    char *headers = arena_get(&exchange->arena, strlen(before) + strlen(name) + strlen(value) + sizeof ": \r\n");
+    /* Not printed: every answer has half a dozen of them. */
+    stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(headers, before), name), ": "), value), "\r\n");
+    exchange->response.headers = headers;
 }

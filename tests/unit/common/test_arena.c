@@ -74,6 +74,21 @@ static void print_is_as_long_as_it_needs(void **state)
     assert_int_equal(text[200000], '|');
 }
 
+static void print_is_whole_however_much_is_left_of_a_block(void **state)
+{
+    (void)state;
+    for (int left = 0; left < 64; left++) {
+        struct arena own = {0};
+        (void)arena_get(&own, 32 * 1024 - (size_t)left / 16 * 16);
+        char *text = arena_print(&own, "%*d", left, 7);
+        char *next = arena_print(&own, "%s", "next");
+        assert_int_equal(strlen(text), left < 1 ? 1 : left);
+        assert_int_equal(text[strlen(text) - 1], '7');
+        assert_string_equal(next, "next");
+        arena_release(&own);
+    }
+}
+
 static void reset_gives_the_first_block_out_again(void **state)
 {
     (void)state;
@@ -129,6 +144,7 @@ int main(void)
         cmocka_unit_test_teardown(piece_larger_than_a_block_is_whole, release),
         cmocka_unit_test_teardown(copy_takes_so_many_bytes_and_ends_them, release),
         cmocka_unit_test_teardown(print_is_as_long_as_it_needs, release),
+        cmocka_unit_test(print_is_whole_however_much_is_left_of_a_block),
         cmocka_unit_test_teardown(reset_gives_the_first_block_out_again, release),
         cmocka_unit_test_teardown(reset_keeps_no_more_than_the_first_block, release),
         cmocka_unit_test_teardown(reset_returns_a_first_block_that_was_large, release),
