@@ -51,11 +51,16 @@ def test_every_file_that_the_layer_needs_is_on_the_page():
     assert set(re.split(r", | and ", listed)) == needed
 
 
+def test_every_function_that_is_answered_for_gRPC_core_is_on_the_page():
+    answered = re.search(r"^INTERPOSE +:= (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
+    assert sorted(re.findall(r"wrap=(\w+)", PAGE)) == sorted(answered)
+
+
 @pytest.fixture(scope="module")
 def programs(workshop):
     """The two examples, compiled as the page says."""
     directory = workshop.new("page")
-    command = re.search(r"^cc .*?(?=^\.EE)", PAGE, re.S | re.M)[0].replace("\\e\n", " ").replace("\\-", "-")
+    command = re.search(r"^cc .*?(?=^\.EE)", PAGE, re.S | re.M)[0].replace("\\e\n", "\\\n").replace("\\-", "-")
     for title in ("server", "client"):
         source = directory / f"{title}.c"
         source.write_text(example(title))
