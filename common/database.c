@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,11 +153,24 @@ bool database_open(const char *path, const struct database_kind *kind, sqlite3 *
     return true;
 }
 
+/* Elsewhere SQLite would look for a place in TMPDIR, /var/tmp, /tmp …, and when that is full speak of the database. */
+static void keep_temporary_files_beside(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (getenv("SQLITE_TMPDIR") != NULL)
+        return;
+    sqlite3_free(sqlite3_temp_directory);
+    sqlite3_temp_directory =
+        slash == NULL ? sqlite3_mprintf(".") : sqlite3_mprintf("%.*s", (int)(slash - path + (slash == path)), path);
+}
+
 bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db, char *reason,
                             size_t reason_size)
 {
     sqlite3 *opened = NULL;
 
+    keep_temporary_files_beside(path);
     if (!open_file(path, kind, SQLITE_OPEN_READWRITE, busy_ms, &opened, reason, reason_size))
         return false;
     if (!check_kind(opened, path, kind, reason, reason_size)) {
@@ -170,6 +184,36 @@ bool database_open_to_write(const char *path, const struct database_kind *kind, 
     }
     *db = opened;
     return true;
+}
+
+bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size)
+{
+    static const char magic[] = "SQLite format 3";
+    char header[sizeof magic];
+    sqlite3_file *file = NULL;
+    int has_moved = 0;
+
+    /* Both by SQLite's own file: to open another one and close it would drop its locks (see check_file()). */
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) == SQLITE_OK && has_moved != 0) {
+        snprintf(reason, reason_size,
+                 "the file was deleted, or another one was moved over it: what is served is that "
+                 "of before; put it back, and start the program anew");
+        return false;
+    }
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file != NULL &&
+        file->pMethods != NULL &&
+        (file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK ||
+         memcmp(header, magic, sizeof magic) != 0)) {
+        snprintf(reason, reason_size, "the file is no SQLite database any more: something else was written into it");
+        return false;
+    }
+    return true;
+}
+
+void database_empty_log(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, 1000);
+    (void)sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
 }
 
 sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, char *reason, size_t reason_size)
@@ -254,10 +298,15 @@ bool database_upgrade(const char *path, const struct database_kind *kind, int *u
     sqlite3 *db = NULL;
     int version;
 
+    keep_temporary_files_beside(path);
     if (!open_file(path, kind, SQLITE_OPEN_READWRITE, UPGRADE_BUSY_MS, &db, reason, reason_size))
         return false;
     bool is_current = upgrade_file(db, path, kind, &version, reason, reason_size);
-    sqlite3_close_v2(db); /* takes back what was not committed */
+    if (!is_current) {
+        (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* if it was begun */
+        database_empty_log(db);
+    }
+    sqlite3_close_v2(db);
     if (is_current)
         *upgraded_from = version;
     return is_current;

@@ -37,7 +37,9 @@ MUST_CHECK bool database_open(const char *path, const struct database_kind *kind
 /*
  * The same for reading and writing, with foreign keys checked and every commit on the disk when it returns. A file that
  * this user may not write is opened for reading: sqlite3_db_readonly() tells, and writing fails with SQLITE_READONLY.
- * Whoever finds the file locked waits up to busy_ms.
+ * From then on SQLite's temporary files of this process are beside that file, as its log is: there is one place that
+ * may be full, and it is the one that is named. SQLITE_TMPDIR names another one. Whoever finds the file locked waits up
+ * to busy_ms.
  */
 MUST_CHECK bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db,
                                        char *reason, size_t reason_size);
@@ -57,6 +59,17 @@ MUST_CHECK bool database_upgrade(const char *path, const struct database_kind *k
  */
 MUST_CHECK bool database_create(const char *path, const struct database_kind *kind, const char *const *scripts,
                                 char *reason, size_t reason_size);
+
+/*
+ * Whether the file that the handle has open is still the one at its path, and a database: somebody may have deleted it,
+ * moved another one over it, or written something else into it, and SQLite would go on with what it has. On false
+ * `reason` says what happened. A few microseconds.
+ */
+MUST_CHECK bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size);
+
+/* Gives back the disk that a large change, or one that was taken back, left in the write-ahead log: at once, or not at
+ * all while somebody reads it for more than a second. */
+void database_empty_log(sqlite3 *db);
 
 /* Prepares a statement that is used for the life of the handle. NULL: `reason` has SQLite's message. */
 MUST_CHECK sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, char *reason, size_t reason_size);

@@ -26,6 +26,7 @@ struct site {
     int64_t pages_revision;
     struct shop shop;           /* as it was when it could last be read */
     bool has_shop;              /* it could */
+    bool is_failing;            /* the last time it could not, and nobody else held the database */
     int64_t seen;               /* the store's own revision then */
     struct tree *tree;          /* the categories when they were last read; NULL before */
     int64_t answer_ns;          /* how long an answer may take to be read */

@@ -17,7 +17,15 @@
 #include "fcgi-catalog/store/store.h"
 
 /* What is read, for the log: each fails and recovers on its own. */
-enum subject { SUBJECT_VERSION, SUBJECT_CUSTOMER, SUBJECT_SHOP, SUBJECT_PRODUCTS, SUBJECT_CATEGORIES, SUBJECT_COUNT };
+enum subject {
+    SUBJECT_FILE,
+    SUBJECT_VERSION,
+    SUBJECT_CUSTOMER,
+    SUBJECT_SHOP,
+    SUBJECT_PRODUCTS,
+    SUBJECT_CATEGORIES,
+    SUBJECT_COUNT
+};
 
 struct store {
     sqlite3 *db;
@@ -29,6 +37,8 @@ struct store {
     int64_t budget_ns; /* of one query */
     struct reader reader;
     struct search search;
+    int64_t looked_at_ns;             /* when the file was looked at last, by common/clock.h */
+    bool is_in_place;                 /* it was there then */
     bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */
     int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
     int64_t revision;                 /* how often it changed, and one */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "fcgi-catalog/store/handle.h"
@@ -90,7 +91,8 @@ enum store_status handle_judge(struct store *store, enum subject subject, bool i
 enum store_status handle_judge_fault(struct store *store, enum subject subject, int result,
                                      const struct reader_fault *fault)
 {
-    static const char *const subjects[SUBJECT_COUNT] = {"version", "customer", "shop", "products", "categories"};
+    static const char *const subjects[SUBJECT_COUNT] = {"file", "version",  "customer",
+                                                        "shop", "products", "categories"};
     bool is_good = result == SQLITE_DONE || result == SQLITE_ROW;
 
     /* It is read in parts, each as good as the next: what recovers is the whole. */
@@ -110,8 +112,24 @@ static enum store_status finish(struct store *store, sqlite3_stmt *statement, en
     return status;
 }
 
+/* SQLite notices neither a file that is gone nor, before it reads a page anew, one that is another one. */
+static enum store_status look_at_file(struct store *store)
+{
+    char reason[256] = "";
+    int64_t now_ns = clock_now_ns();
+
+    if (store->looked_at_ns == 0 || now_ns - store->looked_at_ns >= CLOCK_NS_PER_S) {
+        store->looked_at_ns = now_ns;
+        store->is_in_place = database_is_in_place(store->db, reason, sizeof reason);
+        return handle_judge(store, SUBJECT_FILE, store->is_in_place, SQLITE_OK, "file", reason);
+    }
+    return store->is_in_place ? STORE_OK : STORE_FAILED;
+}
+
 enum store_status store_revision(struct store *store, int64_t *revision)
 {
+    if (look_at_file(store) != STORE_OK)
+        return STORE_FAILED;
     int result = sqlite3_step(store->version);
     int64_t version = sqlite3_column_int64(store->version, 0);
     enum store_status status = finish(store, store->version, SUBJECT_VERSION, "version", result);

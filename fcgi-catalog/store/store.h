@@ -50,7 +50,8 @@ MUST_CHECK bool store_upgrade(const char *path, int *upgraded_from, char *reason
 /*
  * A number that grows with every change that somebody committed since the store was opened (PRAGMA data_version; a few
  * microseconds). What was read under one revision stays true until it moves. It is this process's own: what another
- * process, or the next one, may see again is shop.revision.
+ * process, or the next one, may see again is shop.revision. Once a second, and at first, it also looks whether the
+ * database's file is where it was, and one: STORE_FAILED otherwise, while what is asked for besides may be answered.
  */
 MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
 

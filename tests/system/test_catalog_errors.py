@@ -154,6 +154,33 @@ def test_without_a_database_there_is_503_and_when_to_come_again(make_site, disco
         assert problem(answer)["type"] == URN + "unavailable"
 
 
+def delete(database):
+    database.unlink()
+
+
+def move_another_over(database):
+    database.with_name("other.db").write_bytes(b"garbage")
+    database.with_name("other.db").replace(database)
+
+
+def write_garbage_into(database):
+    database.write_bytes(b"garbage" * 1000)
+
+
+@pytest.mark.parametrize("spoil, why", [
+    (delete, "file .*deleted"), (move_another_over, "file .*moved over"), (write_garbage_into, r"\w+ ")])
+def test_a_database_that_is_gone_is_told_at_once_and_by_the_sign_of_life(start, make_site, discountd, spoil, why):
+    site = make_site(discountd.port)
+    catalog = start(Catalog, site)
+    catalog.expect("store-failed")
+    assert body_of(ask(catalog, "/")) == b"It is working."
+    before = body_of(ask(catalog, "/products"))
+    spoil(site.var / "catalog.db")
+    wait_until(lambda: ask(catalog, "/").startswith(b"Status: 503"), 10, "the sign of life to end")
+    assert body_of(ask(catalog, "/products")) == before  # what is known is served
+    assert catalog.count_log(rf"store-failed reading={why}") >= 1
+
+
 def test_what_was_read_is_served_while_the_database_is_locked(start, make_site, discountd):
     site = make_site(discountd.port)
     change(site, "PRAGMA journal_mode = DELETE")

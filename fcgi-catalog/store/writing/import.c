@@ -247,8 +247,11 @@ enum import_status import_begin(struct import *import)
 
 void import_roll_back(struct import *import)
 {
-    if (import->is_begun)
+    if (import->is_begun) {
         run(import, "ROLLBACK");
+        database_empty_log(import->db);
+        sqlite3_busy_timeout(import->db, BUSY_MS);
+    }
     forget_transaction(import);
 }
 
@@ -262,8 +265,10 @@ enum import_status import_commit(struct import *import, void (*progress)(void *d
     bool was_many = import->is_many;
     forget_transaction(import);
     /* The log is as long as all that was written; whoever still reads it keeps it. */
-    if (was_many)
-        run(import, "PRAGMA wal_checkpoint(TRUNCATE)");
+    if (was_many) {
+        database_empty_log(import->db);
+        sqlite3_busy_timeout(import->db, BUSY_MS);
+    }
     if (progress != NULL)
         progress(data, 1);
     return IMPORT_OK;

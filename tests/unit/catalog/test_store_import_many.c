@@ -160,6 +160,35 @@ static void many_that_are_rolled_back_leave_triggers_and_indexes(void **state)
     assert_sound();
 }
 
+/* What was written before it was taken back is in the log, as long as it was: on a full disk nobody else could write.
+ */
+static void many_that_are_rolled_back_leave_no_disk_taken(void **state)
+{
+    static char description[8000];
+    char slug[32], name[128];
+    struct stat log;
+
+    (void)state;
+    memset(description, 'x', sizeof description - 1);
+    open_shop(); /* the store goes on reading */
+    for (unsigned i = 0; i < 4000; i++) {
+        const struct product product = {.slug = slug, .description = description};
+        enum import_outcome outcome;
+        int32_t id;
+        snprintf(slug, sizeof slug, "s-%u", i);
+        assert_int_equal(
+            import_put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_DESCRIPTION, &outcome, &id),
+            IMPORT_OK);
+    }
+    snprintf(name, sizeof name, "%s-wal", path);
+    assert_int_equal(stat(name, &log), 0);
+    assert_true(log.st_size > 4 << 20);
+    import_roll_back(import);
+    assert_int_equal(stat(name, &log), 0);
+    assert_int_equal(log.st_size, 0);
+    assert_string_equal(sqlite3_temp_directory, directory);
+}
+
 static double done;
 static void note_progress(void *data, double fraction)
 {
@@ -244,6 +273,7 @@ int main(void)
         IMPORT_TEST(many_products_are_pruned),
         IMPORT_TEST(readers_see_the_old_catalog_until_the_commit_of_many),
         IMPORT_TEST(many_that_are_rolled_back_leave_triggers_and_indexes),
+        IMPORT_TEST(many_that_are_rolled_back_leave_no_disk_taken),
         IMPORT_TEST(the_commit_of_many_tells_how_far_it_is),
         IMPORT_TEST(a_trigger_of_somebody_else_is_kept),
         IMPORT_TEST(a_trigger_of_somebody_else_may_change_products),
