@@ -276,6 +276,7 @@ def test_all_workers_killed_at_once_are_replaced_and_no_call_fails(start, worksh
 def test_a_change_whose_worker_is_killed_before_it_answers_is_made_and_told_once(start, workshop, keys):
     """The other worker is stopped, so that the revision is made but not in use, and its caller not answered."""
     server = start(Discountd, workshop.new("discountd"), keys)
+    server.expect("worker-killed")  # the stopped one, when it is not heard of for too long
     ctl = Ctl(workshop.new("ctl"), keys, server.port)
     made = 0
     while made < 3:
