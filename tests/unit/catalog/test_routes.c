@@ -75,9 +75,19 @@ static void whoever_takes_no_form_of_it_is_told_which_there_are(void **state)
 static void a_sign_of_life_is_for_whoever_asks(void **state)
 {
     (void)state;
-    revision_status = STORE_FAILED;
     HANDLE(GET("/"), "HTTP_ACCEPT=image/png");
     assert_answer(200, "It is working.");
+    revision_status = STORE_BUSY;
+    HANDLE(GET("/"), "HTTP_ACCEPT=image/png");
+    assert_answer(200, "It is working.");
+}
+
+static void without_a_database_there_is_no_sign_of_life(void **state)
+{
+    (void)state;
+    revision_status = STORE_FAILED;
+    HANDLE(GET("/"));
+    assert_refused(503, "The catalog cannot be read right now.");
 }
 
 static void a_wrong_customer_is_told_before_the_form(void **state)
@@ -285,6 +295,7 @@ int main(void)
         TEST(a_long_header_is_refused),
         TEST(whoever_takes_no_form_of_it_is_told_which_there_are),
         TEST(a_sign_of_life_is_for_whoever_asks),
+        TEST(without_a_database_there_is_no_sign_of_life),
         TEST(a_wrong_customer_is_told_before_the_form),
         TEST(the_list_as_csv_is_the_whole_catalog),
         TEST(a_download_has_a_header_and_every_product_once),
