@@ -300,7 +300,8 @@ int product_file_read(const struct ctl_options *options, const struct product_so
     bool is_open =
         source->catalog != NULL ? input_open_catalog(&input, source->catalog) : input_open(&input, source->products);
     if (!is_open)
-        return tell_errno(options, name, errno);
+        return tell_errno(options, source->catalog != NULL ? "catalogctl, beside this program or in PATH" : name,
+                          errno);
     errno = 0;
     product_file_parse(input.stream, arena, file, &notes);
     int cause = ferror(input.stream) ? errno : 0;

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """discountctl explain, preview and lint: why a price is what it is, what it would be, and what makes no sense."""
+import shutil
+
 import pytest
 
 from harness.catalogctl import Database
 from harness.discount import Discountd
-from harness.discountctl import PRODUCTS, RULES, Ctl, rule_file
+from harness.discountctl import CTL, PRODUCTS, RULES, Ctl, rule_file
+from harness.process import run
 
 PRODUCT_BLOCKS = ["product 1 iphone-x", "product 2 notebook-avell-g1511", "product 3 playstation-4-slim"]
 FRIDAY = ["--at", "2096-11-27T12:00", "--zone", "Europe/Berlin"]
@@ -366,6 +369,14 @@ def test_a_catalog_that_cannot_be_read_is_told(ctl):
     assert done.returncode == 1 and "none.db: no such file" in done.stderr and len(done.stderr.splitlines()) == 1
     done = ctl.run("lint", "--catalog", "none.db", "--products", "products.csv")
     assert done.returncode == 64 and "one of them is allowed" in done.stderr
+
+
+def test_a_catalogctl_that_is_missing_is_told(ctl, shop):
+    alone = ctl.directory / "alone" / "discountctl"
+    alone.parent.mkdir()
+    shutil.copy(CTL, alone)
+    done = run([alone, "lint", "--catalog", shop.path], ctl.directory, env=ctl.environment(PATH="/nonexistent"))
+    assert done.returncode == 1 and "catalogctl" in done.stderr and "catalog.db" not in done.stderr, done
 
 
 def test_a_product_that_contradicts_the_rules_list_is_named(ctl, shop):
