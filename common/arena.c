@@ -12,8 +12,6 @@
 
 #include "common/memory.h"
 
-#define BLOCK_SIZE (32u * 1024u)
-
 struct arena_block {
     struct arena_block *next;
     size_t size;
@@ -28,6 +26,11 @@ static struct arena_block *block_new(size_t size)
     return block;
 }
 
+static size_t block_size(const struct arena *arena)
+{
+    return arena->block_size == 0 ? ARENA_BLOCK_SIZE : arena->block_size;
+}
+
 void *arena_get(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
@@ -35,7 +38,7 @@ void *arena_get(struct arena *arena, size_t size)
     assert(size < SIZE_MAX / 2);
     size = (size + align - 1) & ~(align - 1);
     if (arena->current == NULL || arena->current->size - arena->used < size) {
-        struct arena_block *block = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+        struct arena_block *block = block_new(size > block_size(arena) ? size : block_size(arena));
         if (arena->current == NULL)
             arena->first = block;
         else
@@ -75,6 +78,15 @@ char *arena_print(struct arena *arena, const char *format, ...)
     return text;
 }
 
+size_t arena_held(const struct arena *arena)
+{
+    size_t held = 0;
+
+    for (const struct arena_block *block = arena->first; block != NULL; block = block->next)
+        held += sizeof *block + block->size;
+    return held;
+}
+
 static void free_blocks(struct arena_block *block)
 {
     while (block != NULL) {
@@ -90,7 +102,7 @@ void arena_reset(struct arena *arena)
         return;
     free_blocks(arena->first->next);
     arena->first->next = NULL;
-    if (arena->first->size > BLOCK_SIZE) {
+    if (arena->first->size > block_size(arena)) {
         free(arena->first);
         arena->first = NULL;
     }
@@ -101,5 +113,5 @@ void arena_reset(struct arena *arena)
 void arena_release(struct arena *arena)
 {
     free_blocks(arena->first);
-    *arena = (struct arena){0};
+    *arena = (struct arena){.block_size = arena->block_size};
 }

@@ -17,7 +17,10 @@ struct arena {
     struct arena_block *first;   /* kept over a reset */
     struct arena_block *current; /* pieces come from here */
     size_t used;                 /* bytes of current that are taken */
+    size_t block_size;           /* bytes of a block; 0: ARENA_BLOCK_SIZE. What lives long and is small takes less */
 };
+
+#define ARENA_BLOCK_SIZE ((size_t)32 * 1024)
 
 /* `size` bytes, not set to anything. Never NULL: see common/memory.h. */
 void *arena_get(struct arena *arena, size_t size);
@@ -28,7 +31,11 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 /* What printf would print, in the arena. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Gives every piece back. The first block (32 KiB) stays for the next request; larger needs are returned to the system.
+/* Bytes that it has taken from the system. */
+size_t arena_held(const struct arena *arena);
+
+/* Gives every piece back. The first block (of block_size) stays for the next request; larger needs are returned to the
+ * system.
  */
 void arena_reset(struct arena *arena);
 

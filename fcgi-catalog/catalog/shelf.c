@@ -18,13 +18,14 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/json.h"
 
+#define BLOCK_SIZE ((size_t)1024) /* thousands of shelves are kept, most of them small */
+
 struct shelf {
     atomic_size_t users;
     int64_t revision;
     struct arena arena; /* the content, all of its strings, seams */
     struct shelf_content content;
-    size_t copied_bytes; /* in the arena */
-    size_t *seams;       /* one for each product: the offset in text of the byte that its discount_value goes before */
+    size_t *seams; /* one for each product: the offset in text of the byte that its discount_value goes before */
     char *text;
     size_t length, room;
 };
@@ -41,26 +42,20 @@ static void append(struct shelf *shelf, const char *bytes, size_t length)
     shelf->length += length;
 }
 
-static void *take_room(struct shelf *shelf, size_t size)
-{
-    shelf->copied_bytes += size;
-    return arena_get(&shelf->arena, size);
-}
-
 /* NULL stays NULL. */
 static const char *copy_text(struct shelf *shelf, const char *text)
 {
     if (text == NULL)
         return NULL;
     size_t size = strlen(text) + 1;
-    return memcpy(take_room(shelf, size), text, size);
+    return memcpy(arena_get(&shelf->arena, size), text, size);
 }
 
 static const char *const *copy_texts(struct shelf *shelf, const char *const *texts, size_t count)
 {
     if (count == 0)
         return NULL;
-    const char **copies = take_room(shelf, count * sizeof *copies);
+    const char **copies = arena_get(&shelf->arena, count * sizeof *copies);
     for (size_t i = 0; i < count; i++)
         copies[i] = copy_text(shelf, texts[i]);
     return copies;
@@ -70,7 +65,7 @@ static const struct product_image *copy_images(struct shelf *shelf, const struct
 {
     if (product->image_count == 0)
         return NULL;
-    struct product_image *copies = take_room(shelf, product->image_count * sizeof *copies);
+    struct product_image *copies = arena_get(&shelf->arena, product->image_count * sizeof *copies);
     for (size_t i = 0; i < product->image_count; i++)
         copies[i] = (struct product_image){.url = copy_text(shelf, product->images[i].url),
                                            .alt = copy_text(shelf, product->images[i].alt)};
@@ -93,7 +88,7 @@ static void copy_product(struct shelf *shelf, const struct product *product, str
 static void copy_content(struct shelf *shelf, const struct shelf_content *content)
 {
     size_t count = content->products.count;
-    struct product *items = take_room(shelf, count * sizeof *items);
+    struct product *items = arena_get(&shelf->arena, count * sizeof *items);
 
     for (size_t i = 0; i < count; i++)
         copy_product(shelf, &content->products.items[i], &items[i]);
@@ -108,7 +103,7 @@ static void print_list(struct shelf *shelf)
 {
     const struct product_list *products = &shelf->content.products;
 
-    shelf->seams = take_room(shelf, products->count * sizeof *shelf->seams);
+    shelf->seams = arena_get(&shelf->arena, products->count * sizeof *shelf->seams);
     append(shelf, "[", 1);
     for (size_t i = 0; i < products->count; i++) {
         char *text;
@@ -121,6 +116,8 @@ static void print_list(struct shelf *shelf)
         free(text);
     }
     append(shelf, "]\n", 2);
+    shelf->text = memory_resize(shelf->text, shelf->length);
+    shelf->room = shelf->length;
 }
 
 struct shelf *shelf_new(int64_t revision, const struct shelf_content *content)
@@ -129,6 +126,7 @@ struct shelf *shelf_new(int64_t revision, const struct shelf_content *content)
 
     atomic_init(&shelf->users, 1);
     shelf->revision = revision;
+    shelf->arena.block_size = BLOCK_SIZE;
     copy_content(shelf, content);
     print_list(shelf);
     return shelf;
@@ -171,7 +169,7 @@ const struct product_list *shelf_products(const struct shelf *shelf)
 
 size_t shelf_size(const struct shelf *shelf)
 {
-    return sizeof *shelf + shelf->room + shelf->copied_bytes;
+    return sizeof *shelf + shelf->room + arena_held(&shelf->arena);
 }
 
 struct shelf_text shelf_list(const struct shelf *shelf)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages that are kept: found by their query, bounded, gone when the revision moves. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,6 +104,23 @@ static void bytes_are_bounded(void **state)
     pages_free(pages);
 }
 
+/* As malloc counts; under AddressSanitizer it counts nothing. */
+static void what_is_counted_is_what_is_held(void **state)
+{
+    (void)state;
+    struct pages *pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
+    char key[20];
+    size_t before = mallinfo2().uordblks;
+    for (int32_t i = 1; i <= PAGES_COUNT_MAX; i++) {
+        snprintf(key, sizeof key, "q=%d", (int)i);
+        put(pages, key, 1, i);
+    }
+    size_t held = mallinfo2().uordblks - before;
+    assert_true(held < pages_bytes(pages) + pages_bytes(pages) / 8);
+    assert_int_equal(pages_count(pages), PAGES_COUNT_MAX); /* small ones, of which so many fit */
+    pages_free(pages);
+}
+
 static void page_that_is_too_large_is_not_kept(void **state)
 {
     (void)state;
@@ -132,6 +150,7 @@ int main(void)
         cmocka_unit_test(another_revision_drops_all),
         cmocka_unit_test(page_that_was_not_used_for_longest_goes_first),
         cmocka_unit_test(bytes_are_bounded),
+        cmocka_unit_test(what_is_counted_is_what_is_held),
         cmocka_unit_test(page_that_is_too_large_is_not_kept),
         cmocka_unit_test(page_lives_on_with_who_found_it),
     };

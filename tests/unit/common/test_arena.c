@@ -89,6 +89,21 @@ static void print_is_whole_however_much_is_left_of_a_block(void **state)
     }
 }
 
+static void it_holds_blocks_of_the_size_that_it_was_given(void **state)
+{
+    (void)state;
+    struct arena small = {.block_size = 100};
+    assert_int_equal(arena_held(&small), 0);
+    (void)arena_get(&small, 50);
+    assert_in_range(arena_held(&small), 100, 200);
+    (void)arena_get(&small, 1000);
+    assert_in_range(arena_held(&small), 1100, 1300);
+    arena_reset(&small);
+    assert_in_range(arena_held(&small), 100, 200);
+    arena_release(&small);
+    assert_int_equal(small.block_size, 100);
+}
+
 static void reset_gives_the_first_block_out_again(void **state)
 {
     (void)state;
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test_teardown(copy_takes_so_many_bytes_and_ends_them, release),
         cmocka_unit_test_teardown(print_is_as_long_as_it_needs, release),
         cmocka_unit_test(print_is_whole_however_much_is_left_of_a_block),
+        cmocka_unit_test(it_holds_blocks_of_the_size_that_it_was_given),
         cmocka_unit_test_teardown(reset_gives_the_first_block_out_again, release),
         cmocka_unit_test_teardown(reset_keeps_no_more_than_the_first_block, release),
         cmocka_unit_test_teardown(reset_returns_a_first_block_that_was_large, release),
