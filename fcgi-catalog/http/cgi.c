@@ -21,12 +21,20 @@ static struct {
     bool *is_finished;
 } carrier;
 
+/* Whoever made standard output may have made it non-blocking. */
+static bool await_room(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, -1) >= 0 || errno == EINTR;
+}
+
 /* False: the web server has gone away. */
 static bool write_parts(struct iovec *parts, int count)
 {
     while (count > 0) {
         ssize_t written = writev(STDOUT_FILENO, parts, count);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && (errno == EINTR || (errno == EAGAIN && await_room())))
             continue;
         if (written < 0)
             return false;

@@ -7,15 +7,19 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fcgi-catalog/http/cgi.h"
 
 #define BODY_MAX 100000
+#define LARGE 300000 /* bytes, more than a pipe takes */
 
 static struct http_exchange *waiting;
 static char answer[4096];
@@ -125,6 +129,47 @@ static void a_malformed_request_is_refused(void **state)
     assert_non_null(strstr(answer, "Status: 400 Bad Request\r\n"));
 }
 
+static void finish_large(void *data, struct http_exchange *exchange)
+{
+    static char body[LARGE];
+
+    (void)data;
+    exchange->response.content_type = "text/plain";
+    exchange->response.body = memset(body, 'x', sizeof body);
+    exchange->response.body_length = sizeof body;
+    http_exchange_finish(exchange);
+}
+
+static void an_answer_is_whole_though_standard_output_is_non_blocking(void **state)
+{
+    static char bytes[65536];
+    int output[2], status, waiting_bytes = 0;
+    size_t length = 0;
+    ssize_t count;
+
+    (void)state;
+    assert_int_equal(pipe2(output, O_NONBLOCK), 0);
+    int room = fcntl(output[1], F_GETPIPE_SZ);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(100);
+        dup2(output[1], STDOUT_FILENO);
+        close(output[0]);
+        _exit(serve(finish_large, (const char *const[]){"REQUEST_METHOD=GET", "SCRIPT_NAME=/", NULL}));
+    }
+    close(output[1]);
+    while (waiting_bytes < room - 4096 && ioctl(output[0], FIONREAD, &waiting_bytes) == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    fcntl(output[0], F_SETFL, 0);
+    while ((count = read(output[0], bytes, sizeof bytes)) > 0)
+        length += (size_t)count;
+    close(output[0]);
+    assert_true(length > LARGE);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 /* How many bytes are still in the pipe. */
 static size_t bytes_left(void)
 {
@@ -203,6 +248,7 @@ int main(void)
         TEST(a_request_is_answered_on_standard_output),
         TEST(an_answer_may_come_later),
         TEST(head_has_no_body),
+        TEST(an_answer_is_whole_though_standard_output_is_non_blocking),
         TEST(a_malformed_request_is_refused),
         TEST(a_body_is_read_away_up_to_its_length),
         TEST(a_chunked_body_is_read_to_its_end),
