@@ -58,9 +58,11 @@ static void welcome(struct loop *loop, int fd)
         loop->ready_count++;
 }
 
+/* What is wrong with the listening socket itself stays wrong; all else may be of one connection, a network's or a
+ * firewall's (accept(2)), or for want of something. */
 static void accept_failed(struct loop *loop, int error)
 {
-    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+    if (error != EBADF && error != ENOTSOCK && error != EINVAL) {
         if (loop->accept_again_ns == 0)
             log_error("accept-failed", "reason=%s pause_ms=%d", LOG_QUOTED(strerror(error)), ACCEPT_PAUSE_MS);
         loop->accept_again_ns = clock_now_ns() + ACCEPT_PAUSE_MS * CLOCK_NS_PER_MS;

@@ -9,7 +9,7 @@ from harness import fastcgi
 from harness.catalog import Catalog, Site
 from harness.contract import CUSTOMER_1, LIST
 from harness.fastcgi import Connection, begin, body_of, get, pair, params, record
-from harness.process import wait_until
+from harness.process import Process, wait_until
 
 VARIABLES = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", ""), ("PATH_INFO", "/products"), ("REMOTE_ADDR", "127.0.0.1")]
 
@@ -118,6 +118,22 @@ def test_a_request_that_arrives_byte_by_byte_is_answered(catalog):
         for byte in get("/products"):
             connection.send(bytes([byte]))
         assert body_of(connection.answer()) == LIST
+
+
+@pytest.mark.parametrize("error", ["ENETDOWN", "EPERM", "EHOSTUNREACH", "EOPNOTSUPP"])
+def test_a_connection_that_cannot_be_accepted_is_not_the_end(catalog, tmp_path, error):
+    """accept(2) names these: a network's and a firewall's errors are told of the connection that was taken."""
+    catalog.expect("accept-failed")
+    workers, told = sorted(catalog.workers()), catalog.count_log("accept-failed")
+    strace = Process(["strace", "-e", f"inject=accept4:error={error}:when=1..2", "-o", tmp_path / "trace",
+                      *(word for pid in workers for word in ("-p", pid))], tmp_path)
+    try:
+        strace.wait_for_log("attached")
+        assert_serving(catalog)
+        catalog.wait_for_log("accept-failed", times=told + 1)
+    finally:
+        strace.stop()
+    assert sorted(catalog.workers()) == workers
 
 
 def test_a_client_that_hangs_up_before_its_answer_disturbs_nobody(catalog):
