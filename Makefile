@@ -73,7 +73,7 @@ ifeq ($(STATIC),1)
 LIBS_C        = -lm -ldl -lrt -lpthread -pthread
 LIBS_CORE     = -Wl,-Bstatic $(filter-out $(LIBS_C),$(call packaged,--static)) -lstdc++ -Wl,-Bdynamic $(LIBS_C)
 LIBS_FASTCGI  = -Wl,-Bstatic -lfcgi -Wl,-Bdynamic
-ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed $(INTERPOSE:%=-Wl,--wrap=%) -Wl,-u,__wrap_malloc
+ALL_LDFLAGS  += -static-libgcc -Wl,--gc-sections -Wl,--as-needed $(INTERPOSE:%=-Wl,--wrap=%)
 CPPFLAGS     += -DLINKER_WRAPS
 else
 LIBS_CORE     = $(call packaged) -lgpr -lm -lpthread
@@ -150,7 +150,7 @@ $(BIN)/discountctl: $(call objects,$(DISCOUNTCTL_SRC)) $(DISCOUNT_LIB) $(COMMON_
 define link
 	@echo "  LINK    $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(LINK_LIST) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(LINK_LIST) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) $(1) -Wl,--end-group
 endef
 
 $(OBJ)/%.o: %.c | $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
