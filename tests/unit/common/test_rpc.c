@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls between a real client and a real server: how they are answered, refused and given up. */
+#include "common/rpc/guard.h"
 #include "tests/unit/common/raw_client.h"
 #include "tests/unit/common/rpc_echo.h"
 
@@ -200,7 +201,7 @@ static void a_caller_that_is_not_admitted_gets_what_admit_says(void **state)
 
 /* ---- One caller and another ---- */
 
-/* With no room for its answers they stay in the server, each on its call. */
+/* With no room for its answers they stay in the server, each on its call; more calls than these would be cut off. */
 static void a_caller_that_does_not_read_keeps_nobody_waiting(void **state)
 {
     struct key_files keys = name_keys(keys_directory, "catalog");
@@ -209,7 +210,7 @@ static void a_caller_that_does_not_read_keeps_nobody_waiting(void **state)
     (void)state;
     assert_true(raw_connect(&raw, &server.port, &keys, 0));
     raw_begin(&raw, 0);
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < GUARD_STREAMS; i++)
         raw_call(&raw, "/ecommerce.Discount/ApplyDiscount", NULL, 0);
     for (int i = 1; i <= 100; i++)
         assert_int_equal(call_as(i, "").value, i);
