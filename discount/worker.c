@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -15,11 +16,14 @@
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
 #include "common/settings.h"
+#include "common/threads.h"
 #include "discount/service/access.h"
 #include "discount/service/admin.h"
 #include "discount/service/board.h"
 #include "discount/service/discount.h"
 #include "discount/service/rulebook.h"
+
+#define THREADS 11 /* of a worker beside its first: ours, and gRPC core's at most */
 
 /* What the thread that waits for signals needs. */
 struct watcher {
@@ -139,6 +143,8 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
         exit_code = serve(server, rulebook, options->settings);
     else
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
+    if (exit_code != EXIT_SUCCESS)
+        _exit(exit_code); /* gRPC core may lack threads, and would never end */
     rpc_server_free(server);
     rpc_runtime_stop();
     return exit_code;
@@ -164,6 +170,9 @@ int worker_run(const struct worker_options *options)
                                                       .rounding = (enum price_rounding)options->settings->rounding,
                                                       .board = options->board};
     char reason[512];
+
+    if (!threads_try(THREADS))
+        return EXIT_FAILURE;
     struct rulebook *rulebook = rulebook_new(&rulebook_options, reason, sizeof reason);
 
     if (rulebook == NULL) {

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/prefork/prefork.h"
+#include "common/threads.h"
 #include "fcgi-catalog/http/cgi.h"
 #include "fcgi-catalog/http/fastcgi.h"
 #include "fcgi-catalog/page/page.h"
@@ -22,6 +23,8 @@
 #include "fcgi-catalog/store/store.h"
 
 #define BODY_MAX ((size_t)256 * 1024) /* of a CGI request; nobody here reads one */
+
+#define THREADS 10 /* of a serving process beside its first: ours, and gRPC core's at most */
 
 extern char **environ;
 
@@ -162,7 +165,7 @@ static bool open_readings(struct site *site, const struct catalog_settings *sett
 static int serve(struct site *site, const struct catalog_settings *settings)
 {
     if (!open_readings(site, settings))
-        return EXIT_FAILURE;
+        _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .base = settings->base_path,
                                             .answer_ms = settings->answer_ms,
@@ -178,7 +181,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
     int error = pthread_create(&completing, NULL, complete, site->quotes);
     if (error != 0) {
         log_error("no-thread", "errno=%d", error);
-        return EXIT_FAILURE;
+        _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     }
     prefork_worker_ready();
     int exit_code = fastcgi_serve(&options);
@@ -193,6 +196,8 @@ int process_serve_fastcgi(const struct catalog_settings *settings)
     char reason[512];
     int exit_code = SETTINGS_EXIT_CODE;
 
+    if (!threads_try(THREADS))
+        return EXIT_FAILURE;
     if (!site_open(&site, settings, reason, sizeof reason)) {
         log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
         return exit_code;
