@@ -43,6 +43,12 @@ static inline void check_row(void *data, const struct product_row *row)
 
     (void)data;
     insist(row->line > 0 && product->id >= 0 && product->price_cents >= 0);
+    if (row->is_former) {
+        insist(product->id > 0 && !row->is_of_categories && row->category_count == 0);
+        check_field(product->slug, FIELD_SLUG_MAX);
+        check_field(product->sku, FIELD_SKU_MAX);
+        return;
+    }
     insist(!row->is_of_categories || (product->slug[0] == '\0' && product->category_count == 0));
     insist((row->fields & FIELD_SLUG) ? field_is_slug(product->slug) : product->slug[0] == '\0');
     insist(row->is_of_categories != (product->slug[0] != '\0' || product->sku[0] != '\0'));
