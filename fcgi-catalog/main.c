@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/platform.h"
 #include "common/prefork/prefork.h"
 #include "common/program.h"
 #include "common/rpc/keyset.h"
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 {
     struct program_options options;
 
+    platform_share_heap();
     log_open("catalog.fcgi");
     if (!fastcgi_is_listening(0) && getenv("REQUEST_METHOD") != NULL)
         run_cgi();

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where threads are counted (RLIMIT_NPROC, TasksMax, pids.max): who cannot have those it needs says so, ends and is tried again."""
+"""
+Where threads are counted (RLIMIT_NPROC, TasksMax, pids.max): who cannot have those it needs says so, ends and is tried again. Where
+addresses are (ulimit -v), threads reserve few.
+"""
 import os
 import re
 import signal
@@ -10,8 +13,10 @@ import pytest
 
 from harness import ports
 from harness.catalog import Site
+from harness.contract import CUSTOMER_1
 from harness.discount import settings
-from harness.paths import BIN
+from harness.fastcgi import Connection, body_of, get
+from harness.paths import BIN, is_sanitized
 from harness.process import Process, children, environment, wait_until
 
 # Which thread of a process is the first that cannot be made. The first dozen are tried out; later ones are needed. (A master's forks
@@ -56,3 +61,20 @@ def test_a_catalog_that_cannot_have_its_threads_is_not_stuck(workshop, keys, fir
 def test_a_discountd_that_cannot_have_its_threads_is_not_stuck(workshop, keys, first):
     directory = workshop.new("discount")
     assert_tried_again(Refused([BIN / "discountd", ports.free_port()], directory, first, settings(directory, keys)))
+
+
+@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs all addresses there are")
+def test_a_catalog_serves_customers_with_few_addresses(workshop, keys, discountd):
+    site = Site(workshop.new("site"), keys, discountd.port)
+    path = site.var / "catalog.socket"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen(8)
+        catalog = Process(["prlimit", f"--as={200 * 2**20}", site.program], site.path, stdin=listening)
+    try:
+        catalog.wait_for_log("worker-ready")
+        with Connection(path) as connection:
+            connection.send(get("/products", customer=1))
+            assert body_of(connection.answer()) == CUSTOMER_1
+    finally:
+        catalog.stop()
