@@ -39,7 +39,7 @@ static struct timespec monotonic(const struct timespec *until)
     at_ns += to_ns(until) - to_ns(&now);
     if (at_ns < 0)
         at_ns = 0;
-    return (struct timespec){.tv_sec = at_ns / CLOCK_NS_PER_S, .tv_nsec = at_ns % CLOCK_NS_PER_S};
+    return (struct timespec){.tv_sec = at_ns / CLOCK_NS_PER_S, .tv_nsec = (long)(at_ns % CLOCK_NS_PER_S)};
 }
 
 long INTERPOSED(syscall)(long number, ...)
