@@ -38,7 +38,8 @@ def pytest_sessionstart():
 def pytest_make_collect_report(collector):
     """A file of tests in which there is none is a mistake."""
     report = (yield).get_result()
-    if isinstance(collector, pytest.Module) and report.passed and not report.result:
+    is_file = isinstance(collector, pytest.Module) and not isinstance(collector, pytest.Package)
+    if is_file and report.passed and not report.result:
         report.outcome = "failed"
         report.longrepr = f"{collector.path} has no test"
 

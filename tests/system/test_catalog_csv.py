@@ -170,9 +170,10 @@ def test_too_many_downloads_are_told_to_come_again(catalog):
 
 def test_a_download_that_is_not_read_is_cut_off(start, large):
     catalog = start(Catalog, large, name="cut.s", CATALOG_ANSWER_MS=1000)
-    before = sockets(catalog)
+    idle = 2  # the listening one, and the connection to Discount
+    wait_until(lambda: sockets(catalog) == idle, 10, "it is connected to Discount")
     with begin_download(catalog) as connection:
-        wait_until(lambda: sockets(catalog) == before, 20, "the download is given up")
+        wait_until(lambda: sockets(catalog) == idle, 20, "the download is given up")
         with pytest.raises(EOFError):
             connection.answer()
 
