@@ -69,15 +69,6 @@ void platform_share_heap(void)
 #endif
 }
 
-void platform_grow_heap_by(int bytes)
-{
-#ifdef __GLIBC__
-    mallopt(M_TOP_PAD, bytes);
-#else
-    (void)bytes;
-#endif
-}
-
 size_t platform_memory_held(void)
 {
     unsigned long pages = 0, shared = 0;

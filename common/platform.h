@@ -36,10 +36,6 @@ MUST_CHECK int platform_rename_new(const char *from, const char *to);
  * addresses for one per thread, which a limit on them (ulimit -v) counts. */
 void platform_share_heap(void);
 
-/* Lets malloc take memory from the system in steps of so many bytes, and not of a page where a thread has a heap of its
- * own: for a process that ends soon. Elsewhere than with glibc it does nothing. */
-void platform_grow_heap_by(int bytes);
-
 /* The memory that is this process's alone and resident, in bytes; 0: nobody says. */
 size_t platform_memory_held(void);
 

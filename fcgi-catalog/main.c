@@ -17,7 +17,6 @@
 #include "fcgi-catalog/settings.h"
 
 #define DRAIN_MS 5000
-#define HEAP_STEP (1024 * 1024) /* a CGI request with a discount needs about so much */
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const struct program program = {
@@ -107,7 +106,6 @@ static _Noreturn void run_cgi(void)
     struct catalog_settings settings;
     char reason[512];
 
-    platform_grow_heap_by(HEAP_STEP);
     if (!settings_load(&catalog_settings_table, NULL, &settings, reason, sizeof reason)) {
         log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
         process_refuse_cgi(500, "The catalog is not set up.");

@@ -3,7 +3,6 @@
 #include "fcgi-catalog/process.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +10,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/prefork/prefork.h"
-#include "common/rpc/runtime.h"
 #include "common/threads.h"
 #include "fcgi-catalog/http/cgi.h"
 #include "fcgi-catalog/http/fastcgi.h"
@@ -67,8 +65,7 @@ static void close_identity(struct identity_policy *policy)
     identity_proxies_free((struct identity_proxies *)policy->proxies);
 }
 
-/* Everything but the store. */
-static bool site_begin(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
+static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
 {
     const struct quotes_options options = {.service_host = settings->service_host,
                                            .keyset = catalog_settings_keyset(settings)};
@@ -76,8 +73,12 @@ static bool site_begin(struct site *site, const struct catalog_settings *setting
     *site = (struct site){.shop_name = settings->shop_name,
                           .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS,
                           .answer_ns = settings->answer_ms * CLOCK_NS_PER_MS};
-    if (!open_identity(settings, &site->identity, reason, reason_size))
+    if (!open_store(settings->database, &site->store, reason, reason_size))
         return false;
+    if (!open_identity(settings, &site->identity, reason, reason_size)) {
+        store_close(site->store);
+        return false;
+    }
     site->quotes = quotes_new(&options);
     site->pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
     return true;
@@ -90,16 +91,6 @@ static void site_close(struct site *site)
     site_release(site);
     close_identity(&site->identity);
     store_close(site->store);
-}
-
-static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
-{
-    if (!site_begin(site, settings, reason, reason_size))
-        return false;
-    if (open_store(settings->database, &site->store, reason, reason_size))
-        return true;
-    site_close(site);
-    return false;
 }
 
 /* Says where a header's name is all that is known of who sent it. */
@@ -232,66 +223,13 @@ void process_refuse_cgi(int status, const char *detail)
                status, detail);
 }
 
-/* The store that is being opened by a thread of its own. */
-struct opening {
-    const char *path;
-    struct store *store;
-    bool is_open;
-    char reason[512];
-};
-
-static void *open_beside(void *data)
-{
-    struct opening *opening = data;
-
-    opening->is_open = open_store(opening->path, &opening->store, opening->reason, sizeof opening->reason);
-    return NULL;
-}
-
-/* Whether the request names a customer who counts: then Discount is asked for nearly every answer. */
-static bool has_customer(const struct site *site, const struct catalog_settings *settings)
-{
-    struct arena arena = {0};
-    struct http_request request;
-    int32_t customer_id;
-
-    bool has =
-        http_request_read(&request, (const char *const *)environ, settings->base_path, &arena) == HTTP_REQUEST_OK &&
-        identity_read(&request, &site->identity, &customer_id) == IDENTITY_CUSTOMER;
-    arena_release(&arena);
-    return has;
-}
-
-/*
- * Where Discount will be asked, the keys are read while another thread opens the database. What is wrong with the keys
- * is told when Discount is asked.
- */
-static bool open_store_and_quotes(struct site *site, const struct catalog_settings *settings, char *reason,
-                                  size_t reason_size)
-{
-    struct opening opening = {.path = settings->database};
-    pthread_t thread;
-
-    if (!has_customer(site, settings))
-        return open_store(settings->database, &site->store, reason, reason_size);
-    rpc_runtime_start(); /* it sets a variable of the environment, in which SQLite looks: not while it does */
-    if (pthread_create(&thread, NULL, open_beside, &opening) != 0)
-        return open_store(settings->database, &site->store, reason, reason_size);
-    (void)!quotes_open(site->quotes, reason, reason_size);
-    pthread_join(thread, NULL);
-    site->store = opening.store;
-    snprintf(reason, reason_size, "%s", opening.reason);
-    return opening.is_open;
-}
-
 _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
 {
     struct site site;
     char reason[512];
     bool is_finished = false;
 
-    if (!site_begin(&site, settings, reason, sizeof reason) ||
-        !open_store_and_quotes(&site, settings, reason, sizeof reason)) {
+    if (!site_open(&site, settings, reason, sizeof reason)) {
         log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
         process_refuse_cgi(503, "The catalog cannot be read right now.");
         _exit(EXIT_SUCCESS);
