@@ -23,8 +23,9 @@ CUSTOMERS = 10000
 PERCENT = 1000  # hundredths of a percent, for every customer: so all discounted answers are the same bytes
 PAGE = 50
 
-# What a web server adds of its own, and what differs from one answer to the next.
-OWN_HEADERS = ("date", "server", "connection", "content-length", "content-type", "transfer-encoding")
+# What a web server or the Catalog's loop, which is hello's too, adds of its own, and what differs from one answer to the next.
+OWN_HEADERS = ("date", "server", "connection", "content-length", "content-type", "transfer-encoding",
+               "x-content-type-options")
 
 WORDS = """cotton steel 64GB wireless black oak charger warranty bottle running waterproof compact kitchen silver lamp
 adjustable leather portable garden ceramic stainless battery cable foldable merino travel hand-made recycled double
