@@ -314,7 +314,7 @@ static void every_rule_that_never_wins_is_named_and_no_other(void **state)
         assert_int_equal(lint.undecided, 0);
         struct ruleset_view *view = ruleset_view_new();
         struct rule rule;
-        for (size_t place = 0; ruleset_next_rule(world.ruleset, view, &place, &rule);) {
+        for (uint64_t place = 0; ruleset_next_rule(world.ruleset, view, &place, &rule);) {
             unsigned told = told_of(&lint, rule.key);
             if (!rule.is_enabled)
                 continue;
