@@ -79,8 +79,9 @@ static int read_page(struct store *store, struct selection *selection, struct ar
         result = read_slice(selection, &ranking, arena, &slice);
     if (result != SQLITE_DONE)
         return reader_fail(&store->reader, "products", result, fault);
-    if (reader_read_shop(&store->reader, &shop, fault) != SQLITE_ROW)
-        return SQLITE_MISMATCH;
+    result = reader_read_shop(&store->reader, &shop, fault);
+    if (result != SQLITE_ROW)
+        return result; /* that the time is up is no failure here, either */
     *page = (struct product_page){.has_next = slice.has_next,
                                   .has_previous = slice.has_previous,
                                   .shop_revision = shop.revision,
