@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -22,24 +21,26 @@ DECLARE_INTERPOSED(long, syscall, long number, ...);
 
 #define WALL_CLOCK_WAIT (FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME)
 
-static int64_t to_ns(const struct timespec *time)
-{
-    return (int64_t)time->tv_sec * CLOCK_NS_PER_S + time->tv_nsec;
-}
+/* The time that SYS_futex takes: two words of the machine, whatever the C library's time_t is. */
+struct futex_time {
+    long s;
+    long ns;
+};
 
 /* The point of the monotonic clock that is as far away as `until` is on the wall clock. */
-static struct timespec monotonic(const struct timespec *until)
+static struct futex_time monotonic(const struct futex_time *until)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t at_ns = clock_now_ns();
-    if (until->tv_sec - now.tv_sec > INT64_MAX / CLOCK_NS_PER_S / 2) /* for ever, more or less */
-        return (struct timespec){.tv_sec = INT32_MAX};
-    at_ns += to_ns(until) - to_ns(&now);
+    int64_t left_s = (int64_t)until->s - now.tv_sec;
+    if (left_s > INT32_MAX - at_ns / CLOCK_NS_PER_S - 1) /* for ever, more or less */
+        return (struct futex_time){.s = INT32_MAX};
+    at_ns += left_s * CLOCK_NS_PER_S + until->ns - now.tv_nsec;
     if (at_ns < 0)
         at_ns = 0;
-    return (struct timespec){.tv_sec = at_ns / CLOCK_NS_PER_S, .tv_nsec = (long)(at_ns % CLOCK_NS_PER_S)};
+    return (struct futex_time){.s = (long)(at_ns / CLOCK_NS_PER_S), .ns = (long)(at_ns % CLOCK_NS_PER_S)};
 }
 
 long INTERPOSED(syscall)(long number, ...)
@@ -51,10 +52,9 @@ long INTERPOSED(syscall)(long number, ...)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         words[i] = va_arg(list, long); /* as the C library's own does it: what was not given is not looked at */
     va_end(list);
-    bool is_known = sizeof(time_t) == sizeof(long); /* the kernel's time is ours, too: not on 32 bits */
-    if (!is_known || number != SYS_futex || (words[1] & ~FUTEX_PRIVATE_FLAG) != WALL_CLOCK_WAIT || words[3] == 0)
+    if (number != SYS_futex || (words[1] & ~FUTEX_PRIVATE_FLAG) != WALL_CLOCK_WAIT || words[3] == 0)
         return NEXT(syscall)(number, words[0], words[1], words[2], words[3], words[4], words[5]);
-    struct timespec until = monotonic((const struct timespec *)words[3]); /* NOLINT: the kernel's own interface */
+    struct futex_time until = monotonic((const struct futex_time *)words[3]); /* NOLINT: the kernel's own interface */
     return NEXT(syscall)(number, words[0], words[1] & ~FUTEX_CLOCK_REALTIME, words[2], &until, words[4], words[5]);
 }
 
