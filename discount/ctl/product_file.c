@@ -44,6 +44,7 @@ static const struct {
     {"stock", COLUMNS, true},
     {"created_at", COLUMNS, true},
     {"updated_at", COLUMNS, true},
+    {"spreadsheet", COLUMNS, true},
 };
 
 #define TITLES_MAX ARRAY_LENGTH(titles)

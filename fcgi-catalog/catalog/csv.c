@@ -7,10 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/compiler.h"
 #include "fcgi-catalog/catalog/field.h"
+
+#define NAMES                                                                                                          \
+    "id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,created_at,"     \
+    "updated_at"
 
 /* Text that grows in an arena: its old place is given up when it moves. */
 struct growing {
+    enum csv_form form;
     struct arena *arena;
     char *bytes;
     size_t length, room;
@@ -53,30 +59,51 @@ static void put_escaped(struct growing *text, const char *part, const char *spec
 
 /* ---- Fields ---- */
 
-/* Readers cut white space at the ends off, unless it is quoted. */
-static bool needs_quotes(const char *field, size_t length)
+/* Whether spreadsheets run it, some when it begins with a wide form of the character (U+FF1D, U+FF0B, U+FF0D, U+FF20),
+ * or it is as if it had been kept from that. The field has a NUL behind it. */
+static bool looks_like_formula(const char *field)
 {
-    if (length == 0)
-        return false;
-    char first = field[0], last = field[length - 1];
-    if (first == ' ' || first == '\t' || last == ' ' || last == '\t')
-        return true;
-    for (size_t i = 0; i < length; i++) {
-        if (field[i] == ',' || field[i] == '"' || field[i] == '\r' || field[i] == '\n')
+    static const char *const beginnings[] = {
+        "=", "+", "-", "@", "\t", "\r", "\n", "'", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(beginnings); i++) {
+        if (strncmp(field, beginnings[i], strlen(beginnings[i])) == 0)
             return true;
     }
     return false;
 }
 
+const char *csv_without_apostrophe(const char *field)
+{
+    return field[0] == '\'' && looks_like_formula(field + 1) ? field + 1 : field;
+}
+
+/* Many readers cut white space at the ends off, unless it is quoted, and spreadsheets have other separators as well. */
+static bool needs_quotes(const struct growing *row, const char *field, size_t length)
+{
+    static const char *const special[] = {[CSV_PLAIN] = ",\"\r\n", [CSV_FOR_SPREADSHEET] = ",\"\r\n;\t"};
+
+    if (length == 0)
+        return false;
+    char first = field[0], last = field[length - 1];
+    return first == ' ' || first == '\t' || last == ' ' || last == '\t' || strcspn(field, special[row->form]) < length;
+}
+
+/* The field has a NUL behind it, and none inside. */
 static void put_field(struct growing *row, const char *field, size_t length)
 {
+    bool is_led = row->form == CSV_FOR_SPREADSHEET && length > 0 && looks_like_formula(field);
+
     if (row->length > 0)
         put_byte(row, ',');
-    if (!needs_quotes(field, length)) {
+    if (!needs_quotes(row, field, length)) {
+        put_bytes(row, "'", is_led);
         put_bytes(row, field, length);
         return;
     }
     put_byte(row, '"');
+    put_bytes(row, "'", is_led);
     for (const char *at = field, *end = field + length; at < end;) {
         const char *quote = memchr(at, '"', (size_t)(end - at));
         size_t part = quote != NULL ? (size_t)(quote - at) + 1 : (size_t)(end - at);
@@ -158,14 +185,23 @@ static void put_path(struct growing *list, const struct path *path, bool is_of_n
     }
 }
 
-/* A list whose texts are all empty is nothing. */
-static void put_list(struct growing *row, const struct growing *list)
+/* The list as a field. */
+static void put_list_field(struct growing *row, struct growing *list)
+{
+    *reserve(list, 1) = '\0';
+    put_field(row, list->bytes, list->length);
+}
+
+/* The same; a list whose texts are all empty is nothing. */
+static void put_list(struct growing *row, struct growing *list)
 {
     bool has_text = false;
 
     for (size_t i = 0; i < list->length; i++)
         has_text = has_text || (list->bytes[i] != '|' && list->bytes[i] != '/');
-    put_field(row, list->bytes, has_text ? list->length : 0);
+    if (!has_text)
+        list->length = 0;
+    put_list_field(row, list);
 }
 
 static void put_categories(struct growing *row, const struct product *product, const struct category_list *categories,
@@ -191,7 +227,7 @@ static void put_tags(struct growing *row, const struct product *product)
             put_byte(&list, '|');
         put_escaped(&list, product->tags[i], "\\|");
     }
-    put_field(row, list.bytes, list.length);
+    put_list_field(row, &list);
 }
 
 static void put_images(struct growing *row, const struct product *product)
@@ -208,13 +244,32 @@ static void put_images(struct growing *row, const struct product *product)
             put_escaped(&list, image->alt, "\\|");
         }
     }
-    put_field(row, list.bytes, list.length);
+    put_list_field(row, &list);
+}
+
+/* Ends the row behind the last of the plain columns. */
+static struct csv_text end_row(struct growing *row)
+{
+    if (row->form == CSV_FOR_SPREADSHEET)
+        put_byte(row, ',');
+    put_bytes(row, "\r\n", 3); /* its NUL, too */
+    return (struct csv_text){.bytes = row->bytes, .length = row->length - 1};
+}
+
+const char *csv_header(enum csv_form form)
+{
+    static const char *const headers[] = {
+        [CSV_PLAIN] = NAMES "\r\n",
+        [CSV_FOR_SPREADSHEET] = "\xef\xbb\xbf" NAMES "," CSV_SPREADSHEET_COLUMN "\r\n",
+    };
+
+    return headers[form];
 }
 
 struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
-                                  const char *currency, struct arena *arena)
+                                  const char *currency, enum csv_form form, struct arena *arena)
 {
-    struct growing row = {.arena = arena};
+    struct growing row = {.form = form, .arena = arena};
 
     put_number(&row, product->id);
     put_text(&row, product->sku);
@@ -230,19 +285,18 @@ struct csv_text csv_print_product(const struct product *product, const struct ca
     put_text(&row, product->stock);
     put_time(&row, product->created_at);
     put_time(&row, product->updated_at);
-    put_bytes(&row, "\r\n", 3); /* its NUL, too */
-    return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
+    return end_row(&row);
 }
 
-struct csv_text csv_print_former(const struct former_product *former, struct arena *arena)
+struct csv_text csv_print_former(const struct former_product *former, enum csv_form form, struct arena *arena)
 {
-    struct growing row = {.arena = arena};
+    struct growing row = {.form = form, .arena = arena};
 
     put_number(&row, former->id);
     put_text(&row, former->sku);
     put_text(&row, former->slug);
-    put_bytes(&row, ",,,,,,,,,,,\r\n", sizeof ",,,,,,,,,,,\r\n");
-    return (struct csv_text){.bytes = row.bytes, .length = row.length - 1};
+    put_bytes(&row, ",,,,,,,,,,,", 11);
+    return end_row(&row);
 }
 
 /* ---- Categories without products ---- */
@@ -263,13 +317,14 @@ static void put_rows_of_category(struct growing *rows, const struct category_lis
 
     while (goes_on) {
         const struct path path = find_path(categories, slug);
-        struct growing row = {.arena = rows->arena};
+        struct growing row = {.form = rows->form, .arena = rows->arena};
         put_bytes(&row, ",,,,,", 5);
         put_text(&row, currency);
         put_path_field(&row, &path, false);
         put_path_field(&row, &path, true);
-        put_bytes(&row, ",,,,,\r\n", 7);
-        put_bytes(rows, row.bytes, row.length);
+        put_bytes(&row, ",,,,,", 5);
+        const struct csv_text text = end_row(&row);
+        put_bytes(rows, text.bytes, text.length);
         const struct category_entry *top = path.steps[path.count - 1];
         slug = path.slugs[path.count - 1];
         goes_on = path.count == PRODUCT_CATEGORIES_MAX && top != NULL && top->parent != NULL;
@@ -291,10 +346,10 @@ static const bool *find_parents(const struct category_list *categories, struct a
 }
 
 struct csv_text csv_print_empty_categories(const struct category_list *categories, const char *currency,
-                                           struct arena *arena)
+                                           enum csv_form form, struct arena *arena)
 {
     const bool *are_parents = find_parents(categories, arena);
-    struct growing rows = {.arena = arena};
+    struct growing rows = {.form = form, .arena = arena};
 
     for (size_t i = 0; i < categories->count; i++) {
         if (categories->items[i].product_count == 0 && !are_parents[i])

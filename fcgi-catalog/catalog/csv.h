@@ -15,8 +15,10 @@
  * In lists a backslash stands before a '|', '/' or backslash that belongs to the text (in an image's address before a
  * space, too). A list whose texts are all empty is printed as nothing.
  *
- * A field that begins with '=', '+', '-' or '@' is printed as it is, although spreadsheets take it for a formula: what
- * comes out must go in again. Whoever opens the file of a shop that others write to imports those columns as text.
+ * A plain file has every text as it is, also one that begins with '=', '+', '-' or '@', which spreadsheets take for a
+ * formula and run. A file for a spreadsheet begins with a byte order mark, and a field that would run is led by an
+ * apostrophe, and so is one that is as if it were. A last column, `spreadsheet`, which is empty, says so to whoever
+ * reads it back: the apostrophe goes.
  *
  * A row that has nothing but categories, category_names and currency is of no product: it keeps categories that no
  * product is in, "home/garden" with "Home/Garden". catalogctl export writes such rows behind the products;
@@ -36,10 +38,15 @@
 #include "common/arena.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* The first row, with its line end. */
-#define CSV_HEADER                                                                                                     \
-    "id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,created_at,"     \
-    "updated_at\r\n"
+enum csv_form { CSV_PLAIN, CSV_FOR_SPREADSHEET };
+
+#define CSV_SPREADSHEET_COLUMN "spreadsheet"
+
+/* The first row, with its line end and what is before it. */
+const char *csv_header(enum csv_form form);
+
+/* What a field of a file for a spreadsheet means: the text behind the apostrophe that leads it, if one does. */
+const char *csv_without_apostrophe(const char *field);
 
 /* Ended by a NUL that `length` does not count. */
 struct csv_text {
@@ -50,13 +57,13 @@ struct csv_text {
 /* One row, with its line end. `categories` are the shop's, ordered by slug; one of the product's that is not there
  * stands without those above it. `currency` is the shop's code or "". In `arena`. */
 struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
-                                  const char *currency, struct arena *arena);
+                                  const char *currency, enum csv_form form, struct arena *arena);
 
-struct csv_text csv_print_former(const struct former_product *former, struct arena *arena);
+struct csv_text csv_print_former(const struct former_product *former, enum csv_form form, struct arena *arena);
 
 /* The rows of the categories that no product is in, in the order of slugs; none: nothing. One of them stands for those
  * above it, too. */
 struct csv_text csv_print_empty_categories(const struct category_list *categories, const char *currency,
-                                           struct arena *arena);
+                                           enum csv_form form, struct arena *arena);
 
 #endif

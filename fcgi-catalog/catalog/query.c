@@ -216,6 +216,12 @@ static bool read_explain(struct reading *reading, const struct parameter *parame
     return read_one(reading, parameter, &reading->query->wants_explanation);
 }
 
+static bool read_for(struct reading *reading, const struct parameter *parameter)
+{
+    reading->query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
+    return reading->query->is_for_spreadsheet || refuse_value(reading, parameter, "spreadsheet");
+}
+
 /* In the order of the bits. */
 static const struct known {
     const char *name;
@@ -234,6 +240,7 @@ static const struct known {
     {"fields", read_fields, false},
     {"count", read_count, false},
     {"explain", read_explain, false},
+    {"for", read_for, false},
 };
 
 /* ---- Parameters ---- */

@@ -3,7 +3,7 @@
  * What a caller wants to see of the products: query parameters, read and checked in one place. Pure.
  *
  *     limit=1..250 (100)   after=CURSOR or before=CURSOR   category=SLUG   tag=TAG   q=TEXT   min_price=N   max_price=N
- *     sort=id|name|price|-price|-updated   fields=NAME,…   count=1   explain=1
+ *     sort=id|name|price|-price|-updated   fields=NAME,…   count=1   explain=1   for=spreadsheet
  *
  * Prices are list prices in the minor unit, both ends included. Without `sort` a search (q) is in the order of its
  * rank, everything else by id. Unknown parameters, a parameter twice and wrong values are refused, by name, with what
@@ -43,6 +43,7 @@ struct product_query {
     unsigned fields; /* enum field_bit */
     bool wants_count;
     bool wants_explanation;
+    bool is_for_spreadsheet;
     struct position position;
 };
 
@@ -63,6 +64,7 @@ enum query_bit {
     QUERY_FIELDS = 1 << 9,
     QUERY_COUNT = 1 << 10,
     QUERY_EXPLAIN = 1 << 11,
+    QUERY_FOR = 1 << 12,
     QUERY_NOTHING = 0,
     QUERY_OF_LIST = (1 << 12) - 1,
     QUERY_OF_CATEGORY = QUERY_OF_LIST & ~QUERY_CATEGORY, /* a list whose address names the category */

@@ -27,6 +27,7 @@ static const char *const formats[] = {"csv", "jsonl", NULL};
 struct export_options {
     int64_t format;
     const char *output;
+    bool is_for_spreadsheet;
 };
 
 #define FIELD(name) offsetof(struct export_options, name)
@@ -43,6 +44,10 @@ static const struct argument_row rows[] = {
      .offset = FIELD(output),
      .value = "FILE",
      .help = "write to FILE, whole or not at all, instead of standard output"},
+    {.name = "spreadsheet",
+     .type = ARGUMENT_FLAG,
+     .offset = FIELD(is_for_spreadsheet),
+     .help = "write CSV in which no cell runs as a formula, for people; import reads it as well"},
 };
 
 /* One export on its way: what it reads is of one moment. */
@@ -89,6 +94,11 @@ static enum store_status begin_walk(struct job *job)
 
 /* ---- What is written ---- */
 
+static enum csv_form form_of(const struct job *job)
+{
+    return job->options->is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN;
+}
+
 static void write_product(const struct job *job, const struct product *product, struct arena *arena, FILE *out)
 {
     const char *currency = store_walk_shop(job->walk)->currency;
@@ -96,7 +106,7 @@ static void write_product(const struct job *job, const struct product *product, 
     if (job->options->format == FORMAT_JSON_LINES) {
         json_line_write_product(product, currency, out);
     } else {
-        struct csv_text row = csv_print_product(product, &job->categories, currency, arena);
+        struct csv_text row = csv_print_product(product, &job->categories, currency, form_of(job), arena);
         fwrite(row.bytes, 1, row.length, out);
     }
 }
@@ -104,7 +114,8 @@ static void write_product(const struct job *job, const struct product *product, 
 /* CSV has the names of categories and their places beside products, and rows without one for the rest of them. */
 static void write_empty_categories(const struct job *job, struct arena *arena, FILE *out)
 {
-    struct csv_text text = csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, arena);
+    struct csv_text text =
+        csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, form_of(job), arena);
 
     fwrite(text.bytes, 1, text.length, out);
 }
@@ -114,7 +125,7 @@ static void write_one_former(const struct job *job, const struct former_product 
     if (job->options->format == FORMAT_JSON_LINES) {
         json_line_write_former(former, out);
     } else {
-        struct csv_text row = csv_print_former(former, arena);
+        struct csv_text row = csv_print_former(former, form_of(job), arena);
         fwrite(row.bytes, 1, row.length, out);
     }
 }
@@ -145,7 +156,7 @@ static enum store_status write_products(struct job *job, FILE *out)
     if (job->options->format == FORMAT_JSON_LINES)
         json_line_write_categories(&job->categories, out);
     else
-        fputs(CSV_HEADER, out);
+        fputs(csv_header(form_of(job)), out);
     enum store_status status = write_former(job, out);
     while (status == STORE_OK && products.count > 0 && !ferror(out)) {
         arena_reset(&arena);
@@ -218,6 +229,10 @@ int command_export(int argc, char **argv)
     arena_release(&arena);
     if (database == NULL)
         return EX_USAGE;
+    if (options.is_for_spreadsheet && options.format != FORMAT_CSV) {
+        fprintf(stderr, "%s: --spreadsheet is for CSV alone\n", argv[0]);
+        return EX_USAGE;
+    }
     struct job job = {.command = argv[0], .database = database, .options = &options};
     return run_job(&job);
 }

@@ -229,8 +229,9 @@ int command_import(int argc, char **argv)
         .purpose = "Puts the products of FILE (\"-\": standard input) into the catalog, all of them or, when anything "
                    "is wrong with one, none. A product that is known by its SKU, or else by its slug, is changed; what "
                    "FILE does not say of it stays. Whoever asks the catalog meanwhile gets what was until all is in."
-                   "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, and Shopify's product "
-                   "CSV. In UTF-8; a spreadsheet's CSV may have semicolons or tabs for commas.\nDATABASE may be left "
+                   "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, what /products answers "
+                   "(jsonl, too), and Shopify's product CSV. In UTF-8; a spreadsheet's CSV may have semicolons or tabs "
+                   "for commas, and headings in any case.\nDATABASE may be left "
                    "out when CATALOG_DATABASE names it.",
         .words = "FILE [DATABASE]",
         .words_min = 1,

@@ -12,10 +12,11 @@ static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
      "make a new database, empty or with the demo's products and customers", command_init},
     {"import", "[OPTION...] FILE [DATABASE]",
-     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines, or Shopify's product CSV",
+     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, or Shopify's product "
+     "CSV",
      command_import},
-    {"export", "[--format csv|jsonl] [--output FILE] [DATABASE]", "write every product as import reads it",
-     command_export},
+    {"export", "[--format csv|jsonl] [--spreadsheet] [--output FILE] [DATABASE]",
+     "write every product as import reads it", command_export},
     {"check", "[--details] [--json] DATABASE", "check a database whole, and count what is in it", command_check},
     {"upgrade", "DATABASE", "bring an older database to this version, as starting catalog.fcgi does", command_upgrade},
 };

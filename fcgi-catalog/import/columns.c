@@ -2,8 +2,10 @@
 /* Our own CSV, as catalog/csv.h describes it: a header in any order, then a product a row. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/formats.h"
 
@@ -23,18 +25,24 @@ enum column {
     COLUMN_STOCK,
     COLUMN_CREATED_AT,
     COLUMN_UPDATED_AT,
+    COLUMN_SPREADSHEET,
     COLUMNS
 };
 
 static const char *const column_names[COLUMNS] = {
-    "id",    "sku",        "slug",       "name",           "description", "price_in_cents",
-    "price", "currency",   "categories", "category_names", "tags",        "images",
-    "stock", "created_at", "updated_at",
+    "id",          "sku",
+    "slug",        "name",
+    "description", "price_in_cents",
+    "price",       "currency",
+    "categories",  "category_names",
+    "tags",        "images",
+    "stock",       "created_at",
+    "updated_at",  CSV_SPREADSHEET_COLUMN,
 };
 
 #define COLUMN_LIST                                                                                                    \
     "id, sku, slug, name, description, price_in_cents or price, currency, categories, category_names, tags, images, "  \
-    "stock, created_at, updated_at"
+    "stock, created_at, updated_at, " CSV_SPREADSHEET_COLUMN
 
 struct columns {
     struct output *output;
@@ -61,7 +69,7 @@ void columns_free(struct columns *columns)
 static bool find_column(const char *name, size_t *index)
 {
     for (*index = 0; *index < COLUMNS; ++*index) {
-        if (strcmp(column_names[*index], name) == 0)
+        if (strcasecmp(column_names[*index], name) == 0)
             return true;
     }
     return false;
@@ -115,34 +123,46 @@ static const char *find_cell(const struct columns *columns, const struct cell *c
 
     if (number == 0)
         return NULL;
+    const char *text = cells[number - 1].text;
     *place = (struct place){.line = cells[number - 1].line, .column = number};
-    return cells[number - 1].text;
+    return columns->places[COLUMN_SPREADSHEET] != 0 ? csv_without_apostrophe(text) : text;
+}
+
+/* How a cell is read that is one value. */
+struct cell_reader {
+    enum column column;
+    void (*set)(struct draft *draft, struct place place, const char *text);
+    bool has_blanks; /* those at its ends are part of it */
+};
+
+static void read_values(const struct columns *columns, const struct cell *cells, const struct cell_reader *readers,
+                        size_t count, struct draft *draft)
+{
+    struct place place;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *text = find_cell(columns, cells, readers[i].column, &place);
+        if (text != NULL)
+            readers[i].set(draft, place, readers[i].has_blanks ? text : cell_trim(text, draft->arena));
+    }
 }
 
 static void read_texts(const struct columns *columns, const struct cell *cells, struct draft *draft)
 {
-    static const struct {
-        enum column column;
-        void (*set)(struct draft *draft, struct place place, const char *text);
-    } texts[] = {
-        {COLUMN_ID, draft_set_id},
-        {COLUMN_SKU, draft_set_sku},
-        {COLUMN_SLUG, draft_set_slug},
-        {COLUMN_NAME, draft_set_name},
-        {COLUMN_DESCRIPTION, draft_set_description},
-        {COLUMN_CURRENCY, draft_set_currency},
-        {COLUMN_PRICE_IN_CENTS, draft_set_price},
-        {COLUMN_STOCK, draft_set_stock},
-        {COLUMN_CREATED_AT, draft_set_created},
-        {COLUMN_UPDATED_AT, draft_set_updated},
+    static const struct cell_reader readers[] = {
+        {COLUMN_ID, draft_set_id, false},
+        {COLUMN_SKU, draft_set_sku, true},
+        {COLUMN_SLUG, draft_set_slug, false},
+        {COLUMN_NAME, draft_set_name, true},
+        {COLUMN_DESCRIPTION, draft_set_description, true},
+        {COLUMN_CURRENCY, draft_set_currency, false},
+        {COLUMN_PRICE_IN_CENTS, draft_set_price, false},
+        {COLUMN_STOCK, draft_set_stock, false},
+        {COLUMN_CREATED_AT, draft_set_created, false},
+        {COLUMN_UPDATED_AT, draft_set_updated, false},
     };
-    struct place place;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-        const char *text = find_cell(columns, cells, texts[i].column, &place);
-        if (text != NULL)
-            texts[i].set(draft, place, text);
-    }
+    read_values(columns, cells, readers, ARRAY_LENGTH(readers), draft);
 }
 
 static void read_decimal_price(const struct columns *columns, const struct cell *cells, struct draft *draft)
@@ -155,7 +175,7 @@ static void read_decimal_price(const struct columns *columns, const struct cell 
         return;
     if (draft->row.currency[0] != '\0' && !currency_find(draft->row.currency, &exponent))
         return; /* which was told */
-    draft_set_decimal_price(draft, place, text, exponent);
+    draft_set_decimal_price(draft, place, cell_trim(text, draft->arena), exponent);
 }
 
 bool path_next(struct draft *draft, struct place place, const char **paths, const char **names)
@@ -191,6 +211,7 @@ static void read_categories(const struct columns *columns, const struct cell *ce
 
     if (paths == NULL)
         return;
+    paths = cell_trim(paths, draft->arena);
     draft_add_category(draft, place, NULL, 0);
     if (paths[0] == '\0')
         return;
@@ -216,6 +237,7 @@ static void read_images(const struct columns *columns, const struct cell *cells,
 
     if (images == NULL)
         return;
+    images += strspn(images, " \t");
     draft->row.fields |= FIELD_IMAGES;
     while (found == '|' && images[0] != '\0' && !draft->is_full) {
         const char *url = list_next(&images, " |", "\\| ", &found, draft->arena), *alt = "";
@@ -230,7 +252,7 @@ static bool has_text(const struct columns *columns, const struct cell *cells, en
     struct place place;
     const char *text = find_cell(columns, cells, column, &place);
 
-    return text != NULL && text[0] != '\0';
+    return text != NULL && text[strspn(text, " \t")] != '\0';
 }
 
 /* `those` are bits, 1 << enum column. */
@@ -261,21 +283,13 @@ static bool is_former(const struct columns *columns, const struct cell *cells)
 
 static void read_former(const struct columns *columns, const struct cell *cells, struct draft *draft)
 {
-    static const struct {
-        enum column column;
-        void (*set)(struct draft *draft, struct place place, const char *text);
-    } texts[] = {
-        {COLUMN_ID, draft_set_former},
-        {COLUMN_SLUG, draft_set_former_slug},
-        {COLUMN_SKU, draft_set_sku},
+    static const struct cell_reader readers[] = {
+        {COLUMN_ID, draft_set_former, false},
+        {COLUMN_SLUG, draft_set_former_slug, false},
+        {COLUMN_SKU, draft_set_sku, true},
     };
-    struct place place;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-        const char *text = find_cell(columns, cells, texts[i].column, &place);
-        if (text != NULL)
-            texts[i].set(draft, place, text);
-    }
+    read_values(columns, cells, readers, ARRAY_LENGTH(readers), draft);
 }
 
 static void read_row_of_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
@@ -285,7 +299,7 @@ static void read_row_of_categories(const struct columns *columns, const struct c
 
     draft->row.is_of_categories = true;
     if (currency != NULL)
-        draft_set_currency(draft, place, currency);
+        draft_set_currency(draft, place, cell_trim(currency, draft->arena));
     read_categories(columns, cells, draft);
 }
 

@@ -47,13 +47,14 @@ void shopify_free(struct shopify *shopify); /* NULL is allowed */
 /* Plain text of a description in HTML: tags gone, a line end where a block ends, character references replaced. */
 const char *html_to_text(const char *html, struct arena *arena);
 
-/* ---- JSON Lines ---- */
+/* ---- JSON Lines, or lists of JSON ---- */
 
 struct lines;
 
 struct lines *lines_new(struct output *output);
+/* False: there is no sense in reading on, which was told. */
 MUST_CHECK bool lines_feed(struct lines *lines, const char *bytes, size_t length);
-void lines_finish(struct lines *lines);
+MUST_CHECK bool lines_finish(struct lines *lines);
 void lines_free(struct lines *lines); /* NULL is allowed */
 
 /* The way to a category, "electronics/phones", and its names beside it ("" or NULL: none are said), as a CSV list has

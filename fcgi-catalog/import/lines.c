@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON Lines, by cJSON: an object a line, with the fields of our answers. A category may be a path from the top,
- * "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is. A line with
- * a category, and a name and a parent if they are said, is of that category; one with a former, of a product that has
- * left and had that id.
+ * JSON Lines, by cJSON: an object a line, with the fields of our answers; or a list of such objects, as /products
+ * answers it, however it is laid out, and several lists one after the other (its pages). A category may be a path from
+ * the top, "electronics/phones". discount_value is passed over: it says what somebody pays, not what the product is. A
+ * line with a category, and a name and a parent if they are said, is of that category; one with a former, of a product
+ * that has left and had that id.
  */
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -15,19 +16,23 @@
 #include "common/text.h"
 #include "fcgi-catalog/import/formats.h"
 #include "fcgi-catalog/import/members.h"
+#include "fcgi-catalog/import/objects.h"
 
-/* Bytes of a line: enough for everything that catalog/field.h allows, escaped as \u0000. */
-#define LINE_MAX_BYTES ((size_t)4 * 1024 * 1024)
-/* Values of a line, likewise: what cJSON makes of one is forty times as long as the shortest, "1,". */
+/* Bytes of an object: enough for everything that catalog/field.h allows, escaped as \u0000. */
+#define TEXT_MAX_BYTES ((size_t)4 * 1024 * 1024)
+/* Values of an object, likewise: what cJSON makes of one is forty times as long as the shortest, "1,". */
 #define VALUES_MAX 10000
 
 struct lines {
     struct output *output;
-    char *text; /* of the line so far, room for a NUL behind it */
+    char *text; /* of the line, or the list's object, so far; room for a NUL behind it */
     size_t length, room;
-    size_t line;
-    bool skips_line;
-    struct arena arena; /* of the row */
+    struct place text_place; /* where it begins */
+    struct place place;      /* of the byte that is read next */
+    bool is_begun, is_list;
+    bool skips_text;        /* it is too long, which was told */
+    struct objects objects; /* of a list */
+    struct arena arena;     /* of the row */
 };
 
 struct lines *lines_new(struct output *output)
@@ -35,7 +40,7 @@ struct lines *lines_new(struct output *output)
     struct lines *lines = memory_get_zeroed(1, sizeof *lines);
 
     lines->output = output;
-    lines->line = 1;
+    lines->text_place = lines->place = (struct place){.line = 1, .column = 1};
     return lines;
 }
 
@@ -267,17 +272,31 @@ static void read_former_member(struct draft *draft, struct place place, const cJ
 
 #define MEMBERS_MAX 64
 
-static void read_object(struct draft *draft, const char *text, const cJSON *object)
+/* Of a byte of the text, counted from 1. */
+static struct place find_place(const struct lines *lines, size_t byte)
+{
+    struct place place = lines->text_place;
+    const char *line = lines->text, *at = lines->text + byte - 1, *newline;
+
+    while ((newline = memchr(line, '\n', (size_t)(at - line))) != NULL) {
+        line = newline + 1;
+        place = (struct place){.line = place.line + 1, .column = 1};
+    }
+    place.column += (size_t)(at - line);
+    return place;
+}
+
+static void read_object(const struct lines *lines, struct draft *draft, const cJSON *object)
 {
     struct row_category category = {0};
-    size_t columns[MEMBERS_MAX], count = members_find(text, columns, MEMBERS_MAX), i = 0;
+    size_t bytes[MEMBERS_MAX], count = members_find(lines->text, bytes, MEMBERS_MAX), i = 0;
     const cJSON *item;
 
     draft->row.is_of_categories = cJSON_GetObjectItemCaseSensitive(object, "category") != NULL;
     draft->row.is_former = !draft->row.is_of_categories && cJSON_GetObjectItemCaseSensitive(object, "former") != NULL;
     cJSON_ArrayForEach(item, object)
     {
-        struct place place = {.line = draft->row.line, .column = i < count ? columns[i] : 1};
+        struct place place = find_place(lines, i < count ? bytes[i] : 1);
         if (i++ == MEMBERS_MAX) {
             draft_refuse(draft, place, "the object has more than %d fields; fewer are allowed", MEMBERS_MAX);
             return;
@@ -296,9 +315,9 @@ static void read_object(struct draft *draft, const char *text, const cJSON *obje
         draft_say_category(draft, &category);
 }
 
-/* ---- Lines ---- */
+/* ---- Lines, and the objects of a list ---- */
 
-/* The column of the first byte that is no text; 0: all are. */
+/* The number of the first byte that is no text; 0: all are. */
 static size_t find_wrong_byte(const char *text, size_t length)
 {
     if (text_is_utf8(text, length))
@@ -314,32 +333,30 @@ static size_t find_wrong_byte(const char *text, size_t length)
 }
 
 /* What the draft's texts live in; NULL: it is no object. */
-static cJSON *read_json(struct lines *lines, struct draft *draft)
+static cJSON *read_json(const struct lines *lines, struct draft *draft)
 {
-    const char *end = lines->text;
-    struct place place = {.line = lines->line, .column = find_wrong_byte(lines->text, lines->length)};
+    const char *end = lines->text, *what = lines->is_list ? "object" : "line";
+    size_t wrong = find_wrong_byte(lines->text, lines->length);
 
-    if (place.column != 0) {
-        draft_refuse(draft, place, "the line is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed");
+    if (wrong != 0) {
+        draft_refuse(draft, find_place(lines, wrong),
+                     "the %s is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed", what);
         return NULL;
     }
     if (members_count(lines->text) > VALUES_MAX) {
-        place.column = 1;
-        draft_refuse(draft, place, "the line has more than %d values; fewer are allowed", VALUES_MAX);
+        draft_refuse(draft, lines->text_place, "the %s has more than %d values; fewer are allowed", what, VALUES_MAX);
         return NULL;
     }
     cJSON *object = cJSON_ParseWithLengthOpts(lines->text, lines->length + 1, &end, 1);
-    if (object == NULL) {
-        place.column = (size_t)(end - lines->text) + 1;
-        draft_refuse(draft, place, "from here on it is no JSON; an object a line is allowed");
-    } else if (!cJSON_IsObject(object)) {
-        place.column = 1;
-        draft_refuse(draft, place, "the line is %s; an object is allowed", kind_of(object));
-    } else if ((place.column = members_find_nul(lines->text)) != 0) {
-        draft_refuse(draft, place, "\\u0000 is no text; every other character is allowed");
-    } else {
-        read_object(draft, lines->text, object);
-    }
+    if (object == NULL)
+        draft_refuse(draft, find_place(lines, (size_t)(end - lines->text) + 1),
+                     "from here on it is no JSON; an object a line, or a list of objects, is allowed");
+    else if (!cJSON_IsObject(object))
+        draft_refuse(draft, lines->text_place, "the line is %s; an object is allowed", kind_of(object));
+    else if ((wrong = members_find_nul(lines->text)) != 0)
+        draft_refuse(draft, find_place(lines, wrong), "\\u0000 is no text; every other character is allowed");
+    else
+        read_object(lines, draft, object);
     return object;
 }
 
@@ -352,10 +369,11 @@ static bool is_blank(const char *text, size_t length)
     return true;
 }
 
-static void end_line(struct lines *lines)
+/* The text is whole. */
+static void end_text(struct lines *lines)
 {
-    if (!lines->skips_line && !is_blank(lines->text, lines->length)) {
-        struct draft draft = draft_begin(&lines->arena, lines->output->source.faults, lines->line);
+    if (!lines->skips_text && !is_blank(lines->text, lines->length)) {
+        struct draft draft = draft_begin(&lines->arena, lines->output->source.faults, lines->text_place.line);
         lines->text[lines->length] = '\0';
         cJSON *object = read_json(lines, &draft);
         output_take(lines->output, &draft);
@@ -363,19 +381,19 @@ static void end_line(struct lines *lines)
         arena_reset(&lines->arena);
     }
     lines->length = 0;
-    lines->skips_line = false;
-    lines->line++;
+    lines->skips_text = false;
 }
 
 static void append(struct lines *lines, const char *bytes, size_t length)
 {
-    if (lines->skips_line)
+    if (lines->skips_text)
         return;
-    if (lines->length + length > LINE_MAX_BYTES) {
-        import_faults_add(lines->output->source.faults, lines->line, LINE_MAX_BYTES + 1,
-                          "the line is too long; 4 MiB are allowed");
+    if (lines->length + length > TEXT_MAX_BYTES) {
+        import_faults_add(lines->output->source.faults, lines->text_place.line,
+                          lines->text_place.column + TEXT_MAX_BYTES, "the %s is too long; 4 MiB are allowed",
+                          lines->is_list ? "object" : "line");
         lines->output->counts.faulty++;
-        lines->skips_line = true;
+        lines->skips_text = true;
         return;
     }
     if (lines->room <= lines->length + length) {
@@ -386,20 +404,90 @@ static void append(struct lines *lines, const char *bytes, size_t length)
     lines->length += length;
 }
 
-bool lines_feed(struct lines *lines, const char *bytes, size_t length)
+static void begin_line(struct lines *lines)
+{
+    lines->place = (struct place){.line = lines->place.line + 1, .column = 1};
+}
+
+static void feed_lines(struct lines *lines, const char *bytes, size_t length)
 {
     for (const char *end = bytes + length; bytes < end;) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t part = (size_t)((newline != NULL ? newline : end) - bytes);
         append(lines, bytes, part);
-        if (newline != NULL)
-            end_line(lines);
+        lines->place.column += part;
+        if (newline != NULL) {
+            end_text(lines);
+            begin_line(lines);
+            lines->text_place = lines->place;
+        }
         bytes += part + (newline != NULL);
     }
+}
+
+/* Always false. */
+static bool refuse_list(struct lines *lines, const char *what)
+{
+    import_faults_add(lines->output->source.faults, lines->place.line, lines->place.column,
+                      "%s; here the list needs %s", what, objects_expect(&lines->objects));
+    lines->output->counts.faulty++;
+    return false;
+}
+
+static bool feed_list(struct lines *lines, const char *bytes, size_t length)
+{
+    size_t from = 0; /* what is before was taken */
+
+    for (size_t i = 0; i < length; i++) {
+        switch (objects_step(&lines->objects, bytes[i])) {
+        case OBJECTS_WRONG:
+            return refuse_list(lines, "this is no list of objects");
+        case OBJECTS_BEGIN:
+            lines->text_place = lines->place;
+            from = i;
+            break;
+        case OBJECTS_END:
+            append(lines, bytes + from, i + 1 - from);
+            end_text(lines);
+            break;
+        case OBJECTS_BETWEEN:
+        case OBJECTS_INSIDE:
+            break;
+        }
+        if (bytes[i] == '\n')
+            begin_line(lines);
+        else
+            lines->place.column++;
+    }
+    if (lines->objects.depth > 0)
+        append(lines, bytes + from, length - from);
     return true;
 }
 
-void lines_finish(struct lines *lines)
+bool lines_feed(struct lines *lines, const char *bytes, size_t length)
 {
-    end_line(lines);
+    size_t blank = 0;
+
+    while (!lines->is_begun && blank < length && (is_blank(bytes + blank, 1) || bytes[blank] == '\n'))
+        blank++;
+    feed_lines(lines, bytes, blank);
+    if (!lines->is_begun && blank < length) {
+        lines->is_begun = true;
+        lines->is_list = bytes[blank] == '[';
+        if (lines->is_list)
+            lines->length = 0;
+    }
+    if (lines->is_list)
+        return feed_list(lines, bytes + blank, length - blank);
+    feed_lines(lines, bytes + blank, length - blank);
+    return true;
+}
+
+bool lines_finish(struct lines *lines)
+{
+    if (!lines->is_list)
+        end_text(lines);
+    else if (lines->objects.place != OBJECTS_NO_LIST)
+        return refuse_list(lines, "the file ends inside of a list, as one does that was cut off");
+    return true;
 }

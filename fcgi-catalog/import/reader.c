@@ -179,10 +179,8 @@ bool import_reader_finish(struct import_reader *reader)
     if (reader->head_length < HEAD_SIZE)
         reader->is_stopped = !read_head(reader);
     if (!reader->is_stopped) {
-        if (reader->format == IMPORT_JSON_LINES)
-            lines_finish(reader->lines);
-        else
-            reader->is_stopped = !rows_finish(&reader->rows);
+        reader->is_stopped =
+            reader->format == IMPORT_JSON_LINES ? !lines_finish(reader->lines) : !rows_finish(&reader->rows);
         if (reader->format == IMPORT_SHOPIFY)
             shopify_finish(reader->shopify);
         else if (reader->format == IMPORT_ANY && faults->count == 0)

@@ -11,6 +11,13 @@
 #define PIECE_MAX ((size_t)64 * 1024)
 #define OPTIONS (CSV_STRICT | CSV_STRICT_FINI)
 
+/* Blanks at the ends of a field are part of it (RFC 4180, 2). */
+static int is_no_blank(unsigned char byte)
+{
+    (void)byte;
+    return 0;
+}
+
 /* libcsv begins anew: after something that is no CSV it cannot go on. */
 static void restart_csv(struct rows *rows)
 {
@@ -19,6 +26,7 @@ static void restart_csv(struct rows *rows)
         abort(); /* it only sets fields */
     csv_set_realloc_func(&rows->csv, memory_resize);
     csv_set_blk_size(&rows->csv, 4096);
+    csv_set_space_func(&rows->csv, is_no_blank);
     if (rows->separator != '\0')
         csv_set_delim(&rows->csv, (unsigned char)rows->separator);
 }
@@ -49,6 +57,18 @@ static void refuse_row(struct rows *rows, size_t line, size_t column, const char
     import_faults_add(rows->faults, line, column, "%s", why);
 }
 
+const char *cell_trim(const char *text, struct arena *arena)
+{
+    static const char blanks[] = " \t";
+    size_t length;
+
+    text += strspn(text, blanks);
+    length = strlen(text);
+    while (length > 0 && strchr(blanks, text[length - 1]) != NULL)
+        length--;
+    return text[length] == '\0' ? text : arena_copy(arena, text, length);
+}
+
 static const char *check_text(const char *bytes, size_t length)
 {
     if (length > 0 && memchr(bytes, '\0', length) != NULL)
@@ -76,6 +96,8 @@ static void take_cell(void *bytes, size_t length, void *data)
             .text = length > 0 ? arena_copy(&rows->arena, bytes, length) : "",
             .line = line,
         };
+        if (rows->awaits_header)
+            rows->cells[rows->count].text = cell_trim(rows->cells[rows->count].text, &rows->arena);
     }
     rows->count++;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of CSV, by libcsv, in memory that is bounded by the largest row. Between the fields stands a comma, a semicolon
- * or a tab: the first of them outside of quotes in the first row tells, which is a header; a spreadsheet's line "sep=;"
- * before it is passed over. Rows end in LF, CR LF or CR. Used in this room only.
+ * Rows of CSV, by libcsv, in memory that is bounded by the largest row. A field has all that stands between two
+ * separators, blanks at its ends, too (RFC 4180, 2), but in the header, where no name has any. Between the fields
+ * stands a comma, a semicolon or a tab: the first of them outside of quotes in the first row tells, which is a header;
+ * a spreadsheet's line "sep=;" before it is passed over. Rows end in LF, CR LF or CR. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_ROWS_H
 #define CATALOG_IMPORT_ROWS_H
@@ -24,6 +25,9 @@ struct cell {
     const char *text; /* UTF-8, ended by NUL, none inside */
     size_t line;      /* where it begins */
 };
+
+/* The text without blanks (spaces and tabs) at its ends; in the arena where it has some. */
+const char *cell_trim(const char *text, struct arena *arena);
 
 /* A whole row that is text; it lives during the call. False: there is no sense in reading on. */
 typedef bool rows_take_f(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena);

@@ -318,15 +318,29 @@ static void take_row(struct shopify *shopify, size_t line, const struct cell *ce
         add_image(shopify, line, cells);
 }
 
+/* Blanks at the ends of cells that are no texts say nothing. */
+static void trim_cells(const struct shopify *shopify, const struct cell *cells, struct cell *trimmed,
+                       struct arena *arena)
+{
+    memcpy(trimmed, cells, shopify->count * sizeof *cells);
+    for (enum shopify_column i = 0; i < SHOPIFY_COLUMNS; i++) {
+        bool is_text = i == SHOPIFY_TITLE || i == SHOPIFY_BODY || i == SHOPIFY_SKU || i == SHOPIFY_IMAGE_ALT;
+        size_t number = shopify->places[i];
+        if (number != 0 && !is_text)
+            trimmed[number - 1].text = cell_trim(cells[number - 1].text, arena);
+    }
+}
+
 bool shopify_take(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
 {
     struct shopify *shopify = data;
 
-    (void)arena;
     if (!shopify->has_header)
         return read_header(shopify, line, cells, count);
     if (count == shopify->count) {
-        take_row(shopify, line, cells);
+        struct cell trimmed[ROWS_CELLS_MAX];
+        trim_cells(shopify, cells, trimmed, arena);
+        take_row(shopify, line, trimmed);
         return true;
     }
     import_faults_add(shopify->output->source.faults, line, 0,

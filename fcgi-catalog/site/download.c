@@ -23,6 +23,7 @@ struct download {
     struct download *next; /* of those that are being sent */
     char *address;         /* who reads it, as the web server sees it */
     int64_t began_ns;
+    enum csv_form form;
     struct store_walk *walk;
     struct tree *tree; /* of the same revision */
     char *piece;
@@ -49,8 +50,8 @@ static bool append_some(struct download *download, bool *is_good)
 
     *is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
     for (size_t i = 0; *is_good && i < products.count; i++) {
-        const struct csv_text row =
-            csv_print_product(&products.items[i], tree_categories(download->tree), shop->currency, &arena);
+        const struct csv_text row = csv_print_product(&products.items[i], tree_categories(download->tree),
+                                                      shop->currency, download->form, &arena);
         append(download, row.bytes, row.length);
     }
     arena_release(&arena);
@@ -79,7 +80,7 @@ static bool make_piece(struct http_source *source, struct http_piece *piece)
         return false;
     download->length = 0;
     if (!download->has_begun)
-        append(download, CSV_HEADER, sizeof CSV_HEADER - 1);
+        append(download, csv_header(download->form), strlen(csv_header(download->form)));
     download->has_begun = true;
     while (download->length < PIECE_SIZE && append_some(download, &is_good))
         continue;
@@ -141,7 +142,7 @@ static bool has_place(const struct visit *visit)
     return count < DOWNLOADS_MAX && count_of_one < DOWNLOADS_OF_ONE_MAX;
 }
 
-static void send_catalog(struct visit *visit, struct store_walk *walk, struct tree *tree)
+static void send_catalog(struct visit *visit, enum csv_form form, struct store_walk *walk, struct tree *tree)
 {
     struct http_response *response = &visit->exchange->response;
     struct download *download = memory_get_zeroed(1, sizeof *download);
@@ -152,6 +153,7 @@ static void send_catalog(struct visit *visit, struct store_walk *walk, struct tr
         .next = visit->site->downloads,
         .address = memory_copy_text(address_of(visit)),
         .began_ns = clock_now_ns(),
+        .form = form,
         .walk = walk,
         .tree = tree,
     };
@@ -163,14 +165,14 @@ static void send_catalog(struct visit *visit, struct store_walk *walk, struct tr
 }
 
 /* True: the caller has it already. */
-static bool is_known(struct visit *visit, int64_t shop_revision)
+static bool is_known(struct visit *visit, const struct product_query *query, int64_t shop_revision)
 {
     const struct site *site = visit->site;
     const struct tag_basis basis = {
         .secret = &site->shop.secret,
         .shop_revision = shop_revision,
         .type = visit->form->type,
-        .key = "",
+        .key = query->is_for_spreadsheet ? "spreadsheet" : "",
     };
     const struct conditional conditional = {
         .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
@@ -185,7 +187,7 @@ static bool is_known(struct visit *visit, int64_t shop_revision)
 
 void download_handle(struct visit *visit)
 {
-    const struct query_frame frame = {.parameters = QUERY_NOTHING};
+    const struct query_frame frame = {.parameters = QUERY_FOR};
     struct product_query query;
     struct query_fault fault;
     struct store_walk *walk = NULL;
@@ -203,11 +205,11 @@ void download_handle(struct visit *visit)
                             });
     } else if (begin(visit->site, &walk, &tree) != STORE_OK) {
         visit_refuse_for_store(visit);
-    } else if (is_known(visit, store_walk_shop(walk)->revision)) {
+    } else if (is_known(visit, &query, store_walk_shop(walk)->revision)) {
         store_walk_end(walk);
         tree_drop(tree);
         http_exchange_finish(visit->exchange);
     } else {
-        send_catalog(visit, walk, tree);
+        send_catalog(visit, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
     }
 }

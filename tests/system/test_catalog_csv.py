@@ -2,6 +2,7 @@
 """The whole catalog as CSV: streamed, in bounded memory, while others are served."""
 import csv
 import io
+import json
 import os
 import socket
 import time
@@ -61,6 +62,18 @@ def test_the_list_as_csv_is_the_same_file(web):
     assert by_accept.header("Content-Type") == "text/csv; charset=utf-8"
     assert by_name.body == by_accept.body
     assert web.request("/products?limit=1", headers=[("Accept", "text/csv")]).status == 406
+
+
+def test_for_a_spreadsheet_no_cell_runs_and_another_tag_holds(web):
+    plain, safe = (web.request(path) for path in ("/products.csv", "/products.csv?for=spreadsheet"))
+    assert safe.header("Content-Type") == plain.header("Content-Type")
+    assert safe.header("ETag") != plain.header("ETag")
+    found = list(csv.DictReader(io.StringIO(safe.body.decode("utf-8-sig"), newline="")))
+    assert list(found[0]) == [*HEADER, "spreadsheet"]
+    assert [row | {"spreadsheet": ""} for row in found] == [row | {"spreadsheet": ""} for row in rows(plain.body)]
+    for path in ("/products.csv?for=people", "/products.csv?for=", "/products?for=spreadsheet"):
+        answer = web.request(path, headers=[("Accept", "application/problem+json, text/csv;q=0.1")])
+        assert (answer.status, json.loads(answer.body)["parameter"]) == (400, "for")
 
 
 def test_nobodys_price_is_in_it(web):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """catalogctl import and export: a file of products goes in whole or not at all, and what comes out goes in again."""
+import csv
+import io
 import json
 import os
 import pty
@@ -14,11 +16,12 @@ import unicodedata
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog import Catalog, Cgi
 from harness.catalogctl import COLUMNS, Database, read_csv, write_csv
 from harness.fastcgi import Connection, body_of, get
 from harness.paths import BIN, is_sanitized
-from harness.process import environment
+from harness.process import environment, run
+from harness.shop import EIGHT, change
 from harness.workshop import give_to_web
 
 
@@ -199,6 +202,25 @@ def test_a_json_lines_export_imported_elsewhere_exports_the_same_bytes(shop, mak
     assert other.export() == database.export()
 
 
+def test_an_export_for_a_spreadsheet_comes_back_and_no_cell_of_it_runs(shop, make_database):
+    _, database = shop
+    plain = database.ctl("export", database.path).output
+    done = database.ctl("export", "--spreadsheet", database.path)
+    assert done.code == 0, done.errors
+    assert done.output.startswith("\N{BOM}id,".encode()) and not plain.startswith(b"\xef")
+    cells = [cell for row in csv.reader(io.StringIO(done.output.decode("utf-8-sig"), newline=""), strict=True) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+    assert any(cell.startswith("'=") for cell in cells)
+    other = make_database()
+    assert other.load(done.output).code == 0
+    assert other.ctl("export", other.path).output == plain
+
+
+def test_spreadsheets_take_csv_alone(database):
+    done = database.ctl("export", "--spreadsheet", "--format", "jsonl", database.path)
+    assert (done.code, done.output) == (64, b"") and "--spreadsheet is for CSV alone" in done.errors
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_export_into_the_same_catalog_changes_nothing(form, shop):
     _, database = shop
@@ -243,6 +265,34 @@ def test_lines_of_json_are_the_fields_of_the_answers(database):
 
 
 # ---- Insert, update, delete --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_answer_of_products_is_read_as_it_is_and_one_that_was_cut_changes_nothing(indent, make_site, discountd, make_database):
+    site = make_site(discountd.port)
+    change(site, EIGHT)
+    cgi = Cgi(site)
+    pages = [cgi.request(path, headers=[("X-USER-ID", "1")]).body for path in ("/products?limit=250", "/products?limit=1")]
+    if indent:
+        pages = [json.dumps(json.loads(page), indent=indent).encode() for page in pages]
+    database = make_database()
+    for text in (pages[0][:-2], pages[0][:200]):
+        done = database.load(text)
+        assert done.code == 2 and "cut off" in done.errors
+    assert not rows_of(database)
+    assert database.load(pages[0]).code == 0
+    assert len(rows_of(database)) == len(json.loads(pages[0])) == 11
+    done = make_database().load(pages[0] + pages[1])
+    assert done.code == 2 and "iphone-x" in done.errors  # it is on both pages
+
+
+@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs addresses")
+def test_a_list_of_any_length_is_read_in_little_memory(database):
+    item = json.dumps({"slug": "x", "price_in_cents": 1, "description": "d" * 20_000, "currency": "EUR"})
+    path = database.path.parent / "list.json"
+    path.write_text("[" + ",".join(item.replace('"x"', f'"x-{number}"') for number in range(2_100)) + "]", encoding="utf-8")
+    done = run(["bash", "-c", 'ulimit -v 40000; exec "$@"', "-", BIN / "catalogctl", "import", path, database.path])
+    assert done.returncode == 0 and "2100 inserted" in done.stdout, done.stderr
 
 
 def test_a_product_is_known_by_its_sku_and_a_new_slug_renames_it(database):

@@ -28,7 +28,7 @@ static const struct category_list categories = {entries, ARRAY_LENGTH(entries)};
 
 static void assert_printed(struct product product, const char *currency, const char *expected)
 {
-    struct csv_text row = csv_print_product(&product, &categories, currency, &arena);
+    struct csv_text row = csv_print_product(&product, &categories, currency, CSV_PLAIN, &arena);
     assert_string_equal(row.bytes, expected);
     assert_int_equal(row.length, strlen(expected));
 }
@@ -78,7 +78,7 @@ static void categories_without_names_have_no_list_of_them(void **state)
 
 static void assert_empty(const struct category_list *list, const char *currency, const char *expected)
 {
-    struct csv_text rows = csv_print_empty_categories(list, currency, &arena);
+    struct csv_text rows = csv_print_empty_categories(list, currency, CSV_PLAIN, &arena);
     assert_string_equal(rows.bytes, expected);
     assert_int_equal(rows.length, strlen(expected));
 }
@@ -110,8 +110,8 @@ static void way_that_is_too_long_for_a_row_is_told_in_parts(void **state)
         tree[i].parent = i > 0 ? tree[i - 1].slug : NULL;
     }
     struct category_list list = {tree, ARRAY_LENGTH(tree)};
-    struct csv_text rows = csv_print_empty_categories(&list, "", &arena);
-    struct taken taken = take_text(arena_print(&arena, CSV_HEADER "%s", rows.bytes));
+    struct csv_text rows = csv_print_empty_categories(&list, "", CSV_PLAIN, &arena);
+    struct taken taken = take_text(arena_print(&arena, "%s%s", csv_header(CSV_PLAIN), rows.bytes));
     assert_string_equal(taken.faults, "");
     assert_int_equal(taken.counts.category_rows, 2);
     for (size_t i = 1; i < ARRAY_LENGTH(tree); i++)
@@ -137,7 +137,7 @@ static void header_has_as_many_fields_as_a_row(void **state)
 {
     (void)state;
     size_t commas = 0;
-    for (const char *at = CSV_HEADER; *at != '\0'; at++)
+    for (const char *at = csv_header(CSV_PLAIN); *at != '\0'; at++)
         commas += *at == ',';
     assert_int_equal(commas, 13);
 }
@@ -244,6 +244,7 @@ static struct product pick_product(int32_t id, const struct category_list *list)
 
 /* What was read back: printed again, with the tree that the rows told. */
 struct again {
+    enum csv_form form;
     struct category_entry entries[CATEGORIES];
     FILE *out;
     const char *wrong;
@@ -279,7 +280,7 @@ static void print_again(void *data, const struct product_row *row)
     if (row->is_of_categories)
         return;
     count_product(again->entries, &row->product);
-    struct csv_text text = csv_print_product(&row->product, &list, row->currency, &arena);
+    struct csv_text text = csv_print_product(&row->product, &list, row->currency, again->form, &arena);
     fwrite(text.bytes, 1, text.length, again->out);
 }
 
@@ -290,17 +291,17 @@ static void tell_wrong(void *data, const struct import_fault *fault)
 }
 
 /* The text that export gives for what import makes of this one; the caller frees it. */
-static char *import_and_export(const char *text, size_t length, size_t piece, const char *currency,
+static char *import_and_export(enum csv_form form, const char *text, size_t length, size_t piece, const char *currency,
                                size_t *again_length)
 {
     char *printed;
-    struct again again = {.out = open_memstream(&printed, again_length)};
+    struct again again = {.form = form, .out = open_memstream(&printed, again_length)};
     struct import_faults faults = {.tell = tell_wrong, .data = &again, .most = 1};
     struct import_source source = {
         .format = IMPORT_CSV, .exponent = 2, .faults = &faults, .take = print_again, .data = &again};
     for (uint32_t i = 0; i < CATEGORIES; i++)
         again.entries[i] = (struct category_entry){.slug = arena_print(&arena, "c%u", (unsigned)i), .name = ""};
-    fputs(CSV_HEADER, again.out);
+    fputs(csv_header(form), again.out);
     struct import_reader *reader = import_reader_new(&source);
     bool goes_on = true;
     for (size_t from = 0; from < length && goes_on; from += piece)
@@ -308,7 +309,7 @@ static char *import_and_export(const char *text, size_t length, size_t piece, co
     bool is_sound = import_reader_finish(reader);
     import_reader_free(reader);
     struct category_list tree = {again.entries, CATEGORIES};
-    struct csv_text rows = csv_print_empty_categories(&tree, currency, &arena);
+    struct csv_text rows = csv_print_empty_categories(&tree, currency, form, &arena);
     fwrite(rows.bytes, 1, rows.length, again.out);
     fclose(again.out);
     if (!is_sound)
@@ -316,9 +317,8 @@ static char *import_and_export(const char *text, size_t length, size_t piece, co
     return printed;
 }
 
-static void export_import_export_is_the_identity(void **state)
+static void check_identity(enum csv_form form)
 {
-    (void)state;
     for (uint32_t round = 1; round <= 300; round++) {
         char *text;
         size_t length, again_length;
@@ -326,17 +326,17 @@ static void export_import_export_is_the_identity(void **state)
         FILE *out = open_memstream(&text, &length);
         struct category_list list = pick_categories();
         const char *currency = pick(2) ? "EUR" : "";
-        fputs(CSV_HEADER, out);
+        fputs(csv_header(form), out);
         for (int32_t id = (int32_t)pick(5); id < 5; id++) {
             struct product product = pick_product(id + 1, &list);
             count_product((struct category_entry *)list.items, &product);
-            struct csv_text row = csv_print_product(&product, &list, currency, &arena);
+            struct csv_text row = csv_print_product(&product, &list, currency, form, &arena);
             fwrite(row.bytes, 1, row.length, out);
         }
-        struct csv_text rows = csv_print_empty_categories(&list, currency, &arena);
+        struct csv_text rows = csv_print_empty_categories(&list, currency, form, &arena);
         fwrite(rows.bytes, 1, rows.length, out);
         fclose(out);
-        char *again = import_and_export(text, length, 1 + pick(200), currency, &again_length);
+        char *again = import_and_export(form, text, length, 1 + pick(200), currency, &again_length);
         assert_int_equal(again_length, length);
         assert_memory_equal(again, text, length);
         free(again);
@@ -345,13 +345,53 @@ static void export_import_export_is_the_identity(void **state)
     }
 }
 
+static void export_import_export_is_the_identity(void **state)
+{
+    (void)state;
+    check_identity(CSV_PLAIN);
+    check_identity(CSV_FOR_SPREADSHEET);
+}
+
+static void nothing_runs_as_a_formula_in_a_spreadsheet(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"=1",
+                                        "+1",
+                                        "-1",
+                                        "@a",
+                                        "\t=1",
+                                        "\r1",
+                                        "\n1",
+                                        "'=1",
+                                        "\xef\xbc\x9d"
+                                        "1"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        const char *const tags[] = {names[i]};
+        struct product product = {.id = 1,
+                                  .slug = "a",
+                                  .name = names[i],
+                                  .sku = names[i],
+                                  .description = names[i],
+                                  .tags = tags,
+                                  .tag_count = 1};
+        struct csv_text row = csv_print_product(&product, &categories, "", CSV_FOR_SPREADSHEET, &arena);
+        size_t led = 0;
+        for (const char *at = row.bytes; (at = strstr(at, arena_print(&arena, "'%s", names[i]))) != NULL; at++)
+            led++;
+        assert_int_equal(led, 4);
+    }
+    struct product product = {.id = 1, .slug = "a-b", .name = "a;b", .description = "1=1"};
+    assert_string_equal(csv_print_product(&product, &categories, "", CSV_FOR_SPREADSHEET, &arena).bytes,
+                        "1,,a-b,\"a;b\",1=1,0,,,,,,,,,\r\n");
+}
+
 static void every_field_comes_back_as_it_was(void **state)
 {
     (void)state;
     static const char description[] = " \"a\",\r\n=1+1\\|/\xf0\x9f\x98\x80\xef\xbf\xbf\xf4\x8f\xbf\xbf\x01 ";
     struct product product = {.id = 1, .slug = "a", .description = description, .name = "\r", .sku = "\t"};
-    struct csv_text row = csv_print_product(&product, &categories, "", &arena);
-    const char *text = arena_print(&arena, CSV_HEADER "%s", row.bytes);
+    struct csv_text row = csv_print_product(&product, &categories, "", CSV_PLAIN, &arena);
+    const char *text = arena_print(&arena, "%s%s", csv_header(CSV_PLAIN), row.bytes);
     struct taken taken = take_text(text);
     const char *expected =
         arena_print(&arena,
@@ -377,6 +417,7 @@ int main(void)
         TEST(formulas_are_printed_as_they_are),
         TEST(header_has_as_many_fields_as_a_row),
         TEST(export_import_export_is_the_identity),
+        TEST(nothing_runs_as_a_formula_in_a_spreadsheet),
         TEST(every_field_comes_back_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,33 @@ static void what_is_not_there_is_not_given_and_what_is_empty_is(void **state)
     assert_rows("sku\nK\n", "2 sku=K;\n");
 }
 
+static void blanks_at_the_ends_are_part_of_texts_and_of_nothing_else(void **state)
+{
+    (void)state;
+    assert_rows("id,sku,slug,name,description,price_in_cents,currency,categories,tags,images,stock\n"
+                " 7 , K-1 ,\tshoe , Shoe\t, Red ,4999 , EUR, wear ,a , /a.svg A ,\tlow\n",
+                "2 id=7;sku= K-1 ;slug=shoe;name= Shoe\t;description= Red ;price=4999;currency=EUR;categories=wear;"
+                "tags=a;image=/a.svg[A ];stock=low;\n");
+    assert_rows("slug,price,name\na, 12.5 ,\" x \"\n", "2 slug=a;name= x ;price=1250;\n");
+    assert_fault("slug,name\na, \"x\"\nb,y\n", "3 slug=b;name=y;\n",
+                 "2:2 this is no CSV; a \" stands around a whole field only, and twice inside of one\n");
+}
+
+static void headings_are_in_any_case_and_may_have_blanks(void **state)
+{
+    (void)state;
+    assert_rows("Slug, NAME ,Price_In_Cents\na,x,5\n", "2 slug=a;name=x;price=5;\n");
+    assert_fault("slug,SLUG\na,b\n", "", "1:2 the column \"SLUG\" is there twice; once is allowed\n");
+}
+
+static void apostrophes_go_from_a_file_for_a_spreadsheet_alone(void **state)
+{
+    (void)state;
+    assert_rows("slug,name,spreadsheet\na,'=1+1,\nb,''=1,\nc,'tis,\nd,=1,\n",
+                "2 slug=a;name==1+1;\n3 slug=b;name='=1;\n4 slug=c;name='tis;\n5 slug=d;name==1;\n");
+    assert_rows("slug,name\na,'=1+1\n", "2 slug=a;name='=1+1;\n");
+}
+
 static void decimal_prices_are_of_the_currency(void **state)
 {
     (void)state;
@@ -78,7 +105,8 @@ static void fields_may_have_semicolons_or_tabs_between_them(void **state)
     assert_rows("slug\na\n", "2 slug=a;\n");
     assert_fault("\"a;b\n;\",slug\n", "",
                  "1:1 \"a;b?;\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
-                 "currency, categories, category_names, tags, images, stock, created_at, updated_at\n");
+                 "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
+                 "spreadsheet\n");
 }
 
 static void separator_stays_behind_what_is_no_csv(void **state)
@@ -219,7 +247,8 @@ static void wrong_headers_stop_the_reading(void **state)
     (void)state;
     assert_fault("slug,prize\na,1\n", "",
                  "1:2 \"prize\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
-                 "currency, categories, category_names, tags, images, stock, created_at, updated_at\n");
+                 "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
+                 "spreadsheet\n");
     assert_fault("slug,slug\na,b\n", "", "1:2 the column \"slug\" is there twice; once is allowed\n");
     assert_fault("name\na\n", "", "1:0 the header has neither slug nor sku; one of them is needed\n");
     assert_fault("slug,price,price_in_cents\na,1,1\n", "",
@@ -392,6 +421,9 @@ int main(void)
         cmocka_unit_test(all_columns_are_understood),
         cmocka_unit_test(columns_come_in_any_order_and_number),
         cmocka_unit_test(what_is_not_there_is_not_given_and_what_is_empty_is),
+        cmocka_unit_test(blanks_at_the_ends_are_part_of_texts_and_of_nothing_else),
+        cmocka_unit_test(headings_are_in_any_case_and_may_have_blanks),
+        cmocka_unit_test(apostrophes_go_from_a_file_for_a_spreadsheet_alone),
         cmocka_unit_test(decimal_prices_are_of_the_currency),
         cmocka_unit_test(marks_and_line_ends_of_other_systems_are_understood),
         cmocka_unit_test(lines_are_counted_whatever_they_end_in),

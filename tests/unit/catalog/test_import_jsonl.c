@@ -10,6 +10,8 @@
 
 #include "import_harness.h"
 
+static struct arena arena;
+
 static void all_fields_are_understood(void **state)
 {
     (void)state;
@@ -41,8 +43,8 @@ static void what_is_no_json_is_told_with_its_column(void **state)
     (void)state;
     assert_fault("{\"slug\":\"a\"}\n{\"slug\":}\n{\"slug\":\"b\"} x\n[1]\n5\n{\"slug\":\"c\"}\n",
                  "1 slug=a;\n6 slug=c;\n",
-                 "2:9 from here on it is no JSON; an object a line is allowed\n"
-                 "3:14 from here on it is no JSON; an object a line is allowed\n"
+                 "2:9 from here on it is no JSON; an object a line, or a list of objects, is allowed\n"
+                 "3:14 from here on it is no JSON; an object a line, or a list of objects, is allowed\n"
                  "4:1 the line is a list; an object is allowed\n"
                  "5:1 the line is a number; an object is allowed\n");
 }
@@ -135,10 +137,55 @@ static void line_that_is_too_long_is_passed_over(void **state)
     free(text);
 }
 
-static void array_is_no_json_lines(void **state)
+static void list_is_read_however_it_is_laid_out(void **state)
 {
     (void)state;
-    assert_fault("[{\"slug\":\"a\"}]\n", "", "1:1 the line is a list; an object is allowed\n");
+    assert_rows("[{\"slug\":\"a\",\"name\":\"]},{[\\\"\"},{\"slug\":\"b\",\"images\":[{\"url\":\"/b\"}]}]\n",
+                "1 slug=a;name=]},{[\";\n1 slug=b;image=/b[];\n");
+    assert_rows("\xef\xbb\xbf \n [\n  {\n    \"slug\": \"a\"\n  },\r\n  {\n \"slug\": \"b\"\n  }\n]\n",
+                "3 slug=a;\n6 slug=b;\n");
+    assert_rows("[]", "");
+    assert_rows("[{\"slug\":\"a\"}]\n[{\"slug\":\"b\"}]\n[]\n", "1 slug=a;\n2 slug=b;\n");
+}
+
+static void faults_in_a_list_have_their_line_and_byte(void **state)
+{
+    (void)state;
+    assert_fault("[{\"slug\":\"a\"},{\"slug\":\"b\",\"id\":0},{\"slug\":}]", "1 slug=a;\n",
+                 "1:27 the id is \"0\"; a whole number from 1 to 2147483647 is allowed\n"
+                 "1:43 from here on it is no JSON; an object a line, or a list of objects, is allowed\n");
+    assert_fault("[\n {\n  \"slug\": \"a\",\n  \"id\": 0\n }\n]\n", "",
+                 "4:3 the id is \"0\"; a whole number from 1 to 2147483647 is allowed\n");
+}
+
+static void list_that_was_cut_or_is_none_of_objects_is_refused(void **state)
+{
+    (void)state;
+    static const char cut[] = "the file ends inside of a list, as one does that was cut off; here the list needs";
+    assert_fault("[{\"slug\":\"a\"}", "1 slug=a;\n", arena_print(&arena, "1:14 %s , or ]\n", cut));
+    assert_fault("[{\"slug\":\"a\"},\n", "1 slug=a;\n", arena_print(&arena, "2:1 %s an object\n", cut));
+    assert_fault("[{\"slug\":\"a\"},{\"sl", "1 slug=a;\n",
+                 arena_print(&arena, "1:19 %s the rest of the object\n", cut));
+    assert_fault("[{\"slug\":\"a\"}\n[", "1 slug=a;\n", "2:1 this is no list of objects; here the list needs , or ]\n");
+    assert_fault("[5]\n", "", "1:2 this is no list of objects; here the list needs an object or ]\n");
+    assert_fault("[{\"slug\":\"a\"}]\n{\"slug\":\"b\"}\n", "1 slug=a;\n",
+                 "2:1 this is no list of objects; here the list needs another list or the end\n");
+    arena_release(&arena);
+}
+
+static void object_of_a_list_that_is_too_long_is_passed_over(void **state)
+{
+    (void)state;
+    size_t size = (size_t)4 * 1024 * 1024 + 1;
+    char *text = malloc(size + 64);
+    size_t length = (size_t)sprintf(text, "[{\"slug\":\"");
+    memset(text + length, 'a', size);
+    length += size + (size_t)sprintf(text + length + size, "\"},\n{\"slug\":\"b\"}]");
+    struct taken taken = take_bytes(IMPORT_ANY, 2, text, length, 4096);
+    assert_string_equal(taken.faults, "1:4194306 the object is too long; 4 MiB are allowed\n");
+    assert_string_equal(taken.rows, "2 slug=b;\n");
+    taken_release(&taken);
+    free(text);
 }
 
 static void deep_nesting_is_refused(void **state)
@@ -265,7 +312,10 @@ int main(void)
         cmocka_unit_test(every_wrong_value_is_told),
         cmocka_unit_test(characters_that_are_no_text_are_told),
         cmocka_unit_test(line_that_is_too_long_is_passed_over),
-        cmocka_unit_test(array_is_no_json_lines),
+        cmocka_unit_test(list_is_read_however_it_is_laid_out),
+        cmocka_unit_test(faults_in_a_list_have_their_line_and_byte),
+        cmocka_unit_test(list_that_was_cut_or_is_none_of_objects_is_refused),
+        cmocka_unit_test(object_of_a_list_that_is_too_long_is_passed_over),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(lines_of_categories_say_names_and_places),
         cmocka_unit_test(wrong_lines_of_categories_are_told),

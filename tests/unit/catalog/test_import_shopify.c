@@ -98,13 +98,13 @@ static void unknown_words_of_status_and_published_are_faults(void **state)
 {
     (void)state;
     struct taken taken = take_text("Handle,Title,Option1 Value,Status,Published\na,A,x,weird,maybe\na,,y,,\n"
-                                   "b,B,,draft,1\nc,C,,\" active\",true\nd,D,,active,true\n");
+                                   "b,B,,draft,1\nc,C,,\"ac tive\",true\nd,D,,active,true\n");
     assert_string_equal(
         taken.faults, "2:4 Status is \"weird\"; active, draft, archived and unlisted are allowed, in small letters or "
                       "capitals\n"
                       "2:5 Published is \"maybe\"; true and false are allowed, in small letters or capitals\n"
                       "4:5 Published is \"1\"; true and false are allowed, in small letters or capitals\n"
-                      "5:4 Status is \" active\"; active, draft, archived and unlisted are allowed, in small letters "
+                      "5:4 Status is \"ac tive\"; active, draft, archived and unlisted are allowed, in small letters "
                       "or capitals\n");
     assert_string_equal(taken.rows, "6 slug=d;name=D;\n");
     assert_int_equal(taken.counts.hidden, 0);
