@@ -82,6 +82,11 @@ size_t platform_memory_held(void)
     return (size_t)(pages - shared) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+const char *platform_program_name(void)
+{
+    return program_invocation_short_name;
+}
+
 void platform_trim_memory(void)
 {
     malloc_trim(0);

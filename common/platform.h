@@ -39,6 +39,9 @@ void platform_share_heap(void);
 /* The memory that is this process's alone and resident, in bytes; 0: nobody says. */
 size_t platform_memory_held(void);
 
+/* The last part of the name by which this program was called. */
+const char *platform_program_name(void);
+
 /* Gives freed memory back to the system, where there is a way: after something large, in a process that lives on. */
 void platform_trim_memory(void);
 

@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/platform.h"
 #include "common/prefork/prefork.h"
 #include "common/threads.h"
 #include "fcgi-catalog/http/cgi.h"
@@ -167,7 +168,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
     if (!open_readings(site, settings))
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     const struct fastcgi_options options = {.listen_fd = 0,
-                                            .base = settings->base_path,
+                                            .mount = {settings->base_path, platform_program_name()},
                                             .answer_ms = settings->answer_ms,
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
@@ -217,6 +218,7 @@ void process_refuse_cgi(int status, const char *detail)
     struct site site = {.shop_name = PAGE_SHOP_NAME};
 
     cgi_refuse(&(struct cgi_options){.variables = (const char *const *)environ,
+                                     .mount.program = platform_program_name(),
                                      .body_max = BODY_MAX,
                                      .error_page = page_print_error,
                                      .handler_data = &site},
@@ -237,7 +239,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
     store_set_budget(site.store, READING_PATIENT_NS);
     site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
-                                        .base = settings->base_path,
+                                        .mount = {settings->base_path, platform_program_name()},
                                         .body_max = BODY_MAX,
                                         .handler = routes_handle,
                                         .error_page = page_print_error,

@@ -131,7 +131,7 @@ static enum http_request_status begin(const struct cgi_options *options, bool *i
     signal(SIGPIPE, SIG_IGN); /* a web server that went away is an error of write(2) */
     http_exchange_begin(exchange);
     enum http_request_status status =
-        http_request_read(&exchange->request, options->variables, options->base, &exchange->arena);
+        http_request_read(&exchange->request, options->variables, &options->mount, &exchange->arena);
     exchange->error_page = options->error_page;
     exchange->error_data = options->handler_data;
     drain_input(body_length(&exchange->request), options->body_max);

@@ -11,8 +11,8 @@
 
 struct cgi_options {
     const char *const *variables; /* environ */
-    const char *base;             /* see http_request_read() */
-    size_t body_max;              /* bytes of standard input that are read away before the answer */
+    struct http_mount mount;
+    size_t body_max; /* bytes of standard input that are read away before the answer */
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */
     void *handler_data;          /* of both */

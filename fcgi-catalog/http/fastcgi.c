@@ -265,8 +265,8 @@ static void serve_connection(void *data, struct connection *connection)
         return;
     }
     http_exchange_begin(exchange);
-    enum http_request_status status =
-        http_request_read(&exchange->request, (const char *const *)carrier->fcgi.envp, options->base, &exchange->arena);
+    enum http_request_status status = http_request_read(&exchange->request, (const char *const *)carrier->fcgi.envp,
+                                                        &options->mount, &exchange->arena);
     exchange->error_page = options->error_page;
     exchange->error_data = options->handler_data;
     bool is_whole = skip_body(carrier);

@@ -18,8 +18,8 @@
 #include "fcgi-catalog/http/exchange.h"
 
 struct fastcgi_options {
-    int listen_fd;     /* the listening socket, 0 by the FastCGI specification (2.2) */
-    const char *base;  /* see http_request_read() */
+    int listen_fd; /* the listening socket, 0 by the FastCGI specification (2.2) */
+    struct http_mount mount;
     int64_t answer_ms; /* how long an answer may take to be read, and again for each MiB of it; then it is cut off */
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */

@@ -2,9 +2,7 @@
 /* The path that a request means: put together, decoded, normalised, and cut off at the program's base. */
 #include "fcgi-catalog/http/path.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "common/text.h"
@@ -67,16 +65,6 @@ static const char *below(const char *path, const char *base, size_t base_length)
     return path[base_length] == '/' ? path + base_length : NULL;
 }
 
-static bool is_script(const char *script_name)
-{
-    const char *slash = strrchr(script_name, '/');
-    const char *name = slash == NULL ? script_name : slash + 1;
-    size_t length = strlen(name);
-
-    return (length > 5 && strcmp(name + length - 5, ".fcgi") == 0) ||
-           (length > 4 && strcmp(name + length - 4, ".cgi") == 0);
-}
-
 /* NULL: a '%' without two digits, or one that hides a '/' or a NUL, which no path of ours can mean. */
 static const char *percent_decode(const char *text, size_t length, struct arena *arena)
 {
@@ -109,6 +97,63 @@ static const char *uri_path(const char *uri, struct arena *arena)
     return decoded == NULL ? NULL : normalise(decoded, arena);
 }
 
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* mod_proxy_fcgi's ProxyPass: SCRIPT_NAME is all of the path, and SCRIPT_FILENAME the address that it was passed to. */
+static bool is_passed_address(const struct path_source *source)
+{
+    const char *authority = strstr(source->script_filename, "://");
+
+    if (authority == NULL || strncmp(source->script_filename, "proxy:", 6) != 0)
+        return false;
+    const char *path = authority + 3 + strcspn(authority + 3, "/");
+    return strcmp(path, source->script_name) == 0;
+}
+
+/* Whether the client asked for the script itself, or for a path that ends like one. */
+static bool is_asked_for(const struct path_source *source, struct arena *arena)
+{
+    const char *uri = uri_path(source->request_uri, arena);
+    const char *script = normalise(source->script_name, arena);
+
+    return uri != NULL && script != NULL && strcmp(uri, script) == 0;
+}
+
+/* Whether SCRIPT_NAME is a script's, by its name, and not the path that a client asked for. */
+static bool is_script(const struct path_source *source, struct arena *arena)
+{
+    const char *name = file_name(source->script_name);
+    size_t length = strlen(name);
+
+    if (!(length > 5 && strcmp(name + length - 5, ".fcgi") == 0) &&
+        !(length > 4 && strcmp(name + length - 4, ".cgi") == 0))
+        return false;
+    if (source->path_info[0] != '\0')
+        return true;
+    if (is_passed_address(source))
+        return false;
+    const char *file = source->script_filename[0] != '\0' ? file_name(source->script_filename) : name;
+    return strcmp(file, source->program) == 0 || !is_asked_for(source, arena);
+}
+
+/*
+ * Where on the way to the script, which is its SCRIPT_NAME, `uri` leaves it: behind the script, or beside it, where no
+ * file has that name, or where a rewrite came from. NULL: nowhere.
+ */
+static const char *base_of_script(const char *script, const char *uri, struct arena *arena)
+{
+    size_t directory_length = (size_t)(strrchr(script, '/') - script);
+
+    if (below(uri, script, strlen(script)) != NULL)
+        return script;
+    return below(uri, script, directory_length) != NULL ? arena_copy(arena, script, directory_length) : NULL;
+}
+
 /* A script without PATH_INFO: called by itself, or for an address beside it that names no file. */
 static const char *path_beside_script(const struct path_source *source, struct arena *arena)
 {
@@ -117,10 +162,8 @@ static const char *path_beside_script(const struct path_source *source, struct a
     if (path == NULL || script == NULL)
         return NULL;
 
-    const char *rest = below(path, script, strlen(script));
-    if (rest == NULL)
-        rest = below(path, script, (size_t)(strrchr(script, '/') - script));
-    return rest == NULL ? path : rest;
+    const char *base = base_of_script(script, path, arena);
+    return base != NULL ? below(path, base, strlen(base)) : path;
 }
 
 static const char *path_joined(const struct path_source *source, struct arena *arena)
@@ -132,59 +175,70 @@ static const char *path_joined(const struct path_source *source, struct arena *a
     return normalise(arena_print(arena, "%s%s", source->script_name, source->path_info), arena);
 }
 
+bool path_is_from_uri(const struct path_source *source, struct arena *arena)
+{
+    return source->path_info[0] == '\0' && is_script(source, arena);
+}
+
+/* Without slashes at its end; NULL when it is malformed. */
+static const char *trim_base(const char *base, struct arena *arena)
+{
+    const char *path = normalise(base, arena);
+    size_t length = path != NULL ? strlen(path) : 0;
+
+    /* Normalised, it ends in one slash at most. */
+    return length > 0 && path[length - 1] == '/' ? arena_copy(arena, path, length - 1) : path;
+}
+
 const char *path_resolve(const struct path_source *source, struct arena *arena)
 {
     const char *path;
 
-    if (!is_script(source->script_name))
-        path = path_joined(source, arena);
-    else if (source->path_info[0] != '\0')
+    if (path_is_from_uri(source, arena))
+        path = path_beside_script(source, arena);
+    else if (is_script(source, arena))
         path = normalise(source->path_info, arena);
     else
-        path = path_beside_script(source, arena);
+        path = path_joined(source, arena);
     if (path == NULL || source->base[0] == '\0')
         return path;
 
-    const char *base = normalise(source->base, arena);
+    const char *base = trim_base(source->base, arena);
     if (base == NULL)
         return NULL;
-    size_t base_length = strlen(base);
-    if (base[base_length - 1] == '/')
-        base_length--;
-    const char *rest = below(path, base, base_length);
+    const char *rest = below(path, base, strlen(base));
     return rest == NULL ? path : rest;
 }
 
 /* ---- Where the program is ---- */
 
-/* Without slashes at its end. */
-static size_t trimmed_length(const char *path)
+const char *path_print_base(const char *base, struct arena *arena)
 {
-    size_t length = strlen(path);
+    const char *path = trim_base(base, arena);
 
-    while (length > 0 && path[length - 1] == '/')
-        length--;
-    return length;
+    return path != NULL ? percent_print(path, strlen(path), arena) : NULL;
 }
 
-/* How much of `whole` stands before `path`; SIZE_MAX: it does not end in it. */
-static size_t length_before(const char *whole, const char *path)
+/* Along SCRIPT_NAME; NULL when it is malformed. */
+static const char *find_base(const struct path_source *source, struct arena *arena)
 {
-    size_t whole_length = strlen(whole), path_length = strlen(path);
-
-    if (path_length <= whole_length && strcmp(whole + whole_length - path_length, path) == 0)
-        return whole_length - path_length;
-    return strcmp(path, "/") == 0 ? whole_length : SIZE_MAX; /* "/catalog" means "/catalog/" */
+    if (!is_script(source, arena))
+        return "";
+    const char *script = normalise(source->script_name, arena);
+    const char *uri = source->request_uri[0] != '\0' ? uri_path(source->request_uri, arena) : script;
+    if (script == NULL || uri == NULL)
+        return NULL;
+    const char *base = base_of_script(script, uri, arena);
+    if (base != NULL)
+        return base;
+    /* A place that has nothing to do with the script: the root, or one that was rewritten. */
+    const char *path = path_resolve(source, arena);
+    return path != NULL && strcmp(path, uri) == 0 ? "" : script;
 }
 
-const char *path_base(const char *request_uri, const char *path, const char *mount, struct arena *arena)
+const char *path_base(const struct path_source *source, struct arena *arena)
 {
-    const char *asked = request_uri[0] != '\0' ? uri_path(request_uri, arena) : NULL;
-    size_t length = asked != NULL ? length_before(asked, path) : SIZE_MAX;
+    const char *base = source->base[0] != '\0' ? trim_base(source->base, arena) : find_base(source, arena);
 
-    if (length == SIZE_MAX) {
-        asked = normalise(mount, arena);
-        length = asked != NULL ? trimmed_length(asked) : 0;
-    }
-    return percent_print(asked != NULL ? asked : "", length, arena);
+    return base != NULL ? percent_print(base, strlen(base), arena) : "";
 }

@@ -3,6 +3,8 @@
 #ifndef CATALOG_HTTP_PATH_H
 #define CATALOG_HTTP_PATH_H
 
+#include <stdbool.h>
+
 #include "common/arena.h"
 #include "common/compiler.h"
 
@@ -10,18 +12,25 @@
 struct path_source {
     const char *script_name; /* SCRIPT_NAME and PATH_INFO arrive decoded */
     const char *path_info;
-    const char *request_uri; /* REQUEST_URI does not */
-    const char *base;        /* where the program is mounted, "/catalog" */
+    const char *request_uri;     /* REQUEST_URI does not */
+    const char *script_filename; /* SCRIPT_FILENAME, a file or what a server made up */
+    const char *program;         /* the name of the program's file, "catalog.fcgi" */
+    const char *base;            /* where its owner says that the program is mounted, "/catalog" */
 };
 
 /* The path below the program's base, decoded and normalised, in `arena`; NULL when it is malformed. The rule is in
  * request.h. */
 MUST_CHECK const char *path_resolve(const struct path_source *source, struct arena *arena);
 
-/*
- * What stands before `path`, as path_resolve() gave it, in the address that the client asked for; where REQUEST_URI
- * does not tell, `mount`. Percent-encoded, without a slash at its end. In `arena`.
- */
-const char *path_base(const char *request_uri, const char *path, const char *mount, struct arena *arena);
+/* Whether path_resolve() takes the path from REQUEST_URI: the script was called by itself, or for an address that names
+ * no file. */
+bool path_is_from_uri(const struct path_source *source, struct arena *arena);
+
+/* Where clients find the program, by the rule in request.h. Percent-encoded, without a slash at its end. In `arena`. */
+const char *path_base(const struct path_source *source, struct arena *arena);
+
+/* A base as somebody wrote it: normalised, percent-encoded, without a slash at its end; NULL when it is malformed. In
+ * `arena`. */
+const char *path_print_base(const char *base, struct arena *arena);
 
 #endif

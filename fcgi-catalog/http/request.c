@@ -18,13 +18,14 @@ static const char *value_of(const char *variable, const char *name, size_t lengt
 const char *http_request_variable(const struct http_request *request, const char *name)
 {
     size_t length = strlen(name);
+    const char *last = NULL;
 
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
         const char *value = value_of(*variable, name, length);
         if (value != NULL)
-            return value;
+            last = value;
     }
-    return NULL;
+    return last;
 }
 
 size_t http_request_variable_count(const struct http_request *request, const char *name)
@@ -58,30 +59,22 @@ static enum http_method method_named(const char *name)
     return HTTP_OTHER;
 }
 
-static const char *read_path(const struct http_request *request, struct arena *arena)
+/* QUERY_STRING, or what became of it when Apache called a script in the place of a file that is not there. */
+static const char *read_query(const struct http_request *request, bool is_of_uri)
 {
-    struct path_source source = {
-        .script_name = variable_or_empty(request, "SCRIPT_NAME"),
-        .path_info = variable_or_empty(request, "PATH_INFO"),
-        .request_uri = variable_or_empty(request, "REQUEST_URI"),
-        .base = request->mount,
-    };
-    return path_resolve(&source, arena);
+    const char *query = variable_or_empty(request, "QUERY_STRING");
+
+    return query[0] == '\0' && is_of_uri ? variable_or_empty(request, "REDIRECT_QUERY_STRING") : query;
 }
 
-const char *http_request_base(const struct http_request *request, struct arena *arena)
-{
-    return path_base(variable_or_empty(request, "REQUEST_URI"), request->path, request->mount, arena);
-}
-
-enum http_request_status http_request_read(struct http_request *request, const char *const *variables, const char *base,
-                                           struct arena *arena)
+enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
+                                           const struct http_mount *mount, struct arena *arena)
 {
     *request = (struct http_request){
         .method = HTTP_OTHER,
         .path = "/",
-        .mount = "",
         .query = "",
+        .base = "",
         .content_length = -1,
         .variables = variables,
     };
@@ -89,15 +82,22 @@ enum http_request_status http_request_read(struct http_request *request, const c
     if (method[0] == '\0')
         return HTTP_REQUEST_INCOMPLETE;
     request->method = method_named(method);
-    request->query = variable_or_empty(request, "QUERY_STRING");
 
-    request->mount = variable_or_empty(request, "CATALOG_BASE_PATH");
-    if (request->mount[0] == '\0' && base != NULL)
-        request->mount = base;
+    const char *base = variable_or_empty(request, "CATALOG_BASE_PATH");
+    const struct path_source source = {
+        .script_name = variable_or_empty(request, "SCRIPT_NAME"),
+        .path_info = variable_or_empty(request, "PATH_INFO"),
+        .request_uri = variable_or_empty(request, "REQUEST_URI"),
+        .script_filename = variable_or_empty(request, "SCRIPT_FILENAME"),
+        .program = mount->program != NULL ? mount->program : "",
+        .base = base[0] == '\0' && mount->base != NULL ? mount->base : base,
+    };
+    request->query = read_query(request, path_is_from_uri(&source, arena));
+    request->base = path_base(&source, arena);
     const char *length = variable_or_empty(request, "CONTENT_LENGTH");
     if (length[0] != '\0' && number_parse(length, 0, INT64_MAX, &request->content_length) != NUMBER_OK)
         return HTTP_REQUEST_MALFORMED;
-    const char *path = read_path(request, arena);
+    const char *path = path_resolve(&source, arena);
     if (path == NULL)
         return HTTP_REQUEST_MALFORMED;
     request->path = path;

@@ -18,10 +18,18 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_PUT, HTTP_
 struct http_request {
     enum http_method method;
     const char *path;             /* decoded and normalised, below the program's base: "/", "/products" */
-    const char *mount;            /* the program's base as its owner set it, "" when nobody did */
-    const char *query;            /* QUERY_STRING as it came, "" when there is none */
+    const char *query;            /* as it came, "" when there is none */
+    const char *base;             /* where clients find the program: what stands before the path in their addresses
+                                     ("/catalog", "/cgi-bin/catalog.fcgi", ""), percent-encoded, without a slash at its
+                                     end; for links */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
+};
+
+/* Where the program is, as far as its owner knows. */
+struct http_mount {
+    const char *base;    /* CATALOG_BASE_PATH: "/catalog"; "" or NULL when nobody said */
+    const char *program; /* the name of the program's file, by which a script is known; NULL: nobody knows */
 };
 
 enum http_request_status {
@@ -32,29 +40,27 @@ enum http_request_status {
 };
 
 /*
- * Reads the variables. Strings of the request are in `variables` or in `arena`. `base` is where the program is mounted
- * ("/catalog"), "" or NULL when nobody said; a variable CATALOG_BASE_PATH, which only the web server can set, goes
- * before it.
+ * Reads the variables. Strings of the request are in `variables` or in `arena`. The mount's base is below which the web
+ * server has the program; a variable CATALOG_BASE_PATH, which only the web server can set, goes before it.
  *
- * The path is SCRIPT_NAME + PATH_INFO, or PATH_INFO alone when SCRIPT_NAME's last segment ends in .fcgi or .cgi. Where
- * such a script has no PATH_INFO (Apache's FallbackResource) the path is REQUEST_URI's, below the script or its
- * directory. Then an explicit base is taken off; a path that is not below it is taken as it is. Two and more slashes
- * count as one; "." and ".." segments are resolved.
+ * The path is SCRIPT_NAME + PATH_INFO, or PATH_INFO alone when SCRIPT_NAME is a script's: its last segment ends in
+ * .fcgi or .cgi. Where such a script has no PATH_INFO (Apache's FallbackResource and ErrorDocument) path and query are
+ * REQUEST_URI's, the path below the script or its directory; when the client asked for that very name it is a script's
+ * if it is the program's, and else a path. Then an explicit base is taken off; a path that is not below it is taken as
+ * it is, for a proxy may have done so. Two and more slashes count as one; "." and ".." segments are resolved.
+ *
+ * The request's base is the explicit one. Without one it is found along SCRIPT_NAME: the script, or its directory, when
+ * REQUEST_URI is below that; "" when SCRIPT_NAME is no script's. What else REQUEST_URI has before the path proves
+ * nothing: a server may have rewritten it.
  */
 MUST_CHECK enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
-                                                      const char *base, struct arena *arena);
+                                                      const struct http_mount *mount, struct arena *arena);
 
-/* The value of a variable, or NULL. With duplicates the first. */
+/* The value of a variable, or NULL. With duplicates the last: a web server's own lines override what they include. */
 const char *http_request_variable(const struct http_request *request, const char *name);
 
 /* How many variables have this name: a header that a client sent twice under two spellings arrives twice. */
 size_t http_request_variable_count(const struct http_request *request, const char *name);
-
-/*
- * Where clients find the program: what stands before the path in their addresses ("/catalog", "/cgi-bin/catalog.fcgi",
- * ""), percent-encoded, without a slash at its end. For links. In `arena`.
- */
-const char *http_request_base(const struct http_request *request, struct arena *arena);
 
 /*
  * Which of `count` media types ("text/html") the client would rather have, by its Accept header (RFC 9110, 12.5.1); -1:

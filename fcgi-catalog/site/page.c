@@ -13,8 +13,8 @@
 
 const char *page_print_key(struct visit *visit, const char *key)
 {
-    return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(), visit_base(visit),
-                       key, visit->site->shop_name);
+    return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(),
+                       visit->exchange->request.base, key, visit->site->shop_name);
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -76,7 +76,7 @@ struct http_page page_print_refused_list(struct visit *visit, const struct produ
 
     (void)!site_take_tree(visit->site, &tree); /* without one no category can be chosen: nothing worse */
     const struct page_frame frame = {
-        .base = visit_base(visit),
+        .base = visit->exchange->request.base,
         .shop_name = visit->site->shop_name,
         .currency = visit->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
@@ -110,7 +110,7 @@ static void answer_tree(struct visit *visit, struct tree *tree,
     struct http_exchange *exchange = visit->exchange;
     struct arena *arena = &exchange->arena;
     const struct page_frame frame = {
-        .base = visit_base(visit),
+        .base = visit->exchange->request.base,
         .shop_name = visit->site->shop_name,
         .currency = visit->site->shop.currency,
         .categories = tree_categories(tree),
@@ -214,7 +214,7 @@ struct http_page page_print_error(void *data, struct http_exchange *exchange, co
 {
     const struct site *site = data;
     const struct page_frame frame = {
-        .base = http_request_base(&exchange->request, &exchange->arena),
+        .base = exchange->request.base,
         .shop_name = site->shop_name,
         .currency = "",
     };

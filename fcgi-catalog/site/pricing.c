@@ -271,7 +271,7 @@ void pricing_answer(struct visit *visit, const struct priced *priced)
         .view =
             {
                 .shop_name = visit->site->shop_name,
-                .base = visit_base(visit),
+                .base = visit->exchange->request.base,
                 .query = priced->query,
                 .secret = &pending->secret,
                 .shelf = priced->shelf,

@@ -15,7 +15,7 @@
 
 struct view {
     const char *shop_name; /* as pages show it */
-    const char *base;      /* where addresses of this program begin: http_request_base() */
+    const char *base;      /* where addresses of this program begin: the request's */
     const struct product_query *query;
     const struct cursor_secret *secret; /* for links by query_print_link() */
     const struct shelf *shelf;          /* the products (one, at a product's own address) and what is beside the page */

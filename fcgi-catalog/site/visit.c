@@ -44,9 +44,9 @@ void visit_redirect(struct visit *visit, int status, const char *path, const cha
     };
 
     exchange->response.status = status;
-    http_response_add_header(
-        exchange, "Location",
-        arena_print(&exchange->arena, "%s%s%s%s", visit_base(visit), path, query[0] != '\0' ? "?" : "", query));
+    http_response_add_header(exchange, "Location",
+                             arena_print(&exchange->arena, "%s%s%s%s", visit->exchange->request.base, path,
+                                         query[0] != '\0' ? "?" : "", query));
     if (status == 301)
         (void)!conditional_apply(exchange, &conditional); /* it has no tag that could be known */
     else
@@ -54,17 +54,10 @@ void visit_redirect(struct visit *visit, int status, const char *path, const cha
     http_exchange_finish(exchange);
 }
 
-const char *visit_base(struct visit *visit)
-{
-    if (visit->base == NULL)
-        visit->base = http_request_base(&visit->exchange->request, &visit->exchange->arena);
-    return visit->base;
-}
-
 void visit_link(struct visit *visit, const char *path, const char *query, const char *rel)
 {
-    const char *link = arena_print(&visit->exchange->arena, "<%s%s%s%s>; rel=\"%s\"", visit_base(visit), path,
-                                   query[0] != '\0' ? "?" : "", query, rel);
+    const char *link = arena_print(&visit->exchange->arena, "<%s%s%s%s>; rel=\"%s\"", visit->exchange->request.base,
+                                   path, query[0] != '\0' ? "?" : "", query, rel);
 
     http_response_add_header(visit->exchange, "Link", link);
 }

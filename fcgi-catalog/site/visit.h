@@ -32,7 +32,6 @@ struct visit {
     const char *offered;      /* the forms that there are, when the caller takes none of them; else NULL */
     const char *whole;        /* a form that the caller takes, but that there is only without a query; else NULL */
     const char *slug;         /* what the address has in the place of {slug}; "" when there is none */
-    const char *base;         /* visit_base()'s, NULL before */
     bool is_named;            /* X-USER-ID names somebody, whether that counts or not */
     int32_t customer_id;      /* the number that counts; 0: nobody's */
     struct customer customer; /* who that is; id 0: nobody */
@@ -53,9 +52,6 @@ void visit_refuse_for_store(struct visit *visit);
  * address is another one's for good, and caches may know it. 302: nobody keeps it.
  */
 void visit_redirect(struct visit *visit, int status, const char *path, const char *query);
-
-/* Where addresses of this program begin: http_request_base(). */
-const char *visit_base(struct visit *visit);
 
 /* Adds to the Link header (RFC 8288): the address is below the base, encoded, and may have a query. */
 void visit_link(struct visit *visit, const char *path, const char *query, const char *rel);

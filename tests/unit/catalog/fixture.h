@@ -23,7 +23,8 @@ static void begin(const char *const *variables)
     times_finished = 0;
     exchange.finish = count_finish;
     http_exchange_begin(&exchange);
-    enum http_request_status status = http_request_read(&exchange.request, variables, NULL, &exchange.arena);
+    static const struct http_mount mount = {.program = "catalog.fcgi"};
+    enum http_request_status status = http_request_read(&exchange.request, variables, &mount, &exchange.arena);
     (void)status;
 }
 

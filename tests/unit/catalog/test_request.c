@@ -19,6 +19,7 @@ struct shape {
     const char *variable_base; /* CATALOG_BASE_PATH, a variable of the web server */
     const char *base;          /* the program's own setting */
     const char *path;
+    const char *script_filename;
 };
 
 static struct arena arena;
@@ -47,10 +48,12 @@ static enum http_request_status read_shape(const struct shape *shape, struct htt
         variables[count++] = assign("PATH_INFO", shape->path_info);
     if (shape->request_uri != NULL)
         variables[count++] = assign("REQUEST_URI", shape->request_uri);
+    if (shape->script_filename != NULL)
+        variables[count++] = assign("SCRIPT_FILENAME", shape->script_filename);
     if (shape->variable_base != NULL)
         variables[count++] = assign("CATALOG_BASE_PATH", shape->variable_base);
     variables[count] = NULL;
-    return http_request_read(request, variables, shape->base, &arena);
+    return http_request_read(request, variables, &(struct http_mount){shape->base, "catalog.fcgi"}, &arena);
 }
 
 static void assert_shapes(const struct shape *shapes, size_t count)
@@ -108,8 +111,32 @@ static void the_path_is_right_in_every_deployment_shape(void **state)
         {"nginx split_path_info", "/split", "/products", "/split/products", .base = "/split", .path = "/products"},
         {"the script itself", "/dir/catalog.fcgi", NULL, "/dir/catalog.fcgi", .path = "/"},
         {"the script itself, empty PATH_INFO", "/dir/catalog.fcgi", "", "/dir/catalog.fcgi?a=/b", .path = "/"},
+        {"ErrorDocument", "/cgi-bin/catalog.fcgi", NULL, "/products", .path = "/products"},
         {"the script, PATH_INFO dropped", "/catalog.cgi", NULL, "/catalog.cgi/products", .path = "/products"},
         {"no variable at all", NULL, NULL, NULL, .path = "/"},
+    };
+
+    (void)state;
+    ASSERT_SHAPES(shapes);
+}
+
+static void a_path_that_ends_like_a_script_is_a_path(void **state)
+{
+    static const struct shape shapes[] = {
+        {"ProxyPass", "/a.cgi", NULL, "/a.cgi", .script_filename = "proxy:fcgi://catalog/a.cgi", .path = "/a.cgi"},
+        {"ProxyPass, encoded", "/a.fcgi", NULL, "/a%2efcgi?x", .script_filename = "proxy:fcgi://catalog/a.fcgi",
+         .path = "/a.fcgi"},
+        {"ProxyPass, our own name", "/catalog.fcgi", NULL, "/catalog.fcgi",
+         .script_filename = "proxy:fcgi://catalog/catalog.fcgi", .path = "/catalog.fcgi"},
+        {"ProxyPass, a prefix", "/shop/a.cgi", NULL, "/shop/a.cgi", .base = "/shop",
+         .script_filename = "proxy:fcgi://catalog/shop/a.cgi", .path = "/a.cgi"},
+        {"nginx", "/a.cgi", NULL, "/a.cgi", .path = "/a.cgi"},
+        {"nginx, slashes", "//a.cgi", "", "//a.cgi", .path = "/a.cgi"},
+        {"lighttpd", "/a.fcgi", NULL, "/a.fcgi", .script_filename = "/srv/www/a.fcgi", .path = "/a.fcgi"},
+        {"a script of another name", "/shop.cgi", NULL, "/shop.cgi", .script_filename = "/srv/catalog/catalog.fcgi",
+         .path = "/"},
+        {"mod_proxy_fcgi as handler", "/shop/catalog.fcgi", NULL, "/shop/catalog.fcgi",
+         .script_filename = "proxy:fcgi://catalog/srv/www/shop/catalog.fcgi", .path = "/"},
     };
 
     (void)state;
@@ -195,7 +222,7 @@ static void a_malformed_path_is_refused(void **state)
 
 static enum http_request_status read_variables(struct http_request *request, const char *const *variables)
 {
-    return http_request_read(request, variables, NULL, &arena);
+    return http_request_read(request, variables, &(struct http_mount){0}, &arena);
 }
 
 static void a_request_without_a_method_is_incomplete(void **state)
@@ -260,7 +287,7 @@ static void variables_are_found_by_their_whole_name(void **state)
     (void)state;
     assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
     assert_string_equal(request.query, "a=b");
-    assert_string_equal(http_request_variable(&request, "HTTP_X"), "1");
+    assert_string_equal(http_request_variable(&request, "HTTP_X"), "3"); /* the last counts, as in PHP-FPM */
     assert_string_equal(http_request_variable(&request, "HTTP_Z"), "");
     assert_null(http_request_variable(&request, "HTTP_XY"));
     assert_null(http_request_variable(&request, "HTTP"));
@@ -372,43 +399,87 @@ static void assert_base(const char *script_name, const char *path_info, const ch
     const char *const variables[] = {"REQUEST_METHOD=GET", assign("SCRIPT_NAME", script_name),
                                      assign("PATH_INFO", path_info), assign("REQUEST_URI", request_uri), NULL};
 
-    assert_int_equal(http_request_read(&request, variables, mount, &arena), HTTP_REQUEST_OK);
-    assert_string_equal(http_request_base(&request, &arena), base);
+    assert_int_equal(http_request_read(&request, variables, &(struct http_mount){mount, "catalog.fcgi"}, &arena),
+                     HTTP_REQUEST_OK);
+    assert_string_equal(request.base, base);
 }
 
-static void the_base_is_what_stands_before_the_path(void **state)
+static void the_base_lies_along_the_scripts_name(void **state)
 {
     (void)state;
     assert_base("/products", "", "/products?a=/products", "", "");
     assert_base("", "/", "/", "", "");
-    assert_base("", "/catalog/products", "/catalog/products", "/catalog", "/catalog");
-    assert_base("", "/catalog", "/catalog", "/catalog", "/catalog");
-    assert_base("", "/catalog/", "/catalog/?x", "/catalog", "/catalog");
     assert_base("/cgi-bin/catalog.fcgi", "/products", "/cgi-bin/catalog.fcgi/products", "", "/cgi-bin/catalog.fcgi");
+    assert_base("/cgi-bin/catalog.fcgi", "", "/cgi-bin/catalog.fcgi", "", "/cgi-bin/catalog.fcgi");
+    assert_base("/cgi-bin/catalog.fcgi", "/products", "", "", "/cgi-bin/catalog.fcgi");
     assert_base("/shop/catalog.fcgi", "/products", "/shop/products", "", "/shop"); /* rewritten */
     assert_base("/shop/catalog.fcgi", "", "/shop/products", "", "/shop");          /* FallbackResource */
-    assert_base("", "/products/a", "http://shop.example/products/%61", "", "");
+    assert_base("/shop/catalog.fcgi", "", "http://shop.example/shop/%70roducts", "", "/shop");
+    assert_base("/catalog.fcgi", "/products", "/products", "", "");
+    assert_base("/cgi-bin/catalog.fcgi", "", "/products", "", ""); /* ErrorDocument */
+    assert_base("/cgi-bin/catalog.fcgi", "/products", "/products", "", "");
+}
+
+static void a_rewritten_address_is_not_taken_for_the_base(void **state)
+{
+    (void)state;
+    assert_base("", "/", "/index.php", "", "");
+    assert_base("", "/products", "/sale/products", "", "");
+    assert_base("/products", "", "/sale/products", "", "");
+    assert_base("/shop/catalog.fcgi", "/", "/shop/index.php", "", "/shop");
+    assert_base("/shop/catalog.fcgi", "/products", "/shop/sale/products", "", "/shop");
+    assert_base("/catalog.fcgi", "/products", "/sale/products", "", "");
+    assert_base("/cgi-bin/catalog.fcgi", "/products", "/sale/products", "", "/cgi-bin/catalog.fcgi");
+    assert_base("", "/products", "//evil.example//products", "", "");
+}
+
+static void the_owners_base_goes_before_every_address(void **state)
+{
+    (void)state;
+    assert_base("", "/catalog/products", "/catalog/products", "/catalog", "/catalog");
+    assert_base("", "/catalog", "/catalog", "/catalog", "/catalog");
+    assert_base("", "/catalog/products", "/else", "/catalog/", "/catalog");
+    assert_base("/shop/catalog.fcgi", "/products", "/shop/products", "/catalog", "/catalog");
+    assert_base("", "/products", "/products", "/shop", "/shop"); /* a proxy has taken it off */
+    assert_base("", "/products", "/products", "/", "");
 }
 
 static void a_base_is_safe_to_stand_in_a_header(void **state)
 {
     (void)state;
     assert_base("/a b\"<>/catalog.fcgi", "/products", "/a%20b%22%3c%3e/products", "", "/a%20b%22%3C%3E");
-    assert_base("", "/products", "//evil.example//products", "", "/evil.example");
+    assert_base("", "/products", "/products", "//evil.example//", "/evil.example");
 }
 
-static void where_the_address_does_not_tell_the_owner_does(void **state)
+static void assert_query(const char *path_info, const char *query, const char *redirected, const char *wanted)
+{
+    struct http_request request;
+    const char *const variables[] = {"REQUEST_METHOD=GET",
+                                     "SCRIPT_NAME=/x/catalog.fcgi",
+                                     "REQUEST_URI=/x/products?limit=1",
+                                     assign("PATH_INFO", path_info),
+                                     assign("QUERY_STRING", query),
+                                     assign("REDIRECT_QUERY_STRING", redirected),
+                                     NULL};
+
+    assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
+    assert_string_equal(request.path, "/products");
+    assert_string_equal(request.query, wanted);
+}
+
+static void a_script_in_the_place_of_an_error_keeps_the_query(void **state)
 {
     (void)state;
-    assert_base("", "/catalog/products", "", "/catalog", "/catalog");
-    assert_base("", "/catalog/products", "/else", "/catalog/", "/catalog");
-    assert_base("", "/products", "", "", "");
+    assert_query("", "", "limit=1", "limit=1"); /* ErrorDocument */
+    assert_query("", "limit=2", "limit=1", "limit=2");
+    assert_query("/products", "", "limit=1", ""); /* a rewrite that took it off */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_path_is_right_in_every_deployment_shape, release_arena),
+        cmocka_unit_test_teardown(a_path_that_ends_like_a_script_is_a_path, release_arena),
         cmocka_unit_test_teardown(a_base_is_taken_off_only_where_it_ends_a_segment, release_arena),
         cmocka_unit_test_teardown(a_path_is_normalised, release_arena),
         cmocka_unit_test_teardown(a_malformed_path_is_refused, release_arena),
@@ -419,9 +490,11 @@ int main(void)
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
         cmocka_unit_test_teardown(whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing, release_arena),
-        cmocka_unit_test_teardown(the_base_is_what_stands_before_the_path, release_arena),
+        cmocka_unit_test_teardown(the_base_lies_along_the_scripts_name, release_arena),
+        cmocka_unit_test_teardown(a_rewritten_address_is_not_taken_for_the_base, release_arena),
+        cmocka_unit_test_teardown(the_owners_base_goes_before_every_address, release_arena),
         cmocka_unit_test_teardown(a_base_is_safe_to_stand_in_a_header, release_arena),
-        cmocka_unit_test_teardown(where_the_address_does_not_tell_the_owner_does, release_arena),
+        cmocka_unit_test_teardown(a_script_in_the_place_of_an_error_keeps_the_query, release_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
