@@ -85,6 +85,12 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
     return true;
 }
 
+static struct http_mount mount_of(const struct site *site, const struct catalog_settings *settings)
+{
+    return (struct http_mount){
+        .base = settings->base_path, .program = platform_program_name(), .proxies = site->identity.proxies};
+}
+
 static void site_close(struct site *site)
 {
     readings_free(site->readings);
@@ -168,7 +174,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
     if (!open_readings(site, settings))
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     const struct fastcgi_options options = {.listen_fd = 0,
-                                            .mount = {settings->base_path, platform_program_name()},
+                                            .mount = mount_of(site, settings),
                                             .answer_ms = settings->answer_ms,
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
@@ -239,7 +245,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
     store_set_budget(site.store, READING_PATIENT_NS);
     site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
-                                        .mount = {settings->base_path, platform_program_name()},
+                                        .mount = mount_of(&site, settings),
                                         .body_max = BODY_MAX,
                                         .handler = routes_handle,
                                         .error_page = page_print_error,

@@ -119,6 +119,17 @@ static void fit_header(struct fit *fit, const char *header, const char *media)
     }
 }
 
+/* Text browsers name both alike (lynx), and those who take anything neither. */
+static bool is_page_for_text(const struct fit *fit, const char *media, const char *chosen)
+{
+    return fit->specificity > 1 && strcmp(media, "text/html") == 0 && strcmp(chosen, "text/plain") == 0;
+}
+
+static bool is_better(const struct fit *fit, const struct fit *best)
+{
+    return fit->quality > best->quality || (fit->quality == best->quality && fit->specificity > best->specificity);
+}
+
 int http_request_choose(const struct http_request *request, const char *const *types, size_t count)
 {
     struct fit best = {0};
@@ -133,8 +144,8 @@ int http_request_choose(const struct http_request *request, const char *const *t
             is_asked = true;
             fit_header(&fit, *variable + 12, types[i]);
         }
-        if (fit.quality > best.quality ||
-            (fit.quality > 0 && fit.quality == best.quality && fit.specificity > best.specificity)) {
+        if (fit.quality > 0 &&
+            (is_better(&fit, &best) || (!is_better(&best, &fit) && is_page_for_text(&fit, types[i], types[chosen])))) {
             best = fit;
             chosen = (int)i;
         }

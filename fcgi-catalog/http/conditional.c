@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fcgi-catalog/http/etag.h"
+#include "fcgi-catalog/http/problem.h"
 
 #define SETTLED_S 2 /* so long after a change another one is of another second */
 
@@ -61,17 +62,16 @@ static int64_t max_age(int64_t steady_until, int64_t now)
     return left < 0 ? 0 : left < CONDITIONAL_MAX_AGE_S ? left : CONDITIONAL_MAX_AGE_S;
 }
 
-static const char *cache_control(const struct conditional *conditional, int64_t now, struct arena *arena)
+static const char *cache_control(const struct http_exchange *exchange, const struct conditional *conditional,
+                                 int64_t now, struct arena *arena)
 {
-    switch (conditional->sharing) {
-    case SHARING_PUBLIC:
+    bool is_public = conditional->sharing == SHARING_PUBLIC && !exchange->request.is_personal;
+
+    if (conditional->lifetime != NULL)
+        return arena_print(arena, "%s, %s", is_public ? "public" : "private", conditional->lifetime);
+    if (is_public)
         return arena_print(arena, "public, max-age=%d, must-revalidate", (int)max_age(conditional->steady_until, now));
-    case SHARING_PRIVATE:
-        return "private, no-cache";
-    case SHARING_NONE:
-        break;
-    }
-    return "private, no-store";
+    return conditional->sharing == SHARING_NONE ? "private, no-store" : "private, no-cache";
 }
 
 static bool is_settled(const struct conditional *conditional, int64_t now)
@@ -80,33 +80,63 @@ static bool is_settled(const struct conditional *conditional, int64_t now)
            conditional->changed_at <= now - SETTLED_S;
 }
 
-/* ---- Who has it ---- */
-
-static bool is_known(const struct http_exchange *exchange, const struct conditional *conditional, bool has_date)
-{
-    const char *tags = http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH");
-    const char *date = http_request_variable(&exchange->request, "HTTP_IF_MODIFIED_SINCE");
-    int64_t since;
-
-    if (tags != NULL && tags[0] != '\0')
-        return conditional->etag != NULL && etag_is_named(tags, conditional->etag);
-    return has_date && date != NULL && read_date(date, &since) && conditional->changed_at <= since;
-}
-
-bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional)
+void conditional_tell(struct http_exchange *exchange, const struct conditional *conditional)
 {
     struct arena *arena = &exchange->arena;
     int64_t now = (int64_t)time(NULL);
     const char *date = is_settled(conditional, now) ? print_date(conditional->changed_at, arena) : NULL;
 
-    http_response_add_header(exchange, "Cache-Control", cache_control(conditional, now, arena));
+    http_response_add_header(exchange, "Cache-Control", cache_control(exchange, conditional, now, arena));
     if (conditional->vary != NULL)
         http_response_add_header(exchange, "Vary", conditional->vary);
     if (conditional->etag != NULL)
         http_response_add_header(exchange, "ETag", conditional->etag);
     if (date != NULL)
         http_response_add_header(exchange, "Last-Modified", date);
-    if (!is_known(exchange, conditional, date != NULL))
+}
+
+/* ---- What the caller wants ---- */
+
+/* False also where the header is not there. */
+static bool read_date_of(struct http_exchange *exchange, const char *variable, int64_t *seconds)
+{
+    const char *date = http_request_variable(&exchange->request, variable);
+
+    return date != NULL && read_date(date, seconds);
+}
+
+/* If-Match, or else If-Unmodified-Since, says that they want another one. */
+static bool is_unwanted(struct http_exchange *exchange, const struct conditional *conditional)
+{
+    const char *tags = http_request_list(&exchange->request, "HTTP_IF_MATCH", &exchange->arena);
+    int64_t since;
+
+    if (tags != NULL)
+        return !etag_is_matched(tags, conditional->etag);
+    return conditional->changed_at > 0 && read_date_of(exchange, "HTTP_IF_UNMODIFIED_SINCE", &since) &&
+           conditional->changed_at > since;
+}
+
+/* If-None-Match, or else If-Modified-Since, says that they have it. */
+static bool is_known(struct http_exchange *exchange, const struct conditional *conditional)
+{
+    const char *tags = http_request_list(&exchange->request, "HTTP_IF_NONE_MATCH", &exchange->arena);
+    int64_t since;
+
+    if (tags != NULL)
+        return conditional->etag != NULL && etag_is_named(tags, conditional->etag);
+    return is_settled(conditional, (int64_t)time(NULL)) && read_date_of(exchange, "HTTP_IF_MODIFIED_SINCE", &since) &&
+           conditional->changed_at <= since;
+}
+
+bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional)
+{
+    if (is_unwanted(exchange, conditional)) {
+        problem_set(exchange, 412, "What is at this address is not, or no longer, what the condition names.");
+        return true;
+    }
+    conditional_tell(exchange, conditional);
+    if (!is_known(exchange, conditional))
         return false;
     exchange->response.status = 304;
     return true;

@@ -7,6 +7,8 @@
  *                a price that the Discount service told
  *     private    one customer's: their own cache keeps it and asks each time (If-None-Match)
  *     nobody's   explained or degraded prices, errors: never kept
+ *
+ * What is public is private in an answer to a personal request (http_request.is_personal).
  */
 #ifndef CATALOG_HTTP_CONDITIONAL_H
 #define CATALOG_HTTP_CONDITIONAL_H
@@ -32,12 +34,17 @@ struct conditional {
     const char *etag;     /* with its quotes; NULL: none */
     int64_t changed_at;   /* when what is shown changed last, seconds since 1970 in UTC; 0: not known */
     int64_t steady_until; /* public: until when no price in it changes by itself, likewise; 0: there is none in it */
+    const char *lifetime; /* how long it may be kept, whoever does: "max-age=86400"; NULL: as above */
 };
 
+/* Adds the headers. Last-Modified is told for public answers, and only once a second change within the same second is
+ * no longer possible. */
+void conditional_tell(struct http_exchange *exchange, const struct conditional *conditional);
+
 /*
- * Adds the headers. True: the client has this answer already, and the response is 304 now: it can be finished without a
- * body. Last-Modified is told for public answers, and only once a second change within the same second is no longer
- * possible.
+ * The same for a representation that the caller may have set conditions for, in the order of RFC 9110, 13.2.2. True:
+ * the response is complete and can be finished: 304, the client has it already; or 412, it is not the one that they
+ * want.
  */
 MUST_CHECK bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional);
 

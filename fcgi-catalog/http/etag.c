@@ -31,23 +31,34 @@ static bool is_same(const char *text, size_t length, const char *etag)
     return length == tag_length || is_coding(text + tag_length, length - tag_length);
 }
 
-bool etag_is_named(const char *header, const char *etag)
+static bool is_listed(const char *header, const char *etag, bool is_weak_enough)
 {
     const char *at = header + strspn(header, " \t");
 
     if (at[0] == '*' && at[1 + strspn(at + 1, " \t")] == '\0')
         return true;
-    while (*(at += strspn(at, " \t,")) != '\0') {
-        if (strncmp(at, "W/", 2) == 0)
+    while (etag != NULL && *(at += strspn(at, " \t,")) != '\0') {
+        bool is_weak = strncmp(at, "W/", 2) == 0;
+        if (is_weak)
             at += 2;
         if (*at != '"') {
             at += strcspn(at, ","); /* no tag: says nothing */
             continue;
         }
         size_t length = strcspn(++at, "\"");
-        if (at[length] == '"' && is_same(at, length, etag))
+        if (at[length] == '"' && (!is_weak || is_weak_enough) && is_same(at, length, etag))
             return true;
         at += length + (at[length] == '"');
     }
     return false;
+}
+
+bool etag_is_named(const char *header, const char *etag)
+{
+    return is_listed(header, etag, true);
+}
+
+bool etag_is_matched(const char *header, const char *etag)
+{
+    return is_listed(header, etag, false);
 }

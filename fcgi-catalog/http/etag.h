@@ -11,4 +11,8 @@
  */
 bool etag_is_named(const char *header, const char *etag);
 
+/* Whether an If-Match header does (13.1.1): the same, but compared strongly, so that W/"x" is no tag's. NULL: there is
+ * something that has no tag, which "*" alone names. */
+bool etag_is_matched(const char *header, const char *etag);
+
 #endif

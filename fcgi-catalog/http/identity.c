@@ -177,25 +177,25 @@ static bool read_remote(const struct http_request *request, struct address *addr
     return true;
 }
 
-static bool is_local(const struct http_request *request, const struct identity_policy *policy,
-                     const struct address *address)
+bool identity_is_proxy(const struct http_request *request, const struct identity_proxies *proxies)
+{
+    struct address address;
+
+    return read_remote(request, &address) && is_listed(&address, proxies);
+}
+
+bool identity_is_local(const struct http_request *request, const struct identity_policy *policy)
 {
     static bool is_told;
+    struct address address;
 
-    if (!policy->is_local_trusted || !is_loopback(address) || is_forwarded(request))
+    if (!policy->is_local_trusted || !read_remote(request, &address) || !is_loopback(&address) || is_forwarded(request))
         return false;
     if (!is_told)
         log_info("local-trusted", "address=%s setting=CATALOG_TRUST_LOCAL",
                  LOG_QUOTED(http_request_variable(request, "REMOTE_ADDR")));
     is_told = true;
     return true;
-}
-
-bool identity_is_local(const struct http_request *request, const struct identity_policy *policy)
-{
-    struct address address;
-
-    return read_remote(request, &address) && is_local(request, policy, &address);
 }
 
 /* Sent twice it is not the proxy's alone. */
@@ -208,12 +208,8 @@ static bool has_secret(const struct http_request *request, const struct proxy_se
 /* Whether whoever sent this request may say who the customer is. */
 static bool is_trusted(const struct http_request *request, const struct identity_policy *policy)
 {
-    struct address address;
-
-    if (!read_remote(request, &address))
-        return false;
-    return (is_listed(&address, policy->proxies) && has_secret(request, policy->secret)) ||
-           is_local(request, policy, &address);
+    return (identity_is_proxy(request, policy->proxies) && has_secret(request, policy->secret)) ||
+           identity_is_local(request, policy);
 }
 
 /* 1 and 01 would be two spellings of one customer. */

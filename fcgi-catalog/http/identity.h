@@ -29,6 +29,9 @@ struct identity_proxies;
 MUST_CHECK struct identity_proxies *identity_proxies_new(const char *text, const char **wrong);
 void identity_proxies_free(struct identity_proxies *proxies);
 
+/* Whether REMOTE_ADDR is a listed one. */
+bool identity_is_proxy(const struct http_request *request, const struct identity_proxies *proxies);
+
 enum identity_status {
     IDENTITY_ANONYMOUS,    /* nobody, or nobody that counts */
     IDENTITY_CUSTOMER,     /* *customer_id is set; whether there is such a customer is the store's business */

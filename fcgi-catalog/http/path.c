@@ -212,13 +212,6 @@ const char *path_resolve(const struct path_source *source, struct arena *arena)
 
 /* ---- Where the program is ---- */
 
-const char *path_print_base(const char *base, struct arena *arena)
-{
-    const char *path = trim_base(base, arena);
-
-    return path != NULL ? percent_print(path, strlen(path), arena) : NULL;
-}
-
 /* Along SCRIPT_NAME; NULL when it is malformed. */
 static const char *find_base(const struct path_source *source, struct arena *arena)
 {
@@ -241,4 +234,16 @@ const char *path_base(const struct path_source *source, struct arena *arena)
     const char *base = source->base[0] != '\0' ? trim_base(source->base, arena) : find_base(source, arena);
 
     return base != NULL ? percent_print(base, strlen(base), arena) : "";
+}
+
+const char *path_read_base(const char *text, struct arena *arena)
+{
+    size_t length = strlen(text);
+
+    /* Several proxies make a list of it, in an order that nobody agrees on. */
+    if (text[0] != '/' || text[strcspn(text, ",?#")] != '\0')
+        return NULL;
+    const char *path = percent_decode(text, length, arena);
+    const char *base = path != NULL ? trim_base(path, arena) : NULL;
+    return base != NULL ? percent_print(base, strlen(base), arena) : NULL;
 }

@@ -29,8 +29,7 @@ bool path_is_from_uri(const struct path_source *source, struct arena *arena);
 /* Where clients find the program, by the rule in request.h. Percent-encoded, without a slash at its end. In `arena`. */
 const char *path_base(const struct path_source *source, struct arena *arena);
 
-/* A base as somebody wrote it: normalised, percent-encoded, without a slash at its end; NULL when it is malformed. In
- * `arena`. */
-const char *path_print_base(const char *base, struct arena *arena);
+/* The same of a base as an address has it (X-Forwarded-Prefix): "/shop"; NULL: it is none. */
+const char *path_read_base(const char *text, struct arena *arena);
 
 #endif

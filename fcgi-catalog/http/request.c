@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/number.h"
+#include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/http/path.h"
 
 /* The value when `variable` has this name, else NULL. */
@@ -39,6 +40,25 @@ size_t http_request_variable_count(const struct http_request *request, const cha
     return count;
 }
 
+const char *http_request_list(const struct http_request *request, const char *name, struct arena *arena)
+{
+    size_t length = strlen(name), room = 1;
+
+    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+        const char *value = value_of(*variable, name, length);
+        room += value != NULL && value[0] != '\0' ? strlen(value) + 2 : 0;
+    }
+    if (room == 1)
+        return NULL;
+    char *list = arena_get(arena, room), *end = list;
+    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+        const char *value = value_of(*variable, name, length);
+        if (value != NULL && value[0] != '\0')
+            end = stpcpy(stpcpy(end, end == list ? "" : ", "), value);
+    }
+    return list;
+}
+
 static const char *variable_or_empty(const struct http_request *request, const char *name)
 {
     const char *value = http_request_variable(request, name);
@@ -67,6 +87,24 @@ static const char *read_query(const struct http_request *request, bool is_of_uri
     return query[0] == '\0' && is_of_uri ? variable_or_empty(request, "REDIRECT_QUERY_STRING") : query;
 }
 
+/* Where a proxy says that clients find it; NULL: nobody said so who may. */
+static const char *forwarded_base(const struct http_request *request, const struct identity_proxies *proxies,
+                                  struct arena *arena)
+{
+    const char *prefix = http_request_variable(request, "HTTP_X_FORWARDED_PREFIX");
+
+    if (prefix == NULL || http_request_variable_count(request, "HTTP_X_FORWARDED_PREFIX") > 1 ||
+        !identity_is_proxy(request, proxies))
+        return NULL;
+    return path_read_base(prefix, arena);
+}
+
+static bool is_authenticated(const struct http_request *request)
+{
+    return variable_or_empty(request, "HTTP_AUTHORIZATION")[0] != '\0' ||
+           variable_or_empty(request, "REMOTE_USER")[0] != '\0';
+}
+
 enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
                                            const struct http_mount *mount, struct arena *arena)
 {
@@ -93,7 +131,9 @@ enum http_request_status http_request_read(struct http_request *request, const c
         .base = base[0] == '\0' && mount->base != NULL ? mount->base : base,
     };
     request->query = read_query(request, path_is_from_uri(&source, arena));
-    request->base = path_base(&source, arena);
+    const char *forwarded = source.base[0] == '\0' ? forwarded_base(request, mount->proxies, arena) : NULL;
+    request->base = forwarded != NULL ? forwarded : path_base(&source, arena);
+    request->is_personal = forwarded != NULL || is_authenticated(request);
     const char *length = variable_or_empty(request, "CONTENT_LENGTH");
     if (length[0] != '\0' && number_parse(length, 0, INT64_MAX, &request->content_length) != NUMBER_OK)
         return HTTP_REQUEST_MALFORMED;

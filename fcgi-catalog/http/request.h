@@ -15,6 +15,8 @@
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 
+struct identity_proxies;
+
 struct http_request {
     enum http_method method;
     const char *path;             /* decoded and normalised, below the program's base: "/", "/products" */
@@ -22,6 +24,8 @@ struct http_request {
     const char *base;             /* where clients find the program: what stands before the path in their addresses
                                      ("/catalog", "/cgi-bin/catalog.fcgi", ""), percent-encoded, without a slash at its
                                      end; for links */
+    bool is_personal;             /* the answer is this caller's: they show who they are by the web server's own means
+                                     (Authorization, REMOTE_USER; RFC 9111, 3.5), or the base is what a proxy said */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
 };
@@ -30,6 +34,7 @@ struct http_request {
 struct http_mount {
     const char *base;    /* CATALOG_BASE_PATH: "/catalog"; "" or NULL when nobody said */
     const char *program; /* the name of the program's file, by which a script is known; NULL: nobody knows */
+    const struct identity_proxies *proxies; /* who may say where they have it; NULL: nobody */
 };
 
 enum http_request_status {
@@ -49,9 +54,9 @@ enum http_request_status {
  * if it is the program's, and else a path. Then an explicit base is taken off; a path that is not below it is taken as
  * it is, for a proxy may have done so. Two and more slashes count as one; "." and ".." segments are resolved.
  *
- * The request's base is the explicit one. Without one it is found along SCRIPT_NAME: the script, or its directory, when
- * REQUEST_URI is below that; "" when SCRIPT_NAME is no script's. What else REQUEST_URI has before the path proves
- * nothing: a server may have rewritten it.
+ * The request's base is the explicit one. Without one it is the X-Forwarded-Prefix that one of the proxies sent, once.
+ * Else it is found along SCRIPT_NAME: the script, or its directory, when REQUEST_URI is below that; "" when SCRIPT_NAME
+ * is no script's. What else REQUEST_URI has before the path proves nothing: a server may have rewritten it.
  */
 MUST_CHECK enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
                                                       const struct http_mount *mount, struct arena *arena);
@@ -59,12 +64,17 @@ MUST_CHECK enum http_request_status http_request_read(struct http_request *reque
 /* The value of a variable, or NULL. With duplicates the last: a web server's own lines override what they include. */
 const char *http_request_variable(const struct http_request *request, const char *name);
 
+/* The values of a header that is a list, joined into one (RFC 9110, 5.3); NULL: there is none, or it is empty. In
+ * `arena`. */
+const char *http_request_list(const struct http_request *request, const char *name, struct arena *arena);
+
 /* How many variables have this name: a header that a client sent twice under two spellings arrives twice. */
 size_t http_request_variable_count(const struct http_request *request, const char *name);
 
 /*
  * Which of `count` media types ("text/html") the client would rather have, by its Accept header (RFC 9110, 12.5.1); -1:
- * it takes none of them. Without a header, and among those it wants as much and names as closely, the first.
+ * it takes none of them. Without a header, and among those it wants as much and names as closely, the first; but
+ * text/html rather than text/plain where both are named: whoever reads pages takes text, too.
  */
 int http_request_choose(const struct http_request *request, const char *const *types, size_t count);
 

@@ -11,10 +11,7 @@
 #define HASH_BYTES 8 /* of SHA-256 that are in the style's name */
 
 /* A picture that is opened by itself is still only a picture. */
-#define HEADERS_PICTURE                                                                                                \
-    "Cache-Control: public, max-age=86400\r\n"                                                                         \
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
-#define HEADERS_STYLE "Cache-Control: public, max-age=31536000, immutable\r\n"
+#define HEADERS_PICTURE "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
 
 static const char style[] =
 #include "fcgi-catalog/page/style.css.inc"
@@ -69,9 +66,10 @@ bool asset_find(const char *path, struct asset *asset)
     const struct picture *picture = find_picture(path);
 
     if (picture != NULL)
-        *asset = (struct asset){"image/svg+xml", HEADERS_PICTURE, picture->bytes, strlen(picture->bytes)};
+        *asset =
+            (struct asset){"image/svg+xml", "max-age=86400", HEADERS_PICTURE, picture->bytes, strlen(picture->bytes)};
     else if (strcmp(path, asset_style_path()) == 0)
-        *asset = (struct asset){"text/css; charset=utf-8", HEADERS_STYLE, style, sizeof style - 1};
+        *asset = (struct asset){"text/css; charset=utf-8", "max-age=31536000, immutable", "", style, sizeof style - 1};
     else
         return false;
     return true;

@@ -13,8 +13,9 @@
 
 struct asset {
     const char *content_type;
-    const char *headers; /* header lines: how long it may be kept, and what it may do */
-    const char *bytes;   /* ended by a NUL that `length` does not count; never freed */
+    const char *lifetime; /* how long it may be kept, for Cache-Control */
+    const char *headers;  /* header lines: what it may do */
+    const char *bytes;    /* ended by a NUL that `length` does not count; never freed */
     size_t length;
 };
 

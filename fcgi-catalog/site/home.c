@@ -7,6 +7,8 @@
 void home_handle(struct visit *visit)
 {
     static const char text[] = "It is working.";
+    /* A sign of life of a minute ago is none. */
+    static const struct conditional conditional = {.sharing = SHARING_NONE, .vary = VARY_BY_CUSTOMER};
     struct http_exchange *exchange = visit->exchange;
 
     if (visit->site->is_failing) {
@@ -14,9 +16,10 @@ void home_handle(struct visit *visit)
         return;
     }
     visit_link(visit, "/openapi.json", "", "service-desc");
-    conditional_apply_none(exchange); /* a sign of life of a minute ago is none */
-    exchange->response.content_type = visit->form->content_type;
-    exchange->response.body = text;
-    exchange->response.body_length = sizeof text - 1;
+    if (!conditional_apply(exchange, &conditional)) {
+        exchange->response.content_type = visit->form->content_type;
+        exchange->response.body = text;
+        exchange->response.body_length = sizeof text - 1;
+    }
     http_exchange_finish(exchange);
 }

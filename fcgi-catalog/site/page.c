@@ -4,7 +4,6 @@
 
 #include "common/program.h"
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/etag.h"
 #include "fcgi-catalog/http/status.h"
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/page.h"
@@ -172,21 +171,9 @@ void page_handle_categories(struct visit *visit)
 
 /* ---- What pages load --------------------------------------------------------------------------------------------- */
 
-/* Adds the tag of what comes with the program, which is the same for every shop. True: the caller has it. */
-static bool is_asset_known(struct visit *visit, const struct asset *asset)
-{
-    static const struct cursor_secret no_secret = {0};
-    struct http_exchange *exchange = visit->exchange;
-    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset->bytes};
-    const char *tag = tag_print(&basis, &exchange->arena);
-    const char *known = http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH");
-
-    http_response_add_header(exchange, "ETag", tag);
-    return known != NULL && etag_is_named(known, tag);
-}
-
 void page_handle_asset(struct visit *visit)
 {
+    static const struct cursor_secret no_secret = {0}; /* what comes with the program is the same for every shop */
     struct http_exchange *exchange = visit->exchange;
     struct asset asset;
 
@@ -196,15 +183,18 @@ void page_handle_asset(struct visit *visit)
     }
     if (!visit_accepts(visit))
         return;
+    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset.bytes};
+    const struct conditional conditional = {
+        .sharing = SHARING_PUBLIC,
+        .etag = tag_print(&basis, &exchange->arena),
+        .lifetime = asset.lifetime,
+    };
     exchange->response.headers = asset.headers;
-    if (is_asset_known(visit, &asset)) {
-        exchange->response.status = 304;
-        http_exchange_finish(exchange);
-        return;
+    if (!conditional_apply(exchange, &conditional)) {
+        exchange->response.content_type = asset.content_type;
+        exchange->response.body = asset.bytes;
+        exchange->response.body_length = asset.length;
     }
-    exchange->response.content_type = asset.content_type;
-    exchange->response.body = asset.bytes;
-    exchange->response.body_length = asset.length;
     http_exchange_finish(exchange);
 }
 

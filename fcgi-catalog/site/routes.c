@@ -134,6 +134,8 @@ static const char *find_long_header(const struct http_request *request)
         {"HTTP_ACCEPT", "Accept"},
         {"HTTP_X_USER_ID", "X-USER-ID"},
         {"HTTP_X_CATALOG_SECRET", "X-Catalog-Secret"},
+        {"HTTP_IF_MATCH", "If-Match"},
+        {"HTTP_IF_UNMODIFIED_SINCE", "If-Unmodified-Since"},
         {"HTTP_IF_NONE_MATCH", "If-None-Match"},
         {"HTTP_IF_MODIFIED_SINCE", "If-Modified-Since"},
     };

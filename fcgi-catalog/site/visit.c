@@ -48,7 +48,7 @@ void visit_redirect(struct visit *visit, int status, const char *path, const cha
                              arena_print(&exchange->arena, "%s%s%s%s", visit->exchange->request.base, path,
                                          query[0] != '\0' ? "?" : "", query));
     if (status == 301)
-        (void)!conditional_apply(exchange, &conditional); /* it has no tag that could be known */
+        conditional_tell(exchange, &conditional);
     else
         conditional_apply_none(exchange);
     http_exchange_finish(exchange);

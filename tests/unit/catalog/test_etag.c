@@ -116,6 +116,20 @@ static void another_tag_is_not_taken_for_it(void **state)
     }
 }
 
+static void if_match_compares_strongly(void **state)
+{
+    (void)state;
+    assert_true(etag_is_matched("\"abc\"", "\"abc\""));
+    assert_true(etag_is_matched("\"x\", \"abc-gzip\"", "\"abc\""));
+    assert_true(etag_is_matched("W/\"abc\", \"abc\"", "\"abc\""));
+    assert_true(etag_is_matched(" * ", "\"abc\""));
+    assert_true(etag_is_matched("*", NULL));
+    assert_false(etag_is_matched("W/\"abc\"", "\"abc\""));
+    assert_false(etag_is_matched("\"x\"", "\"abc\""));
+    assert_false(etag_is_matched("\"abc\"", NULL));
+    assert_false(etag_is_matched("nonsense", "\"abc\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +138,7 @@ int main(void)
         cmocka_unit_test(texts_do_not_run_into_each_other),
         cmocka_unit_test(a_tag_is_known_in_every_form_in_which_it_comes_back),
         cmocka_unit_test(another_tag_is_not_taken_for_it),
+        cmocka_unit_test(if_match_compares_strongly),
     };
     return cmocka_run_group_tests(tests, NULL, release_arena);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/http/request.h"
 
 #define VARIABLES_MAX 16
@@ -53,7 +54,8 @@ static enum http_request_status read_shape(const struct shape *shape, struct htt
     if (shape->variable_base != NULL)
         variables[count++] = assign("CATALOG_BASE_PATH", shape->variable_base);
     variables[count] = NULL;
-    return http_request_read(request, variables, &(struct http_mount){shape->base, "catalog.fcgi"}, &arena);
+    return http_request_read(request, variables, &(struct http_mount){.base = shape->base, .program = "catalog.fcgi"},
+                             &arena);
 }
 
 static void assert_shapes(const struct shape *shapes, size_t count)
@@ -373,6 +375,24 @@ static void json_is_the_answer_to_everything_else(void **state)
     }
 }
 
+static void whoever_reads_pages_and_text_alike_gets_the_page(void **state)
+{
+    static const char *const types[] = {"text/plain", "text/html"};
+    static const char *const readers[] = {
+        "text/html, text/plain",
+        "text/plain, text/html, text/sgml, text/css, application/xhtml+xml, */*;q=0.01", /* lynx */
+        "text/*",
+        "text/plain;q=0.5, text/html;q=0.5",
+    };
+    static const char *const others[] = {NULL, "*/*", "*", "text/plain, text/html;q=0.9", "text/plain, text/*"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+        assert_int_equal(choose(readers[i], types, 2), 1);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(choose(others[i], types, 2), 0);
+}
+
 static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void **state)
 {
     static const char *const types[] = {"application/json", "text/csv"};
@@ -399,8 +419,9 @@ static void assert_base(const char *script_name, const char *path_info, const ch
     const char *const variables[] = {"REQUEST_METHOD=GET", assign("SCRIPT_NAME", script_name),
                                      assign("PATH_INFO", path_info), assign("REQUEST_URI", request_uri), NULL};
 
-    assert_int_equal(http_request_read(&request, variables, &(struct http_mount){mount, "catalog.fcgi"}, &arena),
-                     HTTP_REQUEST_OK);
+    assert_int_equal(
+        http_request_read(&request, variables, &(struct http_mount){.base = mount, .program = "catalog.fcgi"}, &arena),
+        HTTP_REQUEST_OK);
     assert_string_equal(request.base, base);
 }
 
@@ -451,6 +472,65 @@ static void a_base_is_safe_to_stand_in_a_header(void **state)
     assert_base("", "/products", "/products", "//evil.example//", "/evil.example");
 }
 
+/* ---- What a proxy says --------------------------------------------------------------------------------------------
+ */
+
+/* The base of a request from an address with these two variables, or with one, when the second is NULL. */
+static const char *forwarded_base(const char *address, const char *base, const char *first, const char *second)
+{
+    const char *wrong;
+    struct identity_proxies *proxies = identity_proxies_new("10.0.0.1", &wrong);
+    const struct http_mount mount = {.base = base, .program = "catalog.fcgi", .proxies = proxies};
+    const char *const variables[] = {"REQUEST_METHOD=GET",
+                                     "SCRIPT_NAME=/cgi-bin/catalog.fcgi",
+                                     "PATH_INFO=/products",
+                                     "REQUEST_URI=/cgi-bin/catalog.fcgi/products",
+                                     assign("REMOTE_ADDR", address),
+                                     first,
+                                     second,
+                                     NULL};
+    struct http_request request;
+
+    assert_int_equal(http_request_read(&request, variables, &mount, &arena), HTTP_REQUEST_OK);
+    assert_string_equal(request.path, "/products");
+    assert_true(request.is_personal == (strcmp(request.base, "/cgi-bin/catalog.fcgi") != 0 && base[0] == '\0'));
+    identity_proxies_free(proxies);
+    return request.base;
+}
+
+static const char *base_by_proxy(const char *prefix)
+{
+    return forwarded_base("10.0.0.1", "", assign("HTTP_X_FORWARDED_PREFIX", prefix), NULL);
+}
+
+static void a_trusted_proxy_says_where_clients_find_it(void **state)
+{
+    static const char *const no_prefixes[] = {
+        "",   "shop", "http://evil.example/", "/shop, /a", "/../x", "/%zz", "/a%2fb", "/a%00", "/a\nb", "/shop?x",
+        "/#", "/\xff"};
+
+    (void)state;
+    assert_string_equal(base_by_proxy("/shop"), "/shop");
+    assert_string_equal(base_by_proxy("/a/shop/"), "/a/shop");
+    assert_string_equal(base_by_proxy("/"), "");
+    assert_string_equal(base_by_proxy("/caf%C3%A9"), "/caf%C3%A9");
+    assert_string_equal(base_by_proxy("//evil.example/x"), "/evil.example/x");
+    assert_string_equal(base_by_proxy("/\"><b>"), "/%22%3E%3Cb%3E");
+    for (size_t i = 0; i < sizeof no_prefixes / sizeof no_prefixes[0]; i++)
+        assert_string_equal(base_by_proxy(no_prefixes[i]), "/cgi-bin/catalog.fcgi");
+}
+
+static void nobody_else_says_where_it_is(void **state)
+{
+    static const char prefix[] = "HTTP_X_FORWARDED_PREFIX=/shop";
+
+    (void)state;
+    assert_string_equal(forwarded_base("10.0.0.2", "", prefix, NULL), "/cgi-bin/catalog.fcgi");
+    assert_string_equal(forwarded_base("", "", prefix, NULL), "/cgi-bin/catalog.fcgi");
+    assert_string_equal(forwarded_base("10.0.0.1", "", prefix, "HTTP_X_FORWARDED_PREFIX=/a"), "/cgi-bin/catalog.fcgi");
+    assert_string_equal(forwarded_base("10.0.0.1", "/else", prefix, NULL), "/else"); /* the owner goes first */
+}
+
 static void assert_query(const char *path_info, const char *query, const char *redirected, const char *wanted)
 {
     struct http_request request;
@@ -489,11 +569,14 @@ int main(void)
         cmocka_unit_test_teardown(variables_are_found_by_their_whole_name, release_arena),
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
+        cmocka_unit_test_teardown(whoever_reads_pages_and_text_alike_gets_the_page, release_arena),
         cmocka_unit_test_teardown(whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing, release_arena),
         cmocka_unit_test_teardown(the_base_lies_along_the_scripts_name, release_arena),
         cmocka_unit_test_teardown(a_rewritten_address_is_not_taken_for_the_base, release_arena),
         cmocka_unit_test_teardown(the_owners_base_goes_before_every_address, release_arena),
         cmocka_unit_test_teardown(a_base_is_safe_to_stand_in_a_header, release_arena),
+        cmocka_unit_test_teardown(a_trusted_proxy_says_where_clients_find_it, release_arena),
+        cmocka_unit_test_teardown(nobody_else_says_where_it_is, release_arena),
         cmocka_unit_test_teardown(a_script_in_the_place_of_an_error_keeps_the_query, release_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
