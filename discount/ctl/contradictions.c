@@ -37,6 +37,7 @@ void contradictions_print(const Ecommerce__Contradiction *const *contradictions,
         print_one(contradictions[i], arena);
     if (count > CONTRADICTIONS_SHOWN)
         printf("and %zu more (--json)\n", count - CONTRADICTIONS_SHOWN);
-    printf("prices go by ids; discountctl product set ID SLUG mends the rules' list%s\n\n",
+    printf("prices and rules go by ids: discountctl product set ID SLUG mends the rules' list, and then\n"
+           "discountctl rule list --product SLUG shows the rules that a product has%s\n\n",
            has_colour ? COLOUR_OFF : "");
 }

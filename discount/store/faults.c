@@ -193,7 +193,8 @@ static enum store_status find_left_aside(struct store *store)
 
     while (store_next(store, statement, &status))
         fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), column_text(statement, 1), "slug",
-                  "it is the slug of product number %" PRId64 ": a slug belongs to one product",
+                  "it is the slug of product number %" PRId64
+                  ": give that one another slug, before or in the same change set",
                   (int64_t)sqlite3_column_int64(statement, 2));
     return status;
 }

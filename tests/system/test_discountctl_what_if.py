@@ -396,6 +396,19 @@ def test_a_product_that_contradicts_the_rules_list_is_named(ctl, shop):
     assert "contradicts" not in said
 
 
+def test_what_a_contradiction_says_to_do_leads_to_the_rule_that_is_for_another_product(ctl, shop):
+    """A rule was set for the lamp when the lamp was product 7 to the rules; in the shop it is 5."""
+    add(ctl, "product 7 lamp", 'rule lamps "Lamps"\n    lane sale\n    percent 5\n    include product lamp')
+    assert "discountctl product set ID SLUG" in explain(ctl, "1", "lamp", "--catalog", shop.path)
+    refused = ctl.run("product", "set", "5", "lamp")
+    assert refused.returncode == 2 and "product number 7: give that one another slug, before" in refused.stderr
+    ctl.ok("product", "set", "7", "was-lamp")
+    ctl.ok("product", "set", "5", "lamp")
+    said = explain(ctl, "1", "lamp", "--catalog", shop.path)
+    assert "contradicts" not in said and "is for other products" in said
+    assert "lamps" in ctl.ok("rule", "list", "--product", "was-lamp") and "lamps" not in ctl.ok("rule", "list", "--product", "lamp")
+
+
 # ---- Lint ----
 
 NOT_LOOKED_FOR = "not looked for without --catalog or --products: minimum, dear, unknown-category, never-wins; " \

@@ -130,7 +130,8 @@ static void all_faults_are_listed_in_order(void **state)
                         "7 group lost: : there is no such group: add it first\n"
                         "8 group vip: members: customer 100 is not a member (nor are 2 others)\n"
                         "9 product none: : there is no such product\n"
-                        "10 product iphone-x: slug: it is the slug of product number 1: a slug belongs to one product\n"
+                        "10 product iphone-x: slug: it is the slug of product number 1: give that one another slug, "
+                        "before or in the same change set\n"
                         "11 group vip: : rule for-vip still names it");
     store_close(store);
 }
@@ -163,8 +164,9 @@ static void a_slug_that_two_products_are_left_with_is_a_fault_of_the_second(void
     begin(store);
     apply(store, 0, set_product(1, "notebook-avell-g1511", 0));
     apply(store, 1, set_product(2, "playstation-4-slim", 0));
-    assert_string_equal(list_faults(store), "1 product playstation-4-slim: slug: it is the slug of product number 3: a "
-                                            "slug belongs to one product");
+    assert_string_equal(list_faults(store),
+                        "1 product playstation-4-slim: slug: it is the slug of product number 3: give "
+                        "that one another slug, before or in the same change set");
     store_close(store);
 }
 
