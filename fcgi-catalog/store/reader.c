@@ -82,7 +82,8 @@ static int refresh_tree(struct reader *reader, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_VERSION];
     int result = sqlite3_step(row);
-    int64_t version = sqlite3_column_int64(row, 0);
+    /* To read of no row would be another error, over the one that says why there is none. */
+    int64_t version = result == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
 
     result = finish(reader, READER_VERSION, "version", SQLITE_ROW, result, fault);
     if (result != SQLITE_ROW)

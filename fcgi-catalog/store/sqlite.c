@@ -131,7 +131,7 @@ enum store_status store_revision(struct store *store, int64_t *revision)
     if (look_at_file(store) != STORE_OK)
         return STORE_FAILED;
     int result = sqlite3_step(store->version);
-    int64_t version = sqlite3_column_int64(store->version, 0);
+    int64_t version = result == SQLITE_ROW ? sqlite3_column_int64(store->version, 0) : 0; /* as reader.c has it */
     enum store_status status = finish(store, store->version, SUBJECT_VERSION, "version", result);
 
     if (status != STORE_OK)

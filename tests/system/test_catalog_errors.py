@@ -167,8 +167,13 @@ def write_garbage_into(database):
     database.write_bytes(b"garbage" * 1000)
 
 
+def cut(database):
+    os.truncate(database, 100)
+
+
 @pytest.mark.parametrize("spoil, why", [
-    (delete, "file .*deleted"), (move_another_over, "file .*moved over"), (write_garbage_into, r"\w+ ")])
+    (delete, "file .*deleted"), (move_another_over, "file .*moved over"), (write_garbage_into, r"\w+ "),
+    (cut, 'version reason="(?!column)')])
 def test_a_database_that_is_gone_is_told_at_once_and_by_the_sign_of_life(start, make_site, discountd, spoil, why):
     site = make_site(discountd.port)
     catalog = start(Catalog, site)
