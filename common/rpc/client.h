@@ -8,8 +8,8 @@
  *     struct rpc_stub discount;
  *     rpc_stub_init(&discount, client, &ecommerce__discount__descriptor);
  *     discount.deadline_ns = clock_now_ns() + 500 * CLOCK_NS_PER_MS;
- *     ecommerce__discount__apply_discount(&discount.base, &request, on_answer, my_data);  // packs the request, returns
- * at once rpc_client_poll(client, CLOCK_NEVER);                                          // calls on_answer
+ *     ecommerce__discount__apply_discount(&discount.base, &request, on_answer, my_data); // packs, returns at once
+ *     rpc_client_poll(client, CLOCK_NEVER);                                              // calls on_answer
  *
  *     static void on_answer(const Ecommerce__DiscountResponse *response, void *my_data)
  *     {

@@ -54,6 +54,8 @@ def test_every_file_that_the_layer_needs_is_on_the_page():
 def test_every_function_that_is_answered_for_gRPC_core_is_on_the_page():
     answered = re.search(r"^INTERPOSE +:= (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
     assert sorted(re.findall(r"wrap=(\w+)", PAGE)) == sorted(answered)
+    [word] = re.findall(r"^#ifdef (\w+)$", (ROOT / "common" / "rpc" / "interpose.h").read_text(), re.M)
+    assert f"-D{word}" in PAGE
 
 
 @pytest.fixture(scope="module")
