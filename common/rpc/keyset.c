@@ -239,6 +239,13 @@ static void warn_of(const char *path)
 
 void keyset_warn(const struct keyset_files *files)
 {
+    struct keyset keyset;
+    char reason[512];
+
     warn_of(files->certificate);
     warn_of(files->ca);
+    if (keyset_load(files, &keyset, reason, sizeof reason))
+        keyset_release(&keyset);
+    else
+        log_warning("keyset-refused", "reason=%s in_use=old", LOG_QUOTED(reason));
 }

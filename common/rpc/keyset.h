@@ -54,8 +54,8 @@ int keyset_days_left(const char *pem);
 
 /*
  * Logs certificate-expires for the certificate and the authority's when 30 days or fewer are left: a warning, and in
- * the last 24 hours and after the end an error. For a program's start, and once a day. What cannot be read is passed
- * over.
+ * the last 24 hours and after the end an error; and keyset-refused when the files are no set to go over to, for then
+ * the end of the one in use comes nearer unseen. For a program's start, and once a day.
  */
 void keyset_warn(const struct keyset_files *files);
 

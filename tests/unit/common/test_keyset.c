@@ -341,14 +341,13 @@ static void days_left_count_down_to_zero_and_below(void **state)
     assert_int_equal(keyset_days_left("nothing"), INT_MAX);
 }
 
-/* What a program says of a certificate, its own authority, that ends in so many days: the first line. */
-static const char *warning_of(int days)
+/* What a program says of its files: the first line. */
+static const char *first_warning(int *lines)
 {
     static char line[LOG_LINE_MAX];
-    int kept = dup(STDERR_FILENO), lines = 0;
+    int kept = dup(STDERR_FILENO);
     FILE *log = tmpfile();
 
-    write_self_signed(-20, days);
     log_set_level(LOG_LEVEL_INFO);
     dup2(fileno(log), STDERR_FILENO);
     keyset_warn(&files);
@@ -357,10 +356,22 @@ static const char *warning_of(int days)
     log_set_level(LOG_LEVEL_ERROR);
     rewind(log);
     line[0] = '\0';
-    for (char other_line[LOG_LINE_MAX]; fgets(lines == 0 ? line : other_line, LOG_LINE_MAX, log) != NULL;)
-        lines++;
+    *lines = 0;
+    for (char other_line[LOG_LINE_MAX]; fgets(*lines == 0 ? line : other_line, LOG_LINE_MAX, log) != NULL;)
+        ++*lines;
     fclose(log);
-    assert_true(lines == 0 || lines == 2); /* the certificate, and the authority's */
+    return line;
+}
+
+/* … of a certificate, its own authority, that ends in so many days. */
+static const char *warning_of(int days)
+{
+    int lines;
+
+    write_self_signed(-20, days);
+    const char *line = first_warning(&lines);
+    /* The certificate, and the authority's; and that it is no set any more. */
+    assert_int_equal(lines, days > 30 ? 0 : days < 0 ? 3 : 2);
     return line;
 }
 
@@ -379,6 +390,21 @@ static void a_certificates_end_is_warned_of_from_thirty_days_on(void **state)
         assert_non_null(strstr(line, paths.certificate));
         assert_non_null(strstr(line, left));
         assert_non_null(strstr(warning_of(told_as_errors[i]), "Z error "));
+    }
+}
+
+/* Or nobody hears again of files that were renewed in vain, while the certificate in use comes to its end. */
+static void files_that_are_no_set_are_told_each_day(void **state)
+{
+    int lines;
+
+    (void)state;
+    run_command("cp %s/discount.key %s", other, paths.key);
+    for (int day = 0; day < 2; day++) {
+        const char *line = first_warning(&lines);
+        assert_int_equal(lines, 1);
+        assert_non_null(strstr(line, " keyset-refused reason="));
+        assert_non_null(strstr(line, paths.key));
     }
 }
 
@@ -520,6 +546,7 @@ int main(void)
         KEYS_TEST(a_certificate_of_tomorrow_is_refused),
         KEYS_TEST(days_left_count_down_to_zero_and_below),
         KEYS_TEST(a_certificates_end_is_warned_of_from_thirty_days_on),
+        KEYS_TEST(files_that_are_no_set_are_told_each_day),
         KEYS_TEST(a_stamp_tells_versions_apart),
         KEYS_TEST(a_watch_follows_its_files),
         KEYS_TEST(everybody_who_uses_a_watch_is_told),
