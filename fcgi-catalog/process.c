@@ -16,8 +16,8 @@
 #include "fcgi-catalog/http/fastcgi.h"
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/quotes/quotes.h"
+#include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/site/page.h"
-#include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/readings.h"
 #include "fcgi-catalog/site/routes.h"
 #include "fcgi-catalog/site/site.h"
@@ -93,7 +93,7 @@ static struct http_mount mount_of(const struct site *site, const struct catalog_
 
 static void site_close(struct site *site)
 {
-    readings_free(site->readings);
+    background_free(site->background);
     quotes_free(site->quotes);
     site_release(site);
     close_identity(&site->identity);
@@ -148,11 +148,11 @@ static void *complete(void *data)
 static void woken(void *data)
 {
     site_refresh(data);
-    products_resume(data);
+    background_resume(((struct site *)data)->background);
 }
 
-/* A second look at the database, for pages that take long. */
-static bool open_readings(struct site *site, const struct catalog_settings *settings)
+/* A second look at the database, for what takes long. */
+static bool open_background(struct site *site, const struct catalog_settings *settings)
 {
     struct store *store;
     char reason[512];
@@ -163,15 +163,15 @@ static bool open_readings(struct site *site, const struct catalog_settings *sett
     }
     store_set_budget(site->store, READING_QUICK_NS);
     store_set_budget(store, READING_PATIENT_NS);
-    site->readings = readings_new(store);
-    if (site->readings == NULL)
+    site->background = background_new(store);
+    if (site->background == NULL)
         store_close(store);
-    return site->readings != NULL;
+    return site->background != NULL;
 }
 
 static int serve(struct site *site, const struct catalog_settings *settings)
 {
-    if (!open_readings(site, settings))
+    if (!open_background(site, settings))
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .mount = mount_of(site, settings),
@@ -179,7 +179,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
                                             .handler_data = site,
-                                            .event_fd = readings_event_fd(site->readings),
+                                            .event_fd = background_event_fd(site->background),
                                             .woken = woken,
                                             .served = site_flush};
     pthread_t completing;

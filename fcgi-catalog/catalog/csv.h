@@ -38,7 +38,7 @@
 #include "common/arena.h"
 #include "fcgi-catalog/catalog/product.h"
 
-enum csv_form { CSV_PLAIN, CSV_FOR_SPREADSHEET };
+enum csv_form { CSV_PLAIN, CSV_FOR_SPREADSHEET, CSV_FORMS };
 
 #define CSV_SPREADSHEET_COLUMN "spreadsheet"
 

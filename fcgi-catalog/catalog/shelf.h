@@ -23,7 +23,7 @@ struct shelf_content {
     unsigned fields;             /* which of their fields JSON shows: enum field_bit */
     const char *currency;        /* the shop's code, or "" */
     const char *next, *previous; /* query strings of the pages beside it (query_print_link()); NULL: there is none */
-    int64_t total;               /* products of the whole query; -1: not counted */
+    int64_t total;               /* products of the whole query; -1: not known */
 };
 
 /* Prints the products; all of the content is copied. The caller holds one use of the shelf. */

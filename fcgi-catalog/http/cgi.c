@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "fcgi-catalog/http/problem.h"
 
 #define BODY_TIMEOUT_MS 500 /* how long the body may take */
@@ -51,36 +50,30 @@ static bool write_parts(struct iovec *parts, int count)
     return true;
 }
 
-/* CGI has no sign for a body that broke off: the log has to do. */
-static void write_pieces(struct http_source *source)
+static bool write_piece(const struct http_piece *piece)
 {
-    struct http_piece piece;
-    bool is_good;
+    struct iovec part = {.iov_base = (void *)(uintptr_t)piece->bytes, .iov_len = piece->length};
 
-    while ((is_good = source->next(source, &piece)) && piece.length > 0) {
-        struct iovec part = {.iov_base = (void *)(uintptr_t)piece.bytes, .iov_len = piece.length};
-        if (!write_parts(&part, 1))
-            break;
-    }
-    if (!is_good)
-        log_error("answer-broke-off", "path=%s", LOG_QUOTED(carrier.exchange.request.path));
-    source->release(source);
+    return write_parts(&part, 1);
 }
 
 static void finish_exchange(struct http_exchange *exchange)
 {
     size_t head_length;
     const char *head = http_exchange_head(exchange, &head_length);
+    struct http_piece piece = {.bytes = exchange->response.body, .length = http_exchange_body_length(exchange)};
+    struct http_source *source = http_exchange_take_source(exchange);
+
+    /* The head and what the body begins with leave together: to some web servers what is written is a piece. */
+    bool is_good = source == NULL || http_source_next(source, &piece);
     struct iovec parts[] = {
         {.iov_base = (void *)(uintptr_t)head, .iov_len = head_length},
-        {.iov_base = (void *)(uintptr_t)exchange->response.body, .iov_len = http_exchange_body_length(exchange)},
+        {.iov_base = (void *)(uintptr_t)piece.bytes, .iov_len = piece.length},
     };
-
-    struct http_source *source = http_exchange_take_source(exchange);
-    bool is_written = write_parts(parts, ARRAY_LENGTH(parts));
-    if (source != NULL && is_written)
-        write_pieces(source);
-    else if (source != NULL)
+    is_good = is_good && write_parts(parts, ARRAY_LENGTH(parts));
+    while (is_good && source != NULL && source->left > 0)
+        is_good = http_source_next(source, &piece) && write_piece(&piece);
+    if (source != NULL)
         source->release(source);
     arena_release(&exchange->arena);
     *carrier.is_finished = true;

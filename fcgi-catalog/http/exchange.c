@@ -3,11 +3,13 @@
 #include "fcgi-catalog/http/exchange.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "fcgi-catalog/http/status.h"
 
 void http_exchange_begin(struct http_exchange *exchange)
@@ -51,6 +53,21 @@ struct http_source *http_exchange_take_source(struct http_exchange *exchange)
     return NULL;
 }
 
+bool http_source_next(struct http_source *source, struct http_piece *piece)
+{
+    *piece = (struct http_piece){0};
+    if (source->left == 0)
+        return true;
+    if (!source->next(source, piece))
+        return false;
+    source->is_wrong = piece->length == 0 || piece->length > source->left;
+    if (source->is_wrong)
+        log_error("answer-wrong-length", "left=%" PRIu64 " piece=%zu", source->left, piece->length);
+    else
+        source->left -= piece->length;
+    return !source->is_wrong;
+}
+
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
 {
     const struct http_response *response = &exchange->response;
@@ -67,13 +84,12 @@ const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
     else if (type == NULL)
         used = snprintf(head, room, "Status: %d %s\r\nContent-Length: 0\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
                         response->status, title, response->headers);
-    else if (response->source != NULL)
-        used = snprintf(head, room, "Status: %d %s\r\nContent-Type: %s\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
-                        response->status, title, type, response->headers);
     else
         used = snprintf(head, room,
-                        "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n" HTTP_HEADERS_ALWAYS "%s\r\n",
-                        response->status, title, type, response->body_length, response->headers);
+                        "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %" PRIu64 "\r\n" HTTP_HEADERS_ALWAYS
+                        "%s\r\n",
+                        response->status, title, type,
+                        response->source != NULL ? response->source->left : response->body_length, response->headers);
     assert(used > 0 && (size_t)used < room);
     *length = (size_t)used;
     return head;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/compiler.h"
 #include "fcgi-catalog/http/request.h"
 
 /* Header lines of every answer: whoever shows it goes by its Content-Type, and does not guess. */
@@ -29,8 +30,10 @@ struct http_piece {
  * other requests.
  */
 struct http_source {
-    /* The next piece, some 64 KiB at most, which lives until the next call; without bytes: that was all. False: it
-     * broke off, and whoever reads it is told as far as the carrier can. */
+    uint64_t left; /* bytes of the body that are still to come; at first its length, which its reader is promised */
+    bool is_wrong; /* there were more, or fewer */
+    /* The next piece, some 64 KiB at most, which lives until the next call. False: it broke off, which is in the log.
+     * Whoever reads it sees that bytes are missing. */
     bool (*next)(struct http_source *source, struct http_piece *piece);
     /* Called once, when no more is wanted: all is sent, the reader has gone, or nobody wants a body. */
     void (*release)(struct http_source *source);
@@ -43,7 +46,7 @@ struct http_response {
         *headers; /* more header lines, each ended by "\r\n"; "" at first. Only from constants and checked values. */
     const char *body;
     size_t body_length;
-    struct http_source *source; /* instead of `body`, whose length nobody knows; NULL: none */
+    struct http_source *source; /* instead of `body`; NULL: none */
 };
 
 /* A body for people. */
@@ -83,8 +86,9 @@ void http_exchange_begin(struct http_exchange *exchange);
  * thread. The body stays away when the method is HEAD. */
 void http_exchange_finish(struct http_exchange *exchange);
 
-/* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length unless a
- * source gives the body, X-Content-Type-Options, headers, an empty line. In the exchange's arena. */
+/* The response's head as CGI wants it (RFC 3875, 6.3): Status with its reason, Content-Type, Content-Length,
+ * X-Content-Type-Options, headers, an empty line. In the exchange's arena. Without the length a body that was cut would
+ * look whole to many a web server. */
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
 
 /* How many bytes of the body leave: none for HEAD and where the status allows none, nor of a source's. */
@@ -93,6 +97,10 @@ size_t http_exchange_body_length(const struct http_exchange *exchange);
 /* The source whose pieces leave behind the head, for the carrier to release; NULL: none, and one that nobody wants has
  * been released. Once. */
 struct http_source *http_exchange_take_source(struct http_exchange *exchange);
+
+/* The source's next piece; when nothing is left, one without bytes. False: it broke off, or is longer or shorter than
+ * was promised, and nothing more of it may leave. */
+MUST_CHECK bool http_source_next(struct http_source *source, struct http_piece *piece);
 
 /* Adds a header line to the response. `value` must hold no control characters (assert). */
 void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value);

@@ -77,15 +77,15 @@ static void release_source(struct writer *writer)
     writer->source = NULL;
 }
 
-/* The source's next piece. False: it broke off. */
+/* The source's next piece, and behind the last one the end. False: it broke off. */
 static bool add_piece(struct writer *writer)
 {
     struct http_piece piece;
 
-    if (!writer->source->next(writer->source, &piece))
+    if (!http_source_next(writer->source, &piece))
         return false;
     add_output(writer, piece.bytes, piece.length);
-    if (piece.length == 0) {
+    if (writer->source->left == 0) {
         release_source(writer);
         add_end(writer);
     }

@@ -2,6 +2,8 @@
 /* The whole catalog as CSV. */
 #include "fcgi-catalog/site/download.h"
 
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,25 +12,31 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/http/conditional.h"
+#include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/tag.h"
 
 #define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
+#define TURN_SIZE ((size_t)256 * 1024) /* so much is measured at a time: some milliseconds */
 #define READ_PRODUCTS 32               /* so many are read at a time: descriptions may be long */
 #define READS_MAX 3                    /* while somebody changes the shop */
 
 struct download {
-    struct http_source source; /* first */
+    struct http_source source;   /* first */
+    struct background_task task; /* that measures it */
     struct site *site;
-    struct download *next; /* of those that are being sent */
+    struct visit *visit;   /* NULL: its answer is on its way */
+    struct download *next; /* of those that are there */
     char *address;         /* who reads it, as the web server sees it */
     int64_t began_ns;
-    enum csv_form form;
     struct store_walk *walk;
-    struct tree *tree; /* of the same revision */
+    struct tree *tree;        /* of the same revision */
+    struct catalog_size size; /* what is known of it so far */
     char *piece;
     size_t length, room;
-    bool has_begun;
+    size_t first_length; /* the first piece is made before the answer begins; 0: it has been sent */
+    int64_t first_end;   /* where the walk was then */
+    bool is_at_end;      /* of the walk */
 };
 
 static void append(struct download *download, const char *bytes, size_t length)
@@ -41,21 +49,23 @@ static void append(struct download *download, const char *bytes, size_t length)
     download->length += length;
 }
 
-/* Appends some products. False: that was all, or, when *is_good says so, it broke off. */
-static bool append_some(struct download *download, bool *is_good)
+/* Appends some products, or comes to the end. False: they cannot be read. */
+static bool append_some(struct download *download)
 {
     const struct shop *shop = store_walk_shop(download->walk);
     struct arena arena = {0};
     struct product_list products = {0};
+    bool is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
 
-    *is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
-    for (size_t i = 0; *is_good && i < products.count; i++) {
+    for (size_t i = 0; is_good && i < products.count; i++) {
         const struct csv_text row = csv_print_product(&products.items[i], tree_categories(download->tree),
-                                                      shop->currency, download->form, &arena);
+                                                      shop->currency, download->size.form, &arena);
         append(download, row.bytes, row.length);
     }
     arena_release(&arena);
-    return *is_good && products.count > 0;
+    download->is_at_end = is_good && products.count == 0;
+    download->size.count += (int64_t)products.count;
+    return is_good;
 }
 
 /* A slow reader keeps the database's log from being used again: everybody's disk is worth more than one download. */
@@ -71,19 +81,31 @@ static bool is_worth_it(const struct download *download)
     return false;
 }
 
+/* The header and some products. False: none can be read. */
+static bool make_first_piece(struct download *download)
+{
+    const char *header = csv_header(download->size.form);
+    bool is_good = true;
+
+    append(download, header, strlen(header));
+    while (is_good && !download->is_at_end && download->length < PIECE_SIZE)
+        is_good = append_some(download);
+    download->first_length = download->length;
+    download->first_end = store_walk_place(download->walk);
+    download->size.length = download->length;
+    return is_good;
+}
+
+/* What comes to the length that was promised goes on until it is seen that nothing follows. */
 static bool make_piece(struct http_source *source, struct http_piece *piece)
 {
     struct download *download = (struct download *)source;
-    bool is_good = true;
+    bool is_good = is_worth_it(download);
 
-    if (!is_worth_it(download))
-        return false;
-    download->length = 0;
-    if (!download->has_begun)
-        append(download, csv_header(download->form), strlen(csv_header(download->form)));
-    download->has_begun = true;
-    while (download->length < PIECE_SIZE && append_some(download, &is_good))
-        continue;
+    download->length = download->first_length;
+    download->first_length = 0;
+    while (is_good && !download->is_at_end && (download->length < PIECE_SIZE || download->length == source->left))
+        is_good = append_some(download);
     *piece = (struct http_piece){.bytes = download->piece, .length = download->length};
     return is_good;
 }
@@ -91,9 +113,12 @@ static bool make_piece(struct http_source *source, struct http_piece *piece)
 static void release(struct http_source *source)
 {
     struct download *download = (struct download *)source;
+    struct site *site = download->site;
+    struct download **link = &site->downloads;
 
-    struct download **link = &download->site->downloads;
-
+    if (source->is_wrong)
+        site->sizes[download->size.form] =
+            (struct catalog_size){0}; /* somebody put other products under the revision */
     while (*link != download)
         link = &(*link)->next;
     *link = download->next;
@@ -103,6 +128,98 @@ static void release(struct http_source *source)
     free(download->address);
     free(download);
 }
+
+/* ---- How long it is ---- */
+
+static bool is_same(const struct catalog_size *one, const struct catalog_size *other)
+{
+    return one->revision == other->revision && one->changed_at == other->changed_at && one->form == other->form;
+}
+
+/* A turn: goes on behind the first piece. True: that was all, or it failed. */
+static bool measure_on(struct background_task *task, struct store *store)
+{
+    struct download *download = (struct download *)((char *)task - offsetof(struct download, task));
+    bool is_good = true;
+
+    (void)store;
+    while (is_good && !download->is_at_end && download->length < download->first_length + TURN_SIZE)
+        is_good = append_some(download);
+    download->size.length += download->length - download->first_length;
+    download->length = download->first_length;
+    return !is_good || download->is_at_end;
+}
+
+/* One that waits for this size; NULL: none does. */
+static struct download *find_waiting(const struct site *site, const struct catalog_size *size)
+{
+    struct download *download = site->downloads;
+
+    while (download != NULL && (download->visit == NULL || !is_same(&download->size, size)))
+        download = download->next;
+    return download;
+}
+
+/* ---- The answer ---- */
+
+static void send_catalog(struct download *download, const struct catalog_size *size)
+{
+    struct visit *visit = download->visit;
+    struct http_exchange *exchange = visit->exchange;
+
+    download->visit = NULL;
+    download->source.left = size->length;
+    download->is_at_end = false;
+    store_walk_go_back(download->walk, download->first_end);
+    exchange->response.content_type = visit->form->content_type;
+    exchange->response.source = &download->source;
+    http_response_add_header(exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
+    http_response_add_header(exchange, "X-Total-Count", arena_print(&exchange->arena, "%" PRId64, size->count));
+    http_exchange_finish(exchange);
+}
+
+static void refuse(struct download *download, const struct problem *problem)
+{
+    struct visit *visit = download->visit;
+
+    release(&download->source);
+    if (problem != NULL)
+        visit_refuse(visit, problem);
+    else
+        visit_refuse_for_store(visit);
+}
+
+/* It was measured, for all who wait for that. */
+static void answer_all(struct background_task *task)
+{
+    const struct download *measured = (struct download *)((char *)task - offsetof(struct download, task));
+    struct site *site = measured->site;
+    const struct catalog_size size = measured->size;
+    bool is_good = measured->is_at_end;
+    struct download *download;
+
+    if (is_good)
+        site->sizes[size.form] = size;
+    while ((download = find_waiting(site, &size)) != NULL) {
+        if (is_good)
+            send_catalog(download, &size);
+        else
+            refuse(download, NULL);
+    }
+}
+
+static void drop_all(struct background_task *task)
+{
+    const struct download *measured = (struct download *)((char *)task - offsetof(struct download, task));
+    const struct site *site = measured->site;
+    const struct catalog_size size = measured->size;
+    struct download *download;
+
+    while ((download = find_waiting(site, &size)) != NULL)
+        release(&download->source);
+}
+
+/* ---- The request ---- */
 
 /* Products and categories of one revision. */
 static enum store_status begin(struct site *site, struct store_walk **walk, struct tree **tree)
@@ -142,26 +259,56 @@ static bool has_place(const struct visit *visit)
     return count < DOWNLOADS_MAX && count_of_one < DOWNLOADS_OF_ONE_MAX;
 }
 
-static void send_catalog(struct visit *visit, enum csv_form form, struct store_walk *walk, struct tree *tree)
+static const struct problem too_many = {
+    .status = 503,
+    .detail = "Too many downloads are being sent right now.",
+    .retry_after_s = 10,
+};
+
+static struct download *download_new(struct visit *visit, struct store_walk *walk, struct tree *tree,
+                                     const struct catalog_size *which)
 {
-    struct http_response *response = &visit->exchange->response;
     struct download *download = memory_get_zeroed(1, sizeof *download);
 
     *download = (struct download){
         .source = {.next = make_piece, .release = release},
+        .task = {.work = measure_on, .done = answer_all, .drop = drop_all},
         .site = visit->site,
+        .visit = visit,
         .next = visit->site->downloads,
         .address = memory_copy_text(address_of(visit)),
         .began_ns = clock_now_ns(),
-        .form = form,
         .walk = walk,
         .tree = tree,
+        .size = *which,
     };
     visit->site->downloads = download;
-    response->content_type = visit->form->content_type;
-    response->source = &download->source;
-    http_response_add_header(visit->exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
-    http_exchange_finish(visit->exchange);
+    return download;
+}
+
+/* Its length must be known before it begins: the first piece is all of a small catalog, and a large one is measured
+ * once. */
+static void answer(struct visit *visit, enum csv_form form, struct store_walk *walk, struct tree *tree)
+{
+    struct site *site = visit->site;
+    const struct shop *shop = store_walk_shop(walk);
+    const struct catalog_size which = {.revision = shop->revision, .changed_at = shop->changed_at, .form = form};
+    bool is_under_way = find_waiting(site, &which) != NULL;
+    struct download *download = download_new(visit, walk, tree, &which);
+
+    if (!make_first_piece(download))
+        refuse(download, NULL);
+    else if (download->is_at_end)
+        send_catalog(download, &download->size);
+    else if (is_same(&which, &site->sizes[form]))
+        send_catalog(download, &site->sizes[form]);
+    else if (site->background != NULL && !is_under_way && !background_add(site->background, &download->task))
+        refuse(download, &too_many);
+    else if (site->background == NULL) {
+        while (!measure_on(&download->task, NULL))
+            continue;
+        answer_all(&download->task);
+    }
 }
 
 /* True: the caller has it already. */
@@ -198,11 +345,7 @@ void download_handle(struct visit *visit)
     } else if (!visit_accepts(visit)) {
         return;
     } else if (!has_place(visit)) {
-        visit_refuse(visit, &(struct problem){
-                                .status = 503,
-                                .detail = "Too many downloads are being sent right now.",
-                                .retry_after_s = 10,
-                            });
+        visit_refuse(visit, &too_many);
     } else if (begin(visit->site, &walk, &tree) != STORE_OK) {
         visit_refuse_for_store(visit);
     } else if (is_known(visit, &query, store_walk_shop(walk)->revision)) {
@@ -210,6 +353,6 @@ void download_handle(struct visit *visit)
         tree_drop(tree);
         http_exchange_finish(visit->exchange);
     } else {
-        send_catalog(visit, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
+        answer(visit, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
     }
 }

@@ -70,11 +70,20 @@ static void answer_page(struct visit *visit, struct priced *priced, const struct
         visit_refuse_for_store(visit);
 }
 
+/* The page took long to read and is there now. */
+static void resume(struct background_task *task)
+{
+    const struct reading *reading = (struct reading *)task; /* it goes with its visit */
+    struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
+
+    answer_page(reading->visit, &priced, reading);
+}
+
 /* Whether it is worth trying to read the page at once. Where one search has just taken too long, the others that came
  * with it are not tried: everybody would wait for each of them. */
 static bool may_try(const struct site *site, const struct product_query *query)
 {
-    return site->readings == NULL || !site->has_given_up || query->text == NULL;
+    return site->background == NULL || !site->has_given_up || query->text == NULL;
 }
 
 /* Reads the page, at once if that takes no more than others can wait for. */
@@ -84,6 +93,7 @@ static void read_page(struct visit *visit, struct priced *priced)
     struct reading *reading = arena_get(&visit->exchange->arena, sizeof *reading);
 
     *reading = (struct reading){
+        .task = {.work = reading_work, .done = resume, .drop = reading_drop},
         .visit = visit,
         .query = priced->query,
         .key = priced->key,
@@ -96,9 +106,9 @@ static void read_page(struct visit *visit, struct priced *priced)
     else
         reading->status = STORE_LIMITED;
     site->has_given_up |= reading->status == STORE_LIMITED;
-    if (reading->status != STORE_LIMITED || site->readings == NULL)
+    if (reading->status != STORE_LIMITED || site->background == NULL)
         answer_page(visit, priced, reading);
-    else if (!readings_add(site->readings, reading))
+    else if (!background_add(site->background, &reading->task))
         refuse_work(visit, priced->query, true);
 }
 
@@ -109,19 +119,6 @@ static void find_page(struct visit *visit, struct priced *priced)
         pricing_answer(visit, priced);
     else
         read_page(visit, priced);
-}
-
-void products_resume(void *data)
-{
-    struct site *site = data;
-    struct reading *reading = site->readings != NULL ? readings_take(site->readings) : NULL;
-
-    while (reading != NULL) {
-        struct reading *next = reading->next; /* the reading goes with its visit */
-        struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
-        answer_page(reading->visit, &priced, reading);
-        reading = next;
-    }
 }
 
 /* False: the address names a category that is not there, and the visit has ended. */

@@ -11,9 +11,6 @@
  * the list. */
 void products_handle(struct visit *visit);
 
-/* Goes on with visits whose pages took long to read and are there now. `site` is a struct site. */
-void products_resume(void *site);
-
 /* 400 for a query that cannot be meant; people who followed a link behind which others put parameters of theirs are led
  * to what it means. */
 void products_refuse_query(struct visit *visit, const struct query_fault *fault);

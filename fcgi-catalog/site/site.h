@@ -7,14 +7,23 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/catalog/pages.h"
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/site/tree.h"
 #include "fcgi-catalog/store/store.h"
 
+struct background;
 struct download;
-struct readings;
+
+/* The whole catalog as CSV: which, how many bytes and products it has. */
+struct catalog_size {
+    int64_t revision, changed_at; /* the shop's */
+    enum csv_form form;
+    uint64_t length;
+    int64_t count;
+};
 
 struct site {
     const char *shop_name; /* as pages show it */
@@ -24,15 +33,16 @@ struct site {
     int64_t deadline_ns;             /* how long a request may wait for Discount, from its arrival */
     struct pages *pages; /* of pages_revision: the shop's, or one before it, until a newer page can be read */
     int64_t pages_revision;
-    struct shop shop;           /* as it was when it could last be read */
-    bool has_shop;              /* it could */
-    bool is_failing;            /* the last time it could not, and nobody else held the database */
-    int64_t seen;               /* the store's own revision then */
-    struct tree *tree;          /* the categories when they were last read; NULL before */
-    int64_t answer_ns;          /* how long an answer may take to be read */
-    struct download *downloads; /* that are being sent */
-    bool has_given_up;          /* a page took too long to read since the last site_refresh() */
-    struct readings *readings;  /* for pages that take long; NULL: there is one request, and it takes its time */
+    struct shop shop;                     /* as it was when it could last be read */
+    bool has_shop;                        /* it could */
+    bool is_failing;                      /* the last time it could not, and nobody else held the database */
+    int64_t seen;                         /* the store's own revision then */
+    struct tree *tree;                    /* the categories when they were last read; NULL before */
+    int64_t answer_ns;                    /* how long an answer may take to be read */
+    struct download *downloads;           /* that are being sent */
+    bool has_given_up;                    /* a page took too long to read since the last site_refresh() */
+    struct catalog_size sizes[CSV_FORMS]; /* when they were last measured; all zero before */
+    struct background *background;        /* for what takes long; NULL: there is one request, and it takes its time */
 };
 
 /* Looks whether the store has changed, and at the shop when it has. When the store cannot be read the shop stays as it

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/log.h"
 #include "common/memory.h"
 #include "fcgi-catalog/store/handle.h"
 #include "fcgi-catalog/store/row.h"
@@ -106,7 +107,6 @@ enum store_status store_list_products(struct store *store, struct arena *arena, 
 /* ---- All, piece by piece ---- */
 
 struct store_walk {
-    struct store *store; /* whose log is told */
     sqlite3 *db;
     struct reader reader;
     struct shop shop;
@@ -123,10 +123,10 @@ static int64_t log_length(const struct store_walk *walk)
     return stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
 }
 
-static int open_walk(struct store_walk *walk, struct reader_fault *fault)
+static int open_walk(struct store_walk *walk, const char *path, struct reader_fault *fault)
 {
     fault->subject = "products";
-    if (!handle_open(walk->store->path, &walk->db, fault->reason, sizeof fault->reason))
+    if (!handle_open(path, &walk->db, fault->reason, sizeof fault->reason))
         return SQLITE_MISMATCH;
     if (!reader_prepare(&walk->reader, walk->db, fault->reason, sizeof fault->reason))
         return sqlite3_errcode(walk->db);
@@ -142,14 +142,33 @@ enum store_status store_walk_begin(struct store *store, struct store_walk **walk
     struct store_walk *begun = memory_get_zeroed(1, sizeof *begun);
     struct reader_fault fault = {0};
 
-    begun->store = store;
     begun->last_id = INT64_MIN;
-    enum store_status status = handle_judge_fault(store, SUBJECT_PRODUCTS, open_walk(begun, &fault), &fault);
+    enum store_status status =
+        handle_judge_fault(store, SUBJECT_PRODUCTS, open_walk(begun, store->path, &fault), &fault);
     if (status == STORE_OK)
         *walk = begun;
     else
         store_walk_end(begun);
     return status;
+}
+
+/* Not the store's business: the walk may be another thread's, and ends here. */
+static enum store_status judge_walk(int result, const struct reader_fault *fault)
+{
+    if (result == SQLITE_DONE)
+        return STORE_OK;
+    log_error("store-failed", "reading=%s reason=%s", fault->subject, LOG_QUOTED(fault->reason));
+    return STORE_FAILED;
+}
+
+int64_t store_walk_place(const struct store_walk *walk)
+{
+    return walk->last_id;
+}
+
+void store_walk_go_back(struct store_walk *walk, int64_t place)
+{
+    walk->last_id = place;
 }
 
 enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct arena *arena,
@@ -167,7 +186,7 @@ enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct 
         *products = read;
         walk->last_id = count > 0 ? ids[count - 1] : walk->last_id;
     }
-    return handle_judge_fault(walk->store, SUBJECT_PRODUCTS, result, &fault);
+    return judge_walk(result, &fault);
 }
 
 /* SQLITE_DONE, or an error. */
@@ -204,7 +223,7 @@ enum store_status store_walk_next_former(struct store_walk *walk, size_t limit, 
     } else {
         reader_fail(&walk->reader, "products", result, &fault);
     }
-    return handle_judge_fault(walk->store, SUBJECT_PRODUCTS, result, &fault);
+    return judge_walk(result, &fault);
 }
 
 const struct shop *store_walk_shop(const struct store_walk *walk)

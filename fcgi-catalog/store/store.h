@@ -122,8 +122,8 @@ MUST_CHECK enum store_status store_list_products(struct store *store, struct are
 
 /*
  * A walk along every product, ordered by id, as of the moment at which it began, in memory that does not grow with the
- * catalog. It has a handle of its own: the store can be used meanwhile, and several walks at once. It must not outlive
- * the store. While it is open, what others change stays in the database's log: end it when nobody reads on.
+ * catalog. It has a handle of its own: the store can be used meanwhile, by another thread, too, and several walks at
+ * once. While it is open, what others change stays in the database's log: end it when nobody reads on.
  */
 struct store_walk;
 MUST_CHECK enum store_status store_walk_begin(struct store *store, struct store_walk **walk);
@@ -131,6 +131,10 @@ MUST_CHECK enum store_status store_walk_begin(struct store *store, struct store_
 /* The next products, at most `limit`; none: that was all. On STORE_OK *products lives in `arena`. */
 MUST_CHECK enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct arena *arena,
                                              struct product_list *products);
+
+/* How far it has come along the products, and back to there. */
+int64_t store_walk_place(const struct store_walk *walk);
+void store_walk_go_back(struct store_walk *walk, int64_t place);
 
 /* The next products that have left, by id, likewise; a walk of its own along the same moment. */
 MUST_CHECK enum store_status store_walk_next_former(struct store_walk *walk, size_t limit, struct arena *arena,

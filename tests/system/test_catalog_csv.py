@@ -55,6 +55,8 @@ def test_the_file_is_the_whole_catalog(web):
         "images": "/pictures/mug.svg A blue mug", "stock": "in-stock", "created_at": "", "updated_at": ""}
     assert found[-1]["description"] == 'Words, "quotes"\nand é, ' + "x" * 200
     assert answer.body.count(b"\r\n") == len(found) + 1
+    assert answer.header("Content-Length") == str(len(answer.body))
+    assert answer.header("X-Total-Count") == str(len(found))
 
 
 def test_the_list_as_csv_is_the_same_file(web):
@@ -83,7 +85,9 @@ def test_nobodys_price_is_in_it(web):
 def test_head_has_no_body(web):
     answer = web.request("/products.csv", method="HEAD")
     assert (answer.status, answer.body) == (200, b"")
-    assert answer.header("Content-Type") == "text/csv; charset=utf-8"
+    whole = web.request("/products.csv")
+    for name in ("Content-Type", "Content-Length", "X-Total-Count", "ETag"):
+        assert answer.header(name) == whole.header(name) is not None, name
 
 
 # ---- One process ------------------------------------------------------------------------------------------------------

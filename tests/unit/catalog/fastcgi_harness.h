@@ -50,8 +50,9 @@ static void *finish_later(void *data)
     return NULL;
 }
 
-/* A body of as many pieces as the path says, /stream/N, of 40000 bytes each; with "/broken" behind it, it breaks off
- * then. Its release makes a file beside the socket. */
+/* A body of as many pieces as the path says, /stream/N, of 40000 bytes each. With "broken" behind it, it breaks off
+ * after them, with "more" it promises one byte less, with "less" one more. Its release makes a file beside the socket.
+ */
 #define PIECE_LENGTH 40000
 
 struct test_stream {
@@ -88,6 +89,9 @@ static void stream(struct http_exchange *exchange)
     made->source = (struct http_source){.next = next_piece, .release = release_stream};
     made->left = atoi(exchange->request.path + strlen("/stream/"));
     made->breaks_off = strstr(exchange->request.path, "broken") != NULL;
+    made->source.left = (uint64_t)made->left * PIECE_LENGTH;
+    made->source.left += made->breaks_off || strstr(exchange->request.path, "less") != NULL;
+    made->source.left -= strstr(exchange->request.path, "more") != NULL;
     exchange->response.source = &made->source;
 }
 

@@ -142,7 +142,7 @@ enum store_status store_find_customer(struct store *store, int32_t id, struct ar
 
 /* ---- A walk of as many products as the test says ---- */
 
-static int walk_length, open_walks;
+static int walk_length, open_walks, walk_fails_at; /* 0: it does not */
 
 struct store_walk {
     struct shop shop;
@@ -151,12 +151,19 @@ struct store_walk {
 
 enum store_status store_walk_begin(struct store *store, struct store_walk **walk)
 {
-    static struct store_walk the_walk;
-
-    the_walk.at = 0;
+    *walk = calloc(1, sizeof **walk);
     open_walks++;
-    *walk = &the_walk;
-    return store_shop(store, &the_walk.shop);
+    return store_shop(store, &(*walk)->shop);
+}
+
+int64_t store_walk_place(const struct store_walk *walk)
+{
+    return walk->at;
+}
+
+void store_walk_go_back(struct store_walk *walk, int64_t place)
+{
+    walk->at = (int32_t)place;
 }
 
 enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct arena *in,
@@ -170,7 +177,7 @@ enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct 
         items[count].id = ++walk->at;
     }
     *products = (struct product_list){.items = items, .count = count};
-    return list_status;
+    return walk_fails_at > 0 && walk->at >= walk_fails_at ? STORE_FAILED : list_status;
 }
 
 static int64_t log_growth;
@@ -190,6 +197,7 @@ void store_walk_end(struct store_walk *walk)
 {
     if (walk != NULL)
         open_walks--;
+    free(walk);
 }
 
 /* ---- The Discount service that the test plays -------------------------------------------------------------------- */
@@ -247,7 +255,7 @@ static int open_site(void **state)
     has_next = has_previous = is_slow = false;
     patient_status = STORE_OK;
     price_cents = 1000;
-    walk_length = open_walks = 0;
+    walk_length = open_walks = walk_fails_at = 0;
     log_growth = 0;
     asked = NULL;
     steady_until = INT64_MAX;

@@ -140,6 +140,36 @@ static void finish_large(void *data, struct http_exchange *exchange)
     http_exchange_finish(exchange);
 }
 
+/* Five bytes, of which it promised six. */
+static bool next_piece(struct http_source *source, struct http_piece *piece)
+{
+    *piece = (struct http_piece){.bytes = "hello", .length = source->left == 6 ? 5 : 0};
+    return true;
+}
+
+static void release_source(struct http_source *source)
+{
+    source->left = 0;
+}
+
+static void finish_short(void *data, struct http_exchange *exchange)
+{
+    static struct http_source source = {.left = 6, .next = next_piece, .release = release_source};
+
+    (void)data;
+    exchange->response.content_type = "text/plain";
+    exchange->response.source = &source;
+    http_exchange_finish(exchange);
+}
+
+static void a_body_that_broke_off_is_shorter_than_it_promised(void **state)
+{
+    (void)state;
+    RUN(finish_short, input[0], "REQUEST_METHOD=GET", "SCRIPT_NAME=/");
+    assert_string_equal(
+        answer, "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n" HTTP_HEADERS_ALWAYS "\r\nhello");
+}
+
 static void an_answer_is_whole_though_standard_output_is_non_blocking(void **state)
 {
     static char bytes[65536];
@@ -248,6 +278,7 @@ int main(void)
         TEST(a_request_is_answered_on_standard_output),
         TEST(an_answer_may_come_later),
         TEST(head_has_no_body),
+        TEST(a_body_that_broke_off_is_shorter_than_it_promised),
         TEST(an_answer_is_whole_though_standard_output_is_non_blocking),
         TEST(a_malformed_request_is_refused),
         TEST(a_body_is_read_away_up_to_its_length),

@@ -74,6 +74,14 @@ static void an_answer_without_a_type_is_empty(void **state)
 
 static int times_released;
 
+/* Pieces of five bytes; without end. */
+static bool next_piece(struct http_source *source, struct http_piece *piece)
+{
+    (void)source;
+    *piece = (struct http_piece){.bytes = "piece", .length = 5};
+    return true;
+}
+
 static bool no_piece(struct http_source *source, struct http_piece *piece)
 {
     (void)source;
@@ -87,19 +95,48 @@ static void count_release(struct http_source *source)
     times_released++;
 }
 
-static struct http_source source = {.next = no_piece, .release = count_release};
+static struct http_source source = {.left = 10, .next = next_piece, .release = count_release};
 
-static void a_body_of_unknown_length_has_none_in_the_head(void **state)
+static void the_length_of_a_source_is_in_the_head(void **state)
 {
     (void)state;
     times_released = 0;
     BEGIN("REQUEST_METHOD=GET");
     exchange.response.content_type = "text/csv";
     exchange.response.source = &source;
-    assert_string_equal(head_text(), "Status: 200 OK\r\nContent-Type: text/csv\r\n" HTTP_HEADERS_ALWAYS "\r\n");
+    assert_string_equal(
+        head_text(), "Status: 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 10\r\n" HTTP_HEADERS_ALWAYS "\r\n");
     assert_int_equal(http_exchange_body_length(&exchange), 0);
     assert_ptr_equal(http_exchange_take_source(&exchange), &source);
     assert_int_equal(times_released, 0);
+}
+
+static void a_source_gives_what_it_promised(void **state)
+{
+    struct http_source made = {.left = 10, .next = next_piece};
+    struct http_piece piece;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_true(http_source_next(&made, &piece));
+        assert_int_equal(piece.length, 5);
+    }
+    assert_int_equal(made.left, 0);
+    assert_true(http_source_next(&made, &piece));
+    assert_int_equal(piece.length, 0);
+    assert_false(made.is_wrong);
+}
+
+static void a_source_that_gives_more_or_less_is_wrong(void **state)
+{
+    struct http_source longer = {.left = 4, .next = next_piece}, shorter = {.left = 5, .next = no_piece};
+    struct http_piece piece;
+
+    (void)state;
+    assert_false(http_source_next(&longer, &piece));
+    assert_true(longer.is_wrong);
+    assert_false(http_source_next(&shorter, &piece));
+    assert_true(shorter.is_wrong);
 }
 
 static void a_source_that_nobody_wants_is_released(void **state)
@@ -131,7 +168,9 @@ int main(void)
         cmocka_unit_test(an_answer_to_head_has_the_length_and_no_body),
         cmocka_unit_test(no_content_and_not_modified_have_no_length),
         cmocka_unit_test(an_answer_without_a_type_is_empty),
-        cmocka_unit_test(a_body_of_unknown_length_has_none_in_the_head),
+        cmocka_unit_test(the_length_of_a_source_is_in_the_head),
+        cmocka_unit_test(a_source_gives_what_it_promised),
+        cmocka_unit_test(a_source_that_gives_more_or_less_is_wrong),
         cmocka_unit_test(a_source_that_nobody_wants_is_released),
         cmocka_unit_test(finishing_sends_once),
     };

@@ -110,7 +110,8 @@ static void an_empty_stream_is_an_answer(void **state)
 {
     (void)state;
     int fd = asked("GET", "/stream/0", false);
-    assert_answered(fd, "Status: 200 OK\r\nContent-Type: text/plain\r\n" HTTP_HEADERS_ALWAYS "\r\n");
+    assert_answered(fd,
+                    "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n" HTTP_HEADERS_ALWAYS "\r\n");
     assert_released(1);
     close(fd);
 }
@@ -154,7 +155,7 @@ static void head_of_a_stream_has_no_body(void **state)
 {
     (void)state;
     int fd = asked("HEAD", STREAM_MANY, false);
-    assert_answered(fd, "Status: 200 OK\r\n");
+    assert_answered(fd, "Content-Length: 8000000\r\n");
     assert_released(1);
     close(fd);
 }
@@ -169,6 +170,40 @@ static void a_stream_that_breaks_off_has_no_end(void **state)
     assert_false(read_whole(fd, &length, &is_right));
     assert_released(1);
     assert_serving();
+    close(fd);
+}
+
+static void a_stream_of_another_length_than_was_promised_has_no_end(void **state)
+{
+    static const char *const paths[] = {"/stream/2less", "/stream/2more", "/stream/1more"};
+    size_t length;
+    bool is_right;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        int fd = asked("GET", paths[i], true);
+        assert_false(read_whole(fd, &length, &is_right));
+        assert_released((long)i + 1);
+        close(fd);
+    }
+    assert_serving();
+}
+
+/* lighttpd 1.4.69, when it compresses, corrupts a body that comes in a later record than its head. */
+static void the_head_of_a_stream_leaves_with_its_first_piece(void **state)
+{
+    unsigned char header[8];
+    static char content[65536];
+
+    (void)state;
+    int fd = asked("GET", STREAM_MANY, false);
+    assert_true(client_read(fd, header, sizeof header, SOON_MS));
+    size_t length = (size_t)header[4] << 8 | header[5];
+    assert_true(client_read(fd, content, length, SOON_MS));
+    content[length] = '\0';
+    const char *body = strstr(content, "\r\n\r\n");
+    assert_non_null(body);
+    assert_int_equal(strlen(body + 4), PIECE_LENGTH);
     close(fd);
 }
 
@@ -213,6 +248,8 @@ int main(void)
         TEST(whoever_goes_away_leaves_nothing_behind),
         TEST(head_of_a_stream_has_no_body),
         TEST(a_stream_that_breaks_off_has_no_end),
+        TEST(a_stream_of_another_length_than_was_promised_has_no_end),
+        TEST(the_head_of_a_stream_leaves_with_its_first_piece),
         TEST(a_stream_is_finished_before_the_end),
         TEST(whoever_does_not_read_is_not_waited_for_at_the_end),
     };

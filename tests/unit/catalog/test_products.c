@@ -236,11 +236,22 @@ static void the_pages_beside_it_are_linked_below_the_base(void **state)
 static void a_total_is_told_when_it_is_asked_for(void **state)
 {
     (void)state;
+    has_next = true;
     HANDLE(GET_PRODUCTS);
     assert_no_header("X-Total-Count");
     assert_int_equal(times_counted, 0);
     HANDLE(GET_PRODUCTS, "QUERY_STRING=count=1");
     assert_header("X-Total-Count: 77\r\n");
+}
+
+static void a_total_is_told_when_one_page_has_all(void **state)
+{
+    (void)state;
+    HANDLE(GET_PRODUCTS);
+    assert_header("X-Total-Count: 1\r\n");
+    HANDLE(GET_PRODUCTS, "QUERY_STRING=count=1");
+    assert_header("X-Total-Count: 1\r\n");
+    assert_int_equal(times_counted, 0);
 }
 
 /* ---- One product, categories ------------------------------------------------------------------------------------- */
@@ -350,6 +361,7 @@ int main(void)
         TEST(a_wrong_parameter_is_named_with_what_is_allowed),
         TEST(the_pages_beside_it_are_linked_below_the_base),
         TEST(a_total_is_told_when_it_is_asked_for),
+        TEST(a_total_is_told_when_one_page_has_all),
         TEST(one_product_is_an_object),
         TEST(one_product_has_the_customers_price),
         TEST(a_product_that_is_not_there_is_not_found),

@@ -121,11 +121,11 @@ static const char *download(void)
 
     assert_non_null(source);
     do {
-        assert_true(source->next(source, &piece));
+        assert_true(http_source_next(source, &piece));
         assert_true(used + piece.length < sizeof text);
         memcpy(text + used, piece.bytes, piece.length);
         used += piece.length;
-    } while (piece.length > 0);
+    } while (source->left > 0);
     text[used] = '\0';
     source->release(source);
     return text;
@@ -145,6 +145,7 @@ static size_t count_rows(const char *text)
 static void a_download_has_a_header_and_every_product_once(void **state)
 {
     static const int lengths[] = {0, 1, 31, 32, 33, 5000};
+    char line[64];
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
@@ -153,8 +154,12 @@ static void a_download_has_a_header_and_every_product_once(void **state)
         assert_answer(200, NULL);
         assert_header("Content-Type: text/csv; charset=utf-8\r\n");
         assert_header("Content-Disposition: attachment; filename=\"products.csv\"\r\n");
-        assert_no_header("Content-Length");
+        snprintf(line, sizeof line, "X-Total-Count: %d\r\n", lengths[i]);
+        assert_header(line);
+        snprintf(line, sizeof line, "Content-Length: %d\r\n", (int)exchange.response.source->left);
+        assert_header(line);
         const char *text = download();
+        assert_int_equal(strtol(strchr(line, ':') + 1, NULL, 10), strlen(text));
         assert_memory_equal(text, "id,sku,slug,", 12);
         assert_int_equal(count_rows(text), lengths[i] + 1);
         assert_int_equal(open_walks, 0);
@@ -195,11 +200,80 @@ static void a_download_that_cannot_be_read_on_breaks_off(void **state)
     walk_length = 100000;
     HANDLE(GET("/products.csv"));
     struct http_source *source = exchange.response.source;
-    assert_true(source->next(source, &piece));
+    assert_true(http_source_next(source, &piece));
     list_status = STORE_FAILED;
-    assert_false(source->next(source, &piece));
+    assert_false(http_source_next(source, &piece));
+    assert_false(source->is_wrong);
     source->release(source);
     assert_int_equal(open_walks, 0);
+}
+
+static void a_catalog_that_cannot_be_read_is_told_before_the_download_begins(void **state)
+{
+    (void)state;
+    walk_length = 100000;
+    list_status = STORE_FAILED;
+    HANDLE(GET("/products.csv"));
+    assert_refused(503, "The catalog cannot be read right now.");
+    assert_int_equal(open_walks, 0);
+    list_status = STORE_OK;
+    walk_fails_at = 99000; /* it is measured first */
+    HANDLE(GET("/products.csv"));
+    assert_refused(503, "The catalog cannot be read right now.");
+    assert_int_equal(open_walks, 0);
+    assert_null(site.downloads);
+}
+
+static void a_catalog_is_measured_once_for_each_revision(void **state)
+{
+    (void)state;
+    walk_length = 5000;
+    HANDLE(GET("/products.csv"));
+    (void)download();
+    walk_fails_at = 4000; /* whoever walked to the end would meet that */
+    HANDLE(GET("/products.csv"));
+    assert_answer(200, NULL);
+    exchange.response.source->release(exchange.response.source);
+    revision++;
+    HANDLE(GET("/products.csv"));
+    assert_answer(503, NULL);
+}
+
+static void head_tells_the_length(void **state)
+{
+    char line[64];
+
+    (void)state;
+    walk_length = 5000;
+    HANDLE(GET("/products.csv"));
+    snprintf(line, sizeof line, "Content-Length: %zu\r\n", strlen(download()));
+    HANDLE("REQUEST_METHOD=HEAD", "SCRIPT_NAME=/products.csv", "REQUEST_URI=/products.csv", LOCAL);
+    assert_header(line);
+    exchange.response.source->release(exchange.response.source);
+}
+
+/* Somebody put other products under a revision that was there before. */
+static void another_length_than_was_promised_breaks_off_and_is_measured_anew(void **state)
+{
+    static const int lengths[] = {4999, 5001, 10000};
+    struct http_piece piece;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
+        walk_length = 5000;
+        HANDLE(GET("/products.csv"));
+        (void)download();
+        walk_length = lengths[i];
+        HANDLE(GET("/products.csv"));
+        struct http_source *source = exchange.response.source;
+        while (http_source_next(source, &piece))
+            assert_true(source->left > 0);
+        assert_true(source->is_wrong);
+        source->release(source);
+        HANDLE(GET("/products.csv"));
+        assert_int_equal(count_rows(download()), lengths[i] + 1);
+        revision++;
+    }
 }
 
 static void pieces_are_small(void **state)
@@ -211,7 +285,7 @@ static void pieces_are_small(void **state)
     HANDLE(GET("/products.csv"));
     struct http_source *source = exchange.response.source;
     for (int i = 0; i < 10; i++) {
-        assert_true(source->next(source, &piece));
+        assert_true(http_source_next(source, &piece));
         assert_in_range(piece.length, 32 * 1024, 64 * 1024);
     }
     source->release(source);
@@ -270,12 +344,12 @@ static void a_slow_download_is_given_up_when_it_keeps_the_log_from_being_used_ag
     HANDLE(GET("/products.csv"));
     struct http_source *source = exchange.response.source;
     log_growth = DOWNLOAD_LOG_MAX + 1;
-    assert_true(source->next(source, &piece)); /* it is young */
+    assert_true(http_source_next(source, &piece)); /* it is young */
     site.answer_ns = 0;
     log_growth = DOWNLOAD_LOG_MAX;
-    assert_true(source->next(source, &piece));
+    assert_true(http_source_next(source, &piece));
     log_growth++;
-    assert_false(source->next(source, &piece));
+    assert_false(http_source_next(source, &piece));
     source->release(source);
     assert_int_equal(open_walks, 0);
 }
@@ -302,6 +376,10 @@ int main(void)
         TEST(a_download_is_everybodys),
         TEST(who_has_the_download_is_told_so),
         TEST(a_download_that_cannot_be_read_on_breaks_off),
+        TEST(a_catalog_that_cannot_be_read_is_told_before_the_download_begins),
+        TEST(a_catalog_is_measured_once_for_each_revision),
+        TEST(head_tells_the_length),
+        TEST(another_length_than_was_promised_breaks_off_and_is_measured_anew),
         TEST(pieces_are_small),
         TEST(there_are_only_so_many_downloads_at_once),
         TEST(one_address_leaves_places_for_others),
