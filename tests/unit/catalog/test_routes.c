@@ -224,11 +224,13 @@ static void a_catalog_that_cannot_be_read_is_told_before_the_download_begins(voi
     assert_null(site.downloads);
 }
 
-static void a_catalog_is_measured_once_for_each_revision(void **state)
+static void a_catalog_is_measured_once_for_each_revision_and_form(void **state)
 {
     (void)state;
     walk_length = 5000;
     HANDLE(GET("/products.csv"));
+    (void)download();
+    HANDLE(GET("/products.csv"), "QUERY_STRING=for=spreadsheet");
     (void)download();
     walk_fails_at = 4000; /* whoever walked to the end would meet that */
     HANDLE(GET("/products.csv"));
@@ -377,7 +379,7 @@ int main(void)
         TEST(who_has_the_download_is_told_so),
         TEST(a_download_that_cannot_be_read_on_breaks_off),
         TEST(a_catalog_that_cannot_be_read_is_told_before_the_download_begins),
-        TEST(a_catalog_is_measured_once_for_each_revision),
+        TEST(a_catalog_is_measured_once_for_each_revision_and_form),
         TEST(head_tells_the_length),
         TEST(another_length_than_was_promised_breaks_off_and_is_measured_anew),
         TEST(pieces_are_small),
