@@ -124,7 +124,17 @@ static bool check_kind(sqlite3 *db, const char *path, const struct database_kind
     return true;
 }
 
-/* Opens the file, whatever is in it. SQLite itself falls back to reading when this user may not write the file. */
+/* SQLite falls back to reading whatever the failure was; only where this user may not write the file that is right.
+ * What else it was (no descriptor left, say) would pass, and the handle would go on refusing to write. */
+static bool check_writing(sqlite3 *db, const char *path, char *reason, size_t reason_size)
+{
+    if (sqlite3_db_readonly(db, "main") == 0 || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+        return true;
+    snprintf(reason, reason_size, "%s: could not be opened for writing, though this user may write it", path);
+    return false;
+}
+
+/* Opens the file, whatever is in it; to read only, where this user may not write it. */
 static bool open_file(const char *path, const struct database_kind *kind, int flags, int busy_ms, sqlite3 **db,
                       char *reason, size_t reason_size)
 {
@@ -132,6 +142,10 @@ static bool open_file(const char *path, const struct database_kind *kind, int fl
         return false;
     if (sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         explain_failure(path, *db, reason, reason_size);
+        sqlite3_close_v2(*db);
+        return false;
+    }
+    if ((flags & SQLITE_OPEN_READWRITE) != 0 && !check_writing(*db, path, reason, reason_size)) {
         sqlite3_close_v2(*db);
         return false;
     }

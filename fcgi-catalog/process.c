@@ -179,6 +179,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
                                             .handler_data = site,
+                                            .ready = prefork_worker_ready,
                                             .event_fd = background_event_fd(site->background),
                                             .woken = woken,
                                             .served = site_flush};
@@ -190,7 +191,6 @@ static int serve(struct site *site, const struct catalog_settings *settings)
         log_error("no-thread", "errno=%d", error);
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     }
-    prefork_worker_ready();
     int exit_code = fastcgi_serve(&options);
     quotes_stop(site->quotes);
     pthread_join(completing, NULL);

@@ -369,6 +369,8 @@ int fastcgi_serve(const struct fastcgi_options *options)
         .served = served,
         .data = responder,
     });
+    if (responder->loop != NULL && options->ready != NULL)
+        options->ready();
     int exit_code = responder->loop == NULL ? EXIT_FAILURE : loop_run(responder->loop);
     if (responder->loop == NULL || loop_free(responder->loop)) {
         responder_free(responder);

@@ -24,6 +24,7 @@ struct fastcgi_options {
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */
     void *handler_data;          /* of both */
+    void (*ready)(void);         /* called when nothing is left that could keep it from serving. May be NULL. */
     int event_fd; /* an eventfd of the handler's, whose woken() is to be called when it is written to; 0: none */
     /* Called on the loop's thread whenever it wakes up with work, before the handler, so that a handler can look at a
      * changing thing once for many requests. May be NULL. */

@@ -2,6 +2,7 @@
 /* Work that takes long. */
 #include "fcgi-catalog/site/background.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -93,7 +94,7 @@ struct background *background_new(struct store *store)
     background->event_fd = event_fd;
     pthread_mutex_init(&background->lock, NULL);
     pthread_cond_init(&background->changed, NULL);
-    int error = event_fd < 0 ? -1 : pthread_create(&background->thread, NULL, work, background);
+    int error = event_fd < 0 ? errno : pthread_create(&background->thread, NULL, work, background);
     if (error == 0)
         return background;
     log_error("no-thread", "errno=%d", error);
