@@ -28,7 +28,7 @@ struct download {
     struct visit *visit;   /* NULL: its answer is on its way */
     struct download *next; /* of those that are there */
     char *address;         /* who reads it, as the web server sees it */
-    int64_t began_ns;
+    int64_t began_ns; /* to be measured, then to be sent */
     struct store_walk *walk;
     struct tree *tree;        /* of the same revision */
     struct catalog_size size; /* what is known of it so far */
@@ -140,7 +140,7 @@ static bool is_same(const struct catalog_size *one, const struct catalog_size *o
 static bool measure_on(struct background_task *task, struct store *store)
 {
     struct download *download = (struct download *)((char *)task - offsetof(struct download, task));
-    bool is_good = true;
+    bool is_good = is_worth_it(download);
 
     (void)store;
     while (is_good && !download->is_at_end && download->length < download->first_length + TURN_SIZE)
@@ -168,6 +168,7 @@ static void send_catalog(struct download *download, const struct catalog_size *s
     struct http_exchange *exchange = visit->exchange;
 
     download->visit = NULL;
+    download->began_ns = clock_now_ns();
     download->source.left = size->length;
     download->is_at_end = false;
     store_walk_go_back(download->walk, download->first_end);
