@@ -27,6 +27,7 @@
 struct import_options {
     int64_t format; /* the place in formats, from 1; 0: find out */
     bool is_dry_run, is_pruning, is_json;
+    int64_t prune_max, expected; /* -1: not given */
     int64_t max_faults;
 };
 
@@ -49,7 +50,22 @@ static const struct argument_row rows[] = {
     {.name = "prune",
      .type = ARGUMENT_FLAG,
      .offset = FIELD(is_pruning),
-     .help = "delete the products that FILE does not name, and categories that are empty then"},
+     .help = "delete the products that FILE does not name, and categories that are empty then; refused where more than "
+             "a fifth of all products would go, and ten at least"},
+    {.name = "prune-up-to",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(prune_max),
+     .value = "N",
+     .help = "the same, but N products at most",
+     .min = 0,
+     .max = INT32_MAX},
+    {.name = "expect",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(expected),
+     .value = "N",
+     .help = "refuse FILE when it does not have N products (the X-Total-Count of a download)",
+     .min = 0,
+     .max = INT32_MAX},
     {.name = "max-faults",
      .type = ARGUMENT_NUMBER,
      .offset = FIELD(max_faults),
@@ -197,7 +213,9 @@ static int run_transaction(struct job *job, int fd)
                                    .format = (enum import_format)job->options->format,
                                    .currency = shop.currency,
                                    .now = time(NULL),
-                                   .is_pruning = job->options->is_pruning};
+                                   .is_pruning = job->options->is_pruning || job->options->prune_max >= 0,
+                                   .prune_max = job->options->prune_max,
+                                   .expected = job->options->expected};
     job->importer = importer_new(&setup);
     progress_begin(&job->progress, "products", 0);
     return feed_file(job, fd) ? finish(job) : COMMAND_FAILED;
@@ -238,7 +256,7 @@ int command_import(int argc, char **argv)
         .words_max = 2,
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
-    struct import_options options = {.max_faults = FAULTS_SHOWN};
+    struct import_options options = {.prune_max = -1, .expected = -1, .max_faults = FAULTS_SHOWN};
     struct argument_words words;
     struct arena arena = {0};
 

@@ -2,6 +2,8 @@
 /* Rows, from the reader to the store. */
 #include "fcgi-catalog/import/importer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,21 +218,50 @@ bool importer_feed(struct importer *importer, const char *bytes, size_t length)
     return import_reader_feed(importer->reader, bytes, length) && !importer->has_failed;
 }
 
-/* A file that names nothing (one that was cut off, say) must not empty the shop. */
+static enum importer_status refuse_file(struct importer *importer, const char *message)
+{
+    refuse(importer, (struct place){.line = 1}, message);
+    return IMPORTER_FAULTY;
+}
+
+/* A file that was cut off between two rows looks whole: it must not take half of the shop with it. */
+static enum importer_status look_at_pruned(struct importer *importer)
+{
+    const struct importer_counts *counts = &importer->counts;
+    size_t before = counts->deleted + counts->updated + counts->unchanged, fifth = before / 5;
+    size_t most = importer->setup.prune_max >= 0 ? (size_t)importer->setup.prune_max : fifth > 9 ? fifth : 9;
+    char message[200];
+
+    if (counts->deleted <= most)
+        return IMPORTER_OK;
+    snprintf(message, sizeof message,
+             "%zu of the %zu products that are there are not named and would be deleted, more than %zu; "
+             "--prune-up-to %zu allows it",
+             counts->deleted, before, most, counts->deleted);
+    return refuse_file(importer, message);
+}
+
+/* A file that names nothing must not empty the shop. */
 static enum importer_status prune(struct importer *importer)
 {
     struct import_pruned pruned;
 
-    if (import_reader_counts(importer->reader).rows == 0) {
-        refuse(importer, (struct place){.line = 1},
-               "the file names no product; nothing would be left, and that is not allowed");
-        return IMPORTER_FAULTY;
-    }
+    if (import_reader_counts(importer->reader).rows == 0)
+        return refuse_file(importer, "the file names no product; nothing would be left, and that is not allowed");
     if (import_prune(importer->setup.import, &pruned) != IMPORT_OK)
         return IMPORTER_FAILED;
     importer->counts.deleted = (size_t)pruned.products;
     importer->counts.deleted_categories = (size_t)pruned.categories;
-    return IMPORTER_OK;
+    return look_at_pruned(importer);
+}
+
+static enum importer_status refuse_count(struct importer *importer, size_t rows)
+{
+    char message[100];
+
+    snprintf(message, sizeof message, "the file has %zu products, and %" PRId64 " are expected", rows,
+             importer->setup.expected);
+    return refuse_file(importer, message);
 }
 
 enum importer_status importer_finish(struct importer *importer)
@@ -241,6 +272,9 @@ enum importer_status importer_finish(struct importer *importer)
         return IMPORTER_FAILED;
     if (!is_read) /* the store's faults count there, too */
         return IMPORTER_FAULTY;
+    size_t rows = import_reader_counts(importer->reader).rows;
+    if (importer->setup.expected >= 0 && rows != (uint64_t)importer->setup.expected)
+        return refuse_count(importer, rows);
     return importer->setup.is_pruning ? prune(importer) : IMPORTER_OK;
 }
 

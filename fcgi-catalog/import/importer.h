@@ -28,6 +28,9 @@ struct importer_setup {
      * known, in a new product. */
     int64_t now;
     bool is_pruning; /* products that the file does not name go, and categories that are empty then */
+    /* So many of them at most, or nothing is committed; -1: a fifth of all that were there, or nine. */
+    int64_t prune_max;
+    int64_t expected; /* the file has so many products, or nothing is committed; -1: as many as it likes */
 };
 
 struct importer_counts {

@@ -351,11 +351,43 @@ def test_prune_deletes_what_the_file_does_not_name(database):
     database.fill(write_csv([product(f"p-{n}", 100, sku=f"S-{n}", categories=f"top/c-{n}", tags="t", images="/a.svg") for n in range(20)]))
     kept = [{"sku": f"S-{n}"} for n in range(0, 20, 2)]
     assert database.fill(write_csv(kept))["deleted"] == 0
-    report = database.fill(write_csv(kept), "--prune")
+    report = database.fill(write_csv(kept), "--prune-up-to", "10")
     assert (report["read"], report["unchanged"], report["deleted"], report["deleted_categories"]) == (10, 10, 10, 10)
     assert database.ask("SELECT slug FROM product ORDER BY id") == [(f"p-{n}",) for n in range(0, 20, 2)]
     assert database.ask("SELECT count(*) FROM category") == [(11,)]
     assert database.is_sound()
+
+
+def test_prune_by_a_file_that_was_cut_off_is_refused(database):
+    database.fill(write_csv([product(f"p-{n}", 100) for n in range(100)]))
+    before = database.export()
+    rows = [product(f"p-{n}", 200) for n in range(79)]
+    for words in (["--prune"], ["--prune-up-to", "20"], ["--prune", "--dry-run"]):
+        done = database.load(write_csv(rows), *words)
+        assert done.code == 2
+        assert "21 of the 100 products that are there are not named" in done.errors and "--prune-up-to 21" in done.errors
+        assert "nothing was changed" in done.errors
+        assert database.export() == before
+    new = [product(f"new-{n}", 200) for n in range(50)]  # nor do new ones make up for those that would go
+    assert database.load(write_csv(rows + new), "--prune").code == 2
+    assert database.fill(write_csv(rows), "--prune-up-to", "21")["deleted"] == 21
+    assert database.fill(write_csv(rows[:-9]), "--prune")["deleted"] == 9
+    assert database.fill(write_csv(rows[:-9 - 14]), "--prune")["deleted"] == 14  # a fifth of 70
+
+
+def test_nine_of_ten_products_may_go(database):
+    database.fill(write_csv([product(f"p-{n}", 100) for n in range(10)]))
+    assert database.fill(write_csv([product("p-0", 100)]), "--prune")["deleted"] == 9
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_file_of_another_number_of_products_than_expected_is_refused(form, database):
+    database.fill(write_csv([product(f"p-{n}", 100, categories="c") for n in range(5)] + [{"categories": "empty"}]))
+    text = database.export(f"--format={form}")
+    for expected in (4, 6, 0):
+        done = database.load(text, "--expect", str(expected))
+        assert done.code == 2 and f"the file has 5 products, and {expected} are expected" in done.errors
+    assert database.fill(text, "--expect", "5")["unchanged"] == 5
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
