@@ -27,7 +27,7 @@ class Running:
             process.stop()
 
 
-def _by_lighttpd(shape, base=""):
+def by_lighttpd(shape, base=""):
     def start(directory, site):
         if "\n" in shape:
             (directory / "shape.conf").write_text(shape)
@@ -36,7 +36,7 @@ def _by_lighttpd(shape, base=""):
     return start
 
 
-def _by_apache(shape, *modules, base="", **defines):
+def by_apache(shape, *modules, base="", **defines):
     def start(directory, site):
         path = shape
         if isinstance(shape, str):
@@ -47,7 +47,7 @@ def _by_apache(shape, *modules, base="", **defines):
     return start
 
 
-def _by_apache_proxy(shape, base="", **defines):
+def by_apache_proxy(shape, base="", **defines):
     def start(directory, site):
         path = shape
         if isinstance(shape, str):
@@ -59,19 +59,19 @@ def _by_apache_proxy(shape, base="", **defines):
     return start
 
 
-def _by_htaccess(*modules):
-    """A shared host: a directory of the web space with catalog.fcgi, its settings and data, and the .htaccess."""
+def by_htaccess(*modules, lines="", host_lines=""):
+    """A shared host: a directory of the web space with catalog.fcgi, its settings and data, and the .htaccess behind `lines`."""
     def start(directory, site):
-        (site.path / ".htaccess").write_bytes((APACHE / "htaccess").read_bytes())
+        (site.path / ".htaccess").write_text(lines + (APACHE / "htaccess").read_text())
         host = directory / "host.conf"
         host.write_text("<Directory ${WEB}>\n  AllowOverride FileInfo Options AuthConfig\n  Require all granted\n"
-                        "</Directory>\n")
+                        "</Directory>\n" + host_lines)
         web = Apache(directory, host, modules, "/shop")
         return Running(web, site, [web])
     return start
 
 
-def _by_nginx(shape, base="", keepalive=True, http=""):
+def by_nginx(shape, base="", keepalive=True, http=""):
     def start(directory, site):
         catalog = Catalog(site)
         web = Nginx(directory, shape, catalog.socket_path, base, keepalive, http)
@@ -142,26 +142,26 @@ NGINX_ANY_HEADER = "underscores_in_headers on; ignore_invalid_headers off;"
 
 SHAPES = {
     "cgi-by-hand": _by_hand,
-    "lighttpd-fastcgi": _by_lighttpd("fastcgi.conf"),
-    "lighttpd-prefix": _by_lighttpd("prefix.conf", "/catalog"),
-    "lighttpd-cgi": _by_lighttpd("cgi.conf"),
-    "lighttpd-plain": _by_lighttpd(LIGHTTPD_PLAIN),
-    "lighttpd-script": _by_lighttpd(LIGHTTPD_SCRIPT, "/cgi-bin/catalog.fcgi"),
-    "apache-fcgid": _by_apache(APACHE / "fcgid.conf", "FCGID"),
-    "apache-fcgid-prefix": _by_apache(APACHE / "fcgid.conf", "FCGID", base="/catalog", CATALOG_PREFIX="/catalog"),
-    "apache-cgid": _by_apache(APACHE / "cgi.conf", "CGID"),
-    "apache-cgid-prefix": _by_apache(APACHE / "cgi.conf", "CGID", base="/catalog", CATALOG_PREFIX="/catalog"),
-    "apache-proxy": _by_apache_proxy(APACHE / "proxy-fcgi.conf"),
-    "apache-proxy-prefix": _by_apache_proxy(APACHE / "proxy-fcgi.conf", "/catalog", CATALOG_PREFIX="/catalog"),
-    "apache-proxy-handler": _by_apache_proxy(SET_HANDLER, "/shop"),
-    "apache-htaccess-fcgid": _by_htaccess("FCGID"),
-    "apache-htaccess-cgid": _by_htaccess("CGID"),
-    "apache-fallback": _by_apache(FALLBACK_RESOURCE, "FCGID", base="/shop"),
-    "nginx": _by_nginx(f"include {NGINX}/catalog.conf;"),
-    "nginx-no-keepalive": _by_nginx(f"include {NGINX}/catalog.conf;", keepalive=False),
-    "nginx-prefix": _by_nginx(f"include {NGINX}/prefix.conf;", "/catalog"),
-    "nginx-split": _by_nginx(NGINX_SPLIT, "/shop"),
-    "nginx-plain": _by_nginx(NGINX_PLAIN),
+    "lighttpd-fastcgi": by_lighttpd("fastcgi.conf"),
+    "lighttpd-prefix": by_lighttpd("prefix.conf", "/catalog"),
+    "lighttpd-cgi": by_lighttpd("cgi.conf"),
+    "lighttpd-plain": by_lighttpd(LIGHTTPD_PLAIN),
+    "lighttpd-script": by_lighttpd(LIGHTTPD_SCRIPT, "/cgi-bin/catalog.fcgi"),
+    "apache-fcgid": by_apache(APACHE / "fcgid.conf", "FCGID"),
+    "apache-fcgid-prefix": by_apache(APACHE / "fcgid.conf", "FCGID", base="/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-cgid": by_apache(APACHE / "cgi.conf", "CGID"),
+    "apache-cgid-prefix": by_apache(APACHE / "cgi.conf", "CGID", base="/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-proxy": by_apache_proxy(APACHE / "proxy-fcgi.conf"),
+    "apache-proxy-prefix": by_apache_proxy(APACHE / "proxy-fcgi.conf", "/catalog", CATALOG_PREFIX="/catalog"),
+    "apache-proxy-handler": by_apache_proxy(SET_HANDLER, "/shop"),
+    "apache-htaccess-fcgid": by_htaccess("FCGID"),
+    "apache-htaccess-cgid": by_htaccess("CGID"),
+    "apache-fallback": by_apache(FALLBACK_RESOURCE, "FCGID", base="/shop"),
+    "nginx": by_nginx(f"include {NGINX}/catalog.conf;"),
+    "nginx-no-keepalive": by_nginx(f"include {NGINX}/catalog.conf;", keepalive=False),
+    "nginx-prefix": by_nginx(f"include {NGINX}/prefix.conf;", "/catalog"),
+    "nginx-split": by_nginx(NGINX_SPLIT, "/shop"),
+    "nginx-plain": by_nginx(NGINX_PLAIN),
 }
 
 # The files of deploy/, a shape for each, and nginx where the rest of the configuration takes any header. Their names are kept
@@ -169,5 +169,5 @@ SHAPES = {
 SHIPPED = {name: SHAPES[name] for name in (
     "lighttpd-fastcgi", "lighttpd-prefix", "lighttpd-cgi", "apache-fcgid", "apache-fcgid-prefix", "apache-cgid",
     "apache-proxy", "apache-proxy-prefix", "apache-htaccess-fcgid", "apache-htaccess-cgid", "nginx", "nginx-prefix")} | {
-        "nginx-any-header": _by_nginx(f"include {NGINX}/catalog.conf;", http=NGINX_ANY_HEADER),
-        "nginx-prefix-any-header": _by_nginx(f"include {NGINX}/prefix.conf;", "/catalog", http=NGINX_ANY_HEADER)}
+        "nginx-any-header": by_nginx(f"include {NGINX}/catalog.conf;", http=NGINX_ANY_HEADER),
+        "nginx-prefix-any-header": by_nginx(f"include {NGINX}/prefix.conf;", "/catalog", http=NGINX_ANY_HEADER)}
