@@ -48,7 +48,7 @@ static const struct {
 };
 
 #define TITLES_MAX ARRAY_LENGTH(titles)
-#define HEADER_FORM "the first line must be id,slug,price,categories, or that of catalogctl export"
+#define HEADER_FORM "the first line must be id,slug,price,categories, or that of catalogctl export as CSV"
 
 struct reading {
     struct arena *arena;

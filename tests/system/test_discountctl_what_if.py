@@ -301,7 +301,7 @@ def test_a_preview_for_a_group_that_does_not_exist_exits_3(ctl):
     ("id,slug,price,price\n1,a,5,5\n", ["1: the first line must be"]),
     ("id,slug,price,categorys\n1,a,5,\n", ["1: the first line must be"]),
     ("id,slug,name,price\n1,a,A,5\n", ["1: price: beside the catalog's own columns it is price_in_cents"]),
-    ('{"id":1,"slug":"a","price_in_cents":5}\n', ["1: the first line must be"]),
+    ('{"id":1,"slug":"a","price_in_cents":5}\n', ["1: the first line must be id,slug,price,categories, or that of catalogctl export as CSV"]),
     ('id,slug,price,categories\n1,a,5,\n2,"b,5,\n', ["3: a quoted cell has no end"]),
 ])
 def test_products_are_read_or_refused_with_their_line(ctl, text, faults):
