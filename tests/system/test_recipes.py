@@ -2,12 +2,14 @@
 """The recipes of deploy/README.md, typed line by line, each on a machine of its own that has what Debian installs."""
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
 from harness import machine
 from harness.paths import BIN, ROOT, is_sanitized
-from harness.process import wait_until
+from harness.process import run, wait_until
+from harness.shapes import SHAPES
 
 pytestmark = pytest.mark.skipif(is_sanitized(), reason="commands, of which a sanitizer sees nothing")
 WITH_MACHINE = pytest.mark.skipif(machine.why_not() is not None, reason=machine.why_not() or "")
@@ -78,6 +80,29 @@ def test_a_recipe_works_as_it_is_written(box, name):
 def test_the_recipe_without_root_works_as_it_is_written(box):
     box.type("useradd --create-home somebody; cp -r /checkout/. /home/somebody/; chown -R somebody: /home/somebody")
     assert_discounted(box.type("cd ~\nkeys/ca make --force\n" + commands("without-root"), user="somebody", seconds=120))
+
+
+@pytest.mark.parametrize("shape", ["apache-htaccess-fcgid", "apache-htaccess-cgid"])
+def test_the_recipe_for_a_shared_host_ends_with_the_price_of_a_customer(request, workshop, keys, discountd, shape):
+    """What it uploads, with the settings that it shows and the command at its end, whoever the host is."""
+    section = SECTIONS["a-shared-host"]
+    directory = workshop.new("host")
+    shop, private = directory / "web" / "shop", directory / "private"
+    shop.mkdir(parents=True)
+    private.mkdir()
+    shutil.copy(BIN / "catalog.fcgi", shop)
+    settings = "".join(re.findall(r"^ {7}(\w+=.*\n)", section, re.MULTILINE))
+    (shop / "catalog.conf").write_text(
+        settings.replace("203.0.113.7", "127.0.0.1").replace("discount.example:11443", f"localhost:{discountd.port}"))
+    for name in ("ca.crt", "catalog.crt", "catalog.key"):
+        shutil.copy(keys.file(name), private)
+    for command in re.findall(r"`((?:catalogctl init|openssl rand) [^`]*)`", section):
+        done = run(["sh", "-e", "-c", f'PATH="{BIN}:$PATH"; umask 077; {command}'], private)
+        assert done.returncode == 0, done.stderr
+    running = SHAPES[shape](directory, SimpleNamespace(path=shop))
+    request.addfinalizer(running.stop)
+    [trial] = re.findall(r"^ {4}(curl .*)$", section, re.MULTILINE)
+    assert_discounted(run(["sh", "-e", "-c", trial.replace("http://your-host/your-directory", running.web.url(""))], private))
 
 
 # ---- The units -------------------------------------------------------------------------------------------------------
