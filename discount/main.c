@@ -30,6 +30,7 @@
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define PORTS_PATIENCE_MS 2000
 #define PORTS_STEP_MS 50
+#define END_MS 2000 /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
 #define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
 
 static const struct program program = {
@@ -185,7 +186,7 @@ static int worker_count(const struct discount_settings *settings)
 static int serve(struct master *master)
 {
     struct prefork prefork = {.workers = worker_count(&master->settings),
-                              .drain_ms = (int)master->settings.drain_ms,
+                              .drain_ms = (int)master->settings.drain_ms + END_MS,
                               .work = work,
                               .reload = reload,
                               .started = say_started,

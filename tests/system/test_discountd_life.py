@@ -190,6 +190,9 @@ def test_a_call_that_does_not_end_is_waited_for_as_long_as_the_owner_says(start,
         server.send(signal.SIGTERM)
         assert server.wait_for_exit(15) == 0
         assert 1.3 < time.monotonic() - began < 3 + pace.slack_s()
+        # The workers ended by themselves, within what the master leaves them beside.
+        assert server.count_log(r" stopping .*patience_ms=3500\n") == 1
+        assert is_sanitized() or server.count_log(r" worker-ended .* exit=0\n") == 2
         over.set()
         call.cancel()
 
