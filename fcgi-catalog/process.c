@@ -14,6 +14,7 @@
 #include "common/threads.h"
 #include "fcgi-catalog/http/cgi.h"
 #include "fcgi-catalog/http/fastcgi.h"
+#include "fcgi-catalog/http/problem.h"
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/site/background.h"
@@ -66,7 +67,8 @@ static void close_identity(struct identity_policy *policy)
     identity_proxies_free((struct identity_proxies *)policy->proxies);
 }
 
-static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
+/* Everything but the store. */
+static bool site_begin(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
 {
     const struct quotes_options options = {.service_host = settings->service_host,
                                            .keyset = catalog_settings_keyset(settings)};
@@ -74,12 +76,8 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
     *site = (struct site){.shop_name = settings->shop_name,
                           .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS,
                           .answer_ns = settings->answer_ms * CLOCK_NS_PER_MS};
-    if (!open_store(settings->database, &site->store, reason, reason_size))
+    if (!open_identity(settings, &site->identity, reason, reason_size))
         return false;
-    if (!open_identity(settings, &site->identity, reason, reason_size)) {
-        store_close(site->store);
-        return false;
-    }
     site->quotes = quotes_new(&options);
     site->pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
     return true;
@@ -98,6 +96,16 @@ static void site_close(struct site *site)
     site_release(site);
     close_identity(&site->identity);
     store_close(site->store);
+}
+
+static bool site_open(struct site *site, const struct catalog_settings *settings, char *reason, size_t reason_size)
+{
+    if (!site_begin(site, settings, reason, reason_size))
+        return false;
+    if (open_store(settings->database, &site->store, reason, reason_size))
+        return true;
+    site_close(site);
+    return false;
 }
 
 /* Says where a header's name is all that is known of who sent it. */
@@ -231,28 +239,52 @@ void process_refuse_cgi(int status, const char *detail)
                status, detail);
 }
 
+/* The site of one request, and where its database is. */
+struct cgi_site {
+    struct site site; /* first: error pages take it, too */
+    const char *database;
+};
+
+/* Discount is busy with the handshake while the database is opened here: to read its schema takes as long. */
+static void handle_cgi(void *data, struct http_exchange *exchange)
+{
+    struct cgi_site *cgi = data;
+    struct site *site = &cgi->site;
+    char reason[512];
+
+    if (routes_will_ask(site, &exchange->request))
+        quotes_prepare(site->quotes);
+    if (!open_store(cgi->database, &site->store, reason, sizeof reason)) {
+        log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
+        problem_set(exchange, 503, "The catalog cannot be read right now.");
+        http_exchange_finish(exchange);
+        return;
+    }
+    store_set_budget(site->store, READING_PATIENT_NS);
+    site_refresh(site);
+    routes_handle(site, exchange);
+    site_flush(site);
+}
+
 _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
 {
-    struct site site;
+    struct cgi_site cgi = {.database = settings->database};
     char reason[512];
     bool is_finished = false;
 
-    if (!site_open(&site, settings, reason, sizeof reason)) {
+    if (!site_begin(&cgi.site, settings, reason, sizeof reason)) {
         log_error("cannot-serve", "reason=%s", LOG_QUOTED(reason));
         process_refuse_cgi(503, "The catalog cannot be read right now.");
         _exit(EXIT_SUCCESS);
     }
-    store_set_budget(site.store, READING_PATIENT_NS);
-    site_refresh(&site);
     const struct cgi_options options = {.variables = (const char *const *)environ,
-                                        .mount = mount_of(&site, settings),
+                                        .mount = mount_of(&cgi.site, settings),
                                         .body_max = BODY_MAX,
-                                        .handler = routes_handle,
+                                        .handler = handle_cgi,
                                         .error_page = page_print_error,
-                                        .handler_data = &site};
+                                        .handler_data = &cgi};
     cgi_serve(&options, &is_finished);
-    site_flush(&site);
-    while (!is_finished && quotes_poll(site.quotes))
+    while (!is_finished && quotes_poll(cgi.site.quotes))
         continue;
     /* The answer is out: what a tidy end would cost here, the next request would pay. */
     _exit(EXIT_SUCCESS);

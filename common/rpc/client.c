@@ -2,6 +2,7 @@
 /* The gRPC client: stubs start calls, one thread polls the completion queue, closures get the answers. */
 #include "common/rpc/client.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
@@ -36,8 +37,8 @@
 /* A connection, more or less: gRPC core's channel with the keyset it was made with. Lives until its last call ends. */
 struct channel {
     grpc_channel *core;
-    unsigned users; /* calls, and one for the client while the channel is current; under the client's lock */
-    int64_t ends_s; /* the wall clock's second after which the server's certificate is none any more; under the lock */
+    unsigned users;            /* calls, and one for the client while the channel is current; under the client's lock */
+    struct peer_server server; /* under the lock */
     struct {
         const ProtobufCServiceDescriptor *descriptor;
         void **handles; /* gRPC core's, one per method; made at first use */
@@ -56,7 +57,6 @@ struct call {
     grpc_byte_buffer *answer;
     grpc_status_code code;
     grpc_slice message;
-    int64_t server_ends_s; /* as channel.ends_s */
 };
 
 struct rpc_client {
@@ -71,7 +71,6 @@ struct rpc_client {
     struct call *outstanding;
     /* Of the polling thread: */
     struct arena arena;
-    struct peer_server server;
     enum rpc_code status;
     const char *message;
     bool is_ending; /* calls that closures still make are cancelled at once */
@@ -84,17 +83,35 @@ static grpc_arg integer_arg(const char *key, int value)
     return (grpc_arg){.type = GRPC_ARG_INTEGER, .key = (char *)key, .value = {.integer = value}};
 }
 
+/* host:port with the numbers of an address for a host */
+static bool is_ipv4(const char *target)
+{
+    char host[INET_ADDRSTRLEN];
+    struct in_addr address;
+    size_t length = strcspn(target, ":");
+
+    if (length >= sizeof host)
+        return false;
+    memcpy(host, target, length);
+    host[length] = '\0';
+    return inet_pton(AF_INET, host, &address) == 1;
+}
+
 /*
- * localhost is this machine and is not looked up (RFC 6761, 6.3): a machine without a hosts file has it too, and a
- * process that makes one call is spared a resolver. The server's certificate must still be for the name.
+ * localhost is this machine and is not looked up (RFC 6761, 6.3): a machine without a hosts file has it too. The
+ * server's certificate must still be for the name. It and an address are said to be one, so that gRPC core needs no
+ * resolver and no thread of it.
  */
-static const char *resolve_localhost(const char *target, char *address, size_t size)
+static const char *resolve(const char *target, char *address, size_t size)
 {
     static const char prefix[] = LOCALHOST ":";
 
-    if (strncmp(target, prefix, sizeof prefix - 1) != 0)
+    if (strncmp(target, prefix, sizeof prefix - 1) == 0)
+        snprintf(address, size, "ipv4:127.0.0.1:%s", target + sizeof prefix - 1);
+    else if (is_ipv4(target))
+        snprintf(address, size, "ipv4:%s", target);
+    else
         return target;
-    snprintf(address, size, "ipv4:127.0.0.1:%s", target + sizeof prefix - 1);
     return address;
 }
 
@@ -116,7 +133,7 @@ static struct channel *channel_new(const struct rpc_client *client, const struct
 {
     const char *target = client->options.target;
     char address[64];
-    const char *resolved = resolve_localhost(target, address, sizeof address);
+    const char *resolved = resolve(target, address, sizeof address);
     grpc_arg args[] = {
         {.type = GRPC_ARG_STRING,
          .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
@@ -130,14 +147,13 @@ static struct channel *channel_new(const struct rpc_client *client, const struct
         integer_arg(GRPC_ARG_ENABLE_HTTP_PROXY, 0),
         integer_arg(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1), /* a new channel is a new connection */
     };
-    size_t first = resolved == target ? 1 : 0;
+    size_t first = strncmp(target, LOCALHOST ":", strlen(LOCALHOST ":")) == 0 ? 0 : 1;
     grpc_channel_args all = {.num_args = ARRAY_LENGTH(args) - first, .args = args + first};
     grpc_channel_credentials *credentials = credentials_for_client(keyset);
     struct channel *channel = memory_get_zeroed(1, sizeof *channel);
 
     channel->core = grpc_channel_create(resolved, credentials, &all);
     channel->users = 1;
-    channel->ends_s = INT64_MAX;
     grpc_channel_credentials_release(credentials);
     return channel;
 }
@@ -147,6 +163,7 @@ static void channel_drop(struct channel *channel)
     if (channel == NULL || --channel->users > 0)
         return;
     grpc_channel_destroy(channel->core);
+    peer_server_release(&channel->server);
     for (size_t i = 0; i < SERVICES_MAX; i++)
         free(channel->services[i].handles);
     free(channel);
@@ -201,7 +218,7 @@ static void call_open(struct call *call, const struct rpc_stub *stub, unsigned m
     struct rpc_client *client = stub->client;
 
     pthread_mutex_lock(&client->lock);
-    if (client->channel != NULL && (int64_t)time(NULL) > client->channel->ends_s)
+    if (client->channel != NULL && (int64_t)time(NULL) > peer_server_end_s(&client->channel->server))
         leave_connection(client);
     int64_t max_age_ns = client->channel != NULL ? KEYSET_MAX_AGE_NS : CLOCK_NEVER;
     if (client->channel == NULL)
@@ -295,7 +312,7 @@ static void call_free(struct call *call)
     struct rpc_client *client = call->client;
 
     pthread_mutex_lock(&client->lock);
-    call->channel->ends_s = call->server_ends_s;
+    peer_server_note(&call->channel->server, call->core);
     *call->link = call->next;
     if (call->next != NULL)
         call->next->link = call->link;
@@ -338,7 +355,9 @@ static ProtobufCMessage *call_answer(struct call *call)
 
 struct rpc_client *rpc_client_new(const struct rpc_client_options *options, char *reason, size_t reason_size)
 {
-    struct keyset_watch *watch = keyset_watch_new(&options->keyset, reason, reason_size);
+    struct keyset_watch *watch = options->is_brief
+                                     ? keyset_watch_new_for_handshake(&options->keyset, reason, reason_size)
+                                     : keyset_watch_new(&options->keyset, reason, reason_size);
     if (watch == NULL)
         return NULL;
     struct rpc_client *client = memory_get_zeroed(1, sizeof *client);
@@ -370,11 +389,27 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns)
         return false;
 
     struct call *call = event.tag;
-    call->server_ends_s = peer_server_end_s(&client->server, call->core);
     call->closure(call_answer(call), call->closure_data);
     call_free(call);
     arena_reset(&client->arena);
     return true;
+}
+
+/* Under the lock. */
+static void have_channel(struct rpc_client *client)
+{
+    if (client->channel == NULL) {
+        client->generation = 0; /* any keyset is new to no channel */
+        keyset_watch_refresh(client->watch, CLOCK_NEVER, &client->generation, renew_channel, client);
+    }
+}
+
+void rpc_client_connect(struct rpc_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    have_channel(client);
+    grpc_channel_check_connectivity_state(client->channel->core, 1);
+    pthread_mutex_unlock(&client->lock);
 }
 
 /* gRPC core has no event of its own to post; watching a channel's state until a moment in the past ends at once, with
@@ -382,10 +417,7 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns)
 void rpc_client_wake(struct rpc_client *client)
 {
     pthread_mutex_lock(&client->lock);
-    if (client->channel == NULL) {
-        client->generation = 0;
-        keyset_watch_refresh(client->watch, CLOCK_NEVER, &client->generation, renew_channel, client);
-    }
+    have_channel(client);
     grpc_channel_watch_connectivity_state(client->channel->core,
                                           grpc_channel_check_connectivity_state(client->channel->core, 0),
                                           gpr_inf_past(GPR_CLOCK_MONOTONIC), client->queue, NULL);
@@ -426,7 +458,6 @@ void rpc_client_free(struct rpc_client *client)
     grpc_completion_queue_destroy(client->queue);
     pthread_mutex_destroy(&client->lock);
     keyset_watch_free(client->watch);
-    peer_server_release(&client->server);
     arena_release(&client->arena);
     arena_release(&client->lasting);
     free(client);

@@ -57,6 +57,10 @@ struct rpc_client_options {
      * others do.
      */
     const char *const *once;
+    /*
+     * For a process that makes one call: keyset_load_for_handshake() takes the place of keyset_load().
+     */
+    bool is_brief;
 };
 
 /*
@@ -97,6 +101,12 @@ void rpc_stub_init(struct rpc_stub *stub, struct rpc_client *client, const Proto
  * False: none did in time, or rpc_client_wake() was called, or the client was shut down.
  */
 bool rpc_client_poll(struct rpc_client *client, int64_t until_ns);
+
+/*
+ * Begins to connect, so that the first call finds the connection made, or under way: what happens to it happens inside
+ * rpc_client_poll(). Any thread.
+ */
+void rpc_client_connect(struct rpc_client *client);
 
 /*
  * Lets the calls that start from now on use a new connection; those in progress keep theirs. For a connection that

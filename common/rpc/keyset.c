@@ -154,7 +154,15 @@ static bool check_all(const struct keyset_files *files, const struct keyset *key
     return is_good;
 }
 
-bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *reason, size_t reason_size)
+/* Whether a handshake with it cannot succeed where check_all() fails. */
+static bool can_be_left(const struct keyset *keyset)
+{
+    return keyset->revoked == NULL && pem_is_one_certificate(keyset->ca) &&
+           (keyset->certificate == NULL || pem_is_one_certificate(keyset->certificate));
+}
+
+static bool load(const struct keyset_files *files, bool is_left_to_handshake, struct keyset *keyset, char *reason,
+                 size_t reason_size)
 {
     *keyset = (struct keyset){0};
     if (!is_named(files->ca)) {
@@ -165,11 +173,23 @@ bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *
         snprintf(reason, reason_size, "a certificate and its key must be named together");
         return false;
     }
-    if (!read_all(files, keyset, reason, reason_size) || !check_all(files, keyset, reason, reason_size)) {
+    if (!read_all(files, keyset, reason, reason_size) ||
+        (!(is_left_to_handshake && can_be_left(keyset)) && !check_all(files, keyset, reason, reason_size))) {
         keyset_release(keyset);
         return false;
     }
     return true;
+}
+
+bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *reason, size_t reason_size)
+{
+    return load(files, false, keyset, reason, reason_size);
+}
+
+bool keyset_load_for_handshake(const struct keyset_files *files, struct keyset *keyset, char *reason,
+                               size_t reason_size)
+{
+    return load(files, true, keyset, reason, reason_size);
 }
 
 static void wipe(char **secret)

@@ -43,6 +43,14 @@ struct keyset_stamp {
  */
 MUST_CHECK bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *reason, size_t reason_size);
 
+/*
+ * The same for a process that makes one call, to which the checks would cost half as much as its handshake: what fails
+ * in a handshake anyway is not checked before. A file with several certificates is, for gRPC core takes those up to the
+ * first that it cannot read. When no connection comes about, keyset_load() says what is wrong.
+ */
+MUST_CHECK bool keyset_load_for_handshake(const struct keyset_files *files, struct keyset *keyset, char *reason,
+                                          size_t reason_size);
+
 void keyset_release(struct keyset *keyset);
 
 struct keyset_stamp keyset_stamp(const struct keyset_files *files);

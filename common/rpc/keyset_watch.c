@@ -18,19 +18,31 @@ struct keyset_watch {
     int64_t looked_ns;
 };
 
-struct keyset_watch *keyset_watch_new(const struct keyset_files *files, char *reason, size_t reason_size)
+static struct keyset_watch *watch_new(const struct keyset_files *files,
+                                      bool (*load)(const struct keyset_files *, struct keyset *, char *, size_t),
+                                      char *reason, size_t reason_size)
 {
     /* The stamp is taken before the files are read: a change in between is seen at the next look. */
     struct keyset_stamp stamp = keyset_stamp(files);
     struct keyset keyset;
 
-    if (!keyset_load(files, &keyset, reason, reason_size))
+    if (!load(files, &keyset, reason, reason_size))
         return NULL;
     struct keyset_watch *watch = memory_get(sizeof *watch);
     *watch = (struct keyset_watch){
         .files = *files, .stamp = stamp, .keyset = keyset, .generation = 1, .looked_ns = clock_now_ns()};
     pthread_mutex_init(&watch->lock, NULL);
     return watch;
+}
+
+struct keyset_watch *keyset_watch_new(const struct keyset_files *files, char *reason, size_t reason_size)
+{
+    return watch_new(files, keyset_load, reason, reason_size);
+}
+
+struct keyset_watch *keyset_watch_new_for_handshake(const struct keyset_files *files, char *reason, size_t reason_size)
+{
+    return watch_new(files, keyset_load_for_handshake, reason, reason_size);
 }
 
 void keyset_watch_free(struct keyset_watch *watch)

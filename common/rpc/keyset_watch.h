@@ -18,6 +18,10 @@ struct keyset_watch;
 /* Loads the keyset. NULL: `reason` says what is wrong with it. `files` is copied, the paths must outlive the watch. */
 MUST_CHECK struct keyset_watch *keyset_watch_new(const struct keyset_files *files, char *reason, size_t reason_size);
 
+/* The same by keyset_load_for_handshake(); a changed set is checked. */
+MUST_CHECK struct keyset_watch *keyset_watch_new_for_handshake(const struct keyset_files *files, char *reason,
+                                                               size_t reason_size);
+
 void keyset_watch_free(struct keyset_watch *watch); /* NULL is allowed */
 
 /*

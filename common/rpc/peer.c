@@ -310,37 +310,41 @@ int64_t peer_book_next_end_s(const struct peer_book *book)
 
 /* ---- Servers ---- */
 
-static void remember_server(struct peer_server *server, const grpc_auth_property *pem, const grpc_auth_property *chain)
-{
-    char reason[256];
-    STACK_OF(X509) *shown = pem_read_certificates(chain != NULL ? chain->value : pem->value, reason, sizeof reason);
-
-    peer_server_release(server);
-    server->pem = memory_get(pem->value_length);
-    memcpy(server->pem, pem->value, pem->value_length);
-    server->pem_length = pem->value_length;
-    server->ends_s = first_end_s(shown);
-    pem_free_certificates(shown);
-}
-
-int64_t peer_server_end_s(struct peer_server *server, grpc_call *call)
+void peer_server_note(struct peer_server *server, grpc_call *call)
 {
     grpc_auth_context *context = grpc_call_auth_context(call);
     if (context == NULL)
-        return INT64_MAX;
+        return;
     const grpc_auth_property *pem = find_property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
-    int64_t ends_s = INT64_MAX;
-    if (pem != NULL) {
-        if (pem->value_length != server->pem_length || memcmp(pem->value, server->pem, pem->value_length) != 0)
-            remember_server(server, pem, find_property(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME));
-        ends_s = server->ends_s;
+    if (pem != NULL &&
+        (pem->value_length != server->pem_length || memcmp(pem->value, server->pem, pem->value_length) != 0)) {
+        const grpc_auth_property *chain = find_property(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
+        peer_server_release(server);
+        server->pem = memory_get(pem->value_length);
+        memcpy(server->pem, pem->value, pem->value_length);
+        server->pem_length = pem->value_length;
+        server->shown = memory_copy_text(chain != NULL ? chain->value : pem->value);
     }
     grpc_auth_context_release(context);
-    return ends_s;
+}
+
+int64_t peer_server_end_s(struct peer_server *server)
+{
+    char reason[256];
+
+    if (server->shown != NULL) {
+        STACK_OF(X509) *shown = pem_read_certificates(server->shown, reason, sizeof reason);
+        server->ends_s = first_end_s(shown);
+        pem_free_certificates(shown);
+        free(server->shown);
+        server->shown = NULL;
+    }
+    return server->pem != NULL ? server->ends_s : INT64_MAX;
 }
 
 void peer_server_release(struct peer_server *server)
 {
     free(server->pem);
+    free(server->shown);
     *server = (struct peer_server){0};
 }

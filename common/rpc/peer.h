@@ -46,12 +46,16 @@ MUST_CHECK enum peer_verdict peer_book_find(struct peer_book *book, grpc_call *c
 struct peer_server {
     char *pem;
     size_t pem_length;
+    char *shown; /* it, and those that were shown with it, as they came; NULL: they were read */
     int64_t ends_s;
 };
 
-/* The wall clock's second after which the server that answered `call` has no valid certificate any more, those that it
- * showed with it included; INT64_MAX: no server answered. */
-int64_t peer_server_end_s(struct peer_server *server, grpc_call *call);
+/* Remembers what the server that answered `call` showed. If none did, what was shown before stays. */
+void peer_server_note(struct peer_server *server, grpc_call *call);
+
+/* The wall clock's second after which that server has no valid certificate any more, those that it showed with it
+ * included; INT64_MAX: no server answered. They are read when somebody asks: who makes one call never does. */
+int64_t peer_server_end_s(struct peer_server *server);
 void peer_server_release(struct peer_server *server);
 
 /* The wall clock's second in which the first of the certificates that were found ends; INT64_MAX: none does. */

@@ -87,6 +87,19 @@ static bool read_blocks(const struct kind *kind, const char *pem, void *data, ch
     return true;
 }
 
+/* Whether it is there, and there is nothing like it behind. */
+static bool is_once(const char *pem, const char *text, const char *kind)
+{
+    const char *found = strstr(pem, kind);
+
+    return found != NULL && strncmp(found, text, strlen(text)) == 0 && strstr(found + 1, kind) == NULL;
+}
+
+bool pem_is_one_certificate(const char *pem)
+{
+    return is_once(pem, BEGIN "CERTIFICATE-----", BEGIN) && is_once(pem, END "CERTIFICATE-----", END);
+}
+
 static bool take_certificate(void *data, const unsigned char *der, long length)
 {
     STACK_OF(X509) *certificates = data;

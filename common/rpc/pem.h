@@ -8,6 +8,7 @@
 #define COMMON_RPC_PEM_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/compiler.h"
@@ -16,6 +17,10 @@
  * and where. */
 MUST_CHECK STACK_OF(X509) * pem_read_certificates(const char *pem, char *reason, size_t reason_size);
 void pem_free_certificates(STACK_OF(X509) * certificates); /* NULL is allowed */
+
+/* Whether it has one certificate's first and last line, and nothing else of PEM form: then gRPC core takes it whole, or
+ * fails. */
+bool pem_is_one_certificate(const char *pem);
 
 /* The one revocation list; the caller frees it with X509_CRL_free(). NULL: `reason` says what is wrong and where. */
 MUST_CHECK X509_CRL *pem_read_list(const char *pem, char *reason, size_t reason_size);

@@ -24,6 +24,7 @@
 
 #define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
 #define LOOK_EVERY_NS (250 * CLOCK_NS_PER_MS) /* how often the polling thread looks at deadlines while RPCs go out */
+#define LATE_CHECK_NS (50 * CLOCK_NS_PER_MS)  /* a connection to this machine is made in a tenth of it */
 #define SINGLES_FOR_NS (60 * CLOCK_NS_PER_S)  /* how long a server is remembered to know only ApplyDiscount */
 
 struct quotes {
@@ -43,6 +44,7 @@ struct quotes {
     struct watch watch;
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
+    int64_t check_keyset_ns;  /* when to, if there is no answer before; CLOCK_NEVER: that is done */
 };
 
 /* ---- The waiting line ---- */
@@ -290,6 +292,8 @@ static int64_t next_moment(struct quotes *quotes)
 {
     int64_t moment = watch_moment(&quotes->watch);
 
+    if (quotes->check_keyset_ns < moment)
+        moment = quotes->check_keyset_ns;
     pthread_mutex_lock(&quotes->lock);
     if (quotes->out != NULL && !quotes->out_is_leaving && batch_earliest_deadline(quotes->out) < moment)
         moment = batch_earliest_deadline(quotes->out);
@@ -318,6 +322,27 @@ static void expire_asks(struct quotes *quotes)
         note_miss(quotes, RPC_DEADLINE_EXCEEDED, "no answer within the deadline");
 }
 
+/* Where the handshake was to find out what is wrong with the keyset, and no answer comes. */
+static void check_keyset_late(struct quotes *quotes)
+{
+    struct keyset keyset;
+    char reason[512];
+
+    if (clock_now_ns() < quotes->check_keyset_ns)
+        return;
+    quotes->check_keyset_ns = CLOCK_NEVER;
+    if (keyset_load(&quotes->options.keyset, &keyset, reason, sizeof reason)) {
+        keyset_release(&keyset);
+        return;
+    }
+    log_error("keyset-refused", "reason=%s", LOG_QUOTED(reason));
+    pthread_mutex_lock(&quotes->lock);
+    struct batch *out = quotes->out;
+    pthread_mutex_unlock(&quotes->lock);
+    if (out != NULL)
+        batch_expire(out, CLOCK_NEVER);
+}
+
 /* While a server is asked product by product, the asking thread leaves the start to this one. */
 static void start_left_waiting(struct quotes *quotes)
 {
@@ -341,6 +366,7 @@ bool quotes_poll(struct quotes *quotes)
         return false;
     rpc_client_poll(quotes->client, next_moment(quotes));
     expire_asks(quotes);
+    check_keyset_late(quotes);
     watch_run(&quotes->watch);
     start_left_waiting(quotes);
     return !is_over(quotes);
@@ -432,15 +458,17 @@ struct quotes *quotes_new(const struct quotes_options *options)
     quotes->options = *options;
     quotes->waiting_end = &quotes->waiting;
     quotes->waiting_until_ns = CLOCK_NEVER;
+    quotes->check_keyset_ns = CLOCK_NEVER;
     watch_init(&quotes->watch, options->service_host,
                &(struct watch_events){.on_answer = forget_singles, .on_away = degrade_waiting, .data = quotes});
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }
 
-bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size)
+static bool open_client(struct quotes *quotes, bool is_brief, char *reason, size_t reason_size)
 {
-    struct rpc_client_options options = {.target = quotes->options.service_host, .keyset = quotes->options.keyset};
+    struct rpc_client_options options = {
+        .target = quotes->options.service_host, .keyset = quotes->options.keyset, .is_brief = is_brief};
 
     rpc_runtime_start();
     quotes->client = rpc_client_new(&options, reason, reason_size);
@@ -448,6 +476,22 @@ bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size)
         rpc_runtime_stop();
     quotes->watch.client = quotes->client;
     return quotes->client != NULL;
+}
+
+bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size)
+{
+    return open_client(quotes, false, reason, reason_size);
+}
+
+void quotes_prepare(struct quotes *quotes)
+{
+    char reason[512];
+
+    if (!open_client(quotes, true, reason, sizeof reason))
+        return; /* quotes_ask() finds the same */
+    quotes->check_keyset_ns = clock_now_ns() + LATE_CHECK_NS;
+    rpc_client_connect(quotes->client);
+    rpc_client_poll(quotes->client, clock_now_ns());
 }
 
 void quotes_stop(struct quotes *quotes)

@@ -79,6 +79,12 @@ struct quotes *quotes_new(const struct quotes_options *options);
 MUST_CHECK bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size);
 
 /*
+ * Opens, and begins to connect, so that the service is busy with the handshake while this process is with other things:
+ * for a process that serves one request, which will ask. What is wrong with the keyset is told when it does.
+ */
+void quotes_prepare(struct quotes *quotes);
+
+/*
  * Sends a fail-fast probe, so that a wrong certificate or address is named in the log at start and the first ask finds
  * the connection made. Any thread, once, before the first quotes_poll().
  */

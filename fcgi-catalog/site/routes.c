@@ -273,6 +273,16 @@ static void handle(struct visit *visit, const struct route *route, const char *m
         visit->form->handle(visit);
 }
 
+bool routes_will_ask(const struct site *site, const struct http_request *request)
+{
+    const char *slug;
+    const struct route *route = find_route(request->path, &slug);
+    int32_t customer_id;
+
+    return route != NULL && route->is_priced && (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
+           identity_read(request, &site->identity, &customer_id) == IDENTITY_CUSTOMER;
+}
+
 void routes_handle(void *data, struct http_exchange *exchange)
 {
     struct visit *visit = arena_get(&exchange->arena, sizeof *visit);

@@ -20,4 +20,7 @@
  */
 void routes_handle(void *data, struct http_exchange *exchange);
 
+/* Whether Discount will be asked, as far as the request tells: its address has prices, and it names a customer. */
+bool routes_will_ask(const struct site *site, const struct http_request *request);
+
 #endif

@@ -2,6 +2,7 @@
 """What a customer sees while something behind the Catalog breaks: never an error, never an unmarked list price."""
 import contextlib
 import os
+import re
 import signal
 import socket
 import ssl
@@ -19,7 +20,7 @@ from harness.discountctl import RULES, Ctl, rule_file
 from harness.http_client import request
 from harness.keys import make_keys, sign
 from harness.paths import DEPLOY
-from harness.process import children, descendants, pid_exists, wait_until
+from harness.process import children, descendants, environment, pid_exists, run, wait_until
 from harness.webserver import Lighttpd, Nginx
 from harness.wire import Server
 
@@ -401,6 +402,48 @@ def test_a_cgi_request_with_discount_away_is_answered_within_the_deadline(make_s
     web = Cgi(make_site(ports.free_port(), CATALOG_DEADLINE_MS=DEADLINE_MS))
     visitor = max(web.request("/products").seconds for _ in range(3))
     assert_degraded(web.request("/products", headers=CUSTOMER), pace, within=DEADLINE_MS / 1000 + visitor)
+
+
+CGI = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/catalog.fcgi", "PATH_INFO": "/products", "QUERY_STRING": "",
+       "REMOTE_ADDR": "127.0.0.1", "HTTP_X_USER_ID": "1"}
+
+
+def ask_program(site, **variables):
+    """A CGI request by hand: how long it took, what was answered and what was logged."""
+    began = time.monotonic()
+    done = run([site.program], env=environment(**(CGI | variables)))
+    return time.monotonic() - began, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("spoil, name", [
+    (lambda keys, other: (keys / "catalog.key").write_bytes(other.read("catalog.key")), "catalog.key"),
+    (lambda keys, other: (keys / "ca.crt").write_text("nothing"), "ca.crt"),
+    (lambda keys, other: (keys / "catalog.crt").unlink(), "catalog.crt"),
+    (lambda keys, other: (keys / "catalog.crt").write_bytes(other.read("catalog.crt")[:200]), "catalog.crt"),
+    (lambda keys, other: (keys / "ca.crt").write_bytes(other.read("ca.crt")), "catalog.crt"),
+    (lambda keys, other: (keys / "ca.crt").write_bytes((keys / "ca.crt").read_bytes() + other.read("ca.crt")[:200]), "ca.crt"),
+], ids=["anothers-key", "no-authority", "no-certificate", "half-a-certificate", "another-authority", "half-a-bundle"])
+def test_a_cgi_request_with_broken_keys_does_not_wait_for_the_deadline(make_site, workshop, pace, discountd, spoil, name):
+    site = make_site(discountd.port, CATALOG_DEADLINE_MS=60000)
+    spoil(site.path / "keys", make_keys(workshop.new("others")))
+    seconds, answer, log = ask_program(site)
+    assert "Status: 200" in answer and "X-Discount-Status: degraded" in answer
+    assert f"/{name}" in re.search(r"^.* keyset-refused .*$", log, re.M)[0]
+    assert seconds < 10 + pace.slack_s()
+
+
+def test_a_cgi_request_connects_to_discount_where_prices_are_a_customers(make_site):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        site = make_site(listening.getsockname()[1], CATALOG_DEADLINE_MS=300)
+        listening.settimeout(0)
+        for variables in ({"PATH_INFO": "/pictures/lamp.svg"}, {"PATH_INFO": "/categories"}, {"HTTP_X_USER_ID": ""},
+                          {"REQUEST_METHOD": "OPTIONS"}, {"REMOTE_ADDR": "192.0.2.1"}):
+            ask_program(site, **variables)
+            with pytest.raises(BlockingIOError):
+                listening.accept()
+        for variables in ({}, {"PATH_INFO": "/products/1"}, {"REQUEST_METHOD": "HEAD"}):
+            ask_program(site, **variables)
+            listening.accept()[0].close()
 
 
 def test_nobody_waits_for_discount_who_is_no_customer(front):

@@ -51,6 +51,15 @@ static void assert_refused(const char *file, const char *what)
     assert_null(keyset.revoked);
 }
 
+/* What no handshake would find out. */
+static void assert_refused_before_a_handshake(const char *file, const char *what)
+{
+    files.revoked = NULL;
+    assert_false(keyset_load_for_handshake(&files, &keyset, reason, sizeof reason));
+    assert_null(keyset.ca);
+    assert_refused(file, what);
+}
+
 /* ---- Good sets ---- */
 
 static void a_whole_set_is_loaded(void **state)
@@ -204,6 +213,35 @@ static void a_file_with_one_certificate_that_cannot_be_read_is_refused_whole(voi
         }
         run_command("mv %s/away %s", live, all[i]);
     }
+}
+
+/* gRPC core would take the first certificate and say nothing of the second. */
+static void so_it_is_before_a_handshake(void **state)
+{
+    const char *const all[] = {paths.ca, paths.certificate};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+        run_command("cp %s %s/away", all[i], live);
+        for (size_t k = 0; k < ARRAY_LENGTH(spoilings); k++) {
+            run_command("(cat %s/away; %s <%s/ca.crt) >%s", live, spoilings[k], other, all[i]);
+            assert_refused_before_a_handshake(all[i], "PEM form");
+            run_command("(%s <%s/ca.crt; cat %s/away) >%s", spoilings[k], other, live, all[i]);
+            assert_refused_before_a_handshake(all[i], "PEM form");
+        }
+        run_command("mv %s/away %s", live, all[i]);
+    }
+}
+
+static void what_fails_in_a_handshake_is_left_to_it(void **state)
+{
+    (void)state;
+    files.revoked = NULL;
+    run_command("sed -i 's/^MI/M!/' %s && cp %s/discount.key %s", paths.ca, other, paths.key);
+    assert_true(keyset_load_for_handshake(&files, &keyset, reason, sizeof reason));
+    assert_non_null(keyset.key);
+    keyset_release(&keyset);
+    assert_refused(paths.ca, "PEM form");
 }
 
 static void a_certificate_that_cannot_be_read_is_found_by_its_line(void **state)
@@ -538,6 +576,8 @@ int main(void)
         KEYS_TEST(another_authoritys_list_is_refused),
         KEYS_TEST(two_lists_in_one_file_are_refused),
         KEYS_TEST(a_file_with_one_certificate_that_cannot_be_read_is_refused_whole),
+        KEYS_TEST(so_it_is_before_a_handshake),
+        KEYS_TEST(what_fails_in_a_handshake_is_left_to_it),
         KEYS_TEST(a_certificate_that_cannot_be_read_is_found_by_its_line),
         KEYS_TEST(two_certificates_without_a_line_between_them_are_refused),
         KEYS_TEST(a_list_with_something_behind_it_is_refused),

@@ -32,6 +32,25 @@ static void a_call_that_fails_fast_does_not_wait_and_names_the_cause(void **stat
     assert_true(stopwatch_ms(&watch) < 3000);
 }
 
+static bool is_connected(void *peer)
+{
+    rpc_client_poll(client, clock_now_ns());
+    return find_connections(&server.port, peer) == 1;
+}
+
+static void a_client_connects_before_its_first_call(void **state)
+{
+    unsigned before = 0, after = 0;
+
+    (void)state;
+    rpc_client_connect(client);
+    rpc_client_connect(client);
+    assert_true(wait_for(is_connected, &before));
+    assert_int_equal(call_as(1, "").value, 1);
+    assert_int_equal(find_connections(&server.port, &after), 1);
+    assert_int_equal(before, after);
+}
+
 /* ---- A server that takes its time ---- */
 
 static void a_server_that_is_slow_to_connect_is_waited_for(void **state)
@@ -185,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNSTARTED_TEST(a_call_waits_for_its_server),
         UNSTARTED_TEST(a_call_that_fails_fast_does_not_wait_and_names_the_cause),
+        ECHO_TEST(a_client_connects_before_its_first_call),
         STARTED_TEST(a_server_that_is_slow_to_connect_is_waited_for),
         UNSTARTED_TEST(a_connection_that_is_being_made_is_left_alone),
         ECHO_TEST(reconnecting_makes_a_new_connection_and_spares_calls_in_progress),
