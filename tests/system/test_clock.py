@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The wall clock is set while the programs run. Whoever waits, waits by the monotonic clock."""
 import os
+import re
 import signal
 import time
 
@@ -8,7 +9,7 @@ import pytest
 
 from harness import ports
 from harness.catalog import Catalog
-from harness.clock import WallClock
+from harness.clock import WallClock, preload
 from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
 from harness.fastcgi import Connection, get
@@ -100,3 +101,22 @@ def test_a_worker_that_is_killed_after_the_clock_was_set_is_replaced_and_costs_n
     os.kill(shop.discountd.workers()[0], signal.SIGKILL)
     shop.discountd.wait_for_log("worker-ready", times=ready + 1)
     shop.wait_for_prices()
+
+
+# ---- Day by day ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["catalog", "discount"])
+def test_each_of_the_last_thirty_days_of_a_certificate_is_told(start, make_site, workshop, keys, name):
+    own = keys.copy(workshop.new("keys"))
+    own.ask("renew", "--days", "33")
+    settings = preload(workshop.new("days"), "days")
+    if name == "catalog":
+        program = start(Catalog, make_site(1, keys=own), **settings)
+    else:
+        program = start(Discountd, workshop.new("discountd"), own, **settings)
+    program.expect("certificate-expires")
+    told = rf" (\w+) \S+ certificate-expires file=\S+/{name}\.crt. days_left=(-?\d+)\n"
+    program.wait_for_log(told.replace(r"(-?\d+)", "-2"))
+    days = re.findall(told, program.log())
+    assert days[:33] == [("warning" if left > 0 else "error", str(left)) for left in range(30, -3, -1)]

@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A wall clock that is set while programs run (tests/clock/step.c)."""
+"""Clocks that are not the machine's (tests/clock): a wall clock that is set while programs run, days that pass in moments."""
 import struct
 import subprocess
 
 from harness.paths import ROOT, is_sanitized
+
+
+def preload(directory, name):
+    """What a process has in its environment into which tests/clock/NAME.c is loaded."""
+    library = directory / f"{name}.so"
+    subprocess.run(["gcc", "-std=gnu17", "-O2", "-fPIC", "-shared", "-o", library, ROOT / "tests" / "clock" / f"{name}.c"], check=True)
+    return {"LD_PRELOAD": library} | ({"ASAN_OPTIONS": "verify_asan_link_order=0"} if is_sanitized() else {})
 
 
 class WallClock:
@@ -17,12 +24,7 @@ class WallClock:
     def __init__(self, directory):
         self.path = directory / "step"
         self.path.write_bytes(struct.pack("=q", self.AHEAD_S))
-        library = directory / "step.so"
-        subprocess.run(["gcc", "-std=gnu17", "-O2", "-fPIC", "-shared", "-o", library, ROOT / "tests" / "clock" / "step.c"],
-                       check=True)
-        self.settings = {"LD_PRELOAD": library, "CLOCK_STEP_FILE": self.path}
-        if is_sanitized():
-            self.settings["ASAN_OPTIONS"] = "verify_asan_link_order=0"
+        self.settings = preload(directory, "step") | {"CLOCK_STEP_FILE": self.path}
 
     def step(self, seconds):
         """Sets it, once, by so many seconds."""
