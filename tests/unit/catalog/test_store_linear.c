@@ -122,7 +122,12 @@ static void a_long_chain_of_categories_costs_its_length(void **state)
 {
     (void)state;
     for (unsigned piece = 500; piece <= 100000; piece *= 200) {
-        double part = put_chain(500, piece), whole = put_chain(2000, piece);
+        double part = 0, whole = 1;
+        /* Processors that others use as well are slow now and then: it is measured again. */
+        for (int tries = 0; tries < 3 && whole > part * 12; tries++) {
+            part = put_chain(500, piece);
+            whole = put_chain(2000, piece);
+        }
         if (whole > part * 12) /* 4 times as long, and more rows of its own; it was the cube, 64 */
             fail_msg("%.4f s for 500, %.4f s for 2000", part, whole);
     }
