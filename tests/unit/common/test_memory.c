@@ -41,7 +41,7 @@ static void want_of_memory_is_told_in_bytes(void **state)
 #ifdef __SANITIZE_ADDRESS__
     skip(); /* its malloc ends the program itself */
 #endif
-    const size_t counts[] = {SIZE_MAX / 8, SIZE_MAX / 2}, bytes[] = {SIZE_MAX / 8 * 4, SIZE_MAX};
+    const size_t counts[] = {SIZE_MAX / 4, SIZE_MAX / 2}, bytes[] = {SIZE_MAX / 4 * 4, SIZE_MAX};
     for (size_t i = 0; i < 2; i++) {
         char text[512], line[64];
         assert_int_equal(ask_for_too_much(counts[i], 4, text, sizeof text), MEMORY_EXIT_CODE);
