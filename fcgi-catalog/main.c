@@ -40,6 +40,13 @@ static void look_at_certificates(void *data)
     keyset_warn(&files);
 }
 
+/* A web server that begins anew shall not find the socket of one that ends, and take it for somebody else's. */
+static void remove_socket(void *data)
+{
+    (void)data;
+    fastcgi_remove_socket(0);
+}
+
 static void block_signals(void)
 {
     sigset_t signals;
@@ -54,12 +61,16 @@ static void block_signals(void)
 
 /*
  * One process has a master, too: it holds the listening socket while the process is replaced, so that whoever connects
- * meanwhile waits some milliseconds and is answered. mod_fcgid replaces processes itself.
+ * meanwhile waits some milliseconds and is answered. A killed master has an heir for the same reason, and because
+ * lighttpd, whose child it was, would take the socket that the process still holds for somebody else's, and start none
+ * any more. mod_fcgid replaces processes itself.
  */
 static int serve(struct catalog_settings *settings)
 {
     struct prefork prefork = {.workers = (int)settings->processes,
                               .drain_ms = DRAIN_MS,
+                              .has_heir = true,
+                              .abandoned = remove_socket,
                               .work = work,
                               .look = look_at_certificates,
                               .look_ms = DAY_MS,

@@ -83,7 +83,7 @@ _Noreturn static void live(const struct birth_place *place, const struct prefork
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != place->master) /* the master died before the kernel knew that we want to hear of it */
-        _exit(0);
+        raise(SIGTERM);
     self.cell = &place->scoreboard[seat];
     self.retired = &place->retired[seat];
     self.serial = serial;

@@ -8,19 +8,26 @@
  *   STARTING ──ready──> SERVING ──a successor is ready, or the master stops──> LEAVING ──> gone
  *
  * SIGHUP raises the generation, and that is all of a roll: every seat then lacks a worker.
+ *
+ * The heir is a worker in a seat behind the others, whose work is to wait for the master's death. It is never ready.
  */
 #include "common/prefork/prefork.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/platform.h"
 #include "common/prefork/birth.h"
 #include "common/settings.h"
 
@@ -28,6 +35,7 @@
 #define PAUSE_MOST_NS (5 * CLOCK_NS_PER_S)
 #define YOUNG_NS CLOCK_NS_PER_S
 #define STOP_NOW_MS 500 /* between SIGINT and SIGKILL */
+#define NAME_SIZE 16    /* prctl(2), PR_GET_NAME */
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_LEAVING };
 
@@ -50,6 +58,7 @@ struct master {
     const struct prefork *prefork;
     struct birth_place place;
     struct seat *seats;
+    int seat_count;
     struct worker *workers; /* everybody alive, in no order */
     size_t worker_count, worker_room;
     uint64_t serial, generation;
@@ -59,9 +68,16 @@ struct master {
     bool is_stopping;
     int exit_code;
     sigset_t signals; /* what the master waits for */
+    int starter_fd;   /* the process that started the first master; -1: none to care for */
+    bool is_heir;     /* this is not the first */
 };
 
 /* ---- Seats ---- */
+
+static bool is_heir_seat(const struct master *master, int seat)
+{
+    return seat == master->prefork->workers;
+}
 
 static struct worker *find_worker(const struct master *master, int seat, enum worker_state state)
 {
@@ -110,10 +126,14 @@ static struct worker *add_worker(struct master *master)
     return &master->workers[master->worker_count++];
 }
 
+static int wait_to_inherit(void *data, int index);
+
 static void start_worker(struct master *master, int seat)
 {
+    const struct prefork heir = {.work = wait_to_inherit, .data = master};
+    const struct prefork *born = is_heir_seat(master, seat) ? &heir : master->prefork;
     uint64_t serial = ++master->serial;
-    pid_t pid = birth_fork(&master->place, master->prefork, seat, serial);
+    pid_t pid = birth_fork(&master->place, born, seat, serial);
 
     if (pid < 0) {
         log_error("fork-failed", "index=%d reason=%s", seat, LOG_QUOTED(strerror(errno)));
@@ -129,12 +149,12 @@ static void start_worker(struct master *master, int seat)
         .since_ns = clock_now_ns(),
         .kill_ns = CLOCK_NEVER,
     };
-    log_info("worker-started", "index=%d worker=%ld", seat, (long)pid);
+    log_info(is_heir_seat(master, seat) ? "heir-started" : "worker-started", "index=%d worker=%ld", seat, (long)pid);
 }
 
 static void start_missing_workers(struct master *master)
 {
-    for (int seat = 0; seat < master->prefork->workers; seat++) {
+    for (int seat = 0; seat < master->seat_count; seat++) {
         if (seat_lacks_worker(master, seat) && clock_now_ns() >= master->seats[seat].start_ns)
             start_worker(master, seat);
     }
@@ -226,7 +246,8 @@ static void bury_worker(struct master *master, const struct worker *worker, int 
     if (!master->has_served && WIFEXITED(status) && WEXITSTATUS(status) == SETTINGS_EXIT_CODE) {
         master->exit_code = SETTINGS_EXIT_CODE;
         stop_workers(master, SIGINT, STOP_NOW_MS);
-    } else if (worker->state == WORKER_SERVING && clock_now_ns() - worker->since_ns >= YOUNG_NS) {
+    } else if ((worker->state == WORKER_SERVING || is_heir_seat(master, worker->seat)) &&
+               clock_now_ns() - worker->since_ns >= YOUNG_NS) {
         seat_forget_pause(&master->seats[worker->seat]);
     } else {
         seat_pause(master, worker->seat);
@@ -257,7 +278,7 @@ static void roll_workers(struct master *master)
     log_info("reload", "workers=%d", master->prefork->workers);
     promote_ready_workers(master);
     master->generation++;
-    for (int seat = 0; seat < master->prefork->workers; seat++) {
+    for (int seat = 0; seat < master->seat_count; seat++) {
         /* Who is not ready yet has read what was there before, or hangs in it. */
         struct worker *starting = find_worker(master, seat, WORKER_STARTING);
         if (starting != NULL)
@@ -282,7 +303,7 @@ static int64_t next_deadline(const struct master *master)
 {
     int64_t next = master->look_ns;
 
-    for (int seat = 0; seat < master->prefork->workers; seat++) {
+    for (int seat = 0; seat < master->seat_count; seat++) {
         if (seat_lacks_worker(master, seat) && master->seats[seat].start_ns < next)
             next = master->seats[seat].start_ns;
     }
@@ -361,15 +382,19 @@ static void give_back_signals(const struct master *master)
     sigprocmask(SIG_SETMASK, &master->place.caller_mask, NULL);
 }
 
-int prefork_run(const struct prefork *prefork)
+static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
 {
-    struct master master = {.prefork = prefork, .look_ns = CLOCK_NEVER};
+    struct master master = {.prefork = prefork,
+                            .seat_count = prefork->workers + prefork->has_heir,
+                            .look_ns = CLOCK_NEVER,
+                            .starter_fd = starter_fd,
+                            .is_heir = is_heir};
 
-    if (!birth_place_init(&master.place, prefork->workers)) {
+    if (!birth_place_init(&master.place, master.seat_count)) {
         log_error("start-failed", "reason=%s", LOG_QUOTED(strerror(errno)));
         return MEMORY_EXIT_CODE;
     }
-    master.seats = memory_get_zeroed((size_t)prefork->workers, sizeof *master.seats);
+    master.seats = memory_get_zeroed((size_t)master.seat_count, sizeof *master.seats);
     if (prefork->look != NULL)
         master.look_ns = clock_now_ns() + prefork->look_ms * CLOCK_NS_PER_MS;
     take_signals(&master);
@@ -380,4 +405,59 @@ int prefork_run(const struct prefork *prefork)
     free(master.seats);
     birth_place_release(&master.place);
     return master.exit_code;
+}
+
+/* ---- The heir's life, in a child of the master ---- */
+
+/* Waits for SIGTERM or SIGINT, and tells the master meanwhile when it is abandoned. */
+static int await_signal(const struct master *master)
+{
+    struct signalfd_siginfo info = {.ssi_signo = SIGINT};
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    struct pollfd sources[] = {{.fd = signalfd(-1, &signals, SFD_CLOEXEC), .events = POLLIN},
+                               {.fd = master->is_heir ? master->starter_fd : -1, .events = POLLIN}};
+    while (poll(sources, ARRAY_LENGTH(sources), -1) < 0 || sources[0].revents == 0) {
+        if (sources[1].revents == 0)
+            continue;
+        sources[1].fd = -1; /* once */
+        if (master->prefork->abandoned != NULL)
+            master->prefork->abandoned(master->prefork->data);
+        kill(master->place.master, SIGTERM);
+    }
+    ssize_t length = read(sources[0].fd, &info, sizeof info);
+    (void)length;
+    close(sources[0].fd);
+    return (int)info.ssi_signo;
+}
+
+/* Whether the process that started the first master has ended, as spawn-fcgi does at once. */
+static bool has_ended(int process_fd)
+{
+    return poll(&(struct pollfd){.fd = process_fd, .events = POLLIN}, 1, 0) != 0;
+}
+
+/* Has another name meanwhile: who is killed together with all others of the program's name cannot take over. */
+static int wait_to_inherit(void *data, int index)
+{
+    struct master *master = data;
+    char name[NAME_SIZE];
+
+    (void)index;
+    prctl(PR_GET_NAME, name);
+    prctl(PR_SET_NAME, "heir");
+    if (await_signal(master) != SIGTERM || getppid() == master->place.master)
+        return 0;
+    prctl(PR_SET_NAME, name);
+    log_warning("master-replaced", "master=%ld by=%ld", (long)master->place.master, (long)getpid());
+    birth_place_release(&master->place);
+    return run(master->prefork, has_ended(master->starter_fd) ? -1 : master->starter_fd, true);
+}
+
+int prefork_run(const struct prefork *prefork)
+{
+    return run(prefork, prefork->has_heir ? platform_process_open(getppid()) : -1, false);
 }

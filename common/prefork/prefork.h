@@ -11,7 +11,9 @@
  *     to drain, so that somebody serves at every moment.
  *   - SIGTERM: workers drain (SIGTERM); after drain_ms whoever is left is killed; the master returns.
  *   - SIGINT, SIGQUIT: workers stop at once (SIGINT, then SIGKILL after 500 ms); the master returns.
- *   - The master is killed: its workers get SIGTERM from the kernel (PR_SET_PDEATHSIG) and drain.
+ *   - The master is killed: its workers get SIGTERM from the kernel (PR_SET_PDEATHSIG) and drain. With has_heir a child
+ *     that waited for this becomes the master, with workers of its own. It is a child of nobody who knows it, so it
+ * ends (as by SIGTERM) when that process ends which started the first master.
  *
  * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, to wait for as it likes (sigwait(3), signalfd(2)),
  * and with SIGPIPE ignored; every other signal is as the master's caller had it. It has to end by itself after SIGTERM
@@ -28,6 +30,9 @@
 struct prefork {
     int workers;  /* how many, 1 or more */
     int drain_ms; /* how long workers may take to finish after SIGTERM */
+    bool has_heir;
+    /* In the heir's life as the master: the process that started the first one has ended. May be NULL. */
+    void (*abandoned)(void *data);
     /*
      * The life of a worker, in the child. `index` is 0 … workers-1; a replacement has the index of the worker it
      * replaces. Calls prefork_worker_ready() once it serves. What it returns is the child's exit code.

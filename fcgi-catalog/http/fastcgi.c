@@ -291,14 +291,30 @@ bool fastcgi_is_listening(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &length) == 0 && is_listening != 0;
 }
 
+/* The path of a unix socket; false: it is none. */
+static bool socket_path(int fd, struct sockaddr_un *name)
+{
+    socklen_t length = sizeof *name - 1; /* a NUL stays behind it */
+
+    *name = (struct sockaddr_un){0};
+    return getsockname(fd, (struct sockaddr *)name, &length) == 0 && name->sun_family == AF_UNIX;
+}
+
+void fastcgi_remove_socket(int fd)
+{
+    struct sockaddr_un name;
+
+    if (socket_path(fd, &name))
+        unlink(name.sun_path);
+}
+
 bool fastcgi_is_under_mod_fcgid(int fd)
 {
-    struct sockaddr_un name = {0};
-    socklen_t length = sizeof name - 1; /* a NUL stays behind it */
+    struct sockaddr_un name;
     long parent;
     int number, end = 0;
 
-    if (getsockname(fd, (struct sockaddr *)&name, &length) != 0 || name.sun_family != AF_UNIX)
+    if (!socket_path(fd, &name))
         return false;
     const char *slash = strrchr(name.sun_path, '/');
     return slash != NULL && sscanf(slash, "/%ld.%d%n", &parent, &number, &end) == 2 && slash[end] == '\0' &&

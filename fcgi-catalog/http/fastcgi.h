@@ -45,6 +45,9 @@ bool fastcgi_is_listening(int fd);
  */
 bool fastcgi_is_under_mod_fcgid(int fd);
 
+/* Takes away the path of a listening unix socket, which serves those who have connected or are about to. */
+void fastcgi_remove_socket(int fd);
+
 /*
  * Serves until SIGTERM (takes no new requests, returns when every exchange is finished and written) or SIGINT (returns
  * at once). Both must be blocked in every thread; the loop receives them through signalfd(2). Returns 0, or an exit

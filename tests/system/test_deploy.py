@@ -59,7 +59,7 @@ def test_a_prefix_is_a_whole_segment(run_shape, shape):
 def test_lighttpd_starts_one_catalog_with_one_process_on_a_socket_of_its_user(run_shape):
     running = run_shape("lighttpd-fastcgi")
     assert running.web.request("/products", headers=CUSTOMER).body == CUSTOMER_1
-    wait_until(lambda: len(programs(running.web)) == 2, 5, "a master and a process")
+    wait_until(lambda: len(programs(running.web)) == 3, 5, "a master, a process, and the master's heir")
     sockets = [each for each in running.site.var.iterdir() if stat.S_ISSOCK(each.stat().st_mode)]
     assert len(sockets) == 1
     assert stat.S_IMODE(sockets[0].stat().st_mode) & 0o022 == 0

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 import time
+from pathlib import Path
 
 import grpc
 import pytest
@@ -89,18 +90,43 @@ def web(request, start, workshop, make_site, server):
         made.master = made_catalog.pid
     wait_until(lambda: made.request("/products", headers=CUSTOMER).body == CUSTOMER_1, 10, "a discounted answer")
     made.processes = 1 if request.param == "lighttpd" else 2
-    wait_until(lambda: len(children(made.master)) == made.processes, 10, "its processes")
+    made.program = site.program
+    wait_until(lambda: len(serving(made.master)) == made.processes, 10, "its processes")
     return made
 
 
 # ---- The Catalog's own processes -------------------------------------------------------------------------------------
 
 
+def has_name(pid, name):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == name
+    except OSError:
+        return False
+
+
+def serving(master):
+    return [pid for pid in children(master) if has_name(pid, "catalog.fcgi")]
+
+
+def parent(pid):
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return 0
+
+
+def masters(web):
+    """Of the Catalog, whoever started it: the parents of its heirs."""
+    heirs = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and has_name(each.name, "heir")]
+    return [parent(heir) for heir in heirs if os.path.realpath(f"/proc/{heir}/exe") == str(web.program) and parent(heir) > 1]
+
+
 def replace(web, victims):
     """Kills those processes and waits for as many others."""
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: len(children(web.master)) == web.processes and not set(victims) & set(children(web.master)), 15,
+    wait_until(lambda: len(serving(web.master)) == web.processes and not set(victims) & set(children(web.master)), 15,
                "as many others")
 
 
@@ -109,7 +135,7 @@ def test_a_killed_process_of_the_catalog_costs_at_most_what_it_held(web):
     kills = 3
     with Load(web.url("/products")) as load:
         for _ in range(kills):
-            replace(web, children(web.master)[:1])
+            replace(web, serving(web.master)[:1])
             load.wait_for_more()
     lost = kills * len(load.threads) if isinstance(web, Lighttpd) else 0
     assert len(load.bad()) <= lost, web.log() + web.catalog.log()
@@ -119,7 +145,7 @@ def test_a_killed_process_of_the_catalog_costs_at_most_what_it_held(web):
 def test_all_processes_of_the_catalog_killed_cost_at_most_what_they_held(web):
     """Who answers is gone, and with them what they were answering; everybody who asks later is answered."""
     with Load(web.url("/products")) as load:
-        replace(web, children(web.master))
+        replace(web, serving(web.master))
         before = len(load.answers)
         load.wait_for_more()
         after = load.answers[before + len(load.threads):]
@@ -127,11 +153,55 @@ def test_all_processes_of_the_catalog_killed_cost_at_most_what_they_held(web):
     assert len(load.bad()) <= len(load.threads)
 
 
-def test_the_catalogs_master_killed_leaves_no_orphan(web):
-    processes = children(web.master)
+@pytest.fixture
+def watched(web):
+    """`web`, and at the test's end whoever became its Catalog's master meanwhile is told to end."""
+    yield web
+    for pid in masters(web):
+        if pid != web.master:
+            os.kill(pid, signal.SIGTERM)
+            wait_until(lambda pid=pid: not pid_exists(pid), 10, "a master ends")
+
+
+def test_the_catalogs_master_killed_again_and_again_costs_no_request(watched):
+    """Its heir becomes the master, also when all who have the program's name are killed with it."""
+    web = watched
     web.catalog.exit_is_checked = False
+    victims = set()
+    with Load(web.url("/products")) as load:
+        for _ in range(3):
+            master, = wait_until(lambda: [pid for pid in masters(web) if pid not in victims], 10, "a master with an heir")
+            wait_until(lambda master=master: len(serving(master)) == web.processes, 10, "its processes")
+            old = serving(master)
+            os.kill(master, signal.SIGKILL)
+            victims.add(master)
+            wait_until(lambda old=old: not [pid for pid in old if pid_exists(pid)], 10, "its processes end")
+            load.wait_for_more()
+    assert load.bad() == [], web.log() + web.catalog.log()
+
+
+def test_all_of_the_catalogs_name_killed_at_once_cost_at_most_what_they_held(watched):
+    """pkill -9 catalog.fcgi"""
+    web = watched
+    web.catalog.exit_is_checked = False
+    wait_until(lambda: masters(web), 10, "a master with an heir")
+    with Load(web.url("/products")) as load:
+        for pid in [web.master, *serving(web.master)]:
+            os.kill(pid, signal.SIGKILL)
+        load.wait_for_more()
+    assert [a.status for a in load.answers if a.status == 200 and a.body != CUSTOMER_1] == []
+    assert len(load.bad()) <= len(load.threads), web.log() + web.catalog.log()
+
+
+@pytest.mark.parametrize("web", ["lighttpd"], indirect=True)
+def test_a_catalog_whose_master_was_killed_ends_with_its_lighttpd(watched, start):
+    """… and leaves no socket that the next one would take for somebody else's."""
+    web = watched
     os.kill(web.master, signal.SIGKILL)
-    wait_until(lambda: not [pid for pid in processes if pid_exists(pid)], 10, "its processes end")
+    wait_until(lambda: masters(web) not in ([], [web.master]), 10, "another master")
+    web.stop()
+    wait_until(lambda: not list(web.program.parent.glob("var/catalog.socket*")), 10, "the socket is gone")
+    wait_until(lambda: masters(web) == [], 10, "it ends")
 
 
 # ---- discountd's processes -------------------------------------------------------------------------------------------

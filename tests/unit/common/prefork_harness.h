@@ -42,7 +42,8 @@ enum what {
     TOLD_TO_STOP,
     STARTED,         /* by the master */
     ASKED_TO_RELOAD, /* by the master */
-    LOOKED           /* the master */
+    LOOKED,          /* the master */
+    ABANDONED        /* says the heir's heir */
 };
 
 struct event {

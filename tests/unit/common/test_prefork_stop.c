@@ -205,6 +205,91 @@ static void a_killed_master_leaves_no_orphan(void **state)
     assert_nobody_left();
 }
 
+/* The heir's pid, once it is the master with workers of its own. */
+static pid_t await_heir(void)
+{
+    pid_t heir = await_event(STARTED, -1, 2).pid;
+
+    for (int index = 0; index < WORKERS; index++) {
+        await_event(TOLD_TO_DRAIN, index, 1);
+        await_event(SERVING, index, 2);
+    }
+    return heir;
+}
+
+static void a_killed_master_has_an_heir(void **state)
+{
+    struct prefork prefork = plain_prefork();
+
+    (void)state;
+    prefork.has_heir = true;
+    start_and_await_all(&prefork);
+    kill(master, SIGKILL);
+    assert_int_equal(await_end(master), 1000 + SIGKILL);
+    master = await_heir();
+    for (int index = 0; index < WORKERS; index++)
+        assert_int_equal(await_end(find_event(BORN, index, 1)->pid), 0);
+    kill(master, SIGTERM);
+    assert_int_equal(await_master_end(), 0);
+    assert_nobody_left();
+}
+
+static void say_abandoned(void *data)
+{
+    (void)data;
+    tell(ABANDONED, -1);
+}
+
+/* Starts a master in a child of its own, which does nothing more. */
+static pid_t start_by_another(const struct prefork *prefork)
+{
+    pid_t starter = fork();
+
+    if (starter == 0) {
+        start_master(prefork);
+        alarm(2 * PATIENCE_NS / CLOCK_NS_PER_S);
+        pause();
+    }
+    return starter;
+}
+
+static void an_heir_ends_with_whoever_started_the_first_master(void **state)
+{
+    struct prefork prefork = plain_prefork();
+
+    (void)state;
+    prefork.has_heir = true;
+    prefork.abandoned = say_abandoned;
+    pid_t starter = start_by_another(&prefork);
+    pid_t first = await_event(STARTED, -1, 1).pid;
+    kill(first, SIGKILL);
+    pid_t heir = await_heir();
+    kill(starter, SIGKILL);
+    await_event(ABANDONED, -1, 1);
+    assert_int_equal(await_end(heir), 0);
+    assert_int_equal(await_end(starter), 1000 + SIGKILL);
+}
+
+/* As spawn-fcgi does. */
+static void an_heir_whose_starter_ended_long_ago_goes_on(void **state)
+{
+    struct prefork prefork = plain_prefork();
+
+    (void)state;
+    prefork.has_heir = true;
+    prefork.abandoned = say_abandoned;
+    pid_t starter = start_by_another(&prefork);
+    master = await_event(STARTED, -1, 1).pid;
+    kill(starter, SIGKILL);
+    assert_int_equal(await_end(starter), 1000 + SIGKILL);
+    kill(master, SIGKILL);
+    assert_int_equal(await_end(master), 1000 + SIGKILL);
+    master = await_heir();
+    kill(master, SIGTERM);
+    assert_int_equal(await_master_end(), 0);
+    assert_int_equal(count_events(ABANDONED, -1), 0);
+}
+
 static void other_children_of_the_process_are_left_alone(void **state)
 {
     const struct prefork prefork = plain_prefork();
@@ -275,6 +360,9 @@ int main(void)
         PREFORK_TEST(a_reload_during_a_stop_starts_nobody),
         PREFORK_TEST(a_worker_that_dies_during_a_stop_is_not_replaced),
         PREFORK_TEST(a_killed_master_leaves_no_orphan),
+        PREFORK_TEST(a_killed_master_has_an_heir),
+        PREFORK_TEST(an_heir_ends_with_whoever_started_the_first_master),
+        PREFORK_TEST(an_heir_whose_starter_ended_long_ago_goes_on),
         PREFORK_TEST(other_children_of_the_process_are_left_alone),
         PREFORK_TEST(the_caller_gets_its_signals_back),
         PREFORK_TEST(an_ignored_sigchld_is_no_trap),
