@@ -32,7 +32,7 @@
 #define GUARD_RESET_BYTES_PER_S (2 << 20)
 #define GUARD_CONNECTIONS 512 /* at a time */
 #define GUARD_ACCEPTS_PER_S 100
-#define GUARD_ACCEPTS_AT_ONCE 128
+#define GUARD_ACCEPTS_AT_ONCE 24
 
 /* One connection. For a server's use: guard.c makes one for each of gRPC core's. */
 struct guard;
