@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: MIT
 """
-A real shared cache, nginx's proxy_cache, before the Catalog: nobody ever sees another's price, and no price outlives its
-rule. It keeps what it is allowed to keep, by Cache-Control and Vary, and is told nothing else.
+A real shared cache before the Catalog: nobody ever sees another's price, and no price outlives its rule. nginx's proxy_cache that
+keeps what it is allowed to keep, by Cache-Control and Vary, and is told nothing else; and nginx's two caches as deploy/ has them.
 """
 import concurrent.futures
 import http.client
 import itertools
 import json
+import os
 import random
 import re
+import signal
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from harness import ports
 from harness.catalog import Site
+from harness.paths import DEPLOY
 from harness.process import Process, wait_until
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, by_nginx
 from harness.shop import EIGHT, change
+from harness.webserver import SECRET
 from harness.wire import MANY, Server
 from harness.workshop import give_to_web, web_user
 
@@ -35,16 +41,16 @@ events {{ worker_connections 512; }}
 http {{
     access_log off;
     client_body_temp_path body; fastcgi_temp_path fastcgi; proxy_temp_path proxy; scgi_temp_path scgi; uwsgi_temp_path uwsgi;
-    proxy_cache_path {cache} keys_zone=shop:4m;
+    {zone}
     upstream catalog {{ server 127.0.0.1:{upstream}; keepalive 16; }}
     server {{
         listen 127.0.0.1:{port};
+        set $customer $cookie_session;
         location / {{
             proxy_pass http://catalog;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
-            proxy_cache shop;
-            proxy_cache_revalidate on;
+            {lines}
             add_header X-Cache $upstream_cache_status always;
         }}
     }}
@@ -52,33 +58,79 @@ http {{
 """
 
 
+TOLD_NOTHING = ("proxy_cache_path {cache} keys_zone=shop:4m;", "proxy_cache shop; proxy_cache_revalidate on;")
+# The zone as the comment in the file has it.
+AS_PROXY = ("""
+    map $customer $catalog_secret {{ "" ""; default "{secret}"; }}
+    {zone}
+""", f"include {DEPLOY}/proxy/nginx.conf; include {DEPLOY}/proxy/nginx-cache.conf;")
+AS_SERVER = f"""
+include {DEPLOY}/nginx/cache.conf;
+include {DEPLOY}/nginx/catalog.conf;
+add_header X-Cache $upstream_cache_status always;
+"""
+
+
+def zone_of(file, cache):
+    """The line of a file of deploy/ that makes a zone, for another directory."""
+    line = re.search(r"^#? *((?:proxy|fastcgi)_cache_path) \S+ (.*;)$", (DEPLOY / file).read_text(), re.MULTILINE)
+    return f"{line[1]} {cache} {line[2]}"
+
+
 class Cache(Process):
     """nginx as a shared cache before another web server on this machine."""
 
-    def __init__(self, directory, upstream):
+    def __init__(self, directory, upstream, zone, lines):
         self.port = ports.free_port()
-        (directory / "cache").mkdir()
+        self.kept = directory / "cache"
+        self.kept.mkdir()
         give_to_web(directory)
         configuration = directory / "nginx.conf"
+        zone = zone.format(cache=self.kept, secret=SECRET, zone=zone_of("proxy/nginx-cache.conf", self.kept))
         configuration.write_text(CONFIGURATION.format(
-            user=f"user {web_user()};" if web_user() else "", port=self.port, upstream=upstream, cache=directory / "cache"))
+            user=f"user {web_user()};" if web_user() else "", port=self.port, upstream=upstream, zone=zone, lines=lines))
         super().__init__(["/usr/sbin/nginx", "-p", directory, "-c", configuration, "-e", "stderr"], directory)
         self.wait_until_ready(lambda: ports.is_open(self.port))
+
+
+def find_programs(site):
+    """The Catalog's processes."""
+    found = []
+    for each in Path("/proc").iterdir():
+        try:
+            if each.name.isdigit() and os.readlink(each / "exe") == str(site.program):
+                found.append(int(each.name))
+        except OSError:
+            pass
+    return found
+
+
+@dataclass
+class Door:
+    """Where a cache is asked, where it keeps what it keeps, and by what it knows a customer."""
+
+    port: int
+    kept: Path
+    is_told: bool           # by the files of deploy/
+    is_proxy: bool = False  # which knows customers by their cookie
 
 
 class Client:
     """A client of the cache with one connection that it keeps."""
 
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    def __init__(self, door):
+        self.door = door
+        self.connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
 
-    def get(self, path, customer=None, accept=None, **headers):
+    def get(self, path, customer=None, accept=None, method="GET", **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        if customer is not None:
+        if customer is not None and self.door.is_proxy:
+            headers["Cookie"] = f"session={customer}"
+        elif customer is not None:
             headers["X-USER-ID"] = str(customer)
         if accept:
             headers["Accept"] = accept
-        self.connection.request("GET", path, headers=headers)
+        self.connection.request(method, path, headers=headers)
         answer = self.connection.getresponse()
         return answer.status, answer.headers, answer.read()
 
@@ -116,22 +168,37 @@ def response_of(answers, next_change):
     return wire.messages.ApplyDiscountsResponse(revision=1, answers=answers, next_change=next_change)
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "nginx"])
+def start_cached(kind, shape, workshop, directory, site):
+    """The Catalog in a shape with a cache of a kind before it, or in it: what to stop, and the door."""
+    if kind == "as-server":
+        kept = directory / "kept"
+        kept.mkdir()
+        running = by_nginx(AS_SERVER, http=zone_of("nginx/cache-zone.conf", kept))(directory, site)
+        return [running], Door(running.web.port, kept, True)
+    running = SHAPES[shape](directory, site)
+    cache = Cache(workshop.new("cache"), running.web.port, *(AS_PROXY if kind == "as-proxy" else TOLD_NOTHING))
+    return [cache, running], Door(cache.port, cache.kept, kind == "as-proxy", kind == "as-proxy")
+
+
+@pytest.fixture(scope="module", params=["told-nothing lighttpd-fastcgi", "told-nothing nginx", "as-server nginx",
+                                        "as-proxy lighttpd-fastcgi"])
 def cached(request, workshop, keys):
-    """The port of a cache before the Catalog in one shape, its site, and its Discount server's shop."""
+    """The door of a cache before the Catalog in one shape, its site, and its Discount server's shop."""
+    kind, shape = request.param.split()
     shop = Shop()
     server = Server(keys, {MANY: shop.answer})
-    directory = workshop.new(request.param)
+    directory = workshop.new(shape)
     web = directory / "web" / "shop"
     web.mkdir(parents=True)
-    site = Site(web, keys, server.port, CATALOG_DEADLINE_MS=5000)
+    more = {"CATALOG_TRUSTED_PROXIES": "127.0.0.1", "CATALOG_PROXY_SECRET_FILE": "secret"} if kind == "as-proxy" else {}
+    site = Site(web, keys, server.port, CATALOG_DEADLINE_MS=5000, **more)
+    (web / "secret").write_text(SECRET)
+    (web / "secret").chmod(0o400)
     change(site, EIGHT + "INSERT INTO customer VALUES (3, 'A', 'B', ''), (4, 'C', 'D', ''), (5, 'E', 'F', '');")
-    running = SHAPES[request.param](directory, site)
-    cache = Cache(workshop.new("cache"), running.web.port)
-    yield cache.port, site, shop
-    cache.stop()
-    running.stop()
-    server.stop()
+    started, door = start_cached(kind, shape, workshop, directory, site)
+    yield door, site, shop
+    for each in [*started, server]:
+        each.stop()
 
 
 PATHS = ["/products", "/products?limit=2", "/products?category=home&limit=3", "/products?sort=-price", "/products/mug",
@@ -166,10 +233,10 @@ def check(customer, path, status, headers, body):
             assert not re.search(rf"\b11[.,]{price(other, 1200, False) - 1100}\b", body.decode()), (customer, other)
 
 
-def walk(port, seed, count):
+def walk(door, seed, count):
     """Mixed requests on one connection; how many came from the cache."""
     chance = random.Random(seed)
-    client, hits, tags = Client(port), 0, {}
+    client, hits, tags = Client(door), 0, {}
     for _ in range(count):
         path, accept = chance.choice(PATHS), chance.choice(ACCEPTS)
         customer = chance.choice([None, None, *CUSTOMERS])
@@ -190,17 +257,17 @@ def walk(port, seed, count):
 
 
 def test_nobody_ever_sees_anothers_price(cached):
-    port, _, shop = cached
+    door, _, shop = cached
     shop.sale_until = 0
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        hits = sum(pool.map(lambda seed: walk(port, seed, REQUESTS // 8), range(8)))
+        hits = sum(pool.map(lambda seed: walk(door, seed, REQUESTS // 8), range(8)))
     assert hits > REQUESTS // 20  # it is a cache
 
 
 def test_a_customers_answer_is_never_kept(cached):
-    port, _, shop = cached
+    door, _, shop = cached
     shop.sale_until = 0
-    client = Client(port)
+    client = Client(door)
     for _ in range(5):
         for customer in (*CUSTOMERS, 77):
             status, headers, _ = client.get("/products", customer)
@@ -209,11 +276,94 @@ def test_a_customers_answer_is_never_kept(cached):
             assert "public" not in headers["Cache-Control"]
 
 
+def test_a_head_first_keeps_no_body_away(cached):
+    door, _, shop = cached
+    shop.sale_until = 0
+    client = Client(door)
+    for path in ("/products?limit=41", "/products/pot?fields=sku", "/products.csv", "/categories", "/openapi.json"):
+        _, head, nothing = client.get(path, method="HEAD")
+        assert nothing == b""
+        for _ in range(2):
+            status, headers, body = client.get(path)
+            assert status == 200 and body and headers["ETag"] == head["ETag"]
+        assert headers["X-Cache"] == "HIT"
+
+
+def test_what_a_password_opened_is_handed_to_nobody_else(cached):
+    door, _, shop = cached
+    shop.sale_until = 0
+    client = Client(door)
+    for path in ("/products?limit=42", "/products/can", "/products.csv?", "/openapi.json?", "/pictures/none.svg"):
+        for _ in range(2):
+            status, headers, _ = client.get(path, Authorization="Basic am86c2VjcmV0")
+            assert status == 200 and "public" not in headers["Cache-Control"]
+            assert headers["X-Cache"] in ("MISS", "BYPASS")
+        _, headers, _ = client.get(path)
+        assert headers["X-Cache"] == "MISS" and "public" in headers["Cache-Control"]
+
+
+def test_nothing_private_is_stored(cached):
+    """The files of the cache, after everybody has asked for everything."""
+    door, _, shop = cached
+    shop.sale_until = 0
+    client = Client(door)
+    for path in PATHS:
+        for accept in ACCEPTS:
+            for customer in (1, None, 77):
+                client.get(path, customer, accept)
+                client.get(path, customer, accept, Authorization="Basic am86c2VjcmV0")
+    files = [each.read_bytes() for each in door.kept.rglob("*") if each.is_file()]
+    assert len(files) > 10
+    for content in files:
+        head = content.split(b"\r\n\r\n", 1)[0]
+        assert b"public, max-age" in head and b"private" not in head
+        assert not re.search(rb'"value_in_cents":\d|Snow', content)
+
+
+def test_one_of_many_asks_for_all(cached):
+    """Who asks at the same time for what is not kept waits for the one who asks the Catalog."""
+    door, _, shop = cached
+    if not door.is_told:
+        pytest.skip("nobody told it so")
+    shop.sale_until = 0
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for i in range(5):
+            answers = list(pool.map(lambda _: Client(door).get(f"/products?limit={50 + i}"), range(8)))
+            assert [headers["X-Cache"] for _, headers, _ in answers].count("MISS") == 1
+            assert len({body for _, _, body in answers}) == 1
+
+
+def test_what_there_was_is_handed_out_while_it_is_asked_anew(cached):
+    """The Catalog stands still: one waits for it, the others have what was kept."""
+    door, site, shop = cached
+    if not door.is_told:
+        pytest.skip("nobody told it so")
+    path = find_short_lived(Client(door), shop)
+    catalogs = find_programs(site)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        time.sleep(6)  # its lifetime is over
+        for pid in catalogs:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            asked = [pool.submit(Client(door).get, path) for _ in range(2)]
+            wait_until(lambda: any(each.done() for each in asked), 5, "an answer")
+            (fast,) = [each for each in asked if each.done()]
+            _, headers, body = fast.result()
+            assert headers["X-Cache"] == "UPDATING" and b"900" in body
+        finally:
+            for pid in catalogs:
+                os.kill(pid, signal.SIGCONT)
+        (slow,) = [each for each in asked if each is not fast]
+        assert slow.result()[1]["X-Cache"] in ("REVALIDATED", "EXPIRED")
+
+
 def test_a_header_that_makes_somebody_nobody_poisons_nothing(cached):
     """Customer 1's request that says it was forwarded is nobody's; what it gets is not kept for customer 1."""
-    port, _, shop = cached
+    door, _, shop = cached
+    if door.is_proxy:
+        pytest.skip("whoever it knows is a customer, forwarded or not")
     shop.sale_until = 0
-    client = Client(port)
+    client = Client(door)
     for _ in range(3):
         _, _, body = client.get("/products/mug", 1, X_Forwarded_For="203.0.113.9")
         assert "discount_value" not in json.loads(body)
@@ -223,8 +373,8 @@ def test_a_header_that_makes_somebody_nobody_poisons_nothing(cached):
 
 def test_a_cached_page_is_new_within_its_lifetime_bound(cached):
     """The bound is a minute, and the next change that Discount told when that is sooner."""
-    port, _, shop = cached
-    client = Client(port)
+    door, _, shop = cached
+    client = Client(door)
     shop.sale_until = int(time.time()) + WINDOW_S
     # Each process learns of it with an answer.
     ages = set()
@@ -238,8 +388,8 @@ def test_a_cached_page_is_new_within_its_lifetime_bound(cached):
 
 def test_no_price_outlives_its_rule(cached):
     """A sale ends while everybody asks: from that second on nobody is shown its prices."""
-    port, _, shop = cached
-    client = Client(port)
+    door, _, shop = cached
+    client = Client(door)
     began = time.time()
     for customer in CUSTOMERS:
         client.get("/products/mug", customer)
@@ -284,8 +434,8 @@ def find_short_lived(client, shop):
 
 def test_a_change_of_the_catalog_is_seen_when_the_lifetime_is_over(cached):
     """The cache asks again with the tag it has, and hands out the new answer."""
-    port, site, shop = cached
-    client = Client(port)
+    door, site, shop = cached
+    client = Client(door)
     path = find_short_lived(client, shop)
     assert json.loads(client.get(path)[2])["price_in_cents"] == 900
     change(site, "UPDATE product SET price_in_cents = 950 WHERE slug = 'pot'")
