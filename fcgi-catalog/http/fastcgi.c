@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The FastCGI responder: what the readiness loop lends is read by libfcgi, and answered by the writer.
+ * The FastCGI responder: a head that has come to a connection which the readiness loop lends is read by libfcgi, and
+ * answered by the writer.
  *
  * libfcgi is made to work on a connection that it did not accept by fields of FCGX_Request that its header wants left
  * alone (tests/unit/catalog/test_fastcgi.c would notice a change):
  *
- *     ipcFd           the connection while a request is read, -1 afterwards: what has not come yet cannot be waited for
+ *     ipcFd           what a request's head is read from, -1 afterwards: no body is waited for
  *     keepConnection  what the web server asked for is read from here
- *     listen_sock     -1, so that FCGX_Accept_r() fails when the connection does, instead of accepting another
+ *     listen_sock     -1, so that FCGX_Accept_r() fails when ipcFd does, instead of accepting another connection
  *     detached        by FCGX_Detach(): where libfcgi closes after all, on errors, it closes at once
  *     in->rdNext…stop what of a body's record is in memory
  */
@@ -26,29 +27,38 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "fcgi-catalog/http/head.h"
 #include "fcgi-catalog/http/loop.h"
 #include "fcgi-catalog/http/problem.h"
 #include "fcgi-catalog/http/record.h"
 #include "fcgi-catalog/http/writer.h"
 
-#define ROLE_RESPONDER 1    /* FastCGI specification, 8 */
-#define READ_TIMEOUT_MS 500 /* the variables of a request that were half sent block the loop this long */
+#define ROLE_RESPONDER 1                    /* FastCGI specification, 8 */
+#define HEAD_MS 5000                        /* how long a request's head may come */
 #define ANSWER_STEP ((uint64_t)1024 * 1024) /* for each such part an answer has its time anew */
 #define LINGER_MS 30000                     /* how long the rest of a body may come after its answer */
 #define LINGER_BYTES (8 * 1024 * 1024)      /* … and how large the body may be */
 #define SPARE_CARRIERS 64                   /* kept for later when they are not in use */
 
+enum carrier_state {
+    CARRIER_READS,   /* the request's head */
+    CARRIER_ANSWERS, /* or its handler will */
+    CARRIER_LINGERS, /* for the body's rest; the answer is out */
+};
+
 /* Carries one exchange over FastCGI. */
 struct carrier {
     struct http_exchange exchange;
-    FCGX_Request fcgi;
     struct responder *responder;
     struct connection *connection;
     struct carrier *next_spare;
+    struct head head;
     struct record_body body;
     struct writer writer;
-    int64_t began_ns; /* when the answer did */
-    bool is_out;      /* the answer; the connection lingers for the body's rest */
+    enum carrier_state state;
+    int64_t began_ns; /* when the state did; while it reads: when the rest was first waited for, 0 before */
+    int request_id;
+    bool is_kept; /* the connection, for another request */
 };
 
 struct responder {
@@ -64,16 +74,6 @@ struct responder {
 
 static void finish_exchange(struct http_exchange *exchange);
 
-/*
- * libfcgi's buffers of the last request. They are freed by the thread that makes the next ones: memory that one thread
- * gets and another frees costs both of them locks.
- */
-static void release_streams(struct carrier *carrier)
-{
-    if (carrier->fcgi.in != NULL)
-        FCGX_Free(&carrier->fcgi, 0);
-}
-
 static struct carrier *carrier_take(struct responder *responder, struct connection *connection)
 {
     pthread_mutex_lock(&responder->lock);
@@ -85,17 +85,16 @@ static struct carrier *carrier_take(struct responder *responder, struct connecti
     pthread_mutex_unlock(&responder->lock);
     if (carrier == NULL)
         carrier = memory_get_zeroed(1, sizeof *carrier);
-    release_streams(carrier);
     carrier->responder = responder;
     carrier->connection = connection;
-    carrier->is_out = false;
+    carrier->state = CARRIER_READS;
+    carrier->began_ns = 0;
     carrier->exchange.finish = finish_exchange;
     return carrier;
 }
 
 static void carrier_free(struct carrier *carrier)
 {
-    release_streams(carrier);
     writer_release(&carrier->writer);
     arena_release(&carrier->exchange.arena);
     free(carrier);
@@ -105,6 +104,7 @@ static void carrier_put(struct carrier *carrier)
 {
     struct responder *responder = carrier->responder;
 
+    head_release(&carrier->head);
     arena_reset(&carrier->exchange.arena);
     pthread_mutex_lock(&responder->lock);
     bool is_kept = responder->spare_count < SPARE_CARRIERS;
@@ -140,19 +140,18 @@ static void let_go(struct carrier *carrier, bool is_kept)
 static void linger(struct carrier *carrier)
 {
     int fd = connection_fd(carrier->connection);
-    bool is_kept = carrier->fcgi.keepConnection != 0;
 
-    if (!carrier->is_out) {
+    if (carrier->state != CARRIER_LINGERS) {
         writer_end(&carrier->writer);
-        carrier->is_out = true;
+        carrier->state = CARRIER_LINGERS;
         carrier->began_ns = clock_now_ns();
-        if (!is_kept && !record_body_is_whole(&carrier->body))
+        if (!carrier->is_kept && !record_body_is_whole(&carrier->body))
             shutdown(fd, SHUT_WR);
     }
     enum record_skip skip = record_body_skip(&carrier->body, fd);
     int64_t deadline_ns = carrier->began_ns + LINGER_MS * CLOCK_NS_PER_MS;
     if (skip != RECORD_SKIP_MORE || carrier->body.length > LINGER_BYTES)
-        let_go(carrier, is_kept && skip == RECORD_SKIP_WHOLE);
+        let_go(carrier, carrier->is_kept && skip == RECORD_SKIP_WHOLE);
     else if (!connection_await(carrier->connection, CONNECTION_INPUT, carrier, deadline_ns, 0))
         let_go(carrier, false);
 }
@@ -190,7 +189,7 @@ static void finish_exchange(struct http_exchange *exchange)
     int fd = connection_fd(carrier->connection);
 
     carrier->began_ns = clock_now_ns();
-    bool is_begun = writer_begin(&carrier->writer, fd, carrier->fcgi.requestId, exchange);
+    bool is_begun = writer_begin(&carrier->writer, fd, carrier->request_id, exchange);
     arena_reset(&exchange->arena);
     if (is_begun)
         go_on(carrier);
@@ -200,13 +199,11 @@ static void finish_exchange(struct http_exchange *exchange)
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-/* A broken connection was closed by libfcgi. */
-static bool read_request(struct carrier *carrier)
+/* Reads what is whole in `fd`. False: libfcgi refused it, and has closed it. */
+static bool accept_from(FCGX_Request *fcgi, int fd)
 {
-    FCGX_Request *fcgi = &carrier->fcgi;
-
     FCGX_InitRequest(fcgi, -1, 0);
-    fcgi->ipcFd = connection_fd(carrier->connection);
+    fcgi->ipcFd = fd;
     fcgi->keepConnection = 1;
     FCGX_Detach(fcgi);
     if (FCGX_Accept_r(fcgi) != 0)
@@ -215,21 +212,70 @@ static bool read_request(struct carrier *carrier)
     return true;
 }
 
-/*
- * Skips what libfcgi has in memory of the body, which is all of it for most requests. No handler wants a body, and none
- * is waited for: see linger(). False: it is shorter than it should be.
- */
-static bool skip_body(struct carrier *carrier)
+static const char *const *copy_variables(char **envp, struct arena *arena)
 {
-    FCGX_Stream *in = carrier->fcgi.in;
+    size_t count = 0;
+
+    while (envp[count] != NULL)
+        count++;
+    const char **variables = arena_get(arena, (count + 1) * sizeof *variables);
+    for (size_t i = 0; i < count; i++)
+        variables[i] = arena_copy(arena, envp[i], strlen(envp[i]));
+    variables[count] = NULL;
+    return variables;
+}
+
+/* Skips what libfcgi has in memory of the body, which is all of it for most requests. No handler wants a body, and none
+ * is waited for: see linger(). */
+static void skip_body(struct carrier *carrier, FCGX_Stream *in)
+{
     const unsigned char *begin = in->rdNext;
-    int64_t said = carrier->exchange.request.content_length;
 
     while (FCGX_GetChar(in) != EOF)
         in->rdNext = in->stop;
-    carrier->body = (struct record_body){0};
+    carrier->body = (struct record_body){.left = carrier->head.padding};
     record_body_feed(&carrier->body, begin, (size_t)(in->rdNext - begin));
-    return !carrier->body.is_ended || said <= 0 || carrier->body.length >= (uint64_t)said;
+}
+
+/* Takes all that is wanted from libfcgi, whose memory is freed at once: the next request gets the same, still warm. */
+static const char *const *take_request(struct carrier *carrier, FCGX_Request *fcgi)
+{
+    const char *const *variables = copy_variables(fcgi->envp, &carrier->exchange.arena);
+
+    carrier->request_id = fcgi->requestId;
+    carrier->is_kept = fcgi->keepConnection != 0;
+    skip_body(carrier, fcgi->in);
+    FCGX_Free(fcgi, 0);
+    head_release(&carrier->head);
+    return variables;
+}
+
+/* The variables of the request whose head has come; they are in the exchange's arena. NULL: it is none for a responder,
+ * and the carrier is gone. */
+static const char *const *read_request(struct carrier *carrier)
+{
+    struct connection *connection = carrier->connection;
+    bool is_taken_out = carrier->head.length > 0;
+    int fd = is_taken_out ? head_open(&carrier->head) : connection_fd(connection);
+    FCGX_Request fcgi;
+
+    if (!accept_from(&fcgi, fd)) {
+        carrier_put(carrier);
+        if (is_taken_out)
+            connection_close(connection);
+        else
+            connection_forget(connection);
+        return NULL;
+    }
+    if (is_taken_out)
+        close(fd);
+    /* After an error in its parameters libfcgi delivers a request with those that came before it. */
+    bool is_good = FCGX_GetError(fcgi.in) == 0 && fcgi.role == ROLE_RESPONDER;
+    const char *const *variables = take_request(carrier, &fcgi);
+    if (is_good)
+        return variables;
+    let_go(carrier, false); /* the web server says what it says of a dead responder */
+    return NULL;
 }
 
 static void refuse(struct http_exchange *exchange, const char *detail)
@@ -238,47 +284,79 @@ static void refuse(struct http_exchange *exchange, const char *detail)
     http_exchange_finish(exchange);
 }
 
-/* The loop lends a connection. */
-static void serve_connection(void *data, struct connection *connection)
+static bool is_cut_short(const struct record_body *body, int64_t said)
 {
-    struct responder *responder = data;
-    const struct fastcgi_options *options = &responder->options;
+    return body->is_ended && said > 0 && body->length < (uint64_t)said;
+}
 
-    struct carrier *carrier = connection_context(connection);
-    if (carrier != NULL) {
-        if (carrier->is_out)
-            linger(carrier);
-        else
-            go_on(carrier);
-        return;
-    }
-    carrier = carrier_take(responder, connection);
+static void serve(struct carrier *carrier)
+{
+    const struct fastcgi_options *options = &carrier->responder->options;
     struct http_exchange *exchange = &carrier->exchange;
-    if (!read_request(carrier)) {
-        carrier_put(carrier);
-        connection_forget(connection);
+
+    const char *const *variables = read_request(carrier);
+    if (variables == NULL)
         return;
-    }
-    /* After an error in its parameters libfcgi delivers a request with those that came before it. */
-    if (FCGX_GetError(carrier->fcgi.in) != 0 || carrier->fcgi.role != ROLE_RESPONDER) {
-        let_go(carrier, false); /* the web server says what it says of a dead responder */
-        return;
-    }
+    carrier->state = CARRIER_ANSWERS;
     http_exchange_begin(exchange);
-    enum http_request_status status = http_request_read(&exchange->request, (const char *const *)carrier->fcgi.envp,
-                                                        &options->mount, &exchange->arena);
+    enum http_request_status status =
+        http_request_read(&exchange->request, variables, &options->mount, &exchange->arena);
     exchange->error_page = options->error_page;
     exchange->error_data = options->handler_data;
-    bool is_whole = skip_body(carrier);
 
     if (status == HTTP_REQUEST_INCOMPLETE)
         refuse(exchange, "The web server named no method.");
     else if (status == HTTP_REQUEST_MALFORMED)
         refuse(exchange, "The address or the length of the request is malformed.");
-    else if (!is_whole)
+    else if (is_cut_short(&carrier->body, exchange->request.content_length))
         refuse(exchange, "The request's body is shorter than its length.");
     else
         options->handler(options->handler_data, exchange);
+}
+
+/* Waits for the rest of a head. */
+static void await_head(struct carrier *carrier)
+{
+    if (carrier->began_ns == 0)
+        carrier->began_ns = clock_now_ns();
+    int64_t deadline_ns = carrier->began_ns + HEAD_MS * CLOCK_NS_PER_MS;
+    if (!connection_await(carrier->connection, CONNECTION_INPUT, carrier, deadline_ns, carrier->head.room))
+        let_go(carrier, false);
+}
+
+static void receive(struct carrier *carrier)
+{
+    switch (head_read(&carrier->head, connection_fd(carrier->connection))) {
+    case HEAD_MORE:
+        await_head(carrier);
+        return;
+    case HEAD_WHOLE:
+        serve(carrier);
+        return;
+    case HEAD_BROKEN:
+        let_go(carrier, false);
+        return;
+    }
+}
+
+/* The loop lends a connection. */
+static void serve_connection(void *data, struct connection *connection)
+{
+    struct carrier *carrier = connection_context(connection);
+
+    if (carrier == NULL)
+        carrier = carrier_take(data, connection);
+    switch (carrier->state) {
+    case CARRIER_READS:
+        receive(carrier);
+        return;
+    case CARRIER_ANSWERS:
+        go_on(carrier);
+        return;
+    case CARRIER_LINGERS:
+        linger(carrier);
+        return;
+    }
 }
 
 /* ---- Serving ----------------------------------------------------------------------------------------------------- */
@@ -378,7 +456,6 @@ int fastcgi_serve(const struct fastcgi_options *options)
     pthread_mutex_init(&responder->lock, NULL);
     responder->loop = loop_new(&(struct loop_options){
         .listen_fd = options->listen_fd,
-        .timeout_ms = READ_TIMEOUT_MS,
         .ready = serve_connection,
         .event_fd = options->event_fd,
         .woken = woken,

@@ -3,7 +3,7 @@
  * The FastCGI responder: a readiness loop over libfcgi, which is used in this room's fastcgi.c and nowhere else.
  *
  * libfcgi's own accept loop would bind the process to one connection until the web server closes it. Here epoll waits
- * for all of them, idle or new, and libfcgi is handed only connections that have something to read. The loop's thread
+ * for all of them, idle or new, and libfcgi is handed only requests whose head has come (head.h). The loop's thread
  * reads requests and calls the handler; it never waits for an answer. An answer is sent by the thread that finishes its
  * exchange, as far as the connection takes it at once, and the rest by the loop's thread when it takes more: nobody
  * waits for a web server, nor for its client. A connection that the web server keeps open goes back to the loop.

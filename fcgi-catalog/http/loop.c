@@ -42,16 +42,8 @@ struct loop {
 
 /* ---- Accepting --------------------------------------------------------------------------------------------------- */
 
-static void set_timeout(int fd, int option, int timeout_ms)
-{
-    struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
-    setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout);
-}
-
 static void welcome(struct loop *loop, int fd)
 {
-    set_timeout(fd, SO_RCVTIMEO, loop->options.timeout_ms);
-    set_timeout(fd, SO_SNDTIMEO, loop->options.timeout_ms);
     if (loop->is_tcp)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     if (connection_welcome(&loop->pool, fd, &loop->ready[loop->ready_count]))
@@ -77,7 +69,7 @@ static void accept_failed(struct loop *loop, int error)
 static void accept_some(struct loop *loop, size_t most)
 {
     while (most > 0 && connection_pool_has_room(&loop->pool)) {
-        int fd = accept4(loop->options.listen_fd, NULL, NULL, SOCK_CLOEXEC);
+        int fd = accept4(loop->options.listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
             loop->accept_again_ns = 0;
             welcome(loop, fd);

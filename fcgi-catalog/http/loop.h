@@ -14,9 +14,9 @@
 struct loop;
 
 struct loop_options {
-    int listen_fd;  /* may be shared with other processes; the loop makes it non-blocking and never closes it */
-    int timeout_ms; /* of the connections, which block: SO_RCVTIMEO, SO_SNDTIMEO */
-    void (*ready)(void *data, struct connection *connection); /* lends the connection, on the loop's thread */
+    int listen_fd; /* may be shared with other processes; the loop makes it non-blocking and never closes it */
+    /* Lends the connection, which is non-blocking, on the loop's thread. */
+    void (*ready)(void *data, struct connection *connection);
     int event_fd; /* of somebody else, who wakes the loop by it and reads it in woken(); 0: none */
     /* On the loop's thread, once before and once after the ready() calls of a wake-up; may be NULL. */
     void (*woken)(void *data);

@@ -15,8 +15,15 @@
 #define RECORD_VERSION 1
 #define RECORD_HEADER_LENGTH 8
 #define RECORD_CONTENT_MAX 65535
+#define RECORD_BEGIN_LENGTH 8 /* of a BEGIN_REQUEST's content */
 
-enum record_type { RECORD_BEGIN_REQUEST = 1, RECORD_END_REQUEST = 3, RECORD_STDIN = 5, RECORD_STDOUT = 6 };
+enum record_type {
+    RECORD_BEGIN_REQUEST = 1,
+    RECORD_END_REQUEST = 3,
+    RECORD_PARAMS = 4,
+    RECORD_STDIN = 5,
+    RECORD_STDOUT = 6,
+};
 
 /* What has come of a request's body. All zero: nothing yet. */
 struct record_body {

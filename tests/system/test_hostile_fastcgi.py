@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Somebody with access to the FastCGI socket who sends what no web server would. Others go on being served."""
 import os
+import signal
 import struct
+import time
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +42,7 @@ HOSTILE = {
     "nothing": b"",
     "half-a-header": record(fastcgi.BEGIN_REQUEST)[:3],
     "half-a-begin": begin()[:12],
+    "half-the-variables": get("/products", 1)[:60],
     "garbage": os.urandom(4096),
     "zeroes": bytes(4096),
     "ones": b"\xff" * 4096,
@@ -71,17 +75,41 @@ def test_hostile_records_do_not_stop_the_service(catalog, name):
     assert_serving(catalog)
 
 
-@pytest.mark.parametrize("name", ["half-a-header", "half-a-begin", "a-length-that-promises-more", "a-body-cut-short"])
-def test_half_a_record_held_open_holds_up_nobody_for_long(catalog, name):
-    """A reader waits for the rest for half a second at most, so nobody waits longer than the few of them together."""
-    held = [Connection(catalog.socket_path) for _ in range(3)]
+def time_asking(catalog):
+    began = time.monotonic()
+    for _ in range(30):
+        assert ask(catalog) == LIST
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("name", ["half-a-header", "half-a-begin", "half-the-variables", "a-length-that-promises-more", "a-body-cut-short"])
+def test_what_is_half_sent_holds_up_nobody(catalog, name):
+    quiet = time_asking(catalog)
+    held = [Connection(catalog.socket_path) for _ in range(100)]
     try:
         for connection in held:
             connection.send(HOSTILE[name])
-        assert_serving(catalog)
+        assert time_asking(catalog) < 10 * quiet + 1
     finally:
         for connection in held:
             connection.socket.close()
+    assert_serving(catalog)
+
+
+def test_a_head_that_comes_while_the_processes_are_stopped_is_answered(catalog):
+    """SIGSTOP and SIGCONT interrupt a read that has a time limit, though nobody handles them."""
+    whole = get("/products", 1)
+    half = len(HOSTILE["half-the-variables"])
+    with Connection(catalog.socket_path) as connection:
+        connection.send(whole[:half])
+        assert_serving(catalog)
+        for pid in catalog.workers():
+            os.kill(pid, signal.SIGSTOP)
+        for pid in catalog.workers():
+            wait_until(lambda pid=pid: ") T " in Path(f"/proc/{pid}/stat").read_text(), 5, "a process that is stopped")
+            os.kill(pid, signal.SIGCONT)
+        connection.send(whole[half:])
+        assert body_of(connection.answer()) == CUSTOMER_1
 
 
 def test_half_a_record_is_given_up(catalog):

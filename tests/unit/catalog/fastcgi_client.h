@@ -11,7 +11,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { RECORD_BEGIN = 1, RECORD_END = 3, RECORD_PARAMS = 4, RECORD_STDIN = 5, RECORD_STDOUT = 6 };
+enum {
+    RECORD_BEGIN = 1,
+    RECORD_END = 3,
+    RECORD_PARAMS = 4,
+    RECORD_STDIN = 5,
+    RECORD_STDOUT = 6,
+    RECORD_GET_VALUES = 9,
+    RECORD_GET_VALUES_RESULT = 10
+};
 enum { ROLE_RESPONDER = 1, ROLE_AUTHORIZER = 2 };
 
 /* Bytes on their way to the responder. */

@@ -281,6 +281,165 @@ static void a_request_in_the_place_of_a_bodys_rest_is_answered(void **state)
     }
 }
 
+/* ---- Heads that come in parts ------------------------------------------------------------------------------------ */
+
+static void send_part(int fd, const struct message *message, size_t begin, size_t end)
+{
+    assert_int_equal(send(fd, message->bytes + begin, end - begin, MSG_NOSIGNAL), end - begin);
+}
+
+static void half_sent_heads_hold_up_nobody(void **state)
+{
+    struct message message = make_request("GET", "/", false);
+    size_t half = message.length - 20;
+    int fds[200];
+
+    (void)state;
+    int64_t quiet_ns = time_serving();
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+        fds[i] = connected();
+        send_part(fds[i], &message, 0, half);
+    }
+    assert_nobody_held_up(quiet_ns);
+    for (size_t i = 0; i < ARRAY_LENGTH(fds); i++)
+        close(fds[i]);
+}
+
+static void a_head_in_two_parts_is_answered_wherever_it_is_cut(void **state)
+{
+    struct message message = make_request("GET", "/", true);
+
+    (void)state;
+    int fd = connected();
+    for (size_t cut = 1; cut < message.length; cut++) {
+        send_part(fd, &message, 0, cut);
+        rest(); /* time for the responder to look at the first part */
+        send_part(fd, &message, cut, message.length);
+        assert_answered(fd, "hello");
+    }
+    close(fd);
+}
+
+static void a_body_behind_a_head_in_parts_is_read_away(void **state)
+{
+    struct message message = {.length = 0};
+    static const char body[5000];
+
+    (void)state;
+    add_begin(&message, ROLE_RESPONDER, true);
+    add_params(&message, (const char *const[]){"REQUEST_METHOD", "POST", "CONTENT_LENGTH", "5000", NULL});
+    add_record(&message, RECORD_STDIN, body, sizeof body);
+    add_record(&message, RECORD_STDIN, NULL, 0);
+    int fd = connected();
+    for (int i = 0; i < 3; i++) {
+        send_part(fd, &message, 0, 30);
+        rest();
+        send_part(fd, &message, 30, message.length);
+        assert_answered(fd, "hello");
+    }
+    close(fd);
+}
+
+static void the_padding_of_the_last_record_is_no_body(void **state)
+{
+    struct message message = {.length = 0};
+
+    (void)state;
+    add_begin(&message, ROLE_RESPONDER, true);
+    add_params(&message, (const char *const[]){"REQUEST_METHOD", "GET", NULL});
+    message.bytes[message.length - 2] = 5; /* of the header that add_params() ended with */
+    memset(message.bytes + message.length, 1, 5);
+    message.length += 5;
+    add_record(&message, RECORD_STDIN, NULL, 0);
+    int fd = connected();
+    for (size_t cut = message.length; cut > message.length - 20; cut--) {
+        send_part(fd, &message, 0, cut);
+        if (cut < message.length)
+            rest();
+        send_part(fd, &message, cut, message.length);
+        assert_answered(fd, "hello");
+    }
+    close(fd);
+}
+
+static void a_head_larger_than_every_buffer_is_read(void **state)
+{
+    struct message begin = {.length = 0}, part = {.length = 0}, end = {.length = 0};
+    char pair[8000] = {'\1', (char)0x80, 0, (char)(7994 >> 8), (char)(7994 & 0xff), 'X'};
+
+    (void)state;
+    add_begin(&begin, ROLE_RESPONDER, false);
+    add_record(&part, RECORD_PARAMS, pair, sizeof pair);
+    add_params(&end, (const char *const[]){"REQUEST_METHOD", "GET", NULL});
+    add_record(&end, RECORD_STDIN, NULL, 0);
+    memset(pair + 6, 'x', sizeof pair - 6);
+    int fd = connected();
+    assert_true(client_send(fd, &begin));
+    for (int i = 0; i < 100; i++)
+        assert_true(client_send(fd, &part));
+    assert_true(client_send(fd, &end));
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+static void a_head_without_end_is_cut_off(void **state)
+{
+    struct message message = {.length = 0};
+    size_t sent = 0;
+
+    (void)state;
+    int fd = connected();
+    add_begin(&message, ROLE_RESPONDER, false);
+    assert_true(client_send(fd, &message));
+    message.length = 0;
+    add_record(&message, RECORD_PARAMS, (const char[8192]){0}, 8192);
+    while (sent < (size_t)16 * 1024 * 1024 && client_send(fd, &message))
+        sent += message.length;
+    assert_true(sent < (size_t)16 * 1024 * 1024);
+    assert_serving();
+    close(fd);
+}
+
+/* read(2) with a time limit is interrupted by that, though nobody handles a signal. */
+static void a_head_that_comes_while_the_process_is_stopped_is_answered(void **state)
+{
+    struct message message = make_request("GET", "/", false);
+    int status;
+
+    (void)state;
+    int fd = connected();
+    send_part(fd, &message, 0, message.length / 2);
+    rest();
+    kill(responder, SIGSTOP);
+    assert_int_equal(waitpid(responder, &status, WUNTRACED), responder);
+    kill(responder, SIGCONT);
+    rest();
+    send_part(fd, &message, message.length / 2, message.length);
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
+/* As libfcgi does. */
+static void what_is_asked_of_a_responder_beside_a_request_is_answered(void **state)
+{
+    static const char asked_for[] = "\17\0FCGI_MPXS_CONNS";
+    struct message message = {.length = 0}, request = make_request("GET", "/", false);
+    unsigned char told[8 + 24];
+
+    (void)state;
+    add_record(&message, RECORD_GET_VALUES, asked_for, sizeof asked_for - 1);
+    message.bytes[3] = 0; /* a management record: of no request */
+    memcpy(message.bytes + message.length, request.bytes, request.length);
+    message.length += request.length;
+    int fd = connected();
+    assert_true(client_send(fd, &message));
+    assert_true(client_read(fd, told, sizeof told, SOON_MS));
+    assert_int_equal(told[1], RECORD_GET_VALUES_RESULT);
+    assert_memory_equal(told + 8, "\17\1FCGI_MPXS_CONNS0", 18);
+    assert_answered(fd, "hello");
+    close(fd);
+}
+
 /* ---- What no web server sends ------------------------------------------------------------------------------------ */
 
 static void a_half_sent_request_is_given_up(void **state)
@@ -401,6 +560,14 @@ int main(void)
         TEST(half_sent_bodies_hold_up_nobody),
         TEST(a_kept_connection_serves_again_behind_the_rest_of_a_body),
         TEST(a_request_in_the_place_of_a_bodys_rest_is_answered),
+        TEST(half_sent_heads_hold_up_nobody),
+        TEST(a_head_in_two_parts_is_answered_wherever_it_is_cut),
+        TEST(a_body_behind_a_head_in_parts_is_read_away),
+        TEST(the_padding_of_the_last_record_is_no_body),
+        TEST(a_head_larger_than_every_buffer_is_read),
+        TEST(a_head_without_end_is_cut_off),
+        TEST(a_head_that_comes_while_the_process_is_stopped_is_answered),
+        TEST(what_is_asked_of_a_responder_beside_a_request_is_answered),
         TEST(a_half_sent_request_is_given_up),
         TEST(half_a_record_is_given_up),
         TEST(garbage_is_not_answered),
