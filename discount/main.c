@@ -137,13 +137,9 @@ static bool reload(void *data)
 static int work(void *data, int index)
 {
     struct master *master = data;
-    struct worker_options options = {.settings = &master->settings,
-                                     .addresses = (const char *const *)master->ports.addresses,
-                                     .address_count = master->ports.count,
-                                     .board = master->board};
+    struct worker_options options = {
+        .settings = &master->settings, .ports = &master->ports, .seat = (size_t)index, .board = master->board};
 
-    (void)index;
-    ports_leave(&master->ports);
     return worker_run(&options);
 }
 
@@ -153,6 +149,13 @@ static void say_started(void *data)
 
     for (size_t i = 0; i < master->ports.count; i++)
         log_info("serving", "address=%s", master->ports.addresses[i]);
+}
+
+static void leave_seat_empty(void *data, int index)
+{
+    const struct master *master = data;
+
+    ports_pause(&master->ports, (size_t)index);
 }
 
 static void look_at_certificates(void *data)
@@ -190,6 +193,7 @@ static int serve(struct master *master)
                               .work = work,
                               .reload = reload,
                               .started = say_started,
+                              .vacated = leave_seat_empty,
                               .look = look_at_certificates,
                               .look_ms = DAY_MS,
                               .data = master};
@@ -201,6 +205,10 @@ static int serve(struct master *master)
     master->board = board_new((size_t)prefork.workers * SEATS_PER_WORKER);
     if (master->board == NULL) {
         log_error("cannot-start", "reason=\"no shared memory\" errno=%d", errno);
+        return EXIT_FAILURE;
+    }
+    if (!ports_seat(&master->ports, (size_t)prefork.workers)) {
+        log_error("cannot-start", "reason=\"no sockets for the workers\" errno=%d", errno);
         return EXIT_FAILURE;
     }
     int exit_code = prefork_run(&prefork);

@@ -30,6 +30,7 @@ struct watcher {
     struct rpc_server *server;
     struct rulebook *rulebook;
     int drain_ms;
+    int64_t stop_ns;          /* when the callers have had time enough to leave; CLOCK_NEVER: they are not told to */
     size_t memory_max;        /* 0: none */
     bool is_deaf, is_retired; /* and was told */
 };
@@ -70,6 +71,26 @@ static void look_at_memory(struct watcher *watcher)
     prefork_worker_retire();
 }
 
+/* Where a successor serves already, callers are told to go there first, and answered until they have gone. Half of the
+ * time that there is for draining is theirs. */
+static void begin_to_stop(struct watcher *watcher)
+{
+    bool is_first = watcher->stop_ns == CLOCK_NEVER;
+
+    rpc_server_leave(watcher->server);
+    watcher->stop_ns = clock_now_ns();
+    if (is_first && prefork_worker_is_replaced()) {
+        watcher->drain_ms /= 2;
+        watcher->stop_ns += watcher->drain_ms * CLOCK_NS_PER_MS;
+    }
+}
+
+static void look_at_callers(const struct watcher *watcher)
+{
+    if (watcher->stop_ns != CLOCK_NEVER && (clock_now_ns() >= watcher->stop_ns || rpc_server_is_quiet(watcher->server)))
+        rpc_server_stop(watcher->server, watcher->drain_ms);
+}
+
 /* Waits for the master's word, says that the worker runs, and looks whether it should be replaced. */
 static void *watch(void *data)
 {
@@ -85,9 +106,10 @@ static void *watch(void *data)
         rulebook_beat(watcher->rulebook, false);
         int signal = next_signal(&signals);
         if (signal == SIGTERM)
-            rpc_server_stop(watcher->server, watcher->drain_ms);
+            begin_to_stop(watcher);
         else if (signal == SIGINT)
             rpc_server_stop(watcher->server, 0);
+        look_at_callers(watcher);
         look_at_listener(watcher);
         look_at_memory(watcher);
     }
@@ -96,7 +118,8 @@ static void *watch(void *data)
 
 static int serve(struct rpc_server *server, struct rulebook *rulebook, const struct discount_settings *settings)
 {
-    struct watcher watcher = {.server = server, .rulebook = rulebook, .drain_ms = (int)settings->drain_ms};
+    struct watcher watcher = {
+        .server = server, .rulebook = rulebook, .drain_ms = (int)settings->drain_ms, .stop_ns = CLOCK_NEVER};
     pthread_t thread;
 
     if (settings->memory_growth_mb > 0)
@@ -124,8 +147,9 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
 {
     struct access access = {.trust_domain = options->settings->trust_domain};
     struct rpc_server_options server_options = {
-        .addresses = options->addresses,
-        .address_count = options->address_count,
+        .addresses = (const char *const *)options->ports->addresses,
+        .address_count = options->ports->count,
+        .sockets = options->ports->seats + options->seat * options->ports->count,
         .keyset = discount_settings_keyset(options->settings),
         .admit = access_admit,
         .data = &access,
@@ -139,7 +163,9 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)
         add_services(server, &service, admin);
-    if (server != NULL && rpc_server_start(server, reason, sizeof reason))
+    bool has_started = server != NULL && rpc_server_start(server, reason, sizeof reason);
+    ports_leave(options->ports);
+    if (has_started)
         exit_code = serve(server, rulebook, options->settings);
     else
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));

@@ -5,13 +5,14 @@
 
 #include <stddef.h>
 
+#include "discount/master/ports.h"
 #include "discount/service/board.h"
 #include "discount/settings.h"
 
 struct worker_options {
     const struct discount_settings *settings;
-    const char *const *addresses; /* that the master holds */
-    size_t address_count;
+    struct ports *ports; /* that the master holds */
+    size_t seat;         /* this worker's */
     struct board *board; /* shared by all workers */
 };
 

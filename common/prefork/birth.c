@@ -56,6 +56,11 @@ void prefork_worker_retire(void)
         kill(self.master, SIGUSR2);
 }
 
+bool prefork_worker_is_replaced(void)
+{
+    return self.cell != NULL && atomic_load(self.cell) > self.serial;
+}
+
 void prefork_worker_ready(void)
 {
     if (self.cell == NULL)

@@ -98,6 +98,12 @@ static bool seat_lacks_worker(const struct master *master, int seat)
            birth_is_retired(&master->place, seat, serving->serial);
 }
 
+static void seat_vacate(const struct master *master, int index)
+{
+    if (master->prefork->vacated != NULL && !is_heir_seat(master, index))
+        master->prefork->vacated(master->prefork->data, index);
+}
+
 /* Makes the seat wait, longer each time. */
 static void seat_pause(struct master *master, int index)
 {
@@ -108,6 +114,8 @@ static void seat_pause(struct master *master, int index)
         seat->pause_ns = PAUSE_MOST_NS;
     seat->start_ns = clock_now_ns() + seat->pause_ns;
     log_warning("worker-delayed", "index=%d again_in_ms=%lld", index, (long long)(seat->pause_ns / CLOCK_NS_PER_MS));
+    if (find_worker(master, index, WORKER_SERVING) == NULL)
+        seat_vacate(master, index);
 }
 
 static void seat_forget_pause(struct seat *seat)
@@ -191,6 +199,8 @@ static void stop_workers(struct master *master, int signal, int patience_ms)
     master->is_stopping = true;
     for (size_t i = 0; i < master->worker_count; i++)
         tell_to_leave(&master->workers[i], signal, patience_ms);
+    for (int seat = 0; seat < master->prefork->workers; seat++)
+        seat_vacate(master, seat);
 }
 
 /* ---- Getting ready ---- */

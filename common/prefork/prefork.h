@@ -43,6 +43,9 @@ struct prefork {
     bool (*reload)(void *data);
     /* In the master, once: all workers are ready for the first time (to tell whoever waits). May be NULL. */
     void (*started)(void *data);
+    /* In the master: nobody is to serve this seat from now on, for a while (a worker has died young) or for good (all are
+     * told to stop). May be NULL. */
+    void (*vacated)(void *data, int index);
     /* In the master, every so many milliseconds from the start on, until it is told to stop. It must not wait. May be
      * NULL. */
     void (*look)(void *data);
@@ -59,6 +62,9 @@ MUST_CHECK int prefork_run(const struct prefork *prefork);
 
 /* In a worker: tells the master that this worker serves. In a process that is no worker it does nothing. */
 void prefork_worker_ready(void);
+
+/* In a worker that was told to drain: whether that is because a successor serves, which is ready. */
+bool prefork_worker_is_replaced(void);
 
 /* In a worker that is ready: asks for a successor. Once that one serves, this worker is told to drain, as at a reload.
  */

@@ -66,7 +66,7 @@ struct rpc_server {
     struct arena arena; /* of the call that is being answered */
     struct replies replies;
     struct apart *apart; /* the second thread; NULL: no service is apart */
-    atomic_bool is_stopping;
+    atomic_bool is_leaving, is_stopping;
     atomic_bool is_cancelled;
     _Atomic int64_t cancel_ns; /* when a stopping server cancels what is left */
     bool is_ended;             /* gRPC core's server has ended */

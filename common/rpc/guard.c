@@ -10,9 +10,11 @@
 #include "common/memory.h"
 
 #define FRAME_HEAD 9
-#define PREFACE 24 /* what a client sends before its first frame (RFC 9113, 3.4) */
+#define FRAME_TYPE 3 /* where the type stands in it */
+#define PREFACE 24   /* what a client sends before its first frame (RFC 9113, 3.4) */
 
-enum { FRAME_DATA = 0, FRAME_HEADERS = 1, FRAME_RST_STREAM = 3, FRAME_SETTINGS = 4 };
+enum { FRAME_DATA = 0, FRAME_HEADERS = 1, FRAME_RST_STREAM = 3, FRAME_SETTINGS = 4, FRAME_GOAWAY = 7 };
+enum { FRAME_NOBODYS = 0xfa }; /* no frame has this type */
 enum { FLAG_END_STREAM = 1, FLAG_ACK = 1 };
 
 /* Where in a sequence of frames one direction is. */
@@ -35,11 +37,12 @@ struct guard {
     uint32_t last; /* the highest stream so far */
     size_t held;   /* by the streams, and what is not forgotten yet of those that were reset */
     size_t reset;  /* … that */
-    int64_t reset_ns;
+    int64_t reset_ns, now_ns;
     unsigned opened; /* before the server's settings were acknowledged */
     unsigned refusals;
     bool is_acknowledged;
     bool is_known;      /* a call was answered with a message */
+    bool is_told;       /* that it should go */
     const char *reason; /* to cut it; NULL: none */
     struct guard *next, **link;
 };
@@ -47,7 +50,9 @@ struct guard {
 /* All of them, under the lock; what a guard has, too. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct guard *all;
-static size_t all_held;
+static size_t all_held, all_streams;
+static int64_t came_ns; /* when the last call or connection did */
+static bool is_hiding;
 
 struct guard *guard_new(void)
 {
@@ -73,6 +78,7 @@ void guard_free(struct guard *guard)
     if (guard->next != NULL)
         guard->next->link = guard->link;
     all_held -= guard->held;
+    all_streams -= guard->count;
     pthread_mutex_unlock(&lock);
     free(guard);
 }
@@ -111,6 +117,7 @@ static struct stream *find(struct guard *guard, uint32_t id)
 static void open_stream(struct guard *guard, uint32_t id)
 {
     guard->last = id;
+    came_ns = guard->now_ns;
     if (!guard->is_acknowledged)
         guard->opened++;
     if (guard->count == GUARD_STREAMS || guard->opened > GUARD_STREAMS) {
@@ -118,12 +125,14 @@ static void open_stream(struct guard *guard, uint32_t id)
         return;
     }
     guard->streams[guard->count++] = (struct stream){.id = id, .held = GUARD_STREAM_BYTES};
+    all_streams++;
     hold(guard, GUARD_STREAM_BYTES);
 }
 
 static void remove_stream(struct guard *guard, struct stream *stream)
 {
     *stream = guard->streams[--guard->count];
+    all_streams--;
 }
 
 static void end_stream(struct guard *guard, struct stream *stream)
@@ -161,6 +170,7 @@ struct frame {
     size_t size;
     uint8_t type, flags;
     uint32_t stream;
+    uint8_t *type_at; /* where it stands in what is taken; NULL: that piece is gone */
 };
 
 static struct frame read_head(const uint8_t *head)
@@ -177,6 +187,10 @@ static void note_taken(struct guard *guard, const struct frame *frame)
 {
     struct stream *stream = find(guard, frame->stream);
 
+    if (is_hiding && frame->stream > guard->last && frame->type_at != NULL) {
+        *frame->type_at = FRAME_NOBODYS;
+        return;
+    }
     switch (frame->type) {
     case FRAME_HEADERS:
         if (frame->stream > guard->last)
@@ -218,12 +232,13 @@ static void note_sent(struct guard *guard, const struct frame *frame)
         end_stream(guard, stream);
 }
 
-static void walk(struct guard *guard, struct walk *walk, const uint8_t *bytes, size_t size,
+static void walk(struct guard *guard, struct walk *walk, uint8_t *bytes, size_t size,
                  void (*note)(struct guard *guard, const struct frame *frame))
 {
     while (size > 0) {
         size_t want = walk->skip > 0 ? walk->skip : FRAME_HEAD - walk->head_size;
         size_t part = want < size ? want : size;
+        uint8_t *type_at = walk->head_size <= FRAME_TYPE ? bytes + FRAME_TYPE - walk->head_size : NULL;
         if (walk->skip > 0) {
             walk->skip -= part;
         } else {
@@ -234,6 +249,7 @@ static void walk(struct guard *guard, struct walk *walk, const uint8_t *bytes, s
         size -= part;
         if (walk->skip == 0 && walk->head_size == FRAME_HEAD) {
             struct frame frame = read_head(walk->head);
+            frame.type_at = type_at;
             note(guard, &frame);
             walk->skip = frame.size;
             walk->head_size = 0;
@@ -268,9 +284,10 @@ static void look_at_limits(struct guard *guard)
         guard->reason = "all callers together hold too much";
 }
 
-bool guard_take(struct guard *guard, const uint8_t *bytes, size_t size, int64_t now_ns, const char **reason)
+bool guard_take(struct guard *guard, uint8_t *bytes, size_t size, int64_t now_ns, const char **reason)
 {
     pthread_mutex_lock(&lock);
+    guard->now_ns = now_ns;
     forget_resets(guard, now_ns);
     walk(guard, &guard->in, bytes, size, note_taken);
     look_at_limits(guard);
@@ -282,8 +299,54 @@ bool guard_take(struct guard *guard, const uint8_t *bytes, size_t size, int64_t 
 bool guard_send(struct guard *guard, const uint8_t *bytes, size_t size, const char **reason)
 {
     pthread_mutex_lock(&lock);
-    walk(guard, &guard->out, bytes, size, note_sent);
+    walk(guard, &guard->out, (uint8_t *)bytes, size, note_sent); /* which changes nothing in them */
     *reason = guard->reason;
     pthread_mutex_unlock(&lock);
     return *reason == NULL;
+}
+
+/* ---- Leaving ---- */
+
+static void note_nothing(struct guard *guard, const struct frame *frame)
+{
+    (void)guard, (void)frame;
+}
+
+void guard_hide(void)
+{
+    pthread_mutex_lock(&lock);
+    is_hiding = true;
+    pthread_mutex_unlock(&lock);
+}
+
+bool guard_goaway(struct guard *guard, const uint8_t *bytes, size_t size, uint8_t frame[GUARD_GOAWAY_SIZE])
+{
+    /* Its length; no stream; every stream is answered; for no fault. */
+    static const uint8_t goaway[GUARD_GOAWAY_SIZE] = {0, 0, 8, FRAME_GOAWAY, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff};
+    struct walk out;
+
+    pthread_mutex_lock(&lock);
+    out = guard->out;
+    walk(guard, &out, (uint8_t *)bytes, size, note_nothing);
+    bool may = !guard->is_told && out.skip == 0 && out.head_size == 0;
+    guard->is_told |= may;
+    pthread_mutex_unlock(&lock);
+    if (may)
+        memcpy(frame, goaway, sizeof goaway);
+    return may;
+}
+
+void guard_note_connection(int64_t now_ns)
+{
+    pthread_mutex_lock(&lock);
+    came_ns = now_ns;
+    pthread_mutex_unlock(&lock);
+}
+
+bool guard_is_quiet(int64_t now_ns, int64_t quiet_ns)
+{
+    pthread_mutex_lock(&lock);
+    bool is_quiet = all_streams == 0 && now_ns - came_ns >= quiet_ns;
+    pthread_mutex_unlock(&lock);
+    return is_quiet;
 }

@@ -40,9 +40,10 @@ struct guard;
 struct guard *guard_new(void);
 void guard_free(struct guard *guard); /* NULL is allowed */
 
-/* Bytes that the caller sent, or that the server sends, without TLS, in pieces of any size. False: the connection is to
+/* Bytes that the caller sent (and that the server is to see: see guard_hide()), or that the server sends, without TLS,
+ * in pieces of any size. False: the connection is to
  * be cut; *reason, a constant, says why. Any thread. */
-bool guard_take(struct guard *guard, const uint8_t *bytes, size_t size, int64_t now_ns, const char **reason);
+bool guard_take(struct guard *guard, uint8_t *bytes, size_t size, int64_t now_ns, const char **reason);
 bool guard_send(struct guard *guard, const uint8_t *bytes, size_t size, const char **reason);
 
 /* What all connections hold, in bytes. */
@@ -50,5 +51,29 @@ size_t guard_held(void);
 
 /* From now on connections are accepted no faster than GUARD_ACCEPTS_PER_S, in this process. */
 void guard_accepts(void);
+
+/*
+ * From now on the callers are to go to another server: each connection is told so (GOAWAY, RFC 9113, 6.8) behind the
+ * next frames that are sent on it, and calls that come on it all the same are answered as before. Where somebody else
+ * accepts from the same sockets (`is_handed_on`), this process accepts no more.
+ */
+void guard_leave(bool is_handed_on);
+
+/*
+ * From now on calls that come are hidden from gRPC core, which is about to shut down and would cancel them: their
+ * frames become frames of a type that nobody knows, to be ignored (RFC 9113, 4.1). So the last GOAWAY does not count
+ * them, and their callers know that nobody has looked at them and may ask another server.
+ */
+void guard_hide(void);
+
+/* The frame that is to be sent right behind these bytes, which are about to be. False: none. */
+#define GUARD_GOAWAY_SIZE 17
+bool guard_goaway(struct guard *guard, const uint8_t *bytes, size_t size, uint8_t frame[GUARD_GOAWAY_SIZE]);
+
+/* Whether no call is under way, and for `quiet_ns` no call and no connection has come. */
+bool guard_is_quiet(int64_t now_ns, int64_t quiet_ns);
+
+/* A connection has come. */
+void guard_note_connection(int64_t now_ns);
 
 #endif

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,11 +33,17 @@ static void say(const char *event, const char *reason)
 /* ---- Connections ---- */
 
 static atomic_int connections; /* that were accepted and made TLS's */
-static atomic_bool is_accepting;
+static atomic_bool is_accepting, is_leaving, is_handed_on;
 
 void guard_accepts(void)
 {
     atomic_store(&is_accepting, true);
+}
+
+void guard_leave(bool is_handed)
+{
+    atomic_store(&is_handed_on, is_handed);
+    atomic_store(&is_leaving, true);
 }
 
 /* A bucket of permissions that fills as time passes. gRPC core accepts on whichever thread of its polls. */
@@ -73,10 +80,20 @@ int INTERPOSED(accept4)(int listener, __SOCKADDR_ARG address, socklen_t *size, i
 {
     const socklen_t room = size != NULL ? *size : 0;
 
+    if (atomic_load(&is_handed_on)) {
+        errno = EAGAIN;
+        return -1;
+    }
     for (;;) {
         int fd = NEXT(accept4)(listener, address, size, flags);
-        if (fd < 0 || !atomic_load(&is_accepting) || may_accept())
+        if (fd < 0 && errno == EINVAL) /* whoever has the socket, too, has made it listen no more */
+            errno = EAGAIN;
+        if (fd < 0 || !atomic_load(&is_accepting))
             return fd;
+        if (may_accept()) {
+            guard_note_connection(clock_now_ns());
+            return fd;
+        }
         turn_away(fd);
         if (size != NULL)
             *size = room;
@@ -135,12 +152,26 @@ int INTERPOSED(SSL_read)(SSL *ssl, void *bytes, int size)
     return cut(reason);
 }
 
+/* With the word to go behind the bytes, which count alone. gRPC core writes less than a record. */
+static int write_last(SSL *ssl, struct guard *guard, const void *bytes, int size)
+{
+    uint8_t both[SSL3_RT_MAX_PLAIN_LENGTH];
+    size_t length = (size_t)size;
+
+    if (length > sizeof both - GUARD_GOAWAY_SIZE || !guard_goaway(guard, bytes, length, both + length))
+        return NEXT(SSL_write)(ssl, bytes, size);
+    memcpy(both, bytes, length);
+    int sent = NEXT(SSL_write)(ssl, both, size + GUARD_GOAWAY_SIZE);
+    return sent < size ? sent : size;
+}
+
 int INTERPOSED(SSL_write)(SSL *ssl, const void *bytes, int size)
 {
     struct guard *guard = guard_of(ssl);
     const char *reason;
+    bool is_last = guard != NULL && size > 0 && atomic_load(&is_leaving);
 
-    int sent = NEXT(SSL_write)(ssl, bytes, size);
+    int sent = is_last ? write_last(ssl, guard, bytes, size) : NEXT(SSL_write)(ssl, bytes, size);
     if (sent <= 0 || guard == NULL || guard_send(guard, bytes, (size_t)sent, &reason))
         return sent;
     return cut(reason);

@@ -41,7 +41,8 @@ static inline uintptr_t interpose_find(_Atomic uintptr_t *next, const char *name
 #endif
 
 /* They do nothing but bring their files into every program that uses gRPC core. */
-void interpose_waits(void); /* waits.c */
-void interpose_guard(void); /* guard_tls.c */
+void interpose_waits(void);  /* waits.c */
+void interpose_guard(void);  /* guard_tls.c */
+void interpose_listen(void); /* listen.c */
 
 #endif

@@ -65,6 +65,7 @@ void rpc_runtime_start(void)
 {
     interpose_waits();
     interpose_guard();
+    interpose_listen();
     skip_lock_order_checks();
     setenv("GRPC_DNS_RESOLVER", "native", 0); /* names as every other program resolves them; it is read once */
     gpr_set_log_function(pass_log_line);

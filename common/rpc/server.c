@@ -18,9 +18,11 @@
 #include "common/rpc/call.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/internal.h"
+#include "common/rpc/listen.h"
 
 #define HANDSHAKE_TIMEOUT_MS 5000
 #define LEAST_PING_INTERVAL_MS 5000
+#define QUIET_NS (500 * CLOCK_NS_PER_MS)
 #define STOP_STEP_NS (20 * CLOCK_NS_PER_MS) /* how often a stopping server looks what has become of its drain */
 
 /* ---- Life ---- */
@@ -144,7 +146,10 @@ static bool add_port(struct rpc_server *server, size_t index)
     server->sources[index].watch = server->watch;
     server->sources[index].sessions = &server->sessions;
     grpc_server_credentials *credentials = credentials_for_server(&server->sources[index]);
+    if (server->options.sockets != NULL)
+        listen_on(server->options.sockets[index]);
     int port = grpc_server_add_http2_port(server->core, server->options.addresses[index], credentials);
+    listen_on(-1);
     grpc_server_credentials_release(credentials);
     return port != 0;
 }
@@ -217,6 +222,18 @@ void rpc_server_run(struct rpc_server *server)
     server->is_ended = true;
 }
 
+void rpc_server_leave(struct rpc_server *server)
+{
+    atomic_store(&server->is_leaving, true);
+    guard_leave(server->options.sockets != NULL);
+}
+
+bool rpc_server_is_quiet(const struct rpc_server *server)
+{
+    (void)server; /* the guard counts per process */
+    return guard_is_quiet(clock_now_ns(), QUIET_NS);
+}
+
 void rpc_server_stop(struct rpc_server *server, int drain_ms)
 {
     int64_t cancel_ns = clock_now_ns() + drain_ms * CLOCK_NS_PER_MS;
@@ -225,6 +242,9 @@ void rpc_server_stop(struct rpc_server *server, int drain_ms)
     while (cancel_ns < so_far_ns && !atomic_compare_exchange_weak(&server->cancel_ns, &so_far_ns, cancel_ns))
         continue;
     /* The calls that were requested fail now, which wakes rpc_server_run(). */
-    if (!atomic_exchange(&server->is_stopping, true))
-        grpc_server_shutdown_and_notify(server->core, server->queue, server);
+    if (atomic_exchange(&server->is_stopping, true))
+        return;
+    if (atomic_load(&server->is_leaving))
+        guard_hide();
+    grpc_server_shutdown_and_notify(server->core, server->queue, server);
 }

@@ -67,6 +67,12 @@ struct rpc_peer {
 struct rpc_server_options {
     const char *const *addresses; /* "127.0.0.1:11443", "[::1]:11443", "unix:/path" */
     size_t address_count;
+    /*
+     * A socket for each address, bound to it, on which to listen; NULL: the server makes its own. One that several
+     * processes have (they inherited it, or took turns) loses no connection that waits in it when one of them ends.
+     * They are the caller's, who may close them after rpc_server_start(); close-on-exec and non-blocking.
+     */
+    const int *sockets;
     struct keyset_files keyset;
     /*
      * Decides, per call, whether `peer` may call `method` ("/package.Service/Method"): RPC_OK, or the code to refuse
@@ -98,6 +104,17 @@ MUST_CHECK bool rpc_server_start(struct rpc_server *server, char *reason, size_t
 
 /* Serves until rpc_server_stop(), and returns when every call has ended. */
 void rpc_server_run(struct rpc_server *server);
+
+/*
+ * Sends the callers to another server: each connection is told with its next reply to make no more calls (GOAWAY), and
+ * is answered as before until it goes. With `sockets` no connection is accepted any more: another process is to listen
+ * on them. rpc_server_stop() is to follow; a call that comes after that is lost to its caller, which is why it is best
+ * made when rpc_server_is_quiet(). From any thread.
+ */
+void rpc_server_leave(struct rpc_server *server);
+
+/* Whether no call is under way, and none and no connection has come for half a second. From any thread. */
+bool rpc_server_is_quiet(const struct rpc_server *server);
 
 /*
  * Ends rpc_server_run(): no new connections, calls in progress may finish for drain_ms and are cancelled then; 0

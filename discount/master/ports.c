@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +18,17 @@
 
 #define ADDRESS_MAX 300
 
-static int bind_socket(const struct addrinfo *address, int option)
+/* `is_of_both`: an IPv6 socket takes IPv4 as well. */
+static int bind_socket(const struct sockaddr *address, socklen_t size, int option, bool is_of_both)
 {
-    int on = 1;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1, only_6 = !is_of_both;
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0)
         return -1;
-    if (address->ai_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (setsockopt(fd, SOL_SOCKET, option, &on, sizeof on) == 0 && bind(fd, address->ai_addr, address->ai_addrlen) == 0)
+    if (address->sa_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_6, sizeof only_6);
+    if (setsockopt(fd, SOL_SOCKET, option, &on, sizeof on) == 0 && bind(fd, address, size) == 0)
         return fd;
     int cause = errno;
     close(fd);
@@ -38,7 +40,7 @@ static int bind_socket(const struct addrinfo *address, int option)
  * share finds out. */
 static bool is_free(const struct addrinfo *address)
 {
-    int probe = bind_socket(address, SO_REUSEADDR);
+    int probe = bind_socket(address->ai_addr, address->ai_addrlen, SO_REUSEADDR, false);
 
     if (probe < 0)
         return false;
@@ -64,7 +66,7 @@ static bool hold(struct ports *ports, const struct addrinfo *address)
 {
     if (!is_free(address))
         return false;
-    int fd = bind_socket(address, SO_REUSEPORT);
+    int fd = bind_socket(address->ai_addr, address->ai_addrlen, SO_REUSEPORT, false);
     if (fd < 0)
         return false;
     char *name = name_socket(fd);
@@ -179,13 +181,67 @@ enum ports_status ports_reserve(struct ports *ports, const char *listen, const c
     return status;
 }
 
+/* ---- Seats ---- */
+
+/* Whether it is every address of its family; then *both is that of both, at the same port. */
+static bool is_any(const struct sockaddr_storage *address, struct sockaddr_in6 *both)
+{
+    const struct sockaddr_in *ip4 = (const struct sockaddr_in *)address;
+    const struct sockaddr_in6 *ip6 = (const struct sockaddr_in6 *)address;
+    bool is_ip4 = address->ss_family == AF_INET;
+
+    *both = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = is_ip4 ? ip4->sin_port : ip6->sin6_port};
+    return is_ip4 ? ip4->sin_addr.s_addr == htonl(INADDR_ANY) : IN6_IS_ADDR_UNSPECIFIED(&ip6->sin6_addr);
+}
+
+/* Another socket of the address that this one has, as gRPC core would make it: 0.0.0.0 is of both families. */
+static int bind_beside(int held)
+{
+    struct sockaddr_storage address;
+    struct sockaddr_in6 both;
+    socklen_t size = sizeof address;
+    int fd = -1;
+
+    if (getsockname(held, (struct sockaddr *)&address, &size) != 0)
+        return -1;
+    if (is_any(&address, &both))
+        fd = bind_socket((const struct sockaddr *)&both, sizeof both, SO_REUSEPORT, true);
+    return fd >= 0 ? fd : bind_socket((const struct sockaddr *)&address, size, SO_REUSEPORT, false);
+}
+
+bool ports_seat(struct ports *ports, size_t seats)
+{
+    ports->seats = memory_get(seats * ports->count * sizeof *ports->seats);
+    for (size_t i = 0; i < seats * ports->count; i++)
+        ports->seats[i] = -1;
+    ports->seat_count = seats;
+    for (size_t i = 0; i < seats * ports->count; i++) {
+        ports->seats[i] = bind_beside(ports->sockets[i % ports->count]);
+        if (ports->seats[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+void ports_pause(const struct ports *ports, size_t seat)
+{
+    for (size_t i = 0; i < ports->count; i++)
+        shutdown(ports->seats[seat * ports->count + i], SHUT_RD); /* of one that listens: it does not any more */
+}
+
+static void close_all(int *sockets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sockets[i] >= 0)
+            close(sockets[i]);
+        sockets[i] = -1;
+    }
+}
+
 void ports_leave(struct ports *ports)
 {
-    for (size_t i = 0; i < ports->count; i++) {
-        if (ports->sockets[i] >= 0)
-            close(ports->sockets[i]);
-        ports->sockets[i] = -1;
-    }
+    close_all(ports->sockets, ports->count);
+    close_all(ports->seats, ports->seat_count * ports->count);
 }
 
 void ports_release(struct ports *ports)
@@ -195,5 +251,6 @@ void ports_release(struct ports *ports)
         free(ports->addresses[i]);
     free(ports->addresses);
     free(ports->sockets);
+    free(ports->seats);
     *ports = (struct ports){0};
 }

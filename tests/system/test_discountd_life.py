@@ -17,7 +17,7 @@ import pytest
 from harness import discount, http2, ports, wire
 from harness.discount import Discountd
 from harness.discountctl import Ctl
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, ROOT, is_sanitized
 from harness.process import pid_exists, run, wait_until
 from harness.wire import Client, ask, discount_request, many
 
@@ -31,24 +31,25 @@ def start_in_vain(directory, keys, port=None, *words, **more):
     return done.returncode, done.stderr
 
 
+# What proto/README.md tells those who call from other languages.
+CONFIG = re.search(r"```json\n(.*?)```", (ROOT / "proto" / "README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
+
+
 class Load:
     """Calls one after the other from a few threads, each on a channel of its own, and what went wrong with them."""
 
-    def __init__(self, server, keys, threads=2):
+    def __init__(self, server, keys, threads=2, config=CONFIG):
+        self.config = config
         self.failures = []
         self.count = 0
         self.is_over = threading.Event()
         self.server, self.keys = server, keys
         self.threads = [threading.Thread(target=self._call) for _ in range(threads)]
 
-    # What a client must do to lose nothing: wait for a connection, and try again what the server did not finish.
-    RETRY = ('{"methodConfig":[{"name":[{}],"waitForReady":true,"retryPolicy":{"maxAttempts":5,"initialBackoff":"0.01s",'
-             '"maxBackoff":"0.2s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE","CANCELLED"]}}]}')
-
     def _call(self):
         key, certificate = self.keys.pair("catalog")
         credentials = grpc.ssl_channel_credentials(self.keys.read("ca.crt"), key, certificate)
-        options = [*wire.OPTIONS, ("grpc.service_config", self.RETRY)]
+        options = [*wire.OPTIONS, *([("grpc.service_config", self.config)] if self.config else [])]
         with grpc.secure_channel(f"localhost:{self.server.port}", credentials, options=options) as channel:
             call = channel.unary_unary(wire.ONE, wire.messages.DiscountRequest.SerializeToString,
                                        wire.messages.DiscountResponse.FromString)
@@ -273,6 +274,34 @@ def test_all_workers_killed_at_once_are_replaced_and_no_call_fails(start, worksh
             os.kill(pid, signal.SIGKILL)
         server.wait_for_log("worker-ready", times=ready + 2)
         load.wait_for_more()
+    assert load.failures == []
+
+
+def test_fifty_reloads_cost_a_foreign_client_nothing_though_it_tries_nothing_again(start, workshop, keys):
+    """Calls under way and those that come as a worker leaves, on channels that stand and on new ones."""
+    server = start(Discountd, workshop.new("discountd"), keys)
+    rounds = 5 if is_sanitized() else 50
+    fresh = []
+    with Load(server, keys, threads=3, config=None) as load:
+        for number in range(1, rounds + 1):
+            server.send(signal.SIGHUP)
+            server.wait_for_log("worker-ready", times=2 + 2 * number, seconds=20)
+            with Client(server.port, keys) as client:
+                fresh.append(client.one(discount_request(1, 100)).product.discount_value.value_in_cents)
+            wait_until(lambda: len(server.workers()) <= 6, 20, "old workers end")
+        load.wait_for_more()
+    assert load.failures == []
+    assert fresh == [90] * rounds
+
+
+def test_twenty_killed_workers_cost_nothing_with_the_service_config_that_is_published(start, workshop, keys):
+    server = start(Discountd, workshop.new("discountd"), keys)
+    with Load(server, keys, threads=3) as load:
+        for number in range(1, (3 if is_sanitized() else 20) + 1):
+            os.kill(server.workers()[0], signal.SIGKILL)  # the older one: one that dies young is not replaced at once
+            server.wait_for_log("worker-ready", times=2 + number, seconds=20)
+            load.wait_for_more()
+            time.sleep(0.6)
     assert load.failures == []
 
 

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t part = size - at < piece ? size - at : piece;
         bool is_out = turn != 0 && at / turn % 2 == 1;
         is_good = is_out ? guard_send(guard, data + at, part, &reason)
-                         : guard_take(guard, data + at, part, (int64_t)at * 1000000, &reason);
+                         : guard_take(guard, (uint8_t *)data + at, part, (int64_t)at * 1000000, &reason);
         if (is_good && guard_held() > GUARD_KNOWN_BYTES)
             abort();
     }
