@@ -32,9 +32,15 @@ def http(url, connections, seconds, customers, headers=(), paths=None):
 
 
 def http_beside(url, connections, seconds, paths):
-    """wrk as a process that goes on meanwhile. What it gets may be errors."""
+    """wrk as a process that goes on meanwhile; read_beside() waits for it."""
     return subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url, "--", "0", paths],
-                            stdout=subprocess.DEVNULL)
+                            stdout=subprocess.PIPE, text=True)
+
+
+def read_beside(process):
+    """How many requests a second were answered with what was asked for. Some may be refused."""
+    told = json.loads(process.communicate()[0].splitlines()[-1])
+    return told["per_s"] * (told["requests"] - told["status_errors"]) / max(told["requests"], 1)
 
 
 def rpc(port, keys, method, products, outstanding, seconds, **more):
