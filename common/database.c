@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,27 @@ bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size)
         return false;
     }
     return true;
+}
+
+bool database_beside_is_in_place(sqlite3 *db, struct database_beside *beside)
+{
+    static const char *const endings[] = {"-wal", "-shm"};
+    const char *path = sqlite3_db_filename(db, "main");
+    char name[PATH_MAX];
+    bool is_in_place = true;
+
+    for (size_t i = 0; path != NULL && i < ARRAY_LENGTH(endings); i++) {
+        struct stat st = {0};
+        snprintf(name, sizeof name, "%s%s", path, endings[i]);
+        bool is_there = stat(name, &st) == 0;
+        if (beside->inodes[i] == 0) {
+            beside->devices[i] = st.st_dev;
+            beside->inodes[i] = st.st_ino;
+        } else {
+            is_in_place = is_in_place && is_there && beside->devices[i] == st.st_dev && beside->inodes[i] == st.st_ino;
+        }
+    }
+    return is_in_place;
 }
 
 void database_empty_log(sqlite3 *db)

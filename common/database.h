@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/compiler.h"
 
@@ -66,6 +67,18 @@ MUST_CHECK bool database_create(const char *path, const struct database_kind *ki
  * `reason` says what happened. A few microseconds.
  */
 MUST_CHECK bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size);
+
+/* Which files beside a database in WAL mode, -wal and -shm, a process has open. Zero: nobody looked yet. */
+struct database_beside {
+    dev_t devices[2];
+    ino_t inodes[2];
+};
+
+/*
+ * Whether those files are still the ones of the first look. Where somebody deleted them, others who come make new ones,
+ * and no change of theirs is seen any more by this handle; a new one sees them. Two stat(2).
+ */
+MUST_CHECK bool database_beside_is_in_place(sqlite3 *db, struct database_beside *beside);
 
 /* Gives back the disk that a large change, or one that was taken back, left in the write-ahead log: at once, or not at
  * all while somebody reads it for more than a second. */

@@ -3,6 +3,7 @@
 #include "fcgi-catalog/process.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,29 @@ static void woken(void *data)
     background_resume(((struct site *)data)->background);
 }
 
+/* Another process opens the database anew, and this one finishes what it has. */
+static void make_way(void)
+{
+    static bool is_done;
+
+    if (is_done)
+        return;
+    is_done = true;
+    if (fastcgi_is_under_mod_fcgid(0))
+        raise(SIGTERM);
+    else
+        prefork_worker_retire();
+}
+
+static void served(void *data)
+{
+    const struct site *site = data;
+
+    site_flush(data);
+    if (store_is_stale(site->store))
+        make_way();
+}
+
 /* A second look at the database, for what takes long. */
 static bool open_background(struct site *site, const struct catalog_settings *settings)
 {
@@ -190,7 +214,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
                                             .ready = prefork_worker_ready,
                                             .event_fd = background_event_fd(site->background),
                                             .woken = woken,
-                                            .served = site_flush};
+                                            .served = served};
     pthread_t completing;
 
     quotes_check(site->quotes);

@@ -39,6 +39,8 @@ struct store {
     struct search search;
     int64_t looked_at_ns;             /* when the file was looked at last, by common/clock.h */
     bool is_in_place;                 /* it was there then */
+    struct database_beside beside;    /* what is beside it */
+    bool is_stale;                    /* … was deleted: other handles see changes that this one does not */
     bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */
     int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
     int64_t revision;                 /* how often it changed, and one */

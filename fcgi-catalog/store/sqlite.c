@@ -112,6 +112,20 @@ static enum store_status finish(struct store *store, sqlite3_stmt *statement, en
     return status;
 }
 
+static void look_beside_file(struct store *store)
+{
+    if (store->is_stale || database_beside_is_in_place(store->db, &store->beside))
+        return;
+    store->is_stale = true;
+    log_warning("database-reopened", "database=%s reason=\"its -wal or -shm file was deleted or replaced\"",
+                LOG_QUOTED(store->path));
+}
+
+bool store_is_stale(const struct store *store)
+{
+    return store->is_stale;
+}
+
 /* SQLite notices neither a file that is gone nor, before it reads a page anew, one that is another one. */
 static enum store_status look_at_file(struct store *store)
 {
@@ -121,6 +135,7 @@ static enum store_status look_at_file(struct store *store)
     if (store->looked_at_ns == 0 || now_ns - store->looked_at_ns >= CLOCK_NS_PER_S) {
         store->looked_at_ns = now_ns;
         store->is_in_place = database_is_in_place(store->db, reason, sizeof reason);
+        look_beside_file(store);
         return handle_judge(store, SUBJECT_FILE, store->is_in_place, SQLITE_OK, "file", reason);
     }
     return store->is_in_place ? STORE_OK : STORE_FAILED;

@@ -55,6 +55,10 @@ MUST_CHECK bool store_upgrade(const char *path, int *upgraded_from, char *reason
  */
 MUST_CHECK enum store_status store_revision(struct store *store, int64_t *revision);
 
+/* Whether store_revision() found, once a second, that the database's -wal or -shm was deleted: no change is seen any
+ * more by this store, and by one that is opened now all are. */
+bool store_is_stale(const struct store *store);
+
 /* So much processor time may store_list(), and store_count(), take; 0, and at first: as much as it takes. */
 void store_set_budget(struct store *store, int64_t budget_ns);
 

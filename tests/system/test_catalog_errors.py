@@ -186,6 +186,23 @@ def test_a_database_that_is_gone_is_told_at_once_and_by_the_sign_of_life(start, 
     assert catalog.count_log(rf"store-failed reading={why}") >= 1
 
 
+@pytest.mark.parametrize("endings", [["-wal"], ["-shm"], ["-wal", "-shm"]], ids=["wal", "shm", "both"])
+def test_a_database_whose_log_was_deleted_is_opened_anew(start, make_site, discountd, endings):
+    site = make_site(discountd.port)
+    catalog = start(Catalog, site)
+    assert body_of(ask(catalog, "/products")) == LIST
+    for ending in endings:
+        (site.var / f"catalog.db{ending}").unlink()
+
+    def is_changed():
+        return b'"price_in_cents":77}' in body_of(ask(catalog, "/products/1"))
+    wait_until(lambda: ask(catalog, "/") and catalog.count_log("database-reopened"), 10, "it is noticed")
+    catalog.wait_for_log("worker-replaced")
+    change(site, "UPDATE product SET price_in_cents = 77 WHERE id = 1")
+    wait_until(is_changed, 10, "the change is seen")
+    assert catalog.count_log("database-reopened") == 1
+
+
 def test_what_was_read_is_served_while_the_database_is_locked(start, make_site, discountd):
     site = make_site(discountd.port)
     change(site, "PRAGMA journal_mode = DELETE")
