@@ -22,6 +22,7 @@ struct reading {
     struct query_fault of_filter; /* the first of a filter, which waits for a worse one; its parameter NULL: none */
     struct query_fault of_click;  /* likewise */
     unsigned seen;                /* enum query_bit */
+    bool has_fields, has_id;      /* `fields` was there, and named the id */
     const char *cursor;           /* of after or before */
 };
 
@@ -177,18 +178,20 @@ static bool refuse_fields(struct reading *reading, const struct parameter *param
         arena_print(reading->arena, "a list, each once, with commas between them, of %s", list_fields(reading->arena)));
 }
 
+/* Of one value or several: programs write lists either way. */
 static bool read_fields(struct reading *reading, const struct parameter *parameter)
 {
     const char *at = parameter->value;
-    bool has_id = false;
 
-    reading->query->fields = 0;
+    if (!reading->has_fields)
+        reading->query->fields = 0;
+    reading->has_fields = true;
     for (;;) {
         size_t length = strcspn(at, ",");
         int bit = field_find(at, length);
-        if (bit < 0 || (bit == 0 && has_id) || (reading->query->fields & (unsigned)bit) != 0)
+        if (bit < 0 || (bit == 0 && reading->has_id) || (reading->query->fields & (unsigned)bit) != 0)
             return refuse_fields(reading, parameter);
-        has_id = has_id || bit == 0;
+        reading->has_id = reading->has_id || bit == 0;
         reading->query->fields |= (unsigned)bit;
         if (at[length] == '\0')
             return true;
@@ -227,20 +230,21 @@ static const struct known {
     const char *name;
     bool (*read)(struct reading *reading, const struct parameter *parameter);
     bool is_filter; /* empty, it is none */
+    bool is_list;   /* it may come again, and by a name with [] behind it */
 } parameters[] = {
-    {"limit", read_limit, false},
-    {"after", read_after, false},
-    {"before", read_before, false},
-    {"category", read_category, true},
-    {"tag", read_tag, true},
-    {"q", read_text, true},
-    {"min_price", read_min_price, true},
-    {"max_price", read_max_price, true},
-    {"sort", read_sort, false},
-    {"fields", read_fields, false},
-    {"count", read_count, false},
-    {"explain", read_explain, false},
-    {"for", read_for, false},
+    {"limit", read_limit, false, false},
+    {"after", read_after, false, false},
+    {"before", read_before, false, false},
+    {"category", read_category, true, false},
+    {"tag", read_tag, true, false},
+    {"q", read_text, true, false},
+    {"min_price", read_min_price, true, false},
+    {"max_price", read_max_price, true, false},
+    {"sort", read_sort, false, false},
+    {"fields", read_fields, false, true},
+    {"count", read_count, false, false},
+    {"explain", read_explain, false, false},
+    {"for", read_for, false, false},
 };
 
 /* ---- Parameters ---- */
@@ -266,12 +270,19 @@ static bool refuse_name(struct reading *reading, const char *name, size_t length
                   arena_print(arena, "%s is no parameter of this address; allowed is %s.", shown, allowed), allowed);
 }
 
+static bool is_named(const struct known *known, const char *name, size_t length)
+{
+    size_t known_length = strlen(known->name);
+    bool has_brackets = known->is_list && length == known_length + 2 && memcmp(name + known_length, "[]", 2) == 0;
+
+    return (length == known_length || has_brackets) && memcmp(known->name, name, known_length) == 0;
+}
+
 /* Whether the address knows the parameter; *index is its row. */
 static bool find_parameter(const struct reading *reading, const char *name, size_t length, size_t *index)
 {
     for (*index = 0; *index < ARRAY_LENGTH(parameters); ++*index) {
-        const char *known = parameters[*index].name;
-        if (strlen(known) == length && memcmp(known, name, length) == 0)
+        if (is_named(&parameters[*index], name, length))
             return (reading->frame->parameters & 1u << *index) != 0;
     }
     return false;
@@ -295,7 +306,7 @@ static bool read_pair(struct reading *reading, const struct query_pair *pair)
                (query_is_click(pair->name, pair->name_length) && postpone(reading, &reading->of_click));
     const struct known *known = &parameters[index];
     const struct parameter parameter = {.name = known->name, .value = pair->value, .length = pair->value_length};
-    if (reading->seen & 1u << index)
+    if ((reading->seen & 1u << index) && !known->is_list)
         return refuse(
             reading, known->name,
             arena_print(reading->arena, "The parameter %s is there more than once; once is allowed.", known->name),

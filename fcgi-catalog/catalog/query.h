@@ -6,7 +6,8 @@
  *     sort=id|name|price|-price|-updated   fields=NAME,…   count=1   explain=1   for=spreadsheet
  *
  * Prices are list prices in the minor unit, both ends included. Without `sort` a search (q) is in the order of its
- * rank, everything else by id. Unknown parameters, a parameter twice and wrong values are refused, by name, with what
+ * rank, everything else by id. `fields` may come again, and be named fields[]: as generated clients write lists.
+ * Unknown parameters, another one twice and wrong values are refused, by name, with what
  * is allowed. A filter (category, tag, q, min_price, max_price) with an empty value is none: forms send those. What
  * others put behind links to count who follows them (query_is_click()) is refused as well, but can be told apart.
  */

@@ -19,9 +19,10 @@ static const char *find_cause(int status)
         int status;
         const char *cause;
     } rows[] = {
-        {400, "malformed-request"}, {403, "not-allowed"},         {404, "not-found"},      {405, "method-not-allowed"},
-        {406, "not-acceptable"},    {412, "precondition-failed"}, {413, "body-too-large"}, {414, "address-too-long"},
-        {431, "header-too-large"},  {500, "not-set-up"},          {503, "unavailable"},
+        {400, "malformed-request"},  {403, "not-allowed"},      {404, "not-found"},
+        {405, "method-not-allowed"}, {406, "not-acceptable"},   {412, "precondition-failed"},
+        {414, "address-too-long"},   {431, "header-too-large"}, {500, "not-set-up"},
+        {503, "unavailable"},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

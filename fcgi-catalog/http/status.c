@@ -23,7 +23,6 @@ const char *http_status_title(int status)
         {405, "Method Not Allowed"},
         {406, "Not Acceptable"},
         {412, "Precondition Failed"},
-        {413, "Content Too Large"},
         {414, "URI Too Long"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},

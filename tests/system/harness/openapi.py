@@ -18,6 +18,43 @@ OF_THE_SERVER = {"date", "server", "connection", "keep-alive", "transfer-encodin
                  "accept-ranges", "status"}
 
 
+# ---- What the document says in words ----
+
+# The forms of x-also-as.
+FORMS = {
+    "text/html": {"type": "string", "pattern": "^<!DOCTYPE html>"},
+    "text/plain": {"type": "string", "pattern": "^[^\\n]+\\n$"},
+    "text/csv": {"$ref": "#/components/schemas/Csv"},
+    "application/json": {"$ref": "#/components/schemas/Description"},
+    "application/vnd.oai.openapi+json": {"$ref": "#/components/schemas/Description"},
+}
+ALLOW = {"required": True, "schema": {"type": "string", "const": "GET, HEAD, OPTIONS"}}
+TROUBLE = ("414", "431", "500", "503")
+
+
+def _whole(published):
+    """
+    The document with what generators of clients would stumble over: HEAD answers as GET and OPTIONS by its methods, other
+    methods get 405, and an answer has other forms.
+    """
+    root = copy.deepcopy(published)
+    responses = root["components"]["responses"]
+    for response in responses.values():
+        response.get("content", {}).update({media: {"schema": FORMS[media]} for media in response.get("x-also-as", [])})
+    nosniff = {"X-Content-Type-Options": {"$ref": "#/components/headers/ContentTypeOptions"}, "Allow": ALLOW}
+    responses["Methods"] = {"description": "", "headers": nosniff}
+    responses["MethodNotAllowed"] = responses["NotFound"] | {
+        "headers": responses["NotFound"]["headers"] | nosniff,
+        "content": {media: {"schema": content["schema"]} for media, content in responses["NotFound"]["content"].items()}}
+    for item in root["paths"].values():
+        get = item["get"]
+        item["head"] = get
+        item["options"] = get | {"parameters": [], "responses": {"204": {"$ref": "#/components/responses/Methods"}} | {
+            status: response for status, response in get["responses"].items() if status in TROUBLE}}
+        item["x-other-methods"] = {"405": {"$ref": "#/components/responses/MethodNotAllowed"}}
+    return root
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method of one address. `template` is the address as the document has it."""
@@ -33,7 +70,8 @@ class Document:
     """The document, with its references resolved where one looks."""
 
     def __init__(self, text):
-        self.root = json.loads(text)
+        self.published = json.loads(text)
+        self.root = _whole(self.published)
         self.paths = self.root["paths"]
         # Fields may be added one day, but today's are all there: a field that is not listed is a mistake of either side.
         closed = _close(self.root)
@@ -53,7 +91,7 @@ class Document:
 
     def find(self, method, path):
         """The operation of a request; None: the document knows no such address."""
-        path = urlsplit(path).path
+        path = urlsplit(path).path.removesuffix("/") or "/"
         for template in self.paths:
             pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template))
             # An address without a variable part goes before one with it.

@@ -180,7 +180,7 @@ static void address_refuses_what_it_does_not_know(void **state)
 static void parameters_twice_are_refused(void **state)
 {
     (void)state;
-    static const char *const names[] = {"limit=5", "q=a", "q=", "count=1", "sort=id", "fields=id"};
+    static const char *const names[] = {"limit=5", "q=a", "q=", "count=1", "sort=id"};
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         struct query_fault fault = refuse(arena_print(&arena, "%s&%s", names[i], names[i]));
         assert_memory_equal(fault.parameter, names[i], strlen(fault.parameter));
@@ -411,6 +411,20 @@ static void cursor_is_bound_to_its_filters_and_sort(void **state)
     }
 }
 
+static void fields_come_in_one_value_or_in_several(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"fields=slug&fields=name", "fields[]=slug&fields[]=name",
+                                       "fields=name&fields%5B%5D=slug", "fields=slug&limit=100&fields=name,id"};
+    for (size_t i = 0; i < ARRAY_LENGTH(same); i++)
+        assert_string_equal(key_of(same[i]), key_of("fields=slug,name"));
+    static const char *const wrong[] = {"fields=slug&fields=slug", "fields=slug&fields[]=slug", "fields=id&fields=id",
+                                        "fields=slug&fields="};
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
+        assert_string_equal(refuse(wrong[i]).parameter, "fields");
+    assert_string_equal(refuse("limit[]=5").parameter, "limit[]");
+}
+
 static void limit_and_fields_may_change_on_the_way(void **state)
 {
     (void)state;
@@ -484,6 +498,7 @@ int main(void)
         TEST(printed_query_is_read_again),
         TEST(cursor_leads_to_its_position),
         TEST(cursor_is_bound_to_its_filters_and_sort),
+        TEST(fields_come_in_one_value_or_in_several),
         TEST(limit_and_fields_may_change_on_the_way),
         TEST(after_and_before_do_not_go_together),
         TEST(position_is_part_of_the_key),
