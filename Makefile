@@ -256,9 +256,9 @@ system: $(PROGRAMS) $(PROBES) ## Run the system tests on the programs of this va
 	$(Q)BIN_DIR="$(abspath $(BIN))" $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile \
 	    --max-worker-restart=0 tests/system $(SKIPPED) $(PYTEST_ARGS)
 
-# The unit and system tests as if they were run at other times: in the windows of the rules that they use and at their ends, in Christmas
-# week, half a minute before a year ends in Berlin and in UTC, before clocks change, around a leap day, in ten years, and before
-# 32 bits of seconds are full.
+# The unit and system tests as if they were run at other times: in the windows of the rules that they use and at their ends, in
+# Christmas week, half a minute before a year ends in Berlin and in UTC, before clocks change, around a leap day, in ten years, and
+# before 32 bits of seconds are full.
 INSTANTS ?= 2026-11-26T22:59:30Z 2026-11-28T12:00:00Z 2026-11-30T22:59:30Z 2026-12-24T12:00:00Z 2026-12-31T22:59:30Z 2026-12-31T23:59:30Z \
             2027-03-28T00:59:30Z 2027-10-31T00:59:30Z 2028-02-28T23:59:30Z 2028-02-29T23:59:30Z 2036-11-30T12:00:00Z 2038-01-19T03:13:30Z
 dates: $(PROGRAMS) $(PROBES) $(UNIT) ## Run the unit and system tests on other days: at each of INSTANTS, by another wall clock

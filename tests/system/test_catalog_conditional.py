@@ -23,7 +23,7 @@ def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    running = SHAPES[request.param](directory, Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000))
+    running = SHAPES[request.param](directory, Site(shop, keys, discountd.port))
     running.web.is_one_process_a_request = request.param in ("lighttpd-cgi", "apache-cgid", "cgi-by-hand")
     yield running.web
     running.stop()
@@ -131,7 +131,7 @@ class Asked:
 
 @pytest.fixture
 def site(make_site, discountd):
-    return make_site(discountd.port, CATALOG_DEADLINE_MS=5000)
+    return make_site(discountd.port)
 
 
 def test_every_process_and_the_next_one_give_the_same_tags(start, site):
@@ -185,7 +185,7 @@ def ruled(request, keys, make_site, start):
     rules = Rules()
     server = Server(keys, {MANY: rules.answer})
     request.addfinalizer(server.stop)
-    return Asked(start(Catalog, make_site(server.port, CATALOG_DEADLINE_MS=5000))), rules
+    return Asked(start(Catalog, make_site(server.port))), rules
 
 
 def test_new_rules_make_a_customers_tag_new_and_nobodys_stay(ruled):
@@ -230,7 +230,7 @@ def test_a_degraded_answer_is_never_kept(start, workshop, keys, make_site):
     server = start(Discountd, workshop.new("discountd"), keys)
     catalog = start(Catalog, make_site(server.port, CATALOG_DEADLINE_MS=200))
     asked = Asked(catalog)
-    tag = asked.header("ETag", customer=1)
+    tag = wait_until(lambda: asked.header("ETag", customer=1), 10, "an answer with prices")
     server.stop()
     catalog.expect("discount-degraded", "discount-unavailable")
     assert asked.header("X-Discount-Status", customer=1, HTTP_IF_NONE_MATCH=tag) == "degraded"

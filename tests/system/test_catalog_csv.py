@@ -30,7 +30,7 @@ def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000)
+    site = Site(shop, keys, discountd.port)
     change(site, EIGHT)
     add_products(site, 1000, MANY, words='Words, "quotes"\nand é, ' + "x" * 200)
     running = SHAPES[request.param](directory, site)

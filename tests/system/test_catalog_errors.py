@@ -21,7 +21,7 @@ def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000)
+    site = Site(shop, keys, discountd.port)
     change(site, EIGHT)
     running = SHAPES[request.param](directory, site)
     yield running.web

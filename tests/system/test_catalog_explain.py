@@ -52,7 +52,7 @@ def make_web(request, keys, make_site):
     def make(handlers, **settings):
         server = Server(keys, handlers)
         request.addfinalizer(server.stop)
-        return Cgi(make_site(server.port, CATALOG_DEADLINE_MS=5000, **settings))
+        return Cgi(make_site(server.port, **settings))
     return make
 
 
@@ -155,7 +155,7 @@ def explained_get(number):
 
 def test_explained_and_ordinary_requests_of_one_process_do_not_mix(start, keys, make_site):
     with Server(keys, {MANY: answer_many}) as server:
-        catalog = start(Catalog, make_site(server.port, CATALOG_DEADLINE_MS=5000))
+        catalog = start(Catalog, make_site(server.port))
         for _ in range(25):
             requests = [get("/products", 1), explained_get(1), get("/products", 2), get("/products", 1), explained_get(2)]
             connections = [Connection(catalog.socket_path) for _ in requests]
@@ -210,7 +210,7 @@ def test_a_products_own_categories_stand_behind_its_discount(make_web):
 def test_a_change_of_categories_is_seen_by_the_next_request(start, keys, make_site):
     seen = Seen(MANY)
     with Server(keys, seen.handlers) as server:
-        site = make_site(server.port, CATALOG_DEADLINE_MS=5000)
+        site = make_site(server.port)
         catalog = start(Catalog, site)
 
         def ask():
@@ -236,7 +236,7 @@ BROKEN = [
 @pytest.mark.parametrize("sql, why", BROKEN, ids=["circle", "parent", "category"])
 def test_categories_that_make_no_tree_leave_the_old_list(start, keys, make_site, sql, why):
     with Server(keys, {MANY: answer_many}) as server:
-        site = make_site(server.port, CATALOG_DEADLINE_MS=5000)
+        site = make_site(server.port)
         catalog = start(Catalog, site)
         catalog.expect("store-failed")
         for each in (None, sql):
@@ -265,7 +265,7 @@ def test_a_product_that_is_another_one_to_the_rules_is_named_wherever_somebody_l
     server = Discountd(workshop.new("discountd"), keys)
     request.addfinalizer(server.stop)
     ctl = Ctl(workshop.new("ctl"), keys, server.port)
-    site = make_site(server.port, CATALOG_DEADLINE_MS=5000)
+    site = make_site(server.port)
     change(site, """UPDATE product SET slug = 'iphone-xs' WHERE id = 1;
                     INSERT INTO product (id, slug, description, price_in_cents) VALUES (7, 'iphone-x', '', 5000)""")
     assert "contradicts" not in ctl.ok("status")

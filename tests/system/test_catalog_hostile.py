@@ -125,7 +125,7 @@ PLAIN = [(1, "one", "Near or far", "a steel mug", 100), (2, "two", "Not and", "a
 
 def make_site(workshop, keys, port):
     """Three products in a category of two."""
-    site = Site(workshop.new("hostile"), keys, port, CATALOG_DEADLINE_MS=5000)
+    site = Site(workshop.new("hostile"), keys, port)
     with sqlite3.connect(site.var / "catalog.db") as database:
         database.execute("DELETE FROM product")
         database.execute("DELETE FROM former_product")

@@ -16,7 +16,7 @@ def web(request, workshop, keys, discountd):
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
     # The deadline is generous: here it is the answers that count, on a machine that may be busy.
-    running = SHAPES[request.param](directory, Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000))
+    running = SHAPES[request.param](directory, Site(shop, keys, discountd.port))
     running.web.shape = request.param
     yield running.web
     running.stop()

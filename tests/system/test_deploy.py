@@ -30,7 +30,7 @@ def run_shape(request, workshop, keys, discountd):
         directory = workshop.new(name)
         shop = directory / "web" / "shop"
         shop.mkdir(parents=True)
-        running = SHAPES[name](directory, Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000, **settings))
+        running = SHAPES[name](directory, Site(shop, keys, discountd.port, **settings))
         request.addfinalizer(running.stop)
         return running
     return make

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Callers with a certificate of the authority, and worse ones, who want discountd's memory or its time."""
+import os
+import signal
 import socket
 import time
 
@@ -69,7 +71,8 @@ def assert_it_serves(server, keys):
     assert peak_rss(server) < RSS_MAX
     assert server.count_log("worker-started") == 1
     with Client(server.port, keys) as client:
-        assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
+        # On a busy machine a handshake may take longer than either side waits: it is tried again, for as long as a call may take.
+        assert client.one(discount_request(1, 100), wait_for_ready=True).product.discount_value.value_in_cents == 90
 
 
 class Sender:
@@ -197,15 +200,16 @@ def test_a_worker_that_has_grown_is_replaced_before_it_leaves(start, workshop, k
 
 
 def test_connections_that_nobody_needs_are_closed_before_their_handshake(server, keys):
-    """As many as can be made, without a certificate, without a word: a caller that is connected does not notice."""
+    """
+    Without a certificate, without a word, and more at once than are let in, which is a matter of time: they wait before a worker
+    that is stopped. A caller that is connected does not notice.
+    """
     with Client(server.port, keys) as client:
-        client.one(discount_request(1, 100))
-        idle, closed, began = [], 0, time.monotonic()
-        for _ in range(400):
-            try:
-                idle.append(socket.create_connection(("127.0.0.1", server.port), timeout=5))
-            except ConnectionResetError:
-                closed += 1
+        client.one(discount_request(1, 100), wait_for_ready=True)
+        worker, = server.workers()
+        os.kill(worker, signal.SIGSTOP)
+        idle, closed = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(400)], 0
+        os.kill(worker, signal.SIGCONT)
         assert client.one(discount_request(1, 100)).product.discount_value.value_in_cents == 90
         # 24 at a time, so that one who is connected waits for no more handshakes than that, and then 100 a second.
         most_open = 24 + 100 * (time.monotonic() - began) + 2

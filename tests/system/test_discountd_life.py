@@ -313,6 +313,8 @@ def test_a_change_whose_worker_is_killed_before_it_answers_is_made_and_told_once
     made = 0
     while made < 3:
         wait_until(lambda: len(server.workers()) == 2, 20, "two workers")
+        # One that is new, or was stopped, may take longer to answer than discountctl waits for a connection.
+        wait_until(lambda: ctl.run("status").returncode == 0, 10, "an answer")
         before, stopped = ctl.revision(), server.workers()[0]
         os.kill(stopped, signal.SIGSTOP)
         with ThreadPoolExecutor() as pool:

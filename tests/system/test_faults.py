@@ -78,7 +78,7 @@ def server(start, workshop, keys):
 @pytest.fixture(params=["lighttpd", "nginx"])
 def web(request, start, workshop, make_site, server):
     """The Catalog as deploy/ ships it behind lighttpd, and with two processes behind nginx; web.master is the pid of its master."""
-    site = make_site(server.port, CATALOG_DEADLINE_MS=3000)
+    site = make_site(server.port)
     if request.param == "lighttpd":
         made = start(Lighttpd, site, "fastcgi.conf")
         made.catalog = made
@@ -439,6 +439,7 @@ class Stranger:
 def test_an_idle_catalog_that_does_not_trust_discount_logs_that_once(start, make_site, workshop):
     with contextlib.closing(Stranger(make_keys(workshop.new("other")))) as server:
         catalog = start(Catalog, make_site(server.port))
+        catalog.wait_for_log("discount-degraded")
         wait_until(lambda: server.visits >= 25, 60, "the Catalog tries again and again")
         assert catalog.count_log("discount-degraded") == 1
         assert catalog.count_log(" grpc ") == 1, catalog.log()
@@ -450,7 +451,7 @@ def test_an_idle_catalog_that_does_not_trust_discount_logs_that_once(start, make
 def test_the_demos_server_that_knows_only_apply_discount_is_asked_for_each_product(front, keys):
     """One-way TLS, as the published demo has it."""
     with Server(keys, {wire.ONE: wire.answer_one}, client_certificate=False) as server:
-        web = front(server.port, CATALOG_DEADLINE_MS=3000)
+        web = front(server.port, CATALOG_DEADLINE_MS=30000)
         wait_until(lambda: is_healed(web), 5, "a discounted answer")
         before = len(server.asks)
         assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10
@@ -460,7 +461,7 @@ def test_the_demos_server_that_knows_only_apply_discount_is_asked_for_each_produ
 
 def test_a_python_server_that_knows_both_is_asked_once_for_all_products(front, keys):
     with Server(keys, {wire.ONE: wire.answer_one, wire.MANY: wire.answer_many}) as server:
-        web = front(server.port, CATALOG_DEADLINE_MS=3000)
+        web = front(server.port, CATALOG_DEADLINE_MS=30000)
         wait_until(lambda: is_healed(web), 5, "a discounted answer")
         before = len(server.asks)
         assert [ask(web).body for _ in range(10)] == [CUSTOMER_1] * 10

@@ -23,7 +23,7 @@ def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000, CATALOG_TRUSTED_PROXIES="127.0.0.1",
+    site = Site(shop, keys, discountd.port, CATALOG_TRUSTED_PROXIES="127.0.0.1",
                 CATALOG_TRUST_LOCAL="off")
     running = SHIPPED[request.param](directory, site)
     running.name = request.param
@@ -68,7 +68,7 @@ def folding(workshop, keys, discountd):
     secret = shop / "proxy.secret"
     secret.write_text(SECRET + "\n")
     secret.chmod(0o400)
-    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000, CATALOG_TRUSTED_PROXIES="127.0.0.1",
+    site = Site(shop, keys, discountd.port, CATALOG_TRUSTED_PROXIES="127.0.0.1",
                 CATALOG_PROXY_SECRET_FILE="proxy.secret", CATALOG_TRUST_LOCAL="off")
     running = SHAPES["lighttpd-plain"](directory, site)
     yield running.web

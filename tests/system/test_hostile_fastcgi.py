@@ -19,7 +19,7 @@ VARIABLES = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", ""), ("PATH_INFO", "/pro
 
 @pytest.fixture(scope="module")
 def catalog(workshop, keys, discountd):
-    made = Catalog(Site(workshop.new("site"), keys, discountd.port, CATALOG_DEADLINE_MS=3000), CATALOG_PROCESSES=2)
+    made = Catalog(Site(workshop.new("site"), keys, discountd.port), CATALOG_PROCESSES=2)
     yield made
     made.stop()
 

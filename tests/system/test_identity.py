@@ -16,7 +16,7 @@ AWAY = "203.0.113.9"
 @pytest.fixture(scope="module")
 def web(workshop, keys, discountd):
     """A site that trusts two proxies."""
-    return Cgi(Site(workshop.new("site"), keys, discountd.port, CATALOG_DEADLINE_MS=5000,
+    return Cgi(Site(workshop.new("site"), keys, discountd.port,
                     CATALOG_TRUSTED_PROXIES="10.0.0.0/8, 2001:db8::1"))
 
 
@@ -94,7 +94,7 @@ def make_cgi(workshop, keys, discountd):
             path.write_text(secret)
             path.chmod(0o400)
             settings["CATALOG_PROXY_SECRET_FILE"] = "proxy.secret"
-        return Cgi(Site(directory, keys, discountd.port, CATALOG_DEADLINE_MS=5000, **settings))
+        return Cgi(Site(directory, keys, discountd.port, **settings))
     return make
 
 

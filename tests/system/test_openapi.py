@@ -32,7 +32,7 @@ TYPES = ["application/json", "text/html", "text/csv", "text/plain", "image/png",
 def make_shop(directory, keys, discount_port):
     """A site with the demo's products and the shop that comes with the program, one of it renamed."""
     directory.mkdir(parents=True)
-    site = Site(directory, keys, discount_port, CATALOG_DEADLINE_MS=5000)
+    site = Site(directory, keys, discount_port)
     change(site, "UPDATE shop SET currency = 'EUR'")
     done = run([BIN / "catalogctl", "import", DEPLOY / "shop.csv", site.var / "catalog.db"])
     assert done.returncode == 0, done.stderr

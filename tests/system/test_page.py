@@ -37,11 +37,11 @@ PAINTED = pytest.mark.skipif(is_sanitized(), reason="nothing that a sanitizer se
 EVIL = "\"'></title></option><script>window.pwned=1</script><img src=x onerror=pwned=1>\r\nX-Evil: 1"
 
 
-def make_web(directory, keys, port, deadline_ms=5000, changes=(), **settings):
+def make_web(directory, keys, port, changes=(), **settings):
     """A web server with the demo's three products and those of deploy/shop.csv; each of the changes has EVIL for its "?"."""
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, port, CATALOG_DEADLINE_MS=deadline_ms, **settings)
+    site = Site(shop, keys, port, **settings)
     done = run([BIN / "catalogctl", "import", DEPLOY / "shop.csv", site.var / "catalog.db"])
     assert done.returncode == 0, done.stderr
     for sql in changes:
@@ -349,7 +349,7 @@ def test_nobody_in_particular_sees_list_prices_alone(browser, web):
 
 
 def test_whoever_cannot_get_their_price_is_told_so(browser, workshop, keys):
-    running = make_web(workshop.new("degraded"), keys, free_port(), deadline_ms=200)
+    running = make_web(workshop.new("degraded"), keys, free_port(), CATALOG_DEADLINE_MS=200)
     try:
         browser.set_customer(1)
         browser.open(running.web.url("/products"))

@@ -191,7 +191,7 @@ def cached(request, workshop, keys):
     web = directory / "web" / "shop"
     web.mkdir(parents=True)
     more = {"CATALOG_TRUSTED_PROXIES": "127.0.0.1", "CATALOG_PROXY_SECRET_FILE": "secret"} if kind == "as-proxy" else {}
-    site = Site(web, keys, server.port, CATALOG_DEADLINE_MS=5000, **more)
+    site = Site(web, keys, server.port, **more)
     (web / "secret").write_text(SECRET)
     (web / "secret").chmod(0o400)
     change(site, EIGHT + "INSERT INTO customer VALUES (3, 'A', 'B', ''), (4, 'C', 'D', ''), (5, 'E', 'F', '');")

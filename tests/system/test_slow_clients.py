@@ -24,7 +24,7 @@ def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
-    site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000)
+    site = Site(shop, keys, discountd.port)
     add_products(site, 100, 250, words="A description of many words. " * 70)
     running = SHAPES[request.param](directory, site)
     running.web.shape = request.param

@@ -30,9 +30,9 @@ class Site:
         self.configure(discount_port, **settings)
 
     def configure(self, discount_port, **settings):
-        """Writes catalog.conf."""
+        """Writes catalog.conf. With a deadline that no busy machine breaks; who tests the deadline, or has no Discount, sets one."""
         lines = {"CATALOG_DATABASE": "var/catalog.db", "DISCOUNT_SERVICE_HOST": f"127.0.0.1:{discount_port}",
-                 "CATALOG_TRUST_LOCAL": "on"} | settings
+                 "CATALOG_TRUST_LOCAL": "on", "CATALOG_DEADLINE_MS": 30000} | settings
         (self.path / "catalog.conf").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
         give_to_web(self.path)
 
