@@ -8,6 +8,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
+from harness.process import PATIENCE
+
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 
@@ -85,8 +87,8 @@ class Browser:
             options.add_argument(word)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        self.driver.set_page_load_timeout(20)
-        self.driver.set_script_timeout(20)
+        self.driver.set_page_load_timeout(PATIENCE * 20)
+        self.driver.set_script_timeout(PATIENCE * 20)
 
     def close(self):
         self.driver.quit()
