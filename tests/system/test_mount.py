@@ -84,7 +84,7 @@ def run_site(workshop, keys, discountd):
         directory = workshop.new(name)
         shop = directory / "web" / "shop"
         shop.mkdir(parents=True)
-        site = Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000, **settings)
+        site = Site(shop, keys, discountd.port, **settings)
         change(site, EIGHT)
         (directory / "web" / "docroot").mkdir()
         (directory / "web" / "acme").mkdir()
