@@ -29,6 +29,7 @@
 struct watcher {
     struct rpc_server *server;
     struct rulebook *rulebook;
+    const struct staging *staging;
     int drain_ms;
     int64_t stop_ns;          /* when the callers have had time enough to leave; CLOCK_NEVER: they are not told to */
     size_t memory_max;        /* 0: none */
@@ -58,10 +59,11 @@ static void look_at_listener(struct watcher *watcher)
     rpc_server_stop(watcher->server, watcher->drain_ms);
 }
 
-/* Whatever it is that has grown, it may never be given back: a successor is small again. */
+/* Whatever it is that has grown, it may never be given back: a successor is small again. A change set that is being
+ * staged would not come along, and may be larger by itself. */
 static void look_at_memory(struct watcher *watcher)
 {
-    if (watcher->is_retired || watcher->memory_max == 0)
+    if (watcher->is_retired || watcher->memory_max == 0 || staging_is_kept(watcher->staging, clock_now_ns()))
         return;
     size_t held = platform_memory_held();
     if (held <= watcher->memory_max)
@@ -116,10 +118,14 @@ static void *watch(void *data)
     return NULL;
 }
 
-static int serve(struct rpc_server *server, struct rulebook *rulebook, const struct discount_settings *settings)
+static int serve(struct rpc_server *server, struct rulebook *rulebook, const struct staging *staging,
+                 const struct discount_settings *settings)
 {
-    struct watcher watcher = {
-        .server = server, .rulebook = rulebook, .drain_ms = (int)settings->drain_ms, .stop_ns = CLOCK_NEVER};
+    struct watcher watcher = {.server = server,
+                              .rulebook = rulebook,
+                              .staging = staging,
+                              .drain_ms = (int)settings->drain_ms,
+                              .stop_ns = CLOCK_NEVER};
     pthread_t thread;
 
     if (settings->memory_growth_mb > 0)
@@ -166,7 +172,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     bool has_started = server != NULL && rpc_server_start(server, reason, sizeof reason);
     ports_leave(options->ports);
     if (has_started)
-        exit_code = serve(server, rulebook, options->settings);
+        exit_code = serve(server, rulebook, &admin->staging, options->settings);
     else
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
     if (exit_code != EXIT_SUCCESS)

@@ -108,6 +108,8 @@ static void forget_set(struct staging *staging, size_t place)
     staging->bytes -= staging->sets[place]->bytes;
     staged_free(staging->sets[place]);
     staging->sets[place] = NULL;
+    if (staging->bytes == 0)
+        atomic_store(&staging->kept_until_ns, 0);
 }
 
 static void forget_old(struct staging *staging, int64_t now_ns)
@@ -168,6 +170,7 @@ enum staging_status staging_add(struct staging *staging, const Ecommerce__StageC
     staged_add(set, &copy);
     staging->bytes += copy.bytes;
     set->touched_ns = now_ns;
+    atomic_store(&staging->kept_until_ns, now_ns + STAGING_AGE_S * CLOCK_NS_PER_S);
     *token = set->token;
     *count = set->change_count;
     return STAGING_OK;
@@ -187,6 +190,11 @@ enum staging_status staging_find(struct staging *staging, const char *token, int
     *messages = staging->sets[place]->messages;
     *count = staging->sets[place]->message_count;
     return STAGING_OK;
+}
+
+bool staging_is_kept(const struct staging *staging, int64_t now_ns)
+{
+    return now_ns < atomic_load(&staging->kept_until_ns);
 }
 
 void staging_forget(struct staging *staging, const char *token)

@@ -6,6 +6,8 @@
 #ifndef DISCOUNT_SERVICE_STAGING_H
 #define DISCOUNT_SERVICE_STAGING_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +23,7 @@ struct staged;
 struct staging { /* all zero: nothing is staged */
     struct staged *sets[STAGING_SETS_MAX];
     size_t bytes;
+    _Atomic int64_t kept_until_ns; /* what is staged; 0: nothing is */
 };
 
 enum staging_status {
@@ -37,6 +40,9 @@ MUST_CHECK enum staging_status staging_add(struct staging *staging, const Ecomme
 /* The messages of a set, in their order; they live until the next call that stages. "" has none. */
 MUST_CHECK enum staging_status staging_find(struct staging *staging, const char *token, int64_t now_ns,
                                             Ecommerce__StageChangesRequest *const **messages, size_t *count);
+
+/* Whether somebody may still ask for what is staged, which would be lost with this process. Any thread. */
+bool staging_is_kept(const struct staging *staging, int64_t now_ns);
 
 void staging_forget(struct staging *staging, const char *token);
 void staging_release(struct staging *staging);

@@ -96,7 +96,7 @@ def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape):
     running = run_shape("apache-fcgid")
     killed, waited = set(), []
     with ThreadPoolExecutor(8) as callers:
-        while len(killed) < 16:
+        while len(killed) < 60:
             answers = list(callers.map(lambda _: running.web.request("/", seconds=60), range(16)))
             assert {answer.status for answer in answers} <= {200, 500}
             waited += [answer.seconds for answer in answers]

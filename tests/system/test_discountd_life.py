@@ -16,7 +16,7 @@ import pytest
 
 from harness import discount, http2, ports, wire
 from harness.discount import Discountd
-from harness.discountctl import Ctl
+from harness.discountctl import Ctl, rule_file
 from harness.paths import BIN, ROOT, is_sanitized
 from harness.process import pid_exists, run, wait_until
 from harness.wire import Client, ask, discount_request, many
@@ -400,3 +400,16 @@ def test_a_change_of_the_rules_is_seen_within_a_second_and_by_a_whole_call(start
             assert priced == ({(90, 180, 270)} if revision == before else {(80, 160, 240)})
             return revision > before
         wait_until(look, 1, "the new prices")
+
+
+def test_a_change_set_may_be_larger_than_a_worker_may_grow(start, workshop, keys):
+    """It is staged in the memory of one worker, which is replaced no sooner than it is applied."""
+    directory = workshop.new("discountd")
+    growth = 0 if is_sanitized() else 8
+    server = start(Discountd, directory, keys, DISCOUNT_WORKERS=1, DISCOUNT_MEMORY_GROWTH_MB=growth)
+    label = "a label that fills the messages of a change set " * 4
+    rules = [f'rule r-{i:05}x "{label.strip()}"\n    lane sale\n    percent 1\n    audience customer {i + 1}' for i in range(50000)]
+    done = Ctl(directory, keys, server.port).run("import", "-", stdin=rule_file(*rules))
+    assert done.returncode == 0, (done, server.log())
+    if growth > 0:
+        server.wait_for_log("worker-large", seconds=30)  # afterwards
