@@ -207,6 +207,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     const struct fastcgi_options options = {.listen_fd = 0,
                                             .mount = mount_of(site, settings),
+                                            .cors_origins = settings->cors_origins,
                                             .answer_ms = settings->answer_ms,
                                             .handler = routes_handle,
                                             .error_page = page_print_error,
@@ -303,6 +304,7 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
     }
     const struct cgi_options options = {.variables = (const char *const *)environ,
                                         .mount = mount_of(&cgi.site, settings),
+                                        .cors_origins = settings->cors_origins,
                                         .body_max = BODY_MAX,
                                         .handler = handle_cgi,
                                         .error_page = page_print_error,

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/http/cors.h"
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/page/page.h"
 
@@ -25,6 +26,13 @@ static const char *check_base_path(const char *value)
     if (value[0] == '\0' || (value[0] == '/' && value[1] != '\0' && value[strlen(value) - 1] != '/'))
         return NULL;
     return "empty, or a path that begins with a slash and does not end with one, for example /catalog";
+}
+
+static const char *check_origins(const char *value)
+{
+    return cors_is_origins(value) ? NULL
+                                  : "*, or origins as browsers send them (https://shop.example, without a slash at the "
+                                    "end), separated by commas or spaces";
 }
 
 static const char *check_shop_name(const char *value)
@@ -110,8 +118,15 @@ static const struct setting rows[] = {
      .type = SETTING_TEXT,
      .offset = FIELD(base_path),
      .fallback = "",
-     .help = "the path below which clients find this program, such as /catalog; empty: the root, or where the script is",
+     .help =
+         "the path below which clients find this program, such as /catalog; empty: the root, or where the script is",
      .check = check_base_path},
+    {.name = "CATALOG_CORS_ORIGINS",
+     .type = SETTING_TEXT,
+     .offset = FIELD(cors_origins),
+     .fallback = "",
+     .help = "origins whose pages may ask from a browser, such as https://shop.example; *: any, what is everybody's",
+     .check = check_origins},
     {.name = "CATALOG_SHOP_NAME",
      .type = SETTING_TEXT,
      .offset = FIELD(shop_name),

@@ -17,6 +17,7 @@ struct catalog_settings {
     char *trusted_proxies;
     char *proxy_secret_file;
     int64_t is_local_trusted; /* 0 or 1 */
+    char *cors_origins;
     char *base_path;
     char *shop_name;
     char *ca, *certificate, *key;

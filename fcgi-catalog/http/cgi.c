@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "fcgi-catalog/http/cors.h"
 #include "fcgi-catalog/http/problem.h"
 
 #define BODY_TIMEOUT_MS 500 /* how long the body may take */
@@ -133,7 +134,13 @@ static enum http_request_status begin(const struct cgi_options *options, bool *i
 
 void cgi_serve(const struct cgi_options *options, bool *is_finished)
 {
-    switch (begin(options, is_finished)) {
+    enum http_request_status status = begin(options, is_finished);
+
+    if (cors_apply(&carrier.exchange, options->cors_origins)) {
+        http_exchange_finish(&carrier.exchange);
+        return;
+    }
+    switch (status) {
     case HTTP_REQUEST_OK:
         options->handler(options->handler_data, &carrier.exchange);
         return;
@@ -152,5 +159,8 @@ void cgi_refuse(const struct cgi_options *options, int status, const char *detai
 
     /* Whatever else is wrong with the request, this is the answer. */
     (void)!begin(options, &is_finished);
-    refuse(&carrier.exchange, status, detail);
+    if (cors_apply(&carrier.exchange, options->cors_origins))
+        http_exchange_finish(&carrier.exchange);
+    else
+        refuse(&carrier.exchange, status, detail);
 }

@@ -12,7 +12,8 @@
 struct cgi_options {
     const char *const *variables; /* environ */
     struct http_mount mount;
-    size_t body_max; /* bytes of standard input that are read away before the answer */
+    const char *cors_origins; /* see cors.h */
+    size_t body_max;          /* bytes of standard input that are read away before the answer */
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */
     void *handler_data;          /* of both */

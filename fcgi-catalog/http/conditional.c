@@ -80,6 +80,17 @@ static bool is_settled(const struct conditional *conditional, int64_t now)
            conditional->changed_at <= now - SETTLED_S;
 }
 
+/* In one line: some caches look at one alone (nginx before 1.23). */
+static void add_vary(struct http_exchange *exchange, const char *vary)
+{
+    const char *also = exchange->also_varies;
+
+    if (vary != NULL && also != NULL)
+        vary = arena_print(&exchange->arena, "%s, %s", vary, also);
+    if (vary != NULL || also != NULL)
+        http_response_add_header(exchange, "Vary", vary != NULL ? vary : also);
+}
+
 void conditional_tell(struct http_exchange *exchange, const struct conditional *conditional)
 {
     struct arena *arena = &exchange->arena;
@@ -87,8 +98,7 @@ void conditional_tell(struct http_exchange *exchange, const struct conditional *
     const char *date = is_settled(conditional, now) ? print_date(conditional->changed_at, arena) : NULL;
 
     http_response_add_header(exchange, "Cache-Control", cache_control(exchange, conditional, now, arena));
-    if (conditional->vary != NULL)
-        http_response_add_header(exchange, "Vary", conditional->vary);
+    add_vary(exchange, conditional->vary);
     if (conditional->etag != NULL)
         http_response_add_header(exchange, "ETag", conditional->etag);
     if (date != NULL)
@@ -145,5 +155,5 @@ bool conditional_apply(struct http_exchange *exchange, const struct conditional 
 void conditional_apply_none(struct http_exchange *exchange)
 {
     http_response_add_header(exchange, "Cache-Control", "private, no-store");
-    http_response_add_header(exchange, "Vary", VARY_BY_CUSTOMER);
+    add_vary(exchange, VARY_BY_CUSTOMER);
 }

@@ -15,6 +15,7 @@
 void http_exchange_begin(struct http_exchange *exchange)
 {
     exchange->response = (struct http_response){.status = 200, .headers = ""};
+    exchange->also_varies = NULL;
     exchange->arrived_ns = clock_now_ns();
 }
 
@@ -93,6 +94,13 @@ const char *http_exchange_head(struct http_exchange *exchange, size_t *length)
     assert(used > 0 && (size_t)used < room);
     *length = (size_t)used;
     return head;
+}
+
+void http_response_add_headers(struct http_exchange *exchange, const char *lines)
+{
+    const char *before = exchange->response.headers;
+
+    exchange->response.headers = before[0] == '\0' ? lines : arena_print(&exchange->arena, "%s%s", before, lines);
 }
 
 static bool has_control_characters(const char *text)

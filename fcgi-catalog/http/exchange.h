@@ -66,6 +66,7 @@ typedef struct http_page http_error_page(void *data, struct http_exchange *excha
 struct http_exchange {
     struct http_request request;
     struct http_response response;
+    const char *also_varies;     /* a header that can change every answer (Vary); NULL: none */
     struct arena arena;          /* reset when the exchange is finished */
     int64_t arrived_ns;          /* when the request was read, on common/clock.h's clock */
     void *handler_data;          /* the handler's own */
@@ -104,5 +105,8 @@ MUST_CHECK bool http_source_next(struct http_source *source, struct http_piece *
 
 /* Adds a header line to the response. `value` must hold no control characters (assert). */
 void http_response_add_header(struct http_exchange *exchange, const char *name, const char *value);
+
+/* Adds header lines, each ended by "\r\n". */
+void http_response_add_headers(struct http_exchange *exchange, const char *lines);
 
 #endif

@@ -27,6 +27,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "fcgi-catalog/http/cors.h"
 #include "fcgi-catalog/http/head.h"
 #include "fcgi-catalog/http/loop.h"
 #include "fcgi-catalog/http/problem.h"
@@ -306,6 +307,8 @@ static void serve(struct carrier *carrier)
 
     if (status == HTTP_REQUEST_INCOMPLETE)
         refuse(exchange, "The web server named no method.");
+    else if (cors_apply(exchange, options->cors_origins))
+        http_exchange_finish(exchange);
     else if (status == HTTP_REQUEST_MALFORMED)
         refuse(exchange, "The address or the length of the request is malformed.");
     else if (is_cut_short(&carrier->body, exchange->request.content_length))

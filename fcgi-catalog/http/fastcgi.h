@@ -20,6 +20,7 @@
 struct fastcgi_options {
     int listen_fd; /* the listening socket, 0 by the FastCGI specification (2.2) */
     struct http_mount mount;
+    const char *cors_origins; /* see cors.h */
     int64_t answer_ms; /* how long an answer may take to be read, and again for each MiB of it; then it is cut off */
     http_handler *handler;
     http_error_page *error_page; /* NULL: people get errors as text */

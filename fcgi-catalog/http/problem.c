@@ -77,7 +77,7 @@ static void fill_page(struct http_exchange *exchange, const struct problem *prob
     response->body_length = page.body_length;
     /* They are there already when a page is what went wrong. */
     if (strstr(response->headers, page.headers) == NULL)
-        response->headers = arena_print(&exchange->arena, "%s%s", response->headers, page.headers);
+        http_response_add_headers(exchange, page.headers);
 }
 
 static void fill_text(struct http_exchange *exchange, const struct problem *problem, bool is_plain)

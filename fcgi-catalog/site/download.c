@@ -28,7 +28,7 @@ struct download {
     struct visit *visit;   /* NULL: its answer is on its way */
     struct download *next; /* of those that are there */
     char *address;         /* who reads it, as the web server sees it */
-    int64_t began_ns; /* to be measured, then to be sent */
+    int64_t began_ns;      /* to be measured, then to be sent */
     struct store_walk *walk;
     struct tree *tree;        /* of the same revision */
     struct catalog_size size; /* what is known of it so far */

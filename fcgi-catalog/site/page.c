@@ -189,7 +189,7 @@ void page_handle_asset(struct visit *visit)
         .etag = tag_print(&basis, &exchange->arena),
         .lifetime = asset.lifetime,
     };
-    exchange->response.headers = asset.headers;
+    http_response_add_headers(exchange, asset.headers);
     if (!conditional_apply(exchange, &conditional)) {
         exchange->response.content_type = asset.content_type;
         exchange->response.body = asset.bytes;

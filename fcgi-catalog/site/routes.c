@@ -241,7 +241,7 @@ static void choose_form(struct visit *visit, const struct route *route)
     int chosen = http_request_choose(&visit->exchange->request, types, count);
     visit->form = forms[chosen >= 0 ? chosen : 0];
     if (visit->form->headers != NULL)
-        visit->exchange->response.headers = visit->form->headers;
+        http_response_add_headers(visit->exchange, visit->form->headers);
     if (chosen >= 0 || visit->form->is_sign_of_life)
         return;
     if (whole != NULL && http_request_choose(&visit->exchange->request, &whole->type, 1) == 0)
