@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A shop on another origin: its pages ask the Catalog from a browser, behind real web servers, and in Chromium from another port."""
+import contextlib
 import functools
 import http.server
 import json
@@ -18,33 +19,39 @@ CUSTOMER = ("X-USER-ID", "1")
 
 
 @pytest.fixture(scope="module")
-def run_shape(workshop, keys, discountd):
-    """run_shape(name, origins, …settings) runs the Catalog in a shape until the tests of this file end."""
-    started = []
-
-    def make(name, origins, **settings):
+def open_shape(workshop, keys, discountd):
+    """with open_shape(name, origins) as web: the Catalog in a shape."""
+    @contextlib.contextmanager
+    def make(name, origins):
         directory = workshop.new(name)
-        web = directory / "web" / "shop"
-        web.mkdir(parents=True)
-        site = Site(web, keys, discountd.port, CATALOG_DEADLINE_MS=5000, CATALOG_CORS_ORIGINS=origins, **settings)
-        started.append(SHAPES[name](directory, site))
-        return started[-1].web
-    yield make
-    for running in started:
+        shop = directory / "web" / "shop"
+        shop.mkdir(parents=True)
+        running = SHAPES[name](directory, Site(shop, keys, discountd.port, CATALOG_DEADLINE_MS=5000, CATALOG_CORS_ORIGINS=origins))
+        yield running.web
         running.stop()
+    return make
+
+
+@pytest.fixture
+def run_shape(open_shape):
+    """The same, until the test ends."""
+    with contextlib.ExitStack() as stack:
+        yield lambda name, origins: stack.enter_context(open_shape(name, origins))
 
 
 SHAPE_NAMES = [name for name in SHIPPED if name in SHAPES]
 
 
 @pytest.fixture(scope="module", params=SHAPE_NAMES)
-def listed(request, run_shape):
-    return run_shape(request.param, f"{SHOP}, http://127.0.0.1:1")
+def listed(request, open_shape):
+    with open_shape(request.param, f"{SHOP}, http://127.0.0.1:1") as web:
+        yield web
 
 
 @pytest.fixture(scope="module", params=SHAPE_NAMES)
-def anybodys(request, run_shape):
-    return run_shape(request.param, "*")
+def anybodys(request, open_shape):
+    with open_shape(request.param, "*") as web:
+        yield web
 
 
 def words(text):
