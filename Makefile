@@ -331,12 +331,13 @@ OUR_C := $(shell find common fcgi-catalog discount tests -name '*.[ch]' 2>/dev/n
 format: ## Format the C files
 	clang-format -i $(OUR_C)
 
-lint: test-packages ## Check formatting, run cppcheck and shellcheck, build with warnings as errors by gcc and clang
+lint: test-packages ## Check formatting, run cppcheck, shellcheck and buf, build with warnings as errors by gcc and clang
 	$(Q)printf '%s\n' $(OUR_C) | xargs -P $(PROCESSORS) -n 40 clang-format --dry-run -Werror
 	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
 	cppcheck -j $(PROCESSORS) --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE \
 	    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 common fcgi-catalog discount
+	$(Q)if command -v buf >/dev/null; then cd proto && buf lint && buf breaking --against ../.git#ref=HEAD,subdir=proto; fi
 	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install tests/api/check tests/arch/check-arch tests/clock/at .ci/run
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all

@@ -6,9 +6,14 @@ the file anew and look at the difference:
 
     cd tests/system && python3 -m harness.descriptor > ecommerce.contract.txt
 """
+import subprocess
 from pathlib import Path
 
+import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
 from harness.descriptor import describe
+from harness.paths import ROOT
 
 STORED = Path(__file__).with_name("ecommerce.contract.txt").read_text().splitlines()
 FIRST_FREE_NUMBER = 10
@@ -48,3 +53,23 @@ def test_new_fields_of_settled_messages_have_numbers_from_ten_up():
     settled = {name.split(".")[0] for name in SETTLED}
     for name, number in numbers().items():
         assert name in SETTLED or name.split(".")[0] not in settled or number >= FIRST_FREE_NUMBER, name
+
+
+def names_of(node, path=()):
+    """(path, name) of every service, method, message, field, enum and value below a descriptor, as source info has paths."""
+    for field, items in node.ListFields():
+        if field.name in ("service", "method", "message_type", "field", "enum_type", "value", "oneof_decl", "nested_type"):
+            for index, item in enumerate(items):
+                yield (*path, field.number, index), item.name
+                yield from names_of(item, (*path, field.number, index))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "proto").glob("*.proto")))
+def test_everything_in_a_proto_file_has_a_comment(name, tmp_path):
+    out = tmp_path / "set"
+    subprocess.run(["protoc", f"--proto_path={ROOT / 'proto'}", "--include_source_info", f"--descriptor_set_out={out}", name], check=True)
+    [file] = FileDescriptorSet.FromString(out.read_bytes()).file
+    told = {tuple(each.path) for each in file.source_code_info.location if each.leading_comments.strip()}
+    names = dict(names_of(file))
+    assert len(names) > 20 and [name for path, name in names.items() if path not in told] == []
+    assert file.options.go_package
