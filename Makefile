@@ -272,6 +272,9 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) --output-sync unit replay
 	$(Q)$(MAKE) --no-print-directory system
 
+cuts: $(PROGRAMS) ## Print what a reader sees of a download that is cut half-way, behind each web server
+	$(Q)BIN_DIR="$(abspath $(BIN))" $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_cut_answers.py
+
 sanitize: test-packages ## Run all tests on programs built with the sanitizers
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
 
@@ -353,7 +356,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all check-arch anew dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
+.PHONY: all check-arch anew cuts dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
         run-packages test-packages install uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
