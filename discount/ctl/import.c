@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* discountctl import: a rule file, or the prices of a price list, into the service. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/compiler.h"
@@ -9,12 +10,14 @@
 #include "discount/ctl/commands.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/input.h"
+#include "discount/ctl/lists.h"
 #include "discount/rulefile/pricelist.h"
 #include "discount/wire/wire.h"
 
 struct import_options {
     struct change_options change;
     bool is_pruning;
+    int64_t prune_max;  /* -1: not given */
     const char *prices; /* the key of a price list */
 };
 
@@ -24,7 +27,16 @@ static const struct argument_row rows[] = {
     {.name = "prune",
      .type = ARGUMENT_FLAG,
      .offset = FIELD(is_pruning),
-     .help = "remove all that the file does not name"},
+     .help =
+         "remove all that the file does not name; refused where more than a fifth of all rules would go, and ten at "
+         "least"},
+    {.name = "prune-up-to",
+     .type = ARGUMENT_NUMBER,
+     .offset = FIELD(prune_max),
+     .value = "N",
+     .help = "the same, but N rules at most",
+     .min = 0,
+     .max = INT32_MAX},
     {.name = "dry-run", .type = ARGUMENT_FLAG, .offset = FIELD(change.is_dry_run), .help = "check, change nothing"},
     {.name = "prices",
      .type = ARGUMENT_TEXT,
@@ -45,16 +57,99 @@ static const struct argument_row rows[] = {
      .max = INT64_MAX},
 };
 
+/* ---- A rule file that removes what it does not name ---- */
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* How many of the rules the file does not name. */
+static size_t count_unnamed(const struct rulefile *rulefile, const struct list *rules, struct arena *arena)
+{
+    const char **keys = arena_get(arena, (rulefile->change_count + 1) * sizeof *keys);
+    size_t count = 0, unnamed = 0;
+
+    for (size_t i = 0; i < rulefile->change_count; i++) {
+        if (rulefile->changes[i].kind == CHANGE_SET_RULE)
+            keys[count++] = rulefile->changes[i].rule.key;
+    }
+    qsort(keys, count, sizeof *keys, compare_keys);
+    for (size_t i = 0; i < rules->count; i++) {
+        const char *key = ((const Ecommerce__Rule *)rules->items[i])->key;
+        unnamed += bsearch(&key, keys, count, sizeof *keys, compare_keys) == NULL;
+    }
+    return unnamed;
+}
+
+/* A file that was cut off looks whole: it must not take half of the rules with it. *revision is the one looked at. */
+static int look_at_pruned(const struct import_options *options, const struct rulefile *rulefile,
+                          struct connection *connection, struct arena *arena, int64_t *revision)
+{
+    const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+    enum list_status status = LIST_MOVED;
+    struct list rules = {0};
+
+    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++) {
+        rules = (struct list){0};
+        *revision = 0;
+        status = list_rules(connection, &request, arena, &rules, revision);
+    }
+    if (status != LIST_OK)
+        return status == LIST_FAILED ? connection_fail(connection, "") : list_give_up(connection);
+    size_t unnamed = count_unnamed(rulefile, &rules, arena), fifth = rules.count / 5;
+    size_t most = options->prune_max >= 0 ? (size_t)options->prune_max : fifth > 9 ? fifth : 9;
+    if (unnamed <= most)
+        return COMMAND_OK;
+    display_error(
+        options->change.ctl.name,
+        "%zu of the %zu rules that are there are not named and would be removed, more than %zu; --prune-up-to "
+        "%zu allows it; nothing was changed",
+        unnamed, rules.count, most, unnamed);
+    return COMMAND_REFUSED;
+}
+
+/* Of the rules that were looked at, and when somebody else changes something between, again. */
+static int prune(const struct import_options *options, const struct rulefile *rulefile, const struct changeset *set,
+                 struct connection *connection)
+{
+    for (int attempt = 1;; attempt++) {
+        struct change_options change_options = options->change;
+        int64_t revision;
+        int code = look_at_pruned(options, rulefile, connection, set->arena, &revision);
+        if (code != COMMAND_OK)
+            return code;
+        if (change_options.expect == 0)
+            change_options.expect = revision;
+        const Ecommerce__ApplyChangesResponse *answer = changeset_apply(set, connection, &change_options);
+        if (answer != NULL)
+            return changeset_tell(set, &options->change, answer);
+        if (connection->code != RPC_ABORTED || options->change.expect != 0 || attempt == 5)
+            return connection_fail(connection, "");
+    }
+}
+
 static int import_rules(const struct import_options *options, const char *path, struct arena *arena)
 {
+    bool is_pruning = options->is_pruning || options->prune_max >= 0;
     struct changeset set = {.arena = arena};
+    struct connection connection;
     struct rulefile rulefile;
 
     int code = input_rulefile(&options->change.ctl, path, arena, &rulefile);
     if (code != COMMAND_OK)
         return code;
-    changeset_add_file(&set, input_name(path), &rulefile, options->is_pruning);
-    return changeset_run(&set, &options->change);
+    changeset_add_file(&set, input_name(path), &rulefile, is_pruning);
+    if (!is_pruning)
+        return changeset_run(&set, &options->change);
+    code = changeset_check(&set, &options->change.ctl);
+    if (code == COMMAND_OK)
+        code = connection_open(&connection, &options->change.ctl);
+    if (code != COMMAND_OK)
+        return code;
+    code = prune(options, &rulefile, &set, &connection);
+    connection_close(&connection);
+    return code;
 }
 
 /* ---- Prices ---- */
@@ -185,7 +280,7 @@ static int import_prices(const struct import_options *options, const char *path,
     struct connection connection;
     struct price_file file;
 
-    if (options->is_pruning) {
+    if (options->is_pruning || options->prune_max >= 0) {
         display_error(options->change.ctl.name, "--prune goes with a rule file, not with --prices");
         return COMMAND_REFUSED;
     }
@@ -208,7 +303,7 @@ int command_import(int argc, char **argv)
         .words_max = 1,
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
-    struct import_options options = {0};
+    struct import_options options = {.prune_max = -1};
     struct argument_words words;
     struct arena arena = {0};
 

@@ -18,7 +18,7 @@ from harness.webserver import Lighttpd
 
 SETUPS = ["lighttpd-fastcgi", "lighttpd-plain", "lighttpd-cgi", "apache-proxy", "apache-fcgid", "apache-cgid", "nginx",
           "nginx-no-keepalive"]
-PRODUCTS, LENGTH = 400, 5_000
+PRODUCTS, LENGTH = 1_000, 5_000  # more than SQLite keeps in memory
 
 seen = {}
 

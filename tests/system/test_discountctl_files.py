@@ -71,6 +71,22 @@ def test_prune_removes_all_that_the_file_does_not_name(ctl):
     assert ctl.ok("export") == rule_file(RULE)
 
 
+def test_prune_by_a_file_that_was_cut_off_is_refused(ctl):
+    rules = [f'rule r-{n} "R"\n    lane sale\n    percent 5' for n in range(60)]
+    ctl.ok("import", "--prune", "-", stdin=rule_file(*rules))
+    before = ctl.ok("export")
+    new = [f'rule new-{n} "N"\n    lane sale\n    percent 5' for n in range(30)]
+    for kept, words in ((rules[:47], ["--prune"]), (rules[:47] + new, ["--prune", "--dry-run"]), (rules[:47], ["--prune-up-to", "12"])):
+        done = ctl.run("import", *words, "-", stdin=rule_file(*kept))
+        assert done.returncode == 2
+        assert "13 of the 60 rules that are there are not named" in done.stderr and "--prune-up-to 13" in done.stderr
+        assert ctl.ok("export") == before
+    ctl.ok("import", "--prune", "-", stdin=rule_file(*rules[:48]))  # a fifth
+    ctl.ok("import", "--prune-up-to", "40", "-", stdin=rule_file(*rules[:8]))
+    ctl.ok("import", "--prune", "-", stdin=rule_file(RULE))
+    assert ctl.ok("export") == rule_file(RULE)
+
+
 def test_a_dry_run_changes_nothing(ctl):
     before = ctl.revision()
     assert ctl.ok("import", "--dry-run", "-", stdin=rule_file(RULE)).startswith("no faults; 1 would change")

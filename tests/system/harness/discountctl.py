@@ -101,7 +101,7 @@ class Ctl:
 
     def load(self, text=RULES):
         """Makes the rules what the text says, and nothing else."""
-        return self.json("import", "--prune", "-", stdin=text)["revision"]
+        return self.json("import", "--prune-up-to", "1000000", "-", stdin=text)["revision"]
 
     def revision(self):
         return self.json("status")["revision"]
