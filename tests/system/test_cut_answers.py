@@ -11,7 +11,7 @@ import pytest
 
 from harness.catalog import Site
 from harness.halfway import HAPPENINGS, HEADS, Halfway, Reader
-from harness.process import children, pid_exists, wait_until
+from harness.process import children, pid_exists, serving, wait_until
 from harness.shapes import LIGHTTPD_PLAIN, SHAPES
 from harness.shop import add_products
 from harness.webserver import Lighttpd
@@ -96,17 +96,17 @@ def slow(request, workshop, keys, discountd):
 
 def test_a_reload_finishes_a_slow_download_or_cuts_it_visibly(slow):
     for head in HEADS:
-        before = wait_until(lambda: len(pids := children(slow.master)) == 2 and pids, 15, "two processes")
+        before = wait_until(lambda: len(pids := serving(slow.master)) == 2 and pids, 15, "two processes")
 
         def reload():
             os.kill(slow.master, signal.SIGHUP)
-            wait_until(lambda: not set(before) & set(children(slow.master)), 15, "the old processes end")
+            wait_until(lambda: not set(before) & set(serving(slow.master)), 15, "the old processes end")
         assert download(slow, head, reload).tell(slow.whole) in ("whole", "cut, and seen")
 
 
 def test_the_end_finishes_a_slow_download_or_cuts_it_visibly(slow):
     """The last test of each web server: the Catalog does not come again."""
-    before = wait_until(lambda: children(slow.master), 15, "its processes")
+    before = wait_until(lambda: serving(slow.master), 15, "its processes")
 
     def end():
         os.kill(slow.master, signal.SIGTERM)

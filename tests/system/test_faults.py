@@ -21,7 +21,7 @@ from harness.discountctl import RULES, Ctl, rule_file
 from harness.http_client import request
 from harness.keys import make_keys, sign
 from harness.paths import DEPLOY
-from harness.process import children, descendants, environment, pid_exists, run, wait_until
+from harness.process import children, descendants, environment, has_name, pid_exists, run, serving, wait_until
 from harness.webserver import Lighttpd, Nginx
 from harness.wire import Server
 
@@ -96,17 +96,6 @@ def web(request, start, workshop, make_site, server):
 
 
 # ---- The Catalog's own processes -------------------------------------------------------------------------------------
-
-
-def has_name(pid, name):
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == name
-    except OSError:
-        return False
-
-
-def serving(master):
-    return [pid for pid in children(master) if has_name(pid, "catalog.fcgi")]
 
 
 def parent(pid):

@@ -77,6 +77,18 @@ def children(pid):
     return [child for child in found if pid_exists(child)]
 
 
+def has_name(pid, name):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == name
+    except OSError:
+        return False
+
+
+def serving(master):
+    """The pids of a Catalog's processes that answer."""
+    return [pid for pid in children(master) if has_name(pid, "catalog.fcgi")]
+
+
 def descendants(pid):
     """children(), and theirs."""
     found = []
