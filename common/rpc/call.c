@@ -132,7 +132,6 @@ static void use_revoked(void *data, const struct keyset *keyset)
     peer_book_set_revoked(data, keyset->revoked);
 }
 
-/* Nobody resumes a TLS session that was begun when other callers were trusted. */
 static void refresh_trust(struct rpc_server *server)
 {
     bool is_first = server->authority_generation == 0;
@@ -141,12 +140,9 @@ static void refresh_trust(struct rpc_server *server)
     if (!is_first && now_ns - server->trust_looked_ns < TRUST_MAX_AGE_NS)
         return;
     server->trust_looked_ns = now_ns;
-    bool is_new = keyset_watch_refresh(server->watch, TRUST_MAX_AGE_NS, &server->authority_generation, use_authority,
-                                       server->peers);
-    is_new |= keyset_watch_refresh(server->revocations, TRUST_MAX_AGE_NS, &server->revoked_generation, use_revoked,
-                                   server->peers);
-    if (is_new && !is_first)
-        credentials_end_sessions(&server->sessions);
+    keyset_watch_refresh(server->watch, TRUST_MAX_AGE_NS, &server->authority_generation, use_authority, server->peers);
+    keyset_watch_refresh(server->revocations, TRUST_MAX_AGE_NS, &server->revoked_generation, use_revoked,
+                         server->peers);
 }
 
 /* What a caller is told whose certificate does not count (any more). */
@@ -166,7 +162,6 @@ static bool call_is_admitted(struct rpc_call *call)
 
     refresh_trust(server);
     enum peer_verdict verdict = peer_book_find(server->peers, call->core, (int64_t)time(NULL), &peer);
-    atomic_store(&server->sessions.end_s, peer_book_next_end_s(server->peers));
     if (verdict != PEER_GOOD) {
         rpc_call_fail(call, RPC_UNAUTHENTICATED, verdict_words[verdict]);
         return false;

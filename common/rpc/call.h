@@ -55,7 +55,6 @@ struct rpc_server {
     struct keyset_watch *watch;         /* the server's own pair, and whom it trusts */
     struct keyset_watch *revocations;   /* apart: a pair that has gone bad must not keep a new list out of use */
     struct credentials_source *sources; /* one per address */
-    struct credentials_sessions sessions;
     struct peer_book *peers;
     uint64_t authority_generation, revoked_generation; /* of the keysets that `peers` judges by */
     int64_t trust_looked_ns;                           /* when it was last seen whether these are new */

@@ -2,8 +2,13 @@
 /* gRPC core's credentials from keysets. */
 #include "common/rpc/credentials.h"
 
+#include <openssl/ssl.h>
+#include <stdatomic.h>
 #include <stddef.h>
-#include <time.h>
+
+#include "common/rpc/interpose.h"
+
+DECLARE_INTERPOSED(SSL *, SSL_new, SSL_CTX *context);
 
 static void make_server_config(void *data, const struct keyset *keyset)
 {
@@ -13,22 +18,22 @@ static void make_server_config(void *data, const struct keyset *keyset)
     *config = grpc_ssl_server_certificate_config_create(keyset->ca, &pair, 1);
 }
 
-void credentials_end_sessions(struct credentials_sessions *sessions)
+/*
+ * gRPC core makes a TLS connection: a server's is the one whose context requires the other side's certificate. What the
+ * sessions of one connection are for is no other's, so none is resumed.
+ */
+SSL *INTERPOSED(SSL_new)(SSL_CTX *context)
 {
-    atomic_fetch_add(&sessions->ends, 1);
-}
+    static _Atomic uint64_t connections;
 
-static bool have_sessions_ended(struct credentials_source *source)
-{
-    struct credentials_sessions *sessions = source->sessions;
-    int64_t end_s = atomic_load(&sessions->end_s);
-
-    if ((int64_t)time(NULL) > end_s && atomic_compare_exchange_strong(&sessions->end_s, &end_s, INT64_MAX))
-        credentials_end_sessions(sessions);
-    uint64_t ends = atomic_load(&sessions->ends);
-    bool have_ended = source->ends != ends;
-    source->ends = ends;
-    return have_ended;
+    SSL *ssl = NEXT(SSL_new)(context);
+    if (ssl != NULL && (SSL_get_verify_mode(ssl) & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) != 0) {
+        uint64_t own = atomic_fetch_add(&connections, 1);
+        SSL_set_session_id_context(ssl, (const unsigned char *)&own, sizeof own);
+        SSL_set_options(ssl, SSL_OP_NO_TICKET);
+        SSL_set_num_tickets(ssl, 0);
+    }
+    return ssl;
 }
 
 /* gRPC core asks this at the start and for every new connection. It keeps the configuration that it was given last. */
@@ -36,8 +41,6 @@ static grpc_ssl_certificate_config_reload_status fetch_config(void *data, grpc_s
 {
     struct credentials_source *source = data;
 
-    if (have_sessions_ended(source))
-        source->generation = 0;
     return keyset_watch_refresh(source->watch, 0, &source->generation, make_server_config, config)
                ? GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW
                : GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;

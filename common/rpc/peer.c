@@ -32,8 +32,7 @@ struct peer_book {
     X509_CRL *revoked;
     X509_CRL *next_revoked; /* signed by an authority that is not in use yet; NULL: none */
     struct entry entries[ENTRIES];
-    size_t next;        /* the entry that is overwritten next */
-    int64_t next_end_s; /* when the first of the remembered certificates ends */
+    size_t next; /* the entry that is overwritten next */
 };
 
 static void entry_release(struct entry *entry)
@@ -46,10 +45,7 @@ static void entry_release(struct entry *entry)
 
 struct peer_book *peer_book_new(void)
 {
-    struct peer_book *book = memory_get_zeroed(1, sizeof *book);
-
-    book->next_end_s = INT64_MAX;
-    return book;
+    return memory_get_zeroed(1, sizeof(struct peer_book));
 }
 
 static void forget_all(struct peer_book *book)
@@ -57,7 +53,6 @@ static void forget_all(struct peer_book *book)
     for (size_t i = 0; i < ENTRIES; i++)
         entry_release(&book->entries[i]);
     book->next = 0;
-    book->next_end_s = INT64_MAX;
 }
 
 void peer_book_free(struct peer_book *book)
@@ -206,16 +201,6 @@ static void judge(const struct peer_book *book, X509 *certificate, STACK_OF(X509
     ERR_clear_error();
 }
 
-static void find_next_end(struct peer_book *book, int64_t now_s)
-{
-    book->next_end_s = INT64_MAX;
-    for (size_t i = 0; i < ENTRIES; i++) {
-        const struct entry *entry = &book->entries[i];
-        if (entry->is_trusted && entry->ends_s >= now_s && entry->ends_s < book->next_end_s)
-            book->next_end_s = entry->ends_s;
-    }
-}
-
 /* ---- Remembering ---- */
 
 static X509 *read_certificate(const char *pem, size_t length)
@@ -269,7 +254,7 @@ static const grpc_auth_property *find_property(grpc_auth_context *context, const
     return grpc_auth_property_iterator_next(&properties);
 }
 
-static struct entry *find_or_remember(struct peer_book *book, grpc_auth_context *context, int64_t now_s)
+static struct entry *find_or_remember(struct peer_book *book, grpc_auth_context *context)
 {
     const grpc_auth_property *pem = find_property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
     if (pem == NULL || !grpc_auth_context_peer_is_authenticated(context))
@@ -278,7 +263,6 @@ static struct entry *find_or_remember(struct peer_book *book, grpc_auth_context 
     if (entry == NULL) {
         const grpc_auth_property *chain = find_property(context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
         entry = remember(book, pem->value, pem->value_length, chain != NULL ? chain->value : NULL);
-        find_next_end(book, now_s);
     }
     return entry;
 }
@@ -286,11 +270,9 @@ static struct entry *find_or_remember(struct peer_book *book, grpc_auth_context 
 enum peer_verdict peer_book_find(struct peer_book *book, grpc_call *call, int64_t now_s, const struct rpc_peer **peer)
 {
     grpc_auth_context *context = grpc_call_auth_context(call);
-    struct entry *entry = context != NULL ? find_or_remember(book, context, now_s) : NULL;
+    struct entry *entry = context != NULL ? find_or_remember(book, context) : NULL;
 
     grpc_auth_context_release(context);
-    if (now_s > book->next_end_s)
-        find_next_end(book, now_s);
     if (entry == NULL)
         return PEER_UNREADABLE;
     *peer = &entry->peer;
@@ -301,11 +283,6 @@ enum peer_verdict peer_book_find(struct peer_book *book, grpc_call *call, int64_
     if (now_s > entry->ends_s)
         return PEER_ENDED;
     return now_s < entry->begins_s ? PEER_EARLY : PEER_GOOD;
-}
-
-int64_t peer_book_next_end_s(const struct peer_book *book)
-{
-    return book->next_end_s;
 }
 
 /* ---- Servers ---- */

@@ -58,7 +58,4 @@ void peer_server_note(struct peer_server *server, grpc_call *call);
 int64_t peer_server_end_s(struct peer_server *server);
 void peer_server_release(struct peer_server *server);
 
-/* The wall clock's second in which the first of the certificates that were found ends; INT64_MAX: none does. */
-int64_t peer_book_next_end_s(const struct peer_book *book);
-
 #endif

@@ -74,7 +74,6 @@ struct rpc_server *rpc_server_new(const struct rpc_server_options *options, char
     grpc_server_register_completion_queue(server->core, server->queue, NULL);
     server->unknown.path = (char *)"";
     server->cancel_ns = CLOCK_NEVER;
-    server->sessions.end_s = INT64_MAX;
     return server;
 }
 
@@ -144,7 +143,6 @@ bool rpc_server_is_deaf(const struct rpc_server *server)
 static bool add_port(struct rpc_server *server, size_t index)
 {
     server->sources[index].watch = server->watch;
-    server->sources[index].sessions = &server->sessions;
     grpc_server_credentials *credentials = credentials_for_server(&server->sources[index]);
     if (server->options.sockets != NULL)
         listen_on(server->options.sockets[index]);

@@ -39,7 +39,7 @@
  * is used from then on; one that does not is named in the log once and the old set stays in use. Established
  * connections keep theirs. A client certificate is required and verified in the handshake, and again with every call:
  * one that has ended, was revoked, or was not issued by the authority in use now is answered UNAUTHENTICATED. No TLS
- * session is resumed past any of these. TLS 1.2 (RFC 5246) or 1.3 (RFC 8446).
+ * session is resumed. TLS 1.2 (RFC 5246) or 1.3 (RFC 8446).
  */
 #ifndef COMMON_RPC_SERVER_H
 #define COMMON_RPC_SERVER_H
