@@ -6,6 +6,8 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from harness import ports, wire
+from harness import http2, ports, wire
 from harness.catalog import Catalog, Cgi
 from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
@@ -216,6 +218,58 @@ def test_discountd_rolling_its_workers_costs_no_request_and_no_price(web, server
         wait_until(lambda: len(server.workers()) == 2 and not before & set(server.workers()), 15, "new workers alone")
         load.wait_for_more()
     assert load.bad() == []
+
+
+# Connects again and again, says how TLS begins and nothing more, and keeps the last 300 such connections.
+FLOOD = """
+import socket, sys
+port, hello, held, made = int(sys.argv[1]), bytes.fromhex(sys.argv[2]), [], 0
+while True:
+    try:
+        held.append(socket.create_connection(("127.0.0.1", port)))
+        held[-1].send(hello)
+        made += 1
+    except OSError:
+        pass
+    if len(held) > 300:
+        held.pop(0).close()
+    if made % 100 == 0:
+        print(made, flush=True)
+"""
+
+
+def client_hello(keys):
+    """The first bytes of a client without a certificate."""
+    sent = ssl.MemoryBIO()
+    tls = http2.tls_context(keys, None).wrap_bio(ssl.MemoryBIO(), sent, server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return sent.read()
+
+
+def test_connections_without_a_certificate_cost_a_connected_catalog_no_price(front, server, keys, record_property):
+    """The flood has what processor time others leave: it is discountd that is looked at."""
+    web = front(server.port, CATALOG_DEADLINE_MS=5000)
+    wait_until(lambda: is_healed(web), 5, "a discounted answer")
+
+    def answers_in(seconds):
+        with Load(web.url("/products")) as load:
+            before = len(load.answers)
+            time.sleep(seconds)
+            count = len(load.answers) - before
+        assert load.bad() == []
+        return count
+    quiet = answers_in(4)
+    with subprocess.Popen(["nice", "-n", "19", sys.executable, "-c", FLOOD, str(server.port), client_hello(keys).hex()],
+                          stdout=subprocess.PIPE, text=True) as flood:
+        try:
+            flood.stdout.readline()
+            beside = answers_in(4)
+        finally:
+            flood.kill()
+            made = flood.communicate()[0].split()
+    record_property("answers during it ÷ quiet; connections", (round(beside / quiet, 2), made[-1] if made else "few"))
+    assert beside > 0
 
 
 # ---- Discount away ---------------------------------------------------------------------------------------------------
