@@ -31,7 +31,7 @@
 
 #define WORKERS 3
 #define PATIENCE_NS (120 * CLOCK_NS_PER_S) /* only a test that fails waits so long */
-#define A_LONG_TIME_MS 600000 /* a drain that the test would not survive */
+#define A_LONG_TIME_MS 600000              /* a drain that the test would not survive */
 #define HISTORY_MAX 1000
 
 enum what {

@@ -31,7 +31,7 @@
 #include "tests/unit/common/stopwatch.h"
 
 #define PATIENCE_NS (120 * CLOCK_NS_PER_S) /* only a test that fails waits so long */
-#define WATCHDOG_S 600 /* a test program that hangs is ended by SIGALRM */
+#define WATCHDOG_S 600                     /* a test program that hangs is ended by SIGALRM */
 
 /* ---- Waiting ---- */
 
