@@ -145,7 +145,7 @@ class Process:
         os.kill(self.pid, number)
 
     def workers(self):
-        return children(self.pid)
+        return [pid for pid in children(self.pid) if not has_name(pid, "heir")]
 
     def kill(self):
         """Ends it without notice, and waits for that."""
