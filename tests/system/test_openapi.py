@@ -182,6 +182,10 @@ def get_unacceptable(operation, asker, _broken):
             asker.ask(operation.method, path, [("Accept", media)])
 
 
+def get_unwanted(operation, asker, _broken):
+    with_types(operation, "412", operation.method, path_of(operation, asker.web), asker, [("If-Match", '"another"')])
+
+
 def get_too_long(operation, asker, _broken):
     with_types(operation, "414", operation.method, path_of(operation, asker.web) + "?q=" + "x" * 4100, asker)
 
@@ -200,7 +204,7 @@ def get_unavailable(operation, asker, broken):
 
 
 GETTING = {"200": get_whole, "204": get_methods, "301": get_renamed, "302": get_counted, "304": get_known, "400": get_wrong, "403": get_forbidden,
-           "404": get_missing, "406": get_unacceptable, "414": get_too_long, "431": get_too_large, "500": get_not_set_up,
+           "404": get_missing, "406": get_unacceptable, "412": get_unwanted, "414": get_too_long, "431": get_too_large, "500": get_not_set_up,
            "503": get_unavailable}
 
 
@@ -444,6 +448,7 @@ def tour(asker, broken):
     tag = asker.ask("GET", "/products?count=1&limit=2", [CUSTOMER]).header("ETag")
     assert asker.ask("GET", "/products?count=1&limit=2", [CUSTOMER, ("If-None-Match", tag)]).status == 304
     asker.ask("GET", "/categories/home?count=1&limit=2", page)
+    asker.ask("GET", "/categories/home?count=1&limit=2", [*page, ("If-Match", '"another"')])
     asker.ask("GET", "/categories/kitchen")
     assert asker.ask("GET", "/products.csv", page).status == 406
     get_known(DOCUMENT.find("GET", "/pictures/x.svg"), asker, broken)
