@@ -64,7 +64,8 @@ struct rpc_server {
     grpc_completion_queue *queue;
     struct arena arena; /* of the call that is being answered */
     struct replies replies;
-    struct apart *apart; /* the second thread; NULL: no service is apart */
+    struct apart *apart;     /* the second thread; NULL: no service is apart */
+    bool is_listening_alone; /* on some address: on a socket that nobody else has */
     atomic_bool is_leaving, is_stopping;
     atomic_bool is_cancelled;
     _Atomic int64_t cancel_ns; /* when a stopping server cancels what is left */

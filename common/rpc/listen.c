@@ -3,6 +3,7 @@
 #include "common/rpc/listen.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,21 +16,48 @@ DECLARE_INTERPOSED(int, listen, int fd, int backlog);
 DECLARE_INTERPOSED(int, shutdown, int fd, int how);
 
 static _Thread_local int given = -1;
-static atomic_bool has_taken; /* what listens in this process is somebody else's, too */
+static _Thread_local bool is_taken; /* what was given */
+static atomic_bool has_taken;       /* what listens in this process is somebody else's, too */
 
 void listen_on(int fd)
 {
     given = fd;
+    is_taken = false;
+}
+
+bool listen_is_taken(void)
+{
+    return is_taken;
+}
+
+/* The address of a socket as one of IPv6, as gRPC core has that of IPv4, too (RFC 4291, 2.5.5.2). */
+static bool find_address(int fd, struct sockaddr_in6 *address)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } name = {0};
+    socklen_t size = sizeof name;
+
+    if (getsockname(fd, &name.any, &size) != 0)
+        return false;
+    *address = name.ip6;
+    if (name.any.sa_family != AF_INET)
+        return name.any.sa_family == AF_INET6;
+    *address = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = name.ip4.sin_port};
+    address->sin6_addr.s6_addr[10] = address->sin6_addr.s6_addr[11] = 0xff;
+    memcpy(address->sin6_addr.s6_addr + 12, &name.ip4.sin_addr, 4);
+    return true;
 }
 
 static bool are_of_one_address(int one, int other)
 {
-    struct sockaddr_storage addresses[2] = {0};
-    socklen_t sizes[2] = {sizeof addresses[0], sizeof addresses[1]};
+    struct sockaddr_in6 addresses[2];
 
-    return getsockname(one, (struct sockaddr *)&addresses[0], &sizes[0]) == 0 &&
-           getsockname(other, (struct sockaddr *)&addresses[1], &sizes[1]) == 0 && sizes[0] == sizes[1] &&
-           memcmp(&addresses[0], &addresses[1], sizes[0]) == 0;
+    return find_address(one, &addresses[0]) && find_address(other, &addresses[1]) &&
+           addresses[0].sin6_port == addresses[1].sin6_port &&
+           memcmp(&addresses[0].sin6_addr, &addresses[1].sin6_addr, sizeof addresses[0].sin6_addr) == 0;
 }
 
 int INTERPOSED(listen)(int fd, int backlog)
@@ -38,6 +66,7 @@ int INTERPOSED(listen)(int fd, int backlog)
         if (dup3(given, fd, O_CLOEXEC) < 0)
             return -1;
         atomic_store(&has_taken, true);
+        is_taken = true;
     }
     return NEXT(listen)(fd, backlog);
 }

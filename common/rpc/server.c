@@ -144,9 +144,9 @@ static bool add_port(struct rpc_server *server, size_t index)
 {
     server->sources[index].watch = server->watch;
     grpc_server_credentials *credentials = credentials_for_server(&server->sources[index]);
-    if (server->options.sockets != NULL)
-        listen_on(server->options.sockets[index]);
+    listen_on(server->options.sockets != NULL ? server->options.sockets[index] : -1);
     int port = grpc_server_add_http2_port(server->core, server->options.addresses[index], credentials);
+    server->is_listening_alone |= !listen_is_taken();
     listen_on(-1);
     grpc_server_credentials_release(credentials);
     return port != 0;
@@ -223,7 +223,7 @@ void rpc_server_run(struct rpc_server *server)
 void rpc_server_leave(struct rpc_server *server)
 {
     atomic_store(&server->is_leaving, true);
-    guard_leave(server->options.sockets != NULL);
+    guard_leave(!server->is_listening_alone);
 }
 
 bool rpc_server_is_quiet(const struct rpc_server *server)

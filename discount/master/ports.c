@@ -200,13 +200,18 @@ static int bind_beside(int held)
     struct sockaddr_storage address;
     struct sockaddr_in6 both;
     socklen_t size = sizeof address;
-    int fd = -1;
+    int fd = -1, on = 1;
 
     if (getsockname(held, (struct sockaddr *)&address, &size) != 0)
         return -1;
     if (is_any(&address, &both))
         fd = bind_socket((const struct sockaddr *)&both, sizeof both, SO_REUSEPORT, true);
-    return fd >= 0 ? fd : bind_socket((const struct sockaddr *)&address, size, SO_REUSEPORT, false);
+    if (fd < 0)
+        fd = bind_socket((const struct sockaddr *)&address, size, SO_REUSEPORT, false);
+    /* Connections inherit it: those of workers that drain without a master do not keep a new one from the address. */
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return fd;
 }
 
 bool ports_seat(struct ports *ports, size_t seats)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The life of discountd: what keeps it from starting, what each signal does, and what the master does for its workers."""
 import contextlib
+import itertools
 import os
 import re
 import resource
@@ -44,13 +45,14 @@ class Load:
         self.count = 0
         self.is_over = threading.Event()
         self.server, self.keys = server, keys
-        self.threads = [threading.Thread(target=self._call) for _ in range(threads)]
+        hosts = itertools.cycle(["127.0.0.1", "[::1]", "localhost"])
+        self.threads = [threading.Thread(target=self._call, args=(next(hosts),)) for _ in range(threads)]
 
-    def _call(self):
+    def _call(self, host):
         key, certificate = self.keys.pair("catalog")
         credentials = grpc.ssl_channel_credentials(self.keys.read("ca.crt"), key, certificate)
         options = [*wire.OPTIONS, *([("grpc.service_config", self.config)] if self.config else [])]
-        with grpc.secure_channel(f"localhost:{self.server.port}", credentials, options=options) as channel:
+        with grpc.secure_channel(f"{host}:{self.server.port}", credentials, options=options) as channel:
             call = channel.unary_unary(wire.ONE, wire.messages.DiscountRequest.SerializeToString,
                                        wire.messages.DiscountResponse.FromString)
             while not self.is_over.is_set():
@@ -286,7 +288,7 @@ def test_fifty_reloads_cost_a_foreign_client_nothing_though_it_tries_nothing_aga
         for number in range(1, rounds + 1):
             server.send(signal.SIGHUP)
             server.wait_for_log("worker-ready", times=2 + 2 * number, seconds=20)
-            with Client(server.port, keys) as client:
+            with Client(server.port, keys, host="127.0.0.1" if number % 2 else "[::1]") as client:
                 fresh.append(client.one(discount_request(1, 100)).product.discount_value.value_in_cents)
             wait_until(lambda: len(server.workers()) <= 6, 20, "old workers end")
         load.wait_for_more()
