@@ -218,6 +218,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
                                             .served = served};
     pthread_t completing;
 
+    quotes_wake_by(site->quotes, background_event_fd(site->background));
     quotes_check(site->quotes);
     int error = pthread_create(&completing, NULL, complete, site->quotes);
     if (error != 0) {

@@ -3,9 +3,9 @@
  * The Discount service as the Catalog sees it: asks go in, quotes come out. The only user of the RPC client.
  *
  * Asks are coalesced like a group commit. While an RPC is out, asks that arrive wait for it and then leave together in
- * one ApplyDiscounts; when none is out, what came in one go leaves at once. So at most one RPC is out, nobody waits for
- * anything else, and the busier it gets the fewer RPCs a request costs. Each ask is answered on its own: a wrong one
- * fails alone, and each keeps its own deadline.
+ * one ApplyDiscounts, with what comes while its answers are written; when none is out, what came in one go leaves at
+ * once. So at most one RPC is out, nobody waits for anything else, and the busier it gets the fewer RPCs a request
+ * costs. Each ask is answered on its own: a wrong one fails alone, and each keeps its own deadline.
  *
  *            ask                    answer, deadline, refusal
  *     front ─────> waiting ─> out ─────────────────────────────> done(), on the thread that polls
@@ -101,6 +101,12 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
  * what came together leaves together.
  */
 void quotes_flush(struct quotes *quotes);
+
+/*
+ * Lets the polling thread wake the asking one by an eventfd(2), which it shall answer with quotes_flush(), so that what
+ * waits leaves together with what has come meanwhile. Before the first quotes_poll(), if at all.
+ */
+void quotes_wake_by(struct quotes *quotes, int event_fd);
 
 /*
  * Until when no price changes by itself, because no rule's window begins or ends, as the service told: seconds since

@@ -2,6 +2,9 @@
 /* Quotes from a Discount server that is there: how asks leave together, and how each is answered on its own. */
 #include "tests/unit/catalog/quotes_harness.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+
 #define MANY 50
 
 static void an_ask_gets_a_quote_for_every_product(void **state)
@@ -74,6 +77,35 @@ static void asks_that_come_while_an_rpc_is_out_leave_together_in_the_next(void *
     assert_int_equal(fake_get(&fake.batch_count), 2);
     assert_int_equal(fake_batch(0).asks, 1);
     assert_int_equal(fake_batch(1).asks, MANY);
+}
+
+static void what_waits_is_left_to_the_asking_thread_that_can_be_woken(void **state)
+{
+    struct test_ask *asks[MANY + 1];
+    int event_fd = eventfd(0, EFD_NONBLOCK);
+    struct pollfd woken = {.fd = event_fd, .events = POLLIN};
+    eventfd_t count;
+
+    (void)state;
+    quotes_wake_by(quotes, event_fd);
+    start_fake_server();
+    start_polling();
+    asks[0] = hold_one();
+    for (int32_t i = 1; i < MANY; i++)
+        asks[i] = ask_for(1, 3, A_LONG_TIME_MS);
+    fake_allow(ALL);
+    assert_int_equal(ask_await(asks[0]), QUOTES_OK);
+    assert_int_equal(poll(&woken, 1, A_LONG_TIME_MS), 1);
+    asks[MANY] = ask_only(1, 3, A_LONG_TIME_MS);
+    assert_int_equal(fake_get(&fake.batch_count), 1);
+    flush_asks();
+    await_and_free_all(asks, MANY + 1);
+    assert_int_equal(fake_get(&fake.batch_count), 2);
+    assert_int_equal(fake_batch(1).asks, MANY);
+    assert_int_equal(eventfd_read(event_fd, &count), 0);
+    assert_int_equal(count, 1); /* woken once */
+    stop_quotes();
+    close(event_fd);
 }
 
 /* A page of the largest products: 250 of them, each in 64 categories of the longest names. */
@@ -476,6 +508,7 @@ int main(void)
         QUOTES_TEST(whoever_has_no_discount_gets_empty_quotes),
         QUOTES_TEST(an_ask_about_nothing_is_answered_at_once),
         QUOTES_TEST(asks_that_come_while_an_rpc_is_out_leave_together_in_the_next),
+        UNSERVED_TEST(what_waits_is_left_to_the_asking_thread_that_can_be_woken),
         QUOTES_TEST(large_asks_travel_in_messages_that_the_service_takes),
         QUOTES_TEST(what_is_asked_in_one_go_leaves_together),
         QUOTES_TEST(a_flush_of_nothing_sends_nothing),
