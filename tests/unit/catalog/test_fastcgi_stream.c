@@ -35,8 +35,10 @@ static void assert_released(long count)
 
 static int stop_and_forget(void **state)
 {
+    int result = stop(state);
+
     unlink(released_path());
-    return stop(state);
+    return result;
 }
 
 /* ---- What came ---- */
@@ -207,18 +209,21 @@ static void the_head_of_a_stream_leaves_with_its_first_piece(void **state)
     close(fd);
 }
 
+/* More than a socket buffer takes, but no more: who is to end waits two seconds for whoever reads, and a busy machine
+ * may not let them. */
 static void a_stream_is_finished_before_the_end(void **state)
 {
     size_t length;
     bool is_right;
 
     (void)state;
-    int fd = asked("GET", STREAM_MANY, false);
+    int fd = asked("GET", "/stream/12", false);
     char byte;
     assert_int_equal(recv(fd, &byte, 1, MSG_PEEK), 1);
+    assert_int_equal(released(), 0);
     assert_int_equal(kill(responder, SIGTERM), 0);
     assert_true(read_whole(fd, &length, &is_right));
-    assert_int_equal(length, (size_t)MANY * PIECE_LENGTH);
+    assert_int_equal(length, 12 * PIECE_LENGTH);
     assert_int_equal(end_status(SOON_MS), 0);
     close(fd);
 }
