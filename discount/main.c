@@ -30,7 +30,8 @@
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define PORTS_PATIENCE_MS 2000
 #define PORTS_STEP_MS 50
-#define END_MS 2000 /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
+#define END_MS 2000     /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
+#define READY_MS 300000 /* reading all rules, on a machine that is busy as well */
 #define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
 
 static const struct program program = {
@@ -190,6 +191,7 @@ static int serve(struct master *master)
 {
     struct prefork prefork = {.workers = worker_count(&master->settings),
                               .drain_ms = (int)master->settings.drain_ms + END_MS,
+                              .ready_ms = READY_MS,
                               .work = work,
                               .reload = reload,
                               .started = say_started,

@@ -17,6 +17,7 @@
 #include "fcgi-catalog/settings.h"
 
 #define DRAIN_MS 5000
+#define READY_MS 60000
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const struct program program = {
@@ -69,6 +70,7 @@ static int serve(struct catalog_settings *settings)
 {
     struct prefork prefork = {.workers = (int)settings->processes,
                               .drain_ms = DRAIN_MS,
+                              .ready_ms = READY_MS,
                               .has_heir = true,
                               .abandoned = remove_socket,
                               .work = work,

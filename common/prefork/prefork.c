@@ -136,6 +136,13 @@ static struct worker *add_worker(struct master *master)
 
 static int wait_to_inherit(void *data, int index);
 
+static int64_t ready_deadline_ns(const struct master *master, int seat)
+{
+    int64_t ready_ms = master->prefork->ready_ms;
+
+    return ready_ms == 0 || is_heir_seat(master, seat) ? CLOCK_NEVER : clock_now_ns() + ready_ms * CLOCK_NS_PER_MS;
+}
+
 static void start_worker(struct master *master, int seat)
 {
     const struct prefork heir = {.work = wait_to_inherit, .data = master};
@@ -155,7 +162,7 @@ static void start_worker(struct master *master, int seat)
         .serial = serial,
         .generation = master->generation,
         .since_ns = clock_now_ns(),
-        .kill_ns = CLOCK_NEVER,
+        .kill_ns = ready_deadline_ns(master, seat),
     };
     log_info(is_heir_seat(master, seat) ? "heir-started" : "worker-started", "index=%d worker=%ld", seat, (long)pid);
 }
@@ -186,8 +193,8 @@ static void kill_overdue_workers(struct master *master)
         struct worker *worker = &master->workers[i];
         if (clock_now_ns() < worker->kill_ns)
             continue;
-        log_warning("worker-killed", "index=%d worker=%ld reason=\"did not end in time\"", worker->seat,
-                    (long)worker->pid);
+        log_warning("worker-killed", "index=%d worker=%ld reason=\"%s in time\"", worker->seat, (long)worker->pid,
+                    worker->state == WORKER_LEAVING ? "did not end" : "was not ready");
         kill(worker->pid, SIGKILL);
         worker->kill_ns = CLOCK_NEVER;
     }
@@ -211,6 +218,7 @@ static void promote_worker(struct master *master, struct worker *worker)
 
     worker->state = WORKER_SERVING;
     worker->since_ns = clock_now_ns();
+    worker->kill_ns = CLOCK_NEVER;
     master->has_served = true;
     log_info("worker-ready", "index=%d worker=%ld", worker->seat, (long)worker->pid);
     if (old != NULL) {

@@ -30,6 +30,7 @@
 struct prefork {
     int workers;  /* how many, 1 or more */
     int drain_ms; /* how long workers may take to finish after SIGTERM */
+    int ready_ms; /* how long a worker may take until it is ready; then it is killed, and another tries. 0: for ever */
     bool has_heir;
     /* In the heir's life as the master: the process that started the first one has ended. May be NULL. */
     void (*abandoned)(void *data);

@@ -204,6 +204,24 @@ static void a_worker_that_was_never_ready_has_not_lived(void **state)
     assert_true(ms_between(death, await_event(BORN, 0, 2)) >= 100);
 }
 
+static void a_worker_that_is_never_ready_is_replaced(void **state)
+{
+    struct prefork prefork = plain_prefork();
+
+    (void)state;
+    prefork.workers = 1;
+    prefork.ready_ms = 300;
+    atomic_store(&control->gate_is_closed, 1);
+    start_master(&prefork);
+    await_event(BORN, 0, 2);
+    assert_true(count_logged("reason=\"was not ready in time\"") >= 1);
+    atomic_store(&control->gate_is_closed, 0);
+    pid_t worker = await_event(SERVING, 0, 1).pid;
+    struct timespec longer = {.tv_nsec = 600 * CLOCK_NS_PER_MS}; /* than it may take to be ready */
+    nanosleep(&longer, NULL);
+    assert_int_equal(kill(worker, 0), 0);
+}
+
 static void a_life_makes_the_pauses_forgotten(void **state)
 {
     struct prefork prefork = plain_prefork();
@@ -291,6 +309,7 @@ int main(void)
         PREFORK_TEST(a_worker_that_cannot_start_is_tried_at_doubling_intervals),
         PREFORK_TEST(a_worker_that_dies_right_after_it_was_ready_is_not_replaced_at_once),
         PREFORK_TEST(a_worker_that_was_never_ready_has_not_lived),
+        PREFORK_TEST(a_worker_that_is_never_ready_is_replaced),
         PREFORK_TEST(a_life_makes_the_pauses_forgotten),
         PREFORK_TEST(a_dead_worker_s_neighbours_go_on),
         PREFORK_TEST(a_wrong_setting_ends_the_master_with_its_code),
