@@ -213,10 +213,10 @@ def test_an_unknown_name_is_refused_and_told_where_it_can_be(catalog, path):
             assert found["parameter"] == value
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if name != "fields"])  # may come once for each field
 def test_a_parameter_that_is_there_twice_is_refused_by_name(catalog, name):
     good = {"limit": "5", "category": "home", "tag": "a", "q": "a", "min_price": "1", "max_price": "9", "sort": "id",
-            "fields": "slug", "count": "1", "explain": "1", "after": "x", "before": "x"}[name]
+            "count": "1", "explain": "1", "after": "x", "before": "x"}[name]
     encoded = "%" + "%".join(f"{byte:02x}" for byte in name.encode())
     for second in (good, "", "%00", "other"):
         for other_name in (name, encoded):
@@ -420,7 +420,8 @@ def web(request, workshop, keys, discountd):
 def test_no_header_comes_from_what_somebody_wrote(web):
     known = {"content-type", "content-length", "link", "etag", "vary", "cache-control", "last-modified", "date", "server", "location",
              "connection", "transfer-encoding", "content-security-policy", "x-content-type-options", "referrer-policy",
-             "keep-alive", "accept-ranges", "content-disposition", "upgrade", "allow", "x-frame-options", "retry-after"}
+             "keep-alive", "accept-ranges", "content-disposition", "upgrade", "allow", "x-frame-options", "retry-after",
+             "x-total-count"}
     for path in ["/products", "/products/9", "/products/was", "/categories", "/categories/evil", "/products.csv",
                  "/products?limit=1&sort=name", "/products?q=" + quote(EVIL.split("\r")[0]), "/products/" + quote(EVIL, safe=""),
                  "/products?x=" + quote(EVIL, safe=""), "/products?limit=" + quote(EVIL, safe="")]:
