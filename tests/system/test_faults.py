@@ -107,10 +107,17 @@ def parent(pid):
         return 0
 
 
+def program_of(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
 def masters(web):
     """Of the Catalog, whoever started it: the parents of its heirs."""
     heirs = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and has_name(each.name, "heir")]
-    return [parent(heir) for heir in heirs if os.path.realpath(f"/proc/{heir}/exe") == str(web.program) and parent(heir) > 1]
+    return [parent(heir) for heir in heirs if program_of(heir) == str(web.program) and parent(heir) > 1]
 
 
 def replace(web, victims):
