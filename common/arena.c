@@ -59,6 +59,16 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+void *arena_grow(struct arena *arena, const void *items, size_t count, size_t item_size)
+{
+    if (count > 0 && (count & (count - 1)) != 0)
+        return (void *)items;
+    void *moved = arena_get(arena, (count > 0 ? count * 2 : 1) * item_size);
+    if (count > 0)
+        memcpy(moved, items, count * item_size);
+    return moved;
+}
+
 /* Mostly it fits where the next piece would be, and need not be printed twice. */
 char *arena_print(struct arena *arena, const char *format, ...)
 {

@@ -28,6 +28,10 @@ void *arena_get(struct arena *arena, size_t size);
 /* A copy of `length` bytes of text, and a NUL behind them. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 
+/* The array with room for one more item behind its `count`: moved, when `count` is a power of two (or 0), to a place
+ * for twice as many. */
+void *arena_grow(struct arena *arena, const void *items, size_t count, size_t item_size);
+
 /* What printf would print, in the arena. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 

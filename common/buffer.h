@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes that grow, with room to spare: appending costs what is appended, however long the rest is. */
+#ifndef COMMON_BUFFER_H
+#define COMMON_BUFFER_H
+
+#include <stddef.h>
+
+#include "common/arena.h"
+
+/* All zero is an empty buffer on the heap, for buffer_release(); with an arena, in it, which gives up the old place
+ * when the bytes move. */
+struct buffer {
+    struct arena *arena;
+    char *bytes; /* `length` of them; NULL before there is any room */
+    size_t length, room;
+};
+
+/* Makes room for `more` bytes and a NUL behind them, and returns where they go. The caller adds to `length`. */
+char *buffer_reserve(struct buffer *buffer, size_t more);
+
+void buffer_append(struct buffer *buffer, const char *bytes, size_t length);
+
+void buffer_append_byte(struct buffer *buffer, char byte);
+
+/* Ends the bytes by a NUL that `length` does not count, and returns them. */
+const char *buffer_text(struct buffer *buffer);
+
+/* Frees what is on the heap; the buffer is empty. */
+void buffer_release(struct buffer *buffer);
+
+#endif
