@@ -65,10 +65,29 @@ static void call_release(struct rpc_call *call)
     grpc_byte_buffer_destroy(call->payload);
     grpc_byte_buffer_destroy(call->reply);
     grpc_slice_unref(call->message);
+    if (call->trailer_count == 1)
+        grpc_slice_unref(call->trailer.value);
     if (call->core != NULL)
         grpc_call_unref(call->core);
     free(call->peer_text);
     *call = (struct rpc_call){.server = call->server, .method = call->method, .message = grpc_empty_slice()};
+}
+
+void rpc_call_add_violation(struct rpc_call *call, const char *field, const char *description)
+{
+    if (call->violations == NULL)
+        call->violations = memset(arena_get(call->arena, sizeof *call->violations), 0, sizeof *call->violations);
+    details_add(call->violations, field, description);
+}
+
+/* The violations live as long as the arena; the answer leaves later. */
+static void keep_violations(struct rpc_call *call, enum rpc_code code, const char *message)
+{
+    if (call->violations == NULL)
+        return;
+    call->trailer = (grpc_metadata){.key = grpc_slice_from_static_string("grpc-status-details-bin"),
+                                    .value = details_pack(call->violations, code, message)};
+    call->trailer_count = 1;
 }
 
 void rpc_call_fail(struct rpc_call *call, enum rpc_code code, const char *message)
@@ -77,6 +96,7 @@ void rpc_call_fail(struct rpc_call *call, enum rpc_code code, const char *messag
     call->is_decided = true;
     call->code = code;
     call->message = grpc_slice_from_copied_string(message);
+    keep_violations(call, code, message);
 }
 
 /* The closure that service functions call. */
@@ -92,6 +112,7 @@ static void call_answer(const ProtobufCMessage *message, void *closure_data)
     call->is_decided = true;
     call->code = RPC_OK;
     call->reply = rpc_pack(message);
+    keep_violations(call, RPC_INVALID_ARGUMENT, "the answer says what is wrong");
 }
 
 const struct rpc_peer *rpc_call_peer(const struct rpc_call *call)
@@ -210,7 +231,10 @@ static void call_send(struct rpc_call *call)
         {.op = GRPC_OP_SEND_INITIAL_METADATA},
         {.op = GRPC_OP_RECV_CLOSE_ON_SERVER, .data.recv_close_on_server.cancelled = &call->was_cancelled},
         {.op = GRPC_OP_SEND_STATUS_FROM_SERVER,
-         .data.send_status_from_server = {.status = (grpc_status_code)call->code, .status_details = &call->message}},
+         .data.send_status_from_server = {.status = (grpc_status_code)call->code,
+                                          .status_details = &call->message,
+                                          .trailing_metadata = &call->trailer,
+                                          .trailing_metadata_count = call->trailer_count}},
         {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = call->reply},
     };
 

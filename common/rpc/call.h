@@ -10,6 +10,7 @@
 
 #include "common/rpc/apart.h"
 #include "common/rpc/credentials.h"
+#include "common/rpc/details.h"
 #include "common/rpc/peer.h"
 #include "common/rpc/replies.h"
 #include "common/rpc/server.h"
@@ -42,6 +43,9 @@ struct rpc_call {
     grpc_byte_buffer *reply;
     enum rpc_code code;
     grpc_slice message;
+    struct details *violations; /* in the arena; NULL: none */
+    grpc_metadata trailer;      /* what they became; sent where trailer_count is 1 */
+    size_t trailer_count;
     int was_cancelled;
     struct rpc_peer peer;
     char *peer_text;       /* what peer points into, where the call is served apart */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/log.h"
@@ -35,6 +36,11 @@ void admin_refuse(struct rpc_call *call, enum rpc_code code, const char *format,
     va_start(values, format);
     vsnprintf(message, sizeof message, format, values);
     va_end(values);
+    if (code == RPC_INVALID_ARGUMENT) {
+        char field[64];
+        snprintf(field, sizeof field, "%.*s", (int)strcspn(message, " "), message);
+        rpc_call_add_violation(call, field, message);
+    }
     rpc_call_fail(call, code, message);
 }
 

@@ -2,6 +2,7 @@
 /* The faults of an answer. */
 #include "discount/service/admin_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,17 @@ static int compare_placed(const void *left, const void *right)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-void admin_faults_finish(struct admin_faults *faults)
+/* "changes[3].percent": where the fault is, as google.rpc.BadRequest names a place. */
+static void add_violation(struct rpc_call *call, struct arena *arena, const Ecommerce__Fault *fault)
+{
+    const char *dot = fault->field[0] == '\0' ? "" : ".";
+    char *place = fault->change < 0 ? arena_print(arena, "changes")
+                                    : arena_print(arena, "changes[%" PRId32 "]%s%s", fault->change, dot, fault->field);
+
+    rpc_call_add_violation(call, place, arena_print(arena, "%s: %s", fault->subject, fault->message));
+}
+
+void admin_faults_finish(struct admin_faults *faults, struct rpc_call *call)
 {
     size_t count = faults->count, left_out = faults->total - faults->count;
     struct placed *placed = arena_get(faults->arena, (count + 1) * sizeof *placed);
@@ -63,7 +74,7 @@ void admin_faults_finish(struct admin_faults *faults)
         placed[i] = (struct placed){faults->list[i], i};
     qsort(placed, count, sizeof *placed, compare_placed);
     for (size_t i = 0; i < count; i++)
-        faults->list[i] = placed[i].fault;
+        add_violation(call, faults->arena, faults->list[i] = placed[i].fault);
     if (left_out == 0)
         return;
     Ecommerce__Fault *rest = arena_get(faults->arena, sizeof *rest);

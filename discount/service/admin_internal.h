@@ -39,6 +39,7 @@ static inline struct admin_service *admin_service_of(Ecommerce__DiscountAdmin_Se
 
 /* ---- Refusing ---- */
 
+/* What is refused as RPC_INVALID_ARGUMENT begins with the name of the field that is at fault. */
 void admin_refuse(struct rpc_call *call, enum rpc_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Ends the call with what the store said, which was not STORE_OK. */
@@ -68,8 +69,9 @@ struct admin_faults {
 /* All texts are copied. */
 void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
                       const char *message);
-/* Puts them into order, and a last one behind them that counts those that were left out. */
-void admin_faults_finish(struct admin_faults *faults);
+/* Puts them into order, and a last one behind them that counts those that were left out; they are the call's violations,
+ * too. */
+void admin_faults_finish(struct admin_faults *faults, struct rpc_call *call);
 
 /* The changes of a call: parts of a change set, each an array of messages, in their order. */
 struct admin_set {

@@ -77,8 +77,8 @@ static bool choose_audiences(struct previewing *previewing, int64_t at)
     if (fits && previewing->audiences.quotes <= QUOTES_MAX)
         return true;
     admin_refuse(previewing->call, RPC_INVALID_ARGUMENT,
-                 "%zu products for all customers and groups that they are for are too many; %zu prices in all are "
-                 "allowed",
+                 "products has %zu, which is too many for all customers and groups that they are for; %zu prices in all "
+                 "are allowed",
                  request->n_products, QUOTES_MAX);
     return false;
 }

@@ -166,6 +166,6 @@ bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const
         admin_refuse_store(call, applying.status, applying.reason);
         return false;
     }
-    admin_faults_finish(faults);
+    admin_faults_finish(faults, call);
     return true;
 }

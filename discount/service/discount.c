@@ -84,6 +84,7 @@ static void apply_discount(Ecommerce__Discount_Service *service, const Ecommerce
                            Ecommerce__DiscountResponse_Closure closure, void *closure_data)
 {
     if (request->product == NULL) {
+        rpc_call_add_violation(closure_data, "product", "product is missing");
         rpc_call_fail(closure_data, RPC_INVALID_ARGUMENT, "product is missing");
         return;
     }
