@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a call's status says beside its code and message: google.rpc.Status with a google.rpc.BadRequest in it, as gRPC's
- * richer error model has it (metadata grpc-status-details-bin). For the files of this room only.
+ * What a call's status says beside its code and message: google.rpc.Status with a google.rpc.BadRequest in it, as
+ * gRPC's richer error model has it (metadata grpc-status-details-bin). For the files of this room only.
  *
  * The two messages are written by hand: a generated google.rpc would clash with the real one where a program has both.
  */

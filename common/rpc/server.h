@@ -142,9 +142,10 @@ const char *rpc_call_metadata(struct rpc_call *call, const char *name);
 struct arena *rpc_call_arena(struct rpc_call *call);
 
 /*
- * Says which field of the request is at fault, for callers that know gRPC's richer error model: what was added before the
- * call is answered or fails goes with it as a google.rpc.BadRequest (metadata grpc-status-details-bin; beside an answer
- * its google.rpc.Status has the code INVALID_ARGUMENT). The texts are copied; what exceeds 4 KiB in all is left out.
+ * Says which field of the request is at fault, for callers that know gRPC's richer error model: what was added before
+ * the call is answered or fails goes with it as a google.rpc.BadRequest (metadata grpc-status-details-bin; beside an
+ * answer its google.rpc.Status has the code INVALID_ARGUMENT). The texts are copied; what exceeds 4 KiB in all is left
+ * out.
  */
 void rpc_call_add_violation(struct rpc_call *call, const char *field, const char *description);
 

@@ -69,8 +69,8 @@ struct admin_faults {
 /* All texts are copied. */
 void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
                       const char *message);
-/* Puts them into order, and a last one behind them that counts those that were left out; they are the call's violations,
- * too. */
+/* Puts them into order, and a last one behind them that counts those that were left out; they are the call's
+ * violations, too. */
 void admin_faults_finish(struct admin_faults *faults, struct rpc_call *call);
 
 /* The changes of a call: parts of a change set, each an array of messages, in their order. */

@@ -76,10 +76,11 @@ static bool choose_audiences(struct previewing *previewing, int64_t at)
                                       QUOTES_MAX, previewing->arena, &previewing->audiences);
     if (fits && previewing->audiences.quotes <= QUOTES_MAX)
         return true;
-    admin_refuse(previewing->call, RPC_INVALID_ARGUMENT,
-                 "products has %zu, which is too many for all customers and groups that they are for; %zu prices in all "
-                 "are allowed",
-                 request->n_products, QUOTES_MAX);
+    admin_refuse(
+        previewing->call, RPC_INVALID_ARGUMENT,
+        "products has %zu, which is too many for all customers and groups that they are for; %zu prices in all "
+        "are allowed",
+        request->n_products, QUOTES_MAX);
     return false;
 }
 
