@@ -106,7 +106,8 @@ objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/site fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
                   fcgi-catalog/store fcgi-catalog/store/listing fcgi-catalog/store/writing fcgi-catalog/import fcgi-catalog/quotes)
-DISCOUNT_SRC := $(call sources,discount/pricing discount/rulefile discount/service discount/store discount/master discount/wire)
+DISCOUNT_SRC := $(call sources,discount/rule discount/ruleset discount/pricing discount/lint discount/preview discount/window \
+                  discount/rulefile discount/wire discount/store discount/service discount/master)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)
 DISCOUNT_MAIN_SRC    := $(wildcard discount/*.c)
 CATALOGCTL_SRC  := $(wildcard fcgi-catalog/ctl/*.c)

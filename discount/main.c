@@ -20,7 +20,7 @@
 #include "common/program.h"
 #include "common/rpc/keyset.h"
 #include "discount/master/ports.h"
-#include "discount/service/board.h"
+#include "discount/service/rollout.h"
 #include "discount/service/rulebook.h"
 #include "discount/settings.h"
 #include "discount/store/store.h"
@@ -32,7 +32,9 @@
 #define PORTS_STEP_MS 50
 #define END_MS 2000     /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
 #define READY_MS 300000 /* reading all rules, on a machine that is busy as well */
-#define SEATS_PER_WORKER 8 /* on the board: those that drain while SIGHUP after SIGHUP replaces them sit there, too */
+#define SLOTS_PER_WORKER                                                                                               \
+    8 /* on the rollout: those that drain while SIGHUP after SIGHUP replaces them sit there, too                       \
+       */
 
 static const struct program program = {
     .name = "discountd",
@@ -54,7 +56,7 @@ struct master {
     struct program_options options;
     struct discount_settings settings;
     struct ports ports;
-    struct board *board;
+    struct rollout *rollout;
     struct fixed fixed;
 };
 
@@ -139,7 +141,7 @@ static int work(void *data, int index)
 {
     struct master *master = data;
     struct worker_options options = {
-        .settings = &master->settings, .ports = &master->ports, .seat = (size_t)index, .board = master->board};
+        .settings = &master->settings, .ports = &master->ports, .slot = (size_t)index, .rollout = master->rollout};
 
     return worker_run(&options);
 }
@@ -152,7 +154,7 @@ static void say_started(void *data)
         log_info("serving", "address=%s", master->ports.addresses[i]);
 }
 
-static void leave_seat_empty(void *data, int index)
+static void leave_slot_empty(void *data, int index)
 {
     const struct master *master = data;
 
@@ -195,7 +197,7 @@ static int serve(struct master *master)
                               .work = work,
                               .reload = reload,
                               .started = say_started,
-                              .vacated = leave_seat_empty,
+                              .vacated = leave_slot_empty,
                               .look = look_at_certificates,
                               .look_ms = DAY_MS,
                               .data = master};
@@ -204,18 +206,18 @@ static int serve(struct master *master)
                                    .workers = master->settings.workers,
                                    .drain_ms = master->settings.drain_ms};
     raise_descriptor_limit();
-    master->board = board_new((size_t)prefork.workers * SEATS_PER_WORKER);
-    if (master->board == NULL) {
+    master->rollout = rollout_new((size_t)prefork.workers * SLOTS_PER_WORKER);
+    if (master->rollout == NULL) {
         log_error("cannot-start", "reason=\"no shared memory\" errno=%d", errno);
         return EXIT_FAILURE;
     }
-    if (!ports_seat(&master->ports, (size_t)prefork.workers)) {
+    if (!ports_slot(&master->ports, (size_t)prefork.workers)) {
         log_error("cannot-start", "reason=\"no sockets for the workers\" errno=%d", errno);
         return EXIT_FAILURE;
     }
     int exit_code = prefork_run(&prefork);
     free(master->fixed.listen);
-    board_free(master->board);
+    rollout_free(master->rollout);
     return exit_code;
 }
 

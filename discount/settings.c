@@ -6,7 +6,7 @@
 
 #include "common/log.h"
 
-#include "discount/pricing/price.h"
+#include "discount/rule/price.h"
 
 static const char *check_trust_domain(const char *value)
 {

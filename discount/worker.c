@@ -19,7 +19,7 @@
 #include "common/threads.h"
 #include "discount/service/access.h"
 #include "discount/service/admin.h"
-#include "discount/service/board.h"
+#include "discount/service/rollout.h"
 #include "discount/service/discount.h"
 #include "discount/service/rulebook.h"
 
@@ -36,11 +36,11 @@ struct watcher {
     bool is_deaf, is_retired; /* and was told */
 };
 
-/* The next of the signals, or -1 after BOARD_BEAT_MS. Only here the thread may be cancelled: elsewhere it may be inside
- * gRPC core, which would not survive that. */
+/* The next of the signals, or -1 after ROLLOUT_BEAT_MS. Only here the thread may be cancelled: elsewhere it may be
+ * inside gRPC core, which would not survive that. */
 static int next_signal(const sigset_t *signals)
 {
-    const struct timespec beat = {.tv_nsec = BOARD_BEAT_MS * CLOCK_NS_PER_MS};
+    const struct timespec beat = {.tv_nsec = ROLLOUT_BEAT_MS * CLOCK_NS_PER_MS};
     int ignored;
 
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
@@ -155,7 +155,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     struct rpc_server_options server_options = {
         .addresses = (const char *const *)options->ports->addresses,
         .address_count = options->ports->count,
-        .sockets = options->ports->seats + options->seat * options->ports->count,
+        .sockets = options->ports->slots + options->slot * options->ports->count,
         .keyset = discount_settings_keyset(options->settings),
         .admit = access_admit,
         .data = &access,
@@ -164,7 +164,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     char reason[512];
     int exit_code = EXIT_FAILURE;
 
-    discount_service_init(&service, rulebook, options->board);
+    discount_service_init(&service, rulebook, options->rollout);
     rpc_runtime_start();
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)
@@ -187,7 +187,7 @@ static int run_services(const struct worker_options *options, struct rulebook *r
     struct admin_service admin;
     char reason[512];
 
-    if (!admin_service_init(&admin, options->settings->database, rulebook, options->board, reason, sizeof reason)) {
+    if (!admin_service_init(&admin, options->settings->database, rulebook, options->rollout, reason, sizeof reason)) {
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
         return EXIT_FAILURE;
     }
@@ -200,7 +200,7 @@ int worker_run(const struct worker_options *options)
 {
     const struct rulebook_options rulebook_options = {.path = options->settings->database,
                                                       .rounding = (enum price_rounding)options->settings->rounding,
-                                                      .board = options->board};
+                                                      .rollout = options->rollout};
     char reason[512];
 
     if (!threads_try(THREADS))

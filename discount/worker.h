@@ -6,14 +6,14 @@
 #include <stddef.h>
 
 #include "discount/master/ports.h"
-#include "discount/service/board.h"
+#include "discount/service/rollout.h"
 #include "discount/settings.h"
 
 struct worker_options {
     const struct discount_settings *settings;
-    struct ports *ports; /* that the master holds */
-    size_t seat;         /* this worker's */
-    struct board *board; /* shared by all workers */
+    struct ports *ports;     /* that the master holds */
+    size_t slot;             /* this worker's */
+    struct rollout *rollout; /* shared by all workers */
 };
 
 /* Serves until it is told to stop (see common/prefork/prefork.h), in a process that was just forked. Returns its exit

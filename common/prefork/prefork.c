@@ -2,14 +2,14 @@
 /*
  * The master's policy: who is started, replaced, retired and killed, and when.
  *
- * Each of the N seats is to hold one worker of the current generation. A seat that lacks one gets a worker in the
+ * Each of the N slots is to hold one worker of the current generation. A slot that lacks one gets a worker in the
  * state STARTING, beside the one that still serves it, if any:
  *
  *   STARTING ──ready──> SERVING ──a successor is ready, or the master stops──> LEAVING ──> gone
  *
- * SIGHUP raises the generation, and that is all of a roll: every seat then lacks a worker.
+ * SIGHUP raises the generation, and that is all of a roll: every slot then lacks a worker.
  *
- * The heir is a worker in a seat behind the others, whose work is to wait for the master's death. It is never ready.
+ * The heir is a worker in a slot behind the others, whose work is to wait for the master's death. It is never ready.
  */
 #include "common/prefork/prefork.h"
 
@@ -28,7 +28,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/platform.h"
-#include "common/prefork/birth.h"
+#include "common/prefork/spawn.h"
 #include "common/settings.h"
 
 #define PAUSE_LEAST_NS (100 * CLOCK_NS_PER_MS)
@@ -41,24 +41,24 @@ enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_LEAVING };
 
 struct worker {
     pid_t pid;
-    int seat;
+    int slot;
     enum worker_state state;
-    uint64_t serial;     /* of its birth; never used again */
+    uint64_t serial;     /* of its spawn; never used again */
     uint64_t generation; /* how many reloads it has seen */
     int64_t since_ns;    /* when it was born, or became ready */
     int64_t kill_ns;     /* when it gets SIGKILL; CLOCK_NEVER: not */
 };
 
-struct seat {
+struct slot {
     int64_t start_ns; /* nobody is started here before */
     int64_t pause_ns; /* the last pause after a young death; 0: none */
 };
 
 struct master {
     const struct prefork *prefork;
-    struct birth_place place;
-    struct seat *seats;
-    int seat_count;
+    struct spawn_point place;
+    struct slot *slots;
+    int slot_count;
     struct worker *workers; /* everybody alive, in no order */
     size_t worker_count, worker_room;
     uint64_t serial, generation;
@@ -74,53 +74,53 @@ struct master {
 
 /* ---- Seats ---- */
 
-static bool is_heir_seat(const struct master *master, int seat)
+static bool is_heir_slot(const struct master *master, int slot)
 {
-    return seat == master->prefork->workers;
+    return slot == master->prefork->workers;
 }
 
-static struct worker *find_worker(const struct master *master, int seat, enum worker_state state)
+static struct worker *find_worker(const struct master *master, int slot, enum worker_state state)
 {
     for (size_t i = 0; i < master->worker_count; i++) {
         struct worker *worker = &master->workers[i];
-        if (worker->seat == seat && worker->state == state)
+        if (worker->slot == slot && worker->state == state)
             return worker;
     }
     return NULL;
 }
 
-static bool seat_lacks_worker(const struct master *master, int seat)
+static bool slot_lacks_worker(const struct master *master, int slot)
 {
-    if (master->is_stopping || find_worker(master, seat, WORKER_STARTING) != NULL)
+    if (master->is_stopping || find_worker(master, slot, WORKER_STARTING) != NULL)
         return false;
-    const struct worker *serving = find_worker(master, seat, WORKER_SERVING);
+    const struct worker *serving = find_worker(master, slot, WORKER_SERVING);
     return serving == NULL || serving->generation < master->generation ||
-           birth_is_retired(&master->place, seat, serving->serial);
+           spawn_is_retired(&master->place, slot, serving->serial);
 }
 
-static void seat_vacate(const struct master *master, int index)
+static void slot_vacate(const struct master *master, int index)
 {
-    if (master->prefork->vacated != NULL && !is_heir_seat(master, index))
+    if (master->prefork->vacated != NULL && !is_heir_slot(master, index))
         master->prefork->vacated(master->prefork->data, index);
 }
 
-/* Makes the seat wait, longer each time. */
-static void seat_pause(struct master *master, int index)
+/* Makes the slot wait, longer each time. */
+static void slot_pause(struct master *master, int index)
 {
-    struct seat *seat = &master->seats[index];
+    struct slot *slot = &master->slots[index];
 
-    seat->pause_ns = seat->pause_ns == 0 ? PAUSE_LEAST_NS : 2 * seat->pause_ns;
-    if (seat->pause_ns > PAUSE_MOST_NS)
-        seat->pause_ns = PAUSE_MOST_NS;
-    seat->start_ns = clock_now_ns() + seat->pause_ns;
-    log_warning("worker-delayed", "index=%d again_in_ms=%lld", index, (long long)(seat->pause_ns / CLOCK_NS_PER_MS));
+    slot->pause_ns = slot->pause_ns == 0 ? PAUSE_LEAST_NS : 2 * slot->pause_ns;
+    if (slot->pause_ns > PAUSE_MOST_NS)
+        slot->pause_ns = PAUSE_MOST_NS;
+    slot->start_ns = clock_now_ns() + slot->pause_ns;
+    log_warning("worker-delayed", "index=%d again_in_ms=%lld", index, (long long)(slot->pause_ns / CLOCK_NS_PER_MS));
     if (find_worker(master, index, WORKER_SERVING) == NULL)
-        seat_vacate(master, index);
+        slot_vacate(master, index);
 }
 
-static void seat_forget_pause(struct seat *seat)
+static void slot_forget_pause(struct slot *slot)
 {
-    *seat = (struct seat){0};
+    *slot = (struct slot){0};
 }
 
 /* ---- Starting ---- */
@@ -136,42 +136,42 @@ static struct worker *add_worker(struct master *master)
 
 static int wait_to_inherit(void *data, int index);
 
-static int64_t ready_deadline_ns(const struct master *master, int seat)
+static int64_t ready_deadline_ns(const struct master *master, int slot)
 {
     int64_t ready_ms = master->prefork->ready_ms;
 
-    return ready_ms == 0 || is_heir_seat(master, seat) ? CLOCK_NEVER : clock_now_ns() + ready_ms * CLOCK_NS_PER_MS;
+    return ready_ms == 0 || is_heir_slot(master, slot) ? CLOCK_NEVER : clock_now_ns() + ready_ms * CLOCK_NS_PER_MS;
 }
 
-static void start_worker(struct master *master, int seat)
+static void start_worker(struct master *master, int slot)
 {
     const struct prefork heir = {.work = wait_to_inherit, .data = master};
-    const struct prefork *born = is_heir_seat(master, seat) ? &heir : master->prefork;
+    const struct prefork *born = is_heir_slot(master, slot) ? &heir : master->prefork;
     uint64_t serial = ++master->serial;
-    pid_t pid = birth_fork(&master->place, born, seat, serial);
+    pid_t pid = spawn_fork(&master->place, born, slot, serial);
 
     if (pid < 0) {
-        log_error("fork-failed", "index=%d reason=%s", seat, LOG_QUOTED(strerror(errno)));
-        seat_pause(master, seat);
+        log_error("fork-failed", "index=%d reason=%s", slot, LOG_QUOTED(strerror(errno)));
+        slot_pause(master, slot);
         return;
     }
     *add_worker(master) = (struct worker){
         .pid = pid,
-        .seat = seat,
+        .slot = slot,
         .state = WORKER_STARTING,
         .serial = serial,
         .generation = master->generation,
         .since_ns = clock_now_ns(),
-        .kill_ns = ready_deadline_ns(master, seat),
+        .kill_ns = ready_deadline_ns(master, slot),
     };
-    log_info(is_heir_seat(master, seat) ? "heir-started" : "worker-started", "index=%d worker=%ld", seat, (long)pid);
+    log_info(is_heir_slot(master, slot) ? "heir-started" : "worker-started", "index=%d worker=%ld", slot, (long)pid);
 }
 
 static void start_missing_workers(struct master *master)
 {
-    for (int seat = 0; seat < master->seat_count; seat++) {
-        if (seat_lacks_worker(master, seat) && clock_now_ns() >= master->seats[seat].start_ns)
-            start_worker(master, seat);
+    for (int slot = 0; slot < master->slot_count; slot++) {
+        if (slot_lacks_worker(master, slot) && clock_now_ns() >= master->slots[slot].start_ns)
+            start_worker(master, slot);
     }
 }
 
@@ -193,7 +193,7 @@ static void kill_overdue_workers(struct master *master)
         struct worker *worker = &master->workers[i];
         if (clock_now_ns() < worker->kill_ns)
             continue;
-        log_warning("worker-killed", "index=%d worker=%ld reason=\"%s in time\"", worker->seat, (long)worker->pid,
+        log_warning("worker-killed", "index=%d worker=%ld reason=\"%s in time\"", worker->slot, (long)worker->pid,
                     worker->state == WORKER_LEAVING ? "did not end" : "was not ready");
         kill(worker->pid, SIGKILL);
         worker->kill_ns = CLOCK_NEVER;
@@ -206,23 +206,23 @@ static void stop_workers(struct master *master, int signal, int patience_ms)
     master->is_stopping = true;
     for (size_t i = 0; i < master->worker_count; i++)
         tell_to_leave(&master->workers[i], signal, patience_ms);
-    for (int seat = 0; seat < master->prefork->workers; seat++)
-        seat_vacate(master, seat);
+    for (int slot = 0; slot < master->prefork->workers; slot++)
+        slot_vacate(master, slot);
 }
 
 /* ---- Getting ready ---- */
 
 static void promote_worker(struct master *master, struct worker *worker)
 {
-    struct worker *old = find_worker(master, worker->seat, WORKER_SERVING);
+    struct worker *old = find_worker(master, worker->slot, WORKER_SERVING);
 
     worker->state = WORKER_SERVING;
     worker->since_ns = clock_now_ns();
     worker->kill_ns = CLOCK_NEVER;
     master->has_served = true;
-    log_info("worker-ready", "index=%d worker=%ld", worker->seat, (long)worker->pid);
+    log_info("worker-ready", "index=%d worker=%ld", worker->slot, (long)worker->pid);
     if (old != NULL) {
-        log_info("worker-replaced", "index=%d worker=%ld by=%ld", old->seat, (long)old->pid, (long)worker->pid);
+        log_info("worker-replaced", "index=%d worker=%ld by=%ld", old->slot, (long)old->pid, (long)worker->pid);
         tell_to_leave(old, SIGTERM, master->prefork->drain_ms);
     }
 }
@@ -233,11 +233,11 @@ static void promote_ready_workers(struct master *master)
 
     for (size_t i = 0; i < master->worker_count; i++) {
         struct worker *worker = &master->workers[i];
-        if (worker->state == WORKER_STARTING && birth_is_ready(&master->place, worker->seat, worker->serial))
+        if (worker->state == WORKER_STARTING && spawn_is_ready(&master->place, worker->slot, worker->serial))
             promote_worker(master, worker);
     }
-    for (int seat = 0; seat < master->prefork->workers; seat++)
-        serving += find_worker(master, seat, WORKER_SERVING) != NULL;
+    for (int slot = 0; slot < master->prefork->workers; slot++)
+        serving += find_worker(master, slot, WORKER_SERVING) != NULL;
     if (master->has_started || serving < master->prefork->workers)
         return;
     master->has_started = true;
@@ -252,7 +252,7 @@ static void log_death(const struct worker *worker, int status)
     bool is_expected = worker->state == WORKER_LEAVING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 
     log_event(is_expected ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, is_expected ? "worker-ended" : "worker-died",
-              "index=%d worker=%ld %s=%d", worker->seat, (long)worker->pid, WIFSIGNALED(status) ? "signal" : "exit",
+              "index=%d worker=%ld %s=%d", worker->slot, (long)worker->pid, WIFSIGNALED(status) ? "signal" : "exit",
               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -264,11 +264,11 @@ static void bury_worker(struct master *master, const struct worker *worker, int 
     if (!master->has_served && WIFEXITED(status) && WEXITSTATUS(status) == SETTINGS_EXIT_CODE) {
         master->exit_code = SETTINGS_EXIT_CODE;
         stop_workers(master, SIGINT, STOP_NOW_MS);
-    } else if ((worker->state == WORKER_SERVING || is_heir_seat(master, worker->seat)) &&
+    } else if ((worker->state == WORKER_SERVING || is_heir_slot(master, worker->slot)) &&
                clock_now_ns() - worker->since_ns >= YOUNG_NS) {
-        seat_forget_pause(&master->seats[worker->seat]);
+        slot_forget_pause(&master->slots[worker->slot]);
     } else {
-        seat_pause(master, worker->seat);
+        slot_pause(master, worker->slot);
     }
 }
 
@@ -296,12 +296,12 @@ static void roll_workers(struct master *master)
     log_info("reload", "workers=%d", master->prefork->workers);
     promote_ready_workers(master);
     master->generation++;
-    for (int seat = 0; seat < master->seat_count; seat++) {
+    for (int slot = 0; slot < master->slot_count; slot++) {
         /* Who is not ready yet has read what was there before, or hangs in it. */
-        struct worker *starting = find_worker(master, seat, WORKER_STARTING);
+        struct worker *starting = find_worker(master, slot, WORKER_STARTING);
         if (starting != NULL)
             tell_to_leave(starting, SIGTERM, master->prefork->drain_ms);
-        seat_forget_pause(&master->seats[seat]);
+        slot_forget_pause(&master->slots[slot]);
     }
 }
 
@@ -321,9 +321,9 @@ static int64_t next_deadline(const struct master *master)
 {
     int64_t next = master->look_ns;
 
-    for (int seat = 0; seat < master->seat_count; seat++) {
-        if (seat_lacks_worker(master, seat) && master->seats[seat].start_ns < next)
-            next = master->seats[seat].start_ns;
+    for (int slot = 0; slot < master->slot_count; slot++) {
+        if (slot_lacks_worker(master, slot) && master->slots[slot].start_ns < next)
+            next = master->slots[slot].start_ns;
     }
     for (size_t i = 0; i < master->worker_count; i++) {
         if (master->workers[i].kill_ns < next)
@@ -403,16 +403,16 @@ static void give_back_signals(const struct master *master)
 static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
 {
     struct master master = {.prefork = prefork,
-                            .seat_count = prefork->workers + prefork->has_heir,
+                            .slot_count = prefork->workers + prefork->has_heir,
                             .look_ns = CLOCK_NEVER,
                             .starter_fd = starter_fd,
                             .is_heir = is_heir};
 
-    if (!birth_place_init(&master.place, master.seat_count)) {
+    if (!spawn_point_init(&master.place, master.slot_count)) {
         log_error("start-failed", "reason=%s", LOG_QUOTED(strerror(errno)));
         return MEMORY_EXIT_CODE;
     }
-    master.seats = memory_get_zeroed((size_t)master.seat_count, sizeof *master.seats);
+    master.slots = memory_get_zeroed((size_t)master.slot_count, sizeof *master.slots);
     if (prefork->look != NULL)
         master.look_ns = clock_now_ns() + prefork->look_ms * CLOCK_NS_PER_MS;
     take_signals(&master);
@@ -420,8 +420,8 @@ static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
     give_back_signals(&master);
     log_info("stopped", "exit=%d", master.exit_code);
     free(master.workers);
-    free(master.seats);
-    birth_place_release(&master.place);
+    free(master.slots);
+    spawn_point_release(&master.place);
     return master.exit_code;
 }
 
@@ -471,7 +471,7 @@ static int wait_to_inherit(void *data, int index)
         return 0;
     prctl(PR_SET_NAME, name);
     log_warning("master-replaced", "master=%ld by=%ld", (long)master->place.master, (long)getpid());
-    birth_place_release(&master->place);
+    spawn_point_release(&master->place);
     return run(master->prefork, has_ended(master->starter_fd) ? -1 : master->starter_fd, true);
 }
 

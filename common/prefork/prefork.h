@@ -44,7 +44,7 @@ struct prefork {
     bool (*reload)(void *data);
     /* In the master, once: all workers are ready for the first time (to tell whoever waits). May be NULL. */
     void (*started)(void *data);
-    /* In the master: nobody is to serve this seat from now on, for a while (a worker has died young) or for good (all
+    /* In the master: nobody is to serve this slot from now on, for a while (a worker has died young) or for good (all
      * are told to stop). May be NULL. */
     void (*vacated)(void *data, int index);
     /* In the master, every so many milliseconds from the start on, until it is told to stop. It must not wait. May be

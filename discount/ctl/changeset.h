@@ -8,7 +8,7 @@
 
 #include "discount/ctl/connection.h"
 #include "discount/ctl/faults.h"
-#include "discount/pricing/change.h"
+#include "discount/rule/change.h"
 #include "discount/rulefile/rulefile.h"
 
 #define CHANGESET_MESSAGE_MAX ((size_t)2 * 1024 * 1024) /* bytes of changes in one message */

@@ -2,7 +2,7 @@
 /*
  * The connection to the DiscountAdmin service: one call after the other, as the administrator.
  *
- * While it is open gRPC core's threads run. What reads or changes the process's time zone (discount/rulefile/window.h)
+ * While it is open gRPC core's threads run. What reads or changes the process's time zone (discount/window/window.h)
  * is done before it is opened or after it is closed: commands read files and times first, then ask, then print.
  */
 #ifndef DISCOUNT_CTL_CONNECTION_H

@@ -15,7 +15,7 @@
 #include "discount/ctl/lists.h"
 #include "discount/ctl/product_file.h"
 #include "discount/ctl/when.h"
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 #define LOSERS_DEFAULT 20
 #define LOOKUPS_MAX 50 /* of losers, for their time zones; the rest are told in UTC */

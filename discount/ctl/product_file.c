@@ -17,7 +17,7 @@
 #include "discount/ctl/display.h"
 #include "discount/ctl/faults.h"
 #include "discount/ctl/input.h"
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 #define FRAME 16
 

@@ -7,7 +7,7 @@
 
 #include "discount/ctl/display.h"
 #include "discount/rulefile/rulefile.h"
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
 const char *rule_text_value(const struct rule *rule, struct arena *arena)
 {

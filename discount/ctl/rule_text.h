@@ -4,7 +4,7 @@
 #define DISCOUNT_CTL_RULE_TEXT_H
 
 #include "common/arena.h"
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 const char *rule_text_value(const struct rule *rule, struct arena *arena);    /* "20 %, 5000 at most" */
 const char *rule_text_audience(const struct rule *rule, struct arena *arena); /* "group vip" */

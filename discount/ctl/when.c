@@ -6,7 +6,7 @@
 
 #include "common/ctl/command.h"
 #include "discount/ctl/display.h"
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
 int when_read(const struct ctl_options *options, const char *option, const char *when, const char *zone,
               int64_t *instant)

@@ -214,24 +214,24 @@ static int bind_beside(int held)
     return fd;
 }
 
-bool ports_seat(struct ports *ports, size_t seats)
+bool ports_slot(struct ports *ports, size_t slots)
 {
-    ports->seats = memory_get(seats * ports->count * sizeof *ports->seats);
-    for (size_t i = 0; i < seats * ports->count; i++)
-        ports->seats[i] = -1;
-    ports->seat_count = seats;
-    for (size_t i = 0; i < seats * ports->count; i++) {
-        ports->seats[i] = bind_beside(ports->sockets[i % ports->count]);
-        if (ports->seats[i] < 0)
+    ports->slots = memory_get(slots * ports->count * sizeof *ports->slots);
+    for (size_t i = 0; i < slots * ports->count; i++)
+        ports->slots[i] = -1;
+    ports->slot_count = slots;
+    for (size_t i = 0; i < slots * ports->count; i++) {
+        ports->slots[i] = bind_beside(ports->sockets[i % ports->count]);
+        if (ports->slots[i] < 0)
             return false;
     }
     return true;
 }
 
-void ports_pause(const struct ports *ports, size_t seat)
+void ports_pause(const struct ports *ports, size_t slot)
 {
     for (size_t i = 0; i < ports->count; i++)
-        shutdown(ports->seats[seat * ports->count + i], SHUT_RD); /* of one that listens: it does not any more */
+        shutdown(ports->slots[slot * ports->count + i], SHUT_RD); /* of one that listens: it does not any more */
 }
 
 static void close_all(int *sockets, size_t count)
@@ -246,7 +246,7 @@ static void close_all(int *sockets, size_t count)
 void ports_leave(struct ports *ports)
 {
     close_all(ports->sockets, ports->count);
-    close_all(ports->seats, ports->seat_count * ports->count);
+    close_all(ports->slots, ports->slot_count * ports->count);
 }
 
 void ports_release(struct ports *ports)
@@ -256,6 +256,6 @@ void ports_release(struct ports *ports)
         free(ports->addresses[i]);
     free(ports->addresses);
     free(ports->sockets);
-    free(ports->seats);
+    free(ports->slots);
     *ports = (struct ports){0};
 }

@@ -3,7 +3,7 @@
  * The addresses that discountd serves, held by the master: bound, so that nobody else gets them and port 0 means the
  * same for every worker, but never listening, so that no connection goes to a process that serves none.
  *
- * Beside them it holds, for each seat of a worker, a socket of each address (SO_REUSEPORT), on which the seat's first
+ * Beside them it holds, for each slot of a worker, a socket of each address (SO_REUSEPORT), on which the slot's first
  * worker begins to listen. Its successors go on with the same socket: connections that wait to be accepted when a
  * worker leaves or dies are theirs, where those of a socket that is closed are reset.
  */
@@ -19,8 +19,8 @@ struct ports {
     char **addresses; /* "127.0.0.1:11443", "[::1]:11443": numeric, the port that was given */
     int *sockets;
     size_t count;
-    int *seats; /* those of seat i begin at i * count */
-    size_t seat_count;
+    int *slots; /* those of slot i begin at i * count */
+    size_t slot_count;
 };
 
 enum ports_status {
@@ -37,11 +37,11 @@ enum ports_status {
 MUST_CHECK enum ports_status ports_reserve(struct ports *ports, const char *listen, const char *port, char *reason,
                                            size_t reason_size);
 
-/* Makes the sockets of so many seats. False: errno says why. */
-MUST_CHECK bool ports_seat(struct ports *ports, size_t seats);
+/* Makes the sockets of so many slots. False: errno says why. */
+MUST_CHECK bool ports_slot(struct ports *ports, size_t slots);
 
-/* Nobody serves the seat: callers go to the others, or are refused. Its next worker, if there is one, listens anew. */
-void ports_pause(const struct ports *ports, size_t seat);
+/* Nobody serves the slot: callers go to the others, or are refused. Its next worker, if there is one, listens anew. */
+void ports_pause(const struct ports *ports, size_t slot);
 
 /* In a worker: gives up this process's copies of the sockets. They would hold the addresses for as long as it drains,
  * when the master has ended, against a new one. The names stay. */

@@ -12,7 +12,7 @@
 struct found_run {
     struct index_run run;
     const struct audience *audience;
-    size_t layer;
+    size_t snapshot;
 };
 
 /* As many runs as fit. One who is in many groups has more: they are gone through in portions, in each lane again. */
@@ -20,7 +20,7 @@ struct found_run {
 struct runs {
     struct found_run items[RUNS_ROOM];
     size_t count;
-    size_t layer, audience, target; /* the next to look up; target 0 is all products */
+    size_t snapshot, audience, target; /* the next to look up; target 0 is all products */
 };
 
 struct search {
@@ -37,8 +37,8 @@ struct search {
 /* The best rule of a lane so far. */
 struct best {
     int64_t result; /* the price that enters, while there is none */
-    const struct record *record;
-    const struct layer *layer;
+    const struct compiled_rule *compiled;
+    const struct snapshot *snapshot;
     bool is_capped;
     bool is_held; /* at the product's floor or at zero */
 };
@@ -49,8 +49,8 @@ static struct index_run find_run(const struct search *search, const struct audie
 
     if (runs->target == 0)
         return audience->all;
-    uint64_t target = search->listed->targets[runs->layer][runs->target - 1];
-    return index_find(&search->ruleset->layers[runs->layer]->index, atom_pair(audience->atom, target));
+    uint64_t target = search->listed->targets[runs->snapshot][runs->target - 1];
+    return index_find(&search->ruleset->snapshots[runs->snapshot]->index, atom_pair(audience->atom, target));
 }
 
 /* Fills `runs` from where it stopped before. True: those were the last. */
@@ -60,16 +60,16 @@ static bool gather_runs(const struct search *search)
     const struct shopper *shopper = search->shopper;
 
     runs->count = 0;
-    for (; runs->layer < LAYERS; runs->layer++, runs->audience = 0) {
-        for (; runs->audience < shopper->audience_counts[runs->layer]; runs->audience++, runs->target = 0) {
-            const struct audience *audience = &shopper->audiences[runs->layer][runs->audience];
-            for (; runs->target <= search->listed->target_counts[runs->layer]; runs->target++) {
+    for (; runs->snapshot < SNAPSHOTS; runs->snapshot++, runs->audience = 0) {
+        for (; runs->audience < shopper->audience_counts[runs->snapshot]; runs->audience++, runs->target = 0) {
+            const struct audience *audience = &shopper->audiences[runs->snapshot][runs->audience];
+            for (; runs->target <= search->listed->target_counts[runs->snapshot]; runs->target++) {
                 if (runs->count == RUNS_ROOM)
                     return false;
                 struct found_run *found = &runs->items[runs->count];
                 found->run = find_run(search, audience);
                 found->audience = audience;
-                found->layer = runs->layer;
+                found->snapshot = runs->snapshot;
                 runs->count += found->run.count > 0;
             }
         }
@@ -79,7 +79,7 @@ static bool gather_runs(const struct search *search)
 
 /* ---- Whether a rule applies ---- */
 
-static bool has_category(const struct layer *layer, const uint32_t *categories, size_t count,
+static bool has_category(const struct snapshot *snapshot, const uint32_t *categories, size_t count,
                          const struct product *product)
 {
     size_t considered =
@@ -89,7 +89,7 @@ static bool has_category(const struct layer *layer, const uint32_t *categories, 
         size_t low = 0, high = count;
         while (low < high) {
             size_t middle = low + (high - low) / 2;
-            int order = strcmp(layer_text(layer, categories[middle]), product->categories[i]);
+            int order = strcmp(snapshot_text(snapshot, categories[middle]), product->categories[i]);
             if (order == 0)
                 return true;
             if (order < 0)
@@ -101,60 +101,66 @@ static bool has_category(const struct layer *layer, const uint32_t *categories, 
     return false;
 }
 
-static bool is_excluded(const struct layer *layer, const struct record *record, const struct product *product)
+static bool is_excluded(const struct snapshot *snapshot, const struct compiled_rule *compiled,
+                        const struct product *product)
 {
-    size_t products = record->excluded_product_count, categories = record->excluded_category_count;
+    size_t products = compiled->excluded_product_count, categories = compiled->excluded_category_count;
 
-    return (products > 0 && find_id(record_excluded_products(layer, record), products, product->id) < products) ||
-           (categories > 0 && has_category(layer, record_excluded_categories(layer, record), categories, product));
+    return (products > 0 &&
+            find_id(compiled_excluded_products(snapshot, compiled), products, product->id) < products) ||
+           (categories > 0 &&
+            has_category(snapshot, compiled_excluded_categories(snapshot, compiled), categories, product));
 }
 
 /* Whether the rule is for the product, and its price where it is a price list. */
-static bool has_target(const struct layer *layer, const struct record *record, const struct product *product,
-                       int64_t *value)
+static bool has_target(const struct snapshot *snapshot, const struct compiled_rule *compiled,
+                       const struct product *product, int64_t *value)
 {
-    if (!record_is_for_all(record)) {
-        size_t count = record->product_count;
-        size_t place = find_id(record_products(layer, record), count, product->id);
-        if (place == count && !has_category(layer, record_categories(layer, record), record->category_count, product))
+    if (!compiled_is_for_all(compiled)) {
+        size_t count = compiled->product_count;
+        size_t place = find_id(compiled_products(snapshot, compiled), count, product->id);
+        if (place == count &&
+            !has_category(snapshot, compiled_categories(snapshot, compiled), compiled->category_count, product))
             return false;
-        if (record->is_price_list)
-            *value = record_prices(layer, record)[place];
+        if (compiled->is_price_list)
+            *value = compiled_prices(snapshot, compiled)[place];
     }
-    return !is_excluded(layer, record, product);
+    return !is_excluded(snapshot, compiled, product);
 }
 
-static bool has_audience(const struct layer *layer, const struct record *record, const struct audience *audience)
+static bool has_audience(const struct snapshot *snapshot, const struct compiled_rule *compiled,
+                         const struct audience *audience)
 {
-    if (record->audience != audience->kind)
+    if (compiled->audience != audience->kind)
         return false;
     switch (audience->kind) {
     case RULE_CUSTOMER:
-        return record->customer_id == audience->customer_id;
+        return compiled->customer_id == audience->customer_id;
     case RULE_GROUP:
-        return strcmp(layer_text(layer, record->group), audience->group) == 0;
+        return strcmp(snapshot_text(snapshot, compiled->group), audience->group) == 0;
     default:
         return true;
     }
 }
 
-static bool is_in_time(const struct record *record, int64_t now)
+static bool is_in_time(const struct compiled_rule *compiled, int64_t now)
 {
-    return (record->starts_at == 0 || now >= record->starts_at) && (record->ends_at == 0 || now < record->ends_at);
+    return (compiled->starts_at == 0 || now >= compiled->starts_at) &&
+           (compiled->ends_at == 0 || now < compiled->ends_at);
 }
 
 /* ---- Who wins ---- */
 
 /* Whether a rule wins over the best of the same result. */
-static bool comes_before(const struct layer *layer, const struct record *record, const struct best *best)
+static bool comes_before(const struct snapshot *snapshot, const struct compiled_rule *compiled, const struct best *best)
 {
-    if (best->record == NULL)
+    if (best->compiled == NULL)
         return false; /* it would not lower the price */
-    if (record->priority != best->record->priority)
-        return record->priority > best->record->priority;
-    if (layer == best->layer)
-        return record < best->record; /* they lie by key */
-    return strcmp(layer_text(layer, record->key), layer_text(best->layer, best->record->key)) < 0;
+    if (compiled->priority != best->compiled->priority)
+        return compiled->priority > best->compiled->priority;
+    if (snapshot == best->snapshot)
+        return compiled < best->compiled; /* they lie by key */
+    return strcmp(snapshot_text(snapshot, compiled->key), snapshot_text(best->snapshot, best->compiled->key)) < 0;
 }
 
 static int64_t hold_price(const struct search *search, int64_t result)
@@ -169,24 +175,24 @@ static int64_t hold_price(const struct search *search, int64_t result)
 static bool try_rule(const struct search *search, const struct found_run *found, struct index_entry entry,
                      int64_t bound, struct best *best)
 {
-    const struct layer *layer = search->ruleset->layers[found->layer];
-    const struct record *record = &layer->records[entry_rule(entry)];
+    const struct snapshot *snapshot = search->ruleset->snapshots[found->snapshot];
+    const struct compiled_rule *compiled = &snapshot->rules[entry_rule(entry)];
 
-    if (bound == best->result && !comes_before(layer, record, best))
+    if (bound == best->result && !comes_before(snapshot, compiled, best))
         return true;
     const struct product *product = search->listed->product;
-    int64_t value = record->value;
-    if (!is_in_time(record, search->now) || product->price < record->minimum ||
-        ruleset_hides(search->ruleset, found->layer, entry_rule(entry)) ||
-        !has_audience(layer, record, found->audience) || !has_target(layer, record, product, &value))
+    int64_t value = compiled->value;
+    if (!is_in_time(compiled, search->now) || product->price < compiled->minimum ||
+        ruleset_hides(search->ruleset, found->snapshot, entry_rule(entry)) ||
+        !has_audience(snapshot, compiled, found->audience) || !has_target(snapshot, compiled, product, &value))
         return false;
     enum price_rounding rounding = search->ruleset->rounding;
-    int64_t result = price_by_rule((enum rule_kind)record->kind, value, record->cap, search->price, rounding);
-    bool is_capped = result != price_by_rule((enum rule_kind)record->kind, value, 0, search->price, rounding);
+    int64_t result = price_by_rule((enum rule_kind)compiled->kind, value, compiled->cap, search->price, rounding);
+    bool is_capped = result != price_by_rule((enum rule_kind)compiled->kind, value, 0, search->price, rounding);
     bool is_held = result < search->listed->least;
     result = hold_price(search, result);
-    if (result < best->result || (result == best->result && comes_before(layer, record, best)))
-        *best = (struct best){result, record, layer, is_capped, is_held};
+    if (result < best->result || (result == best->result && comes_before(snapshot, compiled, best)))
+        *best = (struct best){result, compiled, snapshot, is_capped, is_held};
     return !is_capped && value == entry.strength;
 }
 
@@ -239,7 +245,7 @@ static struct best search_lane(struct search *search)
         search_runs(search, &best);
         return best;
     }
-    search->runs->layer = search->runs->audience = search->runs->target = 0;
+    search->runs->snapshot = search->runs->audience = search->runs->target = 0;
     search->has_gathered = gather_runs(search);
     search_runs(search, &best);
     for (bool is_last = search->has_gathered; !is_last;) {
@@ -256,14 +262,14 @@ static void take_step(struct search *search, const struct best *best, struct quo
     struct quote_step *step = &quote->steps[search->lane];
     bool is_first = search->lane == RULE_LANE_CONTRACT || quote->steps[RULE_LANE_CONTRACT].key == NULL;
 
-    step->key = layer_text(best->layer, best->record->key);
-    step->label = layer_text(best->layer, best->record->label);
+    step->key = snapshot_text(best->snapshot, best->compiled->key);
+    step->label = snapshot_text(best->snapshot, best->compiled->label);
     step->price_after = (int32_t)best->result;
     step->is_held = best->is_held;
     quote->is_held |= step->is_held;
     quote->percent = -1;
-    if (is_first && best->record->kind == RULE_PERCENT && !best->is_capped && !step->is_held)
-        quote->percent = best->record->value;
+    if (is_first && best->compiled->kind == RULE_PERCENT && !best->is_capped && !step->is_held)
+        quote->percent = best->compiled->value;
     search->price = step->price_after;
 }
 
@@ -290,10 +296,10 @@ void evaluate(const struct listing *listing, size_t index, const struct shopper 
         if (is_over || search.price <= search.listed->least)
             continue;
         struct best best = search_lane(&search);
-        if (best.record == NULL)
+        if (best.compiled == NULL)
             continue;
         take_step(&search, &best, quote);
-        is_over = best.record->is_exclusive;
+        is_over = best.compiled->is_exclusive;
     }
     quote->price = search.price;
     quote->is_discounted = quote->price < list_price;

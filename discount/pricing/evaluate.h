@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "common/arena.h"
-#include "discount/pricing/ruleset.h"
+#include "discount/ruleset/ruleset.h"
 
 /* A product as a caller knows it. */
 struct product {

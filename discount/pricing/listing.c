@@ -7,10 +7,10 @@ static size_t count_categories(const struct product *product)
     return product->category_count < EVALUATE_CATEGORIES_MAX ? product->category_count : EVALUATE_CATEGORIES_MAX;
 }
 
-/* Writes the targets of a product that a layer has rules for. Returns how many. */
-static size_t find_targets(const struct layer *layer, const struct product *product, uint64_t *targets)
+/* Writes the targets of a product that a snapshot has rules for. Returns how many. */
+static size_t find_targets(const struct snapshot *snapshot, const struct product *product, uint64_t *targets)
 {
-    const struct index *index = &layer->index;
+    const struct index *index = &snapshot->index;
     size_t count = 0;
 
     if (index->mark_mask == 0)
@@ -34,13 +34,13 @@ const struct listing *listing_resolve(const struct ruleset *ruleset, struct aren
     listing->count = count;
     for (size_t i = 0; i < count; i++)
         room += 1 + count_categories(&products[i]);
-    uint64_t *targets = arena_get(arena, room * LAYERS * sizeof *targets);
+    uint64_t *targets = arena_get(arena, room * SNAPSHOTS * sizeof *targets);
     for (size_t i = 0; i < count; i++) {
         struct listed *listed = &listing->products[i];
         *listed = (struct listed){.product = &products[i], .least = ruleset_floor(ruleset, products[i].id)};
-        for (size_t j = 0; j < LAYERS && ruleset->layers[j] != NULL; j++) {
+        for (size_t j = 0; j < SNAPSHOTS && ruleset->snapshots[j] != NULL; j++) {
             listed->targets[j] = targets;
-            listed->target_counts[j] = find_targets(ruleset->layers[j], &products[i], targets);
+            listed->target_counts[j] = find_targets(ruleset->snapshots[j], &products[i], targets);
             targets += listed->target_counts[j];
         }
     }

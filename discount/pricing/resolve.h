@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of the evaluation: products and customers, resolved for the layers of one ruleset. */
+/* Inside of the evaluation: products and customers, resolved for the snapshots of one ruleset. */
 #ifndef DISCOUNT_PRICING_RESOLVE_H
 #define DISCOUNT_PRICING_RESOLVE_H
 
 #include "discount/pricing/evaluate.h"
-#include "discount/pricing/layer.h"
+#include "discount/ruleset/snapshot.h"
 
-/* What a product is to rules: itself and its categories, as far as a layer has rules that name them. */
+/* What a product is to rules: itself and its categories, as far as a snapshot has rules that name them. */
 struct listed {
     const struct product *product;
-    int32_t least;                   /* no rule takes the price below it: the floor, or zero */
-    const uint64_t *targets[LAYERS]; /* atoms */
-    size_t target_counts[LAYERS];
+    int32_t least;                      /* no rule takes the price below it: the floor, or zero */
+    const uint64_t *targets[SNAPSHOTS]; /* atoms */
+    size_t target_counts[SNAPSHOTS];
 };
 
 struct listing {
@@ -31,9 +31,9 @@ struct audience {
 
 struct shopper {
     const struct ruleset *ruleset;
-    /* Those that a layer has rules for. */
-    const struct audience *audiences[LAYERS];
-    size_t audience_counts[LAYERS];
+    /* Those that a snapshot has rules for. */
+    const struct audience *audiences[SNAPSHOTS];
+    size_t audience_counts[SNAPSHOTS];
 };
 
 /* The keys of the groups that a customer is in, by key; they live as long as the ruleset, the array in the arena. */

@@ -4,29 +4,29 @@
 
 const char **ruleset_groups_of(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id, size_t *count)
 {
-    const struct layer *base = ruleset->layers[0], *patch = ruleset->layers[1], *layer = patch;
+    const struct snapshot *base = ruleset->snapshots[0], *overlay = ruleset->snapshots[1], *snapshot = overlay;
     const uint32_t *groups = NULL;
     size_t group_count = 0, kept = 0;
 
-    if (patch == NULL || !layer_find_customer(patch, customer_id, &groups, &group_count)) {
-        layer = base;
-        if (!layer_find_customer(base, customer_id, &groups, &group_count))
+    if (overlay == NULL || !snapshot_find_customer(overlay, customer_id, &groups, &group_count)) {
+        snapshot = base;
+        if (!snapshot_find_customer(base, customer_id, &groups, &group_count))
             group_count = 0;
     }
     const char **keys = arena_get(arena, (group_count + 1) * sizeof(*keys));
     for (size_t i = 0; i < group_count; i++) {
-        if (layer == patch || !bit_is_set(ruleset->hidden_groups, groups[i]))
-            keys[kept++] = layer_text(layer, layer->groups[groups[i]].key);
+        if (snapshot == overlay || !bit_is_set(ruleset->hidden_groups, groups[i]))
+            keys[kept++] = snapshot_text(snapshot, snapshot->groups[groups[i]].key);
     }
     *count = kept;
     return keys;
 }
 
-/* Keeps of all audiences those that a layer has rules for. */
+/* Keeps of all audiences those that a snapshot has rules for. */
 static void keep_audiences(struct shopper *shopper, struct arena *arena, const struct audience *all, size_t count)
 {
-    for (size_t i = 0; i < LAYERS && shopper->ruleset->layers[i] != NULL; i++) {
-        const struct index *index = &shopper->ruleset->layers[i]->index;
+    for (size_t i = 0; i < SNAPSHOTS && shopper->ruleset->snapshots[i] != NULL; i++) {
+        const struct index *index = &shopper->ruleset->snapshots[i]->index;
         struct audience *kept = arena_get(arena, count * sizeof *kept);
         size_t kept_count = 0;
         for (size_t j = 0; j < count; j++) {

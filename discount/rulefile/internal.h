@@ -16,14 +16,8 @@
 #include "common/compiler.h"
 #include "discount/rulefile/rulefile.h"
 
-#include "discount/pricing/change.h"
-
-/* ---- Text from a file, to be shown to people ---- */
-
-#define SHOWN_SIZE 80
-
-/* The text in quotes, cut when it is long, '?' for control characters and what is not UTF-8. Returns `shown`. */
-const char *shown_text(const char *text, char shown[SHOWN_SIZE]);
+#include "discount/rule/change.h"
+#include "discount/rule/faults.h"
 
 /* ---- What is wrong ---- */
 

@@ -58,25 +58,25 @@ static void check_header(struct reading *reading)
 
 static bool check_slug(struct reading *reading, const char *slug)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     if (rule_is_key(slug, RULE_SLUG_MAX))
         return true;
     fault_list_add(&reading->faults, reading->row_line,
                    "%s is no product; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
-                   shown_text(slug, shown), RULE_SLUG_MAX);
+                   show_text(slug, &shown), RULE_SLUG_MAX);
     return false;
 }
 
 static bool check_price(struct reading *reading, const char *text, int64_t *price)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
     enum number_status status = number_parse(text, 0, RULE_MONEY_MAX, price);
 
     if (status == NUMBER_OK)
         return true;
     fault_list_add(&reading->faults, reading->row_line, "the price is %s%s; 0 to %d is allowed",
-                   shown_text(text, shown), status == NUMBER_MALFORMED ? ", which is no whole number" : "",
+                   show_text(text, &shown), status == NUMBER_MALFORMED ? ", which is no whole number" : "",
                    RULE_MONEY_MAX);
     return false;
 }

@@ -57,17 +57,17 @@ void parser_tell(struct parser *parser, enum field field, const char *format, ..
 bool parser_read_number(struct parser *parser, enum field field, const char *what, const char *text, int64_t min,
                         int64_t max, int64_t *value)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     switch (number_parse(text, min, max, value)) {
     case NUMBER_OK:
         return true;
     case NUMBER_MALFORMED:
         parser_tell(parser, field, "%s is %s, which is no whole number; %" PRId64 " to %" PRId64 " is allowed", what,
-                    shown_text(text, shown), min, max);
+                    show_text(text, &shown), min, max);
         return false;
     case NUMBER_OUT_OF_RANGE:
-        parser_tell(parser, field, "%s is %s; %" PRId64 " to %" PRId64 " is allowed", what, shown_text(text, shown),
+        parser_tell(parser, field, "%s is %s; %" PRId64 " to %" PRId64 " is allowed", what, show_text(text, &shown),
                     min, max);
         return false;
     }
@@ -129,7 +129,7 @@ void parser_keep(struct parser *parser, const struct change *change)
 static void read_mark(struct parser *parser)
 {
     const struct word *words = parser->words.list;
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     parser->is_begun = true;
     if (strcmp(words[0].text, MARK) != 0) {
@@ -138,7 +138,7 @@ static void read_mark(struct parser *parser)
         parser->is_stopped = true;
     } else if (parser->words.count != 2 || strcmp(words[1].text, VERSION) != 0) {
         fault_list_add(&parser->faults, parser->line, "the version is %s; " MARK " " VERSION " is allowed",
-                       shown_text(parser->words.count > 1 ? words[1].text : "", shown));
+                       show_text(parser->words.count > 1 ? words[1].text : "", &shown));
         parser->is_stopped = true;
     }
 }

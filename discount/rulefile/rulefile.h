@@ -34,7 +34,7 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "discount/pricing/change.h"
+#include "discount/rule/change.h"
 
 #define RULEFILE_SIZE_MAX ((size_t)64 * 1024 * 1024)
 #define RULEFILE_FAULTS_MAX 1000 /* that are told; all are counted */

@@ -37,11 +37,11 @@ static void begin(struct parser *parser, enum block_kind kind, enum change_kind 
 static void claim_name(struct parser *parser, int scope, const char *what, const char *name)
 {
     size_t before = name_set_add(&parser->blocks, scope, name, parser->line);
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     if (before != 0)
         parser_tell(parser, FIELD_KEY, "%s %s is described twice: lines %zu and %zu; once is allowed", what,
-                    rule_is_key(name, RULE_SLUG_MAX) ? name : shown_text(name, shown), before, parser->line);
+                    rule_is_key(name, RULE_SLUG_MAX) ? name : show_text(name, &shown), before, parser->line);
 }
 
 /* Whether the words behind a block's first are as they should be: `plain` ones, then perhaps a label. */
@@ -123,9 +123,9 @@ static void begin_remove(struct parser *parser, const struct word *words, size_t
         parser_keep(parser, &(struct change){.kind = removals[i].change, .key = words[1].text});
         return;
     }
-    char shown[SHOWN_SIZE];
+    struct shown shown;
     parser_tell(parser, FIELD_KEY, "%s cannot be removed; a rule, a group or a product can",
-                shown_text(words[0].text, shown));
+                show_text(words[0].text, &shown));
 }
 
 /* Whether "end" may be what is left of a rule's line "ends …", in a file that was cut right there. */
@@ -213,11 +213,11 @@ static void refuse_unknown(struct parser *parser, const char *name)
 {
     struct block *block = &parser->block;
     bool is_outside = block->kind == BLOCK_NONE || block->kind == BLOCK_LOST;
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     if (block->kind == BLOCK_LOST && parser->is_indented)
         return;
-    fault_list_add(&parser->faults, parser->line, "%s is an unknown word; %s", shown_text(name, shown),
+    fault_list_add(&parser->faults, parser->line, "%s is an unknown word; %s", show_text(name, &shown),
                    allowed_words(block->kind));
     block->is_unsure = true;
     if (is_outside || (!parser->is_indented && (block->has_indented_words || block->kind != BLOCK_RULE)))
@@ -259,9 +259,9 @@ static bool check_line(struct parser *parser, const struct block_word *word, con
     }
     for (size_t i = 0; i < count; i++) {
         if (words[i].is_quoted) {
-            char shown[SHOWN_SIZE];
+            struct shown shown;
             parser_tell(parser, word->field, "%s is a string; only labels are, so leave the quotes out",
-                        shown_text(words[i].text, shown));
+                        show_text(words[i].text, &shown));
             return false;
         }
     }

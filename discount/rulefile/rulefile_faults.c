@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "common/memory.h"
 
@@ -16,47 +15,6 @@ struct told {
     size_t line, order;
     const char *message;
 };
-
-/* Whether people can see the character without it moving others about. */
-static bool is_visible(utf8proc_int32_t point)
-{
-    switch (utf8proc_category(point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-        return false;
-    default:
-        return true;
-    }
-}
-
-const char *shown_text(const char *text, char shown[SHOWN_SIZE])
-{
-    static const char more[] = "\"...";
-    size_t length = strnlen(text, SHOWN_SIZE), from = 0, to = 0;
-
-    shown[to++] = '"';
-    while (from < length) {
-        utf8proc_int32_t point;
-        utf8proc_ssize_t size =
-            utf8proc_iterate((const utf8proc_uint8_t *)text + from, (utf8proc_ssize_t)(length - from), &point);
-        size_t taken = size > 0 ? (size_t)size : 1;
-        if (to + taken + sizeof more > SHOWN_SIZE) {
-            memcpy(shown + to, more, sizeof more);
-            return shown;
-        }
-        if (size > 0 && is_visible(point)) {
-            memcpy(shown + to, text + from, taken);
-            to += taken;
-        } else {
-            shown[to++] = '?';
-        }
-        from += taken;
-    }
-    memcpy(shown + to, "\"", sizeof "\"");
-    return shown;
-}
 
 void fault_list_add(struct fault_list *list, size_t line, const char *format, ...)
 {

@@ -11,9 +11,9 @@
 /* Tells that a word is no member. */
 static void refuse_member(struct parser *parser, const char *text)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
     parser_tell(parser, FIELD_MEMBERS, "%s is no customer; 1 to %d or a range of these, such as 77-80, is allowed",
-                shown_text(text, shown), INT32_MAX);
+                show_text(text, &shown), INT32_MAX);
 }
 
 /* Reads "77" or "77-80". */

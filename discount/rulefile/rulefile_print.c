@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "discount/rulefile/rulefile.h"
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
 #define INDENT "    "
 #define COLUMNS 100

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "discount/rulefile/internal.h"
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
 static struct rule *rule_of(struct parser *parser)
 {
@@ -14,7 +14,7 @@ static struct rule *rule_of(struct parser *parser)
 
 static void read_lane(struct parser *parser, const struct word *words, size_t count)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     (void)count;
     for (int lane = 0; lane < RULE_LANES; lane++) {
@@ -23,7 +23,7 @@ static void read_lane(struct parser *parser, const struct word *words, size_t co
             return;
         }
     }
-    parser_tell(parser, FIELD_LANE, "%s is no lane; contract or sale is allowed", shown_text(words[0].text, shown));
+    parser_tell(parser, FIELD_LANE, "%s is no lane; contract or sale is allowed", show_text(words[0].text, &shown));
 }
 
 /* ---- What it takes off ---- */
@@ -68,14 +68,14 @@ static bool parse_percent(const char *text, int64_t *percent)
 
 static void read_percent(struct parser *parser, const struct word *words, size_t count)
 {
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     (void)count;
     if (!claim_kind(parser, RULE_PERCENT))
         return;
     if (!parse_percent(words[0].text, &rule_of(parser)->value))
         parser_tell(parser, FIELD_PERCENT, "percent is %s; 0 to 100 with up to two decimals, such as 12.5, is allowed",
-                    shown_text(words[0].text, shown));
+                    show_text(words[0].text, &shown));
 }
 
 static void read_amount(struct parser *parser, const struct word *words, size_t count)
@@ -111,19 +111,19 @@ static bool check_target(struct parser *parser, enum field field, int scope, con
     bool is_category = (scope & SCOPE_CATEGORY) != 0;
     int max = is_category ? RULE_KEY_MAX : RULE_SLUG_MAX;
     const char *what = is_category ? "category" : "product";
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     if (!rule_is_key(name, (size_t)max)) {
         parser_tell(parser, field,
                     "%s is no %s; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
-                    shown_text(name, shown), what, max);
+                    show_text(name, &shown), what, max);
         return false;
     }
     size_t before = name_set_add(&parser->targets, scope, name, parser->line);
     if (before == 0)
         return true;
     parser_tell(parser, field, "%s %s is named twice: lines %zu and %zu; once is allowed", what,
-                shown_text(name, shown), before, parser->line);
+                show_text(name, &shown), before, parser->line);
     return false;
 }
 
@@ -185,7 +185,7 @@ static void read_cap(struct parser *parser, const struct word *words, size_t cou
 static void read_audience(struct parser *parser, const struct word *words, size_t count)
 {
     struct rule *rule = rule_of(parser);
-    char shown[SHOWN_SIZE];
+    struct shown shown;
     int64_t id;
 
     if (strcmp(words[0].text, "everybody") == 0 && count == 1)
@@ -203,11 +203,11 @@ static void read_audience(struct parser *parser, const struct word *words, size_
         if (!rule_is_key(rule->group, RULE_KEY_MAX))
             parser_tell(parser, FIELD_AUDIENCE,
                         "%s is no group; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
-                        shown_text(rule->group, shown), RULE_KEY_MAX);
+                        show_text(rule->group, &shown), RULE_KEY_MAX);
         return;
     }
     parser_tell(parser, FIELD_AUDIENCE, "%s%s is no audience; everybody, customer N or group KEY is allowed",
-                shown_text(words[0].text, shown), count == 2 ? " with one more word" : "");
+                show_text(words[0].text, &shown), count == 2 ? " with one more word" : "");
 }
 
 /* "product SLUG..." or "category KEY...". */
@@ -215,11 +215,11 @@ static void read_targets(struct parser *parser, enum field field, int scope, str
                          struct list *categories, const struct word *words, size_t count)
 {
     bool is_product = strcmp(words[0].text, "product") == 0;
-    char shown[SHOWN_SIZE];
+    struct shown shown;
 
     if (!is_product && strcmp(words[0].text, "category") != 0) {
         parser_tell(parser, field, "%s is neither product nor category; one of these and then names are allowed",
-                    shown_text(words[0].text, shown));
+                    show_text(words[0].text, &shown));
         return;
     }
     if (is_product && field == FIELD_INCLUDE)

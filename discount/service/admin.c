@@ -11,11 +11,11 @@
 #include "common/log.h"
 #include "discount/service/admin_internal.h"
 
-bool admin_service_init(struct admin_service *service, const char *path, struct rulebook *rulebook, struct board *board,
-                        char *reason, size_t reason_size)
+bool admin_service_init(struct admin_service *service, const char *path, struct rulebook *rulebook,
+                        struct rollout *rollout, char *reason, size_t reason_size)
 {
-    *service =
-        (struct admin_service){.base = ECOMMERCE__DISCOUNT_ADMIN__INIT(admin_), .rulebook = rulebook, .board = board};
+    *service = (struct admin_service){
+        .base = ECOMMERCE__DISCOUNT_ADMIN__INIT(admin_), .rulebook = rulebook, .rollout = rollout};
     return store_open(path, &service->store, reason, reason_size);
 }
 

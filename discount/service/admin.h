@@ -7,7 +7,7 @@
 #define DISCOUNT_SERVICE_ADMIN_H
 
 #include "common/compiler.h"
-#include "discount/service/board.h"
+#include "discount/service/rollout.h"
 #include "discount/service/rulebook.h"
 #include "discount/service/staging.h"
 #include "discount/store/store.h"
@@ -17,13 +17,14 @@ struct admin_service {
     Ecommerce__DiscountAdmin_Service base; /* what the RPC server is given */
     struct store *store;                   /* a connection of its own */
     struct rulebook *rulebook;
-    struct board *board;
+    struct rollout *rollout;
     struct staging staging;
 };
 
-/* Opens the database once more and sets up the service in the caller's storage. Rulebook and board must outlive it. */
+/* Opens the database once more and sets up the service in the caller's storage. Rulebook and rollout must outlive it.
+ */
 MUST_CHECK bool admin_service_init(struct admin_service *service, const char *path, struct rulebook *rulebook,
-                                   struct board *board, char *reason, size_t reason_size);
+                                   struct rollout *rollout, char *reason, size_t reason_size);
 
 void admin_service_release(struct admin_service *service);
 

@@ -118,7 +118,7 @@ static bool begin_making(struct making *making, struct admin_service *service, s
                               .message = message,
                               .id = id,
                               .response = ECOMMERCE__APPLY_CHANGES_RESPONSE__INIT};
-    making->response.revision = board_active(service->board);
+    making->response.revision = rollout_active(service->rollout);
     return check_message(call, message) && check_id(call, id) &&
            admin_check_range(call, "expected_revision", expected_revision, 0, INT64_MAX);
 }
@@ -129,7 +129,7 @@ static bool lock_rules(struct making *making)
     int64_t left_ms = (making->deadline_ns - clock_now_ns()) / CLOCK_NS_PER_MS / 2;
     int timeout_ms = left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
 
-    if (board_lock_writer(making->service->board, timeout_ms))
+    if (rollout_lock_writer(making->service->rollout, timeout_ms))
         return true;
     admin_refuse(making->call, RPC_RESOURCE_EXHAUSTED,
                  "somebody else has been changing the rules for %d ms; nothing was changed", timeout_ms);
@@ -167,10 +167,10 @@ static bool commit(struct making *making)
 
 static void refuse_unused(const struct making *making)
 {
-    struct board_status status;
+    struct rollout_status status;
     int64_t revision = making->response.revision;
 
-    (void)board_status(making->service->board, &status, NULL, 0);
+    (void)rollout_status(making->service->rollout, &status, NULL, 0);
     if (status.refused >= revision)
         admin_refuse(making->call, RPC_DEADLINE_EXCEEDED, "revision %" PRId64 " was made, but cannot be used: %s",
                      revision, status.reason);
@@ -182,11 +182,11 @@ static void refuse_unused(const struct making *making)
 /* Also a change set that changed nothing waits: what it says is so already may be so in the database only. */
 static bool put_to_use(const struct making *making)
 {
-    struct board *board = making->service->board;
+    struct rollout *rollout = making->service->rollout;
     int64_t revision = making->response.revision;
 
-    board_announce(board, revision);
-    if (board_await(board, revision, making->deadline_ns))
+    rollout_announce(rollout, revision);
+    if (rollout_await(rollout, revision, making->deadline_ns))
         return true;
     refuse_unused(making);
     return false;
@@ -315,7 +315,7 @@ ADMIN_METHOD(apply_changes, ApplyChangesRequest, ApplyChangesResponse)
     if (!lock_rules(&making))
         return;
     apply(&making, request, closure);
-    board_unlock_writer(making.service->board);
+    rollout_unlock_writer(making.service->rollout);
 }
 
 /* ---- Rollback ---- */
@@ -351,5 +351,5 @@ ADMIN_METHOD(rollback, RollbackRequest, ApplyChangesResponse)
     if (!was_made_before(&making, closure) && begin_set(&making, request->expected_revision) &&
         rewind_rules(&making, request->revision) && commit(&making) && put_to_use(&making))
         answer(&making, NULL, closure);
-    board_unlock_writer(making.service->board);
+    rollout_unlock_writer(making.service->rollout);
 }

@@ -40,7 +40,7 @@ Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *servi
 
 /* ---- What callers have asked for ---- */
 
-static bool is_about(const struct board_contradiction *seen, const Ecommerce__Product *product)
+static bool is_about(const struct rollout_contradiction *seen, const Ecommerce__Product *product)
 {
     bool has_slug = product->slug[0] != '\0';
     bool is_same_slug = has_slug && strcmp(seen->slug, product->slug) == 0;
@@ -54,8 +54,8 @@ Ecommerce__Contradiction **admin_add_seen(struct admin_service *service, const s
                                           const Ecommerce__Product *product, struct arena *arena,
                                           Ecommerce__Contradiction **found, size_t *count)
 {
-    struct board_contradiction *all = arena_get(arena, BOARD_CONTRADICTIONS_MAX * sizeof *all);
-    size_t all_count = board_contradictions(service->board, all);
+    struct rollout_contradiction *all = arena_get(arena, ROLLOUT_CONTRADICTIONS_MAX * sizeof *all);
+    size_t all_count = rollout_contradictions(service->rollout, all);
     Ecommerce__Contradiction **list = arena_get(arena, (*count + all_count + 1) * sizeof(*list));
     int32_t known_id;
 

@@ -4,24 +4,24 @@
 
 #include <string.h>
 
-#include "discount/pricing/lint.h"
+#include "discount/lint/lint.h"
 
 #define FINDINGS_DEFAULT 1000
 #define FINDINGS_MAX 10000
 #define QUOTES_MAX 500000 /* that are tried: a second, or some with 100,000 rules */
 
-_Static_assert((int)ODDITY_SHADOWED + 1 == (int)ECOMMERCE__ODDITY__ODDITY_SHADOWED &&
-                   (int)ODDITY_DUPLICATE + 1 == (int)ECOMMERCE__ODDITY__ODDITY_DUPLICATE &&
-                   (int)ODDITIES == (int)ECOMMERCE__ODDITY__ODDITY_NEVER_WINS,
-               "oddities have the message's order");
+_Static_assert((int)WARNING_SHADOWED + 1 == (int)ECOMMERCE__ODDITY__ODDITY_SHADOWED &&
+                   (int)WARNING_DUPLICATE + 1 == (int)ECOMMERCE__ODDITY__ODDITY_DUPLICATE &&
+                   (int)WARNINGS == (int)ECOMMERCE__ODDITY__ODDITY_NEVER_WINS,
+               "warnings have the message's order");
 
-static Ecommerce__Finding *write_finding(const struct finding *finding, struct arena *arena)
+static Ecommerce__Finding *write_finding(const struct lint_finding *finding, struct arena *arena)
 {
     Ecommerce__Finding *message = arena_get(arena, sizeof *message);
 
     ecommerce__finding__init(message);
     message->rule = (char *)finding->rule;
-    message->oddity = (Ecommerce__Oddity)(finding->oddity + 1);
+    message->oddity = (Ecommerce__Oddity)(finding->warning + 1);
     if (finding->other_rule != NULL)
         message->other_rule = (char *)finding->other_rule;
     if (finding->product != NULL)
@@ -51,10 +51,10 @@ static void write_limits(const struct lint *lint, bool has_products, struct aren
 {
     response->quotes = (int64_t)lint->quotes;
     response->undecided = (int32_t)lint->undecided;
-    response->not_looked_for = arena_get(arena, ODDITIES * sizeof *response->not_looked_for);
-    for (int oddity = 0; oddity < ODDITIES && !has_products; oddity++) {
-        if (oddity_needs_products((enum oddity)oddity))
-            response->not_looked_for[response->n_not_looked_for++] = (Ecommerce__Oddity)(oddity + 1);
+    response->not_looked_for = arena_get(arena, WARNINGS * sizeof *response->not_looked_for);
+    for (int warning = 0; warning < WARNINGS && !has_products; warning++) {
+        if (warning_needs_products((enum lint_warning)warning))
+            response->not_looked_for[response->n_not_looked_for++] = (Ecommerce__Oddity)(warning + 1);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "common/log.h"
-#include "discount/pricing/preview.h"
+#include "discount/preview/preview.h"
 
 #define PRICES_DEFAULT 1000
 #define PRICES_MAX 20000

@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 #include "common/clock.h"
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 #include "discount/wire/wire.h"
 
 bool admin_set_collect(struct admin_service *service, struct rpc_call *call, const char *token,

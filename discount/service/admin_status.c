@@ -26,7 +26,7 @@ static bool read_store(struct admin_service *service, struct rpc_call *call, Eco
     return true;
 }
 
-static void write_workers(const struct board_worker *workers, size_t count, struct arena *arena,
+static void write_workers(const struct rollout_worker *workers, size_t count, struct arena *arena,
                           Ecommerce__GetStatusResponse *response)
 {
     Ecommerce__WorkerStatus *messages = arena_get(arena, (count + 1) * sizeof *messages);
@@ -47,14 +47,14 @@ ADMIN_METHOD(get_status, GetStatusRequest, GetStatusResponse)
 {
     struct admin_service *service = admin_service_of(base);
     struct arena *arena = rpc_call_arena(closure_data);
-    struct board_worker *workers = arena_get(arena, WORKERS_MAX * sizeof *workers);
+    struct rollout_worker *workers = arena_get(arena, WORKERS_MAX * sizeof *workers);
     Ecommerce__GetStatusResponse response = ECOMMERCE__GET_STATUS_RESPONSE__INIT;
-    struct board_status status;
+    struct rollout_status status;
 
     (void)request;
     if (!read_store(service, closure_data, &response))
         return;
-    write_workers(workers, board_status(service->board, &status, workers, WORKERS_MAX), arena, &response);
+    write_workers(workers, rollout_status(service->rollout, &status, workers, WORKERS_MAX), arena, &response);
     const struct ruleset *rules = rulebook_hold(service->rulebook);
     response.version = (char *)PROGRAM_VERSION;
     response.revision = status.active;

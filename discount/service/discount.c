@@ -34,9 +34,9 @@ static struct product product_of(const Ecommerce__Product *message)
 /* ---- Whether both sides mean the same products ---- */
 
 /* Once for each product, whichever worker is asked; and once that there are more. */
-static void log_contradiction(size_t count, const struct board_contradiction *contradiction, int64_t revision)
+static void log_contradiction(size_t count, const struct rollout_contradiction *contradiction, int64_t revision)
 {
-    if (count > BOARD_CONTRADICTIONS_MAX)
+    if (count > ROLLOUT_CONTRADICTIONS_MAX)
         log_warning("product-contradicts", "reason=\"further products are not logged\"");
     else if (count > 0)
         log_warning(
@@ -46,25 +46,25 @@ static void log_contradiction(size_t count, const struct board_contradiction *co
                                                          : "the rules know this slug as that of another product");
 }
 
-static bool is_seen(const struct discount_service *service, const struct board_contradiction *contradiction)
+static bool is_seen(const struct discount_service *service, const struct rollout_contradiction *contradiction)
 {
     for (size_t i = 0; i < service->seen_count; i++) {
         if (service->seen[i].id == contradiction->id && strcmp(service->seen[i].slug, contradiction->slug) == 0)
             return true;
     }
-    return service->seen_count == BOARD_CONTRADICTIONS_MAX;
+    return service->seen_count == ROLLOUT_CONTRADICTIONS_MAX;
 }
 
 static void note_seen(struct discount_service *service, const Ecommerce__Contradiction *found, int64_t revision)
 {
-    struct board_contradiction seen = {.id = found->id, .known_id = found->known_id};
+    struct rollout_contradiction seen = {.id = found->id, .known_id = found->known_id};
 
     snprintf(seen.slug, sizeof seen.slug, "%s", found->slug);
     if (is_seen(service, &seen))
         return;
     seen.seen_at = (int64_t)time(NULL);
     service->seen[service->seen_count++] = seen;
-    log_contradiction(board_note_contradiction(service->board, &seen), &seen, revision);
+    log_contradiction(rollout_note_contradiction(service->rollout, &seen), &seen, revision);
 }
 
 /* Tells whether the caller's product is another one to the rules. */
@@ -226,7 +226,7 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
 
 /* The generated initialiser takes the functions of the methods' names, apply_discount and apply_discounts, from this
  * file. */
-void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct board *board)
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout)
 {
-    *service = (struct discount_service){.base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook, .board = board};
+    *service = (struct discount_service){.base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook, .rollout = rollout};
 }

@@ -3,7 +3,7 @@
 #ifndef DISCOUNT_SERVICE_DISCOUNT_H
 #define DISCOUNT_SERVICE_DISCOUNT_H
 
-#include "discount/service/board.h"
+#include "discount/service/rollout.h"
 #include "discount/service/rulebook.h"
 #include "proto/ecommerce.pb-c.h"
 
@@ -15,13 +15,13 @@
 struct discount_service {
     Ecommerce__Discount_Service base; /* what the RPC server is given */
     struct rulebook *rulebook;
-    struct board *board;
-    /* Those that this worker has brought to the board, or found there: nobody waits for its lock twice. */
-    struct board_contradiction seen[BOARD_CONTRADICTIONS_MAX];
+    struct rollout *rollout;
+    /* Those that this worker has brought to the rollout, or found there: nobody waits for its lock twice. */
+    struct rollout_contradiction seen[ROLLOUT_CONTRADICTIONS_MAX];
     size_t seen_count;
 };
 
-/* Sets up the service in the caller's storage. The rulebook and its board must outlive it. */
-void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct board *board);
+/* Sets up the service in the caller's storage. The rulebook and its rollout must outlive it. */
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * The ruleset in use, and the thread that makes the next one.
  *
- *   the thread:   the database has a newer revision ─> a ruleset of it ─> waiting ─> "prepared", on the board
- *   the board:    every worker has prepared it ─> active
+ *   the thread:   the database has a newer revision ─> a ruleset of it ─> waiting ─> "prepared", on the rollout
+ *   the rollout:    every worker has prepared it ─> active
  *   who quotes:   active is newer than what I use ─> waiting becomes current, current retires
  *   the thread:   frees what has retired
  *
@@ -33,7 +33,7 @@
 struct rulebook {
     struct rulebook_options options;
     struct store *store; /* the thread's */
-    struct board_seat *seat;
+    struct rollout_slot *slot;
     const struct ruleset *current; /* replaced by who quotes */
 
     pthread_mutex_t lock; /* for what follows, and for current where another than who quotes reads it */
@@ -90,7 +90,7 @@ static const struct ruleset *read_next(const struct rulebook *rulebook, char *re
 {
     enum store_status status = STORE_TOO_MANY;
 
-    if (ruleset_patch_size(rulebook->latest) < PATCH_MAX) {
+    if (ruleset_overlay_size(rulebook->latest) < PATCH_MAX) {
         const struct ruleset *made = read_changes(rulebook, rulebook->latest, &status, reason, reason_size);
         if (status != STORE_TOO_MANY)
             return made;
@@ -131,7 +131,7 @@ static void free_retired(struct rulebook *rulebook)
 /* Whether there is place for one more to wait: whoever waits is active, and only the last of those is kept. */
 static bool can_wait(struct rulebook *rulebook)
 {
-    int64_t active = board_active(rulebook->options.board);
+    int64_t active = rollout_active(rulebook->options.rollout);
     const struct ruleset *superseded = NULL;
 
     pthread_mutex_lock(&rulebook->lock);
@@ -155,7 +155,7 @@ static void let_wait(struct rulebook *rulebook, const struct ruleset *made)
     assert(rulebook->waiting_count < WAITING_MAX);
     rulebook->waiting[rulebook->waiting_count++] = made;
     pthread_mutex_unlock(&rulebook->lock);
-    board_prepared(rulebook->options.board, rulebook->seat, ruleset_revision(made));
+    rollout_prepared(rulebook->options.rollout, rulebook->slot, ruleset_revision(made));
     log_info("rules-ready", "revision=%" PRId64 " rules=%zu", ruleset_revision(made), ruleset_rule_count(made));
 }
 
@@ -167,7 +167,7 @@ static void say_refused(struct rulebook *rulebook, int64_t revision, const char 
         return;
     rulebook->refused_revision = revision;
     log_error("rules-refused", "revision=%" PRId64 " reason=%s in_use=old", revision, LOG_QUOTED(reason));
-    board_refused(rulebook->options.board, revision, reason);
+    rollout_refused(rulebook->options.rollout, revision, reason);
 }
 
 /* Makes the next ruleset, if the database has one. */
@@ -204,7 +204,7 @@ static void *watch(void *data)
         if (rulebook->is_behind && can_wait(rulebook) && clock_now_ns() >= rulebook->retry_ns)
             follow(rulebook);
         free_retired(rulebook);
-        board_wait(rulebook->options.board, &seen, LOOK_EVERY_MS);
+        rollout_wait(rulebook->options.rollout, &seen, LOOK_EVERY_MS);
     }
     return NULL;
 }
@@ -215,10 +215,10 @@ static void *watch(void *data)
  * begins when they have. */
 static bool begin(struct rulebook *rulebook, char *reason, size_t reason_size)
 {
-    struct board *board = rulebook->options.board;
+    struct rollout *rollout = rulebook->options.rollout;
 
-    rulebook->seat = board_sit(board);
-    if (rulebook->seat == NULL) {
+    rulebook->slot = rollout_join(rollout);
+    if (rulebook->slot == NULL) {
         snprintf(reason, reason_size, "there are too many workers at once");
         return false;
     }
@@ -228,10 +228,10 @@ static bool begin(struct rulebook *rulebook, char *reason, size_t reason_size)
         return false;
     int64_t revision = ruleset_revision(rulebook->current);
     rulebook->latest = ruleset_hold(rulebook->current);
-    board_prepared(board, rulebook->seat, revision);
-    if (!board_await(board, revision, clock_now_ns() + 2 * BOARD_PATIENCE_MS * CLOCK_NS_PER_MS))
-        log_warning("rules-ahead", "revision=%" PRId64 " active=%" PRId64, revision, board_active(board));
-    board_uses(rulebook->seat, revision);
+    rollout_prepared(rollout, rulebook->slot, revision);
+    if (!rollout_await(rollout, revision, clock_now_ns() + 2 * ROLLOUT_PATIENCE_MS * CLOCK_NS_PER_MS))
+        log_warning("rules-ahead", "revision=%" PRId64 " active=%" PRId64, revision, rollout_active(rollout));
+    rollout_uses(rulebook->slot, revision);
     rulebook->is_started = pthread_create(&rulebook->thread, NULL, watch, rulebook) == 0;
     if (!rulebook->is_started)
         snprintf(reason, reason_size, "there can be no thread that follows the rules");
@@ -260,10 +260,10 @@ void rulebook_free(struct rulebook *rulebook)
         return;
     if (rulebook->is_started) {
         atomic_store(&rulebook->is_ending, true);
-        board_wake(rulebook->options.board);
+        rollout_wake(rulebook->options.rollout);
         pthread_join(rulebook->thread, NULL);
     }
-    board_leave(rulebook->options.board, rulebook->seat);
+    rollout_leave(rulebook->options.rollout, rulebook->slot);
     free_retired(rulebook);
     for (size_t i = 0; i < rulebook->waiting_count; i++)
         ruleset_release(rulebook->waiting[i]);
@@ -276,7 +276,7 @@ void rulebook_free(struct rulebook *rulebook)
 
 void rulebook_beat(struct rulebook *rulebook, bool is_last)
 {
-    board_beat(rulebook->seat, is_last);
+    rollout_beat(rulebook->slot, is_last);
 }
 
 /* ---- In use ---- */
@@ -308,12 +308,12 @@ static void go_over(struct rulebook *rulebook, int64_t active)
             rulebook->waiting[i] = rulebook->waiting[chosen + 1 + i];
     }
     pthread_mutex_unlock(&rulebook->lock);
-    board_uses(rulebook->seat, ruleset_revision(rulebook->current));
+    rollout_uses(rulebook->slot, ruleset_revision(rulebook->current));
 }
 
 const struct ruleset *rulebook_current(struct rulebook *rulebook)
 {
-    int64_t active = board_active(rulebook->options.board);
+    int64_t active = rollout_active(rulebook->options.rollout);
 
     if (active > ruleset_revision(rulebook->current))
         go_over(rulebook, active);
@@ -324,7 +324,7 @@ const struct ruleset *rulebook_hold(struct rulebook *rulebook)
 {
     pthread_mutex_lock(&rulebook->lock);
     const struct ruleset *held = rulebook->current;
-    int64_t active = board_active(rulebook->options.board);
+    int64_t active = rollout_active(rulebook->options.rollout);
     if (active > ruleset_revision(held) && rulebook->waiting_count > 0)
         held = rulebook->waiting[choose(rulebook, active)];
     (void)ruleset_hold(held);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rulebook: the ruleset in use in this worker, which follows the database. A thread of its own reads what changed
- * and makes the next ruleset ready while the one in use answers; the board says when all workers go over to it.
+ * and makes the next ruleset ready while the one in use answers; the rollout says when all workers go over to it.
  *
  * Whoever prices takes one ruleset for one call, so that all of a call agrees with one revision.
  */
@@ -12,27 +12,27 @@
 #include <stddef.h>
 
 #include "common/compiler.h"
-#include "discount/pricing/ruleset.h"
-#include "discount/service/board.h"
+#include "discount/ruleset/ruleset.h"
+#include "discount/service/rollout.h"
 
 struct rulebook;
 
 struct rulebook_options {
     const char *path; /* of the database; lives as long as the rulebook */
     enum price_rounding rounding;
-    struct board *board; /* shared with the other workers */
+    struct rollout *rollout; /* shared with the other workers */
 };
 
 /* Whether the database can be opened and its rules read. On false `reason` says what is wrong. */
 MUST_CHECK bool rulebook_check(const char *path, char *reason, size_t reason_size);
 
-/* Opens the database, takes a seat on the board, reads the rules and follows them from then on. NULL: `reason` says
+/* Opens the database, takes a slot on the rollout, reads the rules and follows them from then on. NULL: `reason` says
  * what is wrong. */
 MUST_CHECK struct rulebook *rulebook_new(const struct rulebook_options *options, char *reason, size_t reason_size);
 
 void rulebook_free(struct rulebook *rulebook); /* NULL is allowed */
 
-/* Tells the board that this worker runs (board_beat()). Any thread. */
+/* Tells the rollout that this worker runs (rollout_beat()). Any thread. */
 void rulebook_beat(struct rulebook *rulebook, bool is_last);
 
 /* The ruleset to price with now. It lives until the next call. By one thread, the one that quotes. */

@@ -23,8 +23,8 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "discount/pricing/change.h"
-#include "discount/pricing/ruleset.h"
+#include "discount/rule/change.h"
+#include "discount/ruleset/ruleset.h"
 
 #define STORE_SCHEMA_VERSION 3
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "common/arena.h"
-#include "discount/pricing/change.h"
+#include "discount/rule/change.h"
 #include "proto/discount_admin.pb-c.h"
 
 /*

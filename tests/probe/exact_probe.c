@@ -14,7 +14,7 @@
 
 #include "common/memory.h"
 
-#include "discount/pricing/price.h"
+#include "discount/rule/price.h"
 
 _Noreturn static void give_up(const char *line)
 {

@@ -214,7 +214,7 @@ static inline void print_state(const struct ruleset *ruleset, int64_t now)
     if (count != ruleset_rule_count(ruleset))
         give_up("rules are counted wrongly", "");
     printf("],\"groups\":%zu,\"patch\":%zu,\"next\":%" PRId64 "}", ruleset_group_count(ruleset),
-           ruleset_patch_size(ruleset), ruleset_next_change(ruleset, now));
+           ruleset_overlay_size(ruleset), ruleset_next_change(ruleset, now));
 }
 
 /* ---- Commands: each is given its words, and how many there are ---- */

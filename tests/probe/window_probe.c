@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
 #include "tests/probe/answer.h"
 

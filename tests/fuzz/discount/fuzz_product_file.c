@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "discount/ctl/product_file.h"
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The DiscountAdmin service over real RPC, with a real database, rulebook and board; and how tests ask it. */
+/* The DiscountAdmin service over real RPC, with a real database, rulebook and rollout; and how tests ask it. */
 #ifndef TESTS_UNIT_DISCOUNT_ADMIN_HARNESS_H
 #define TESTS_UNIT_DISCOUNT_ADMIN_HARNESS_H
 
@@ -12,7 +12,7 @@
 #include "discount/service/admin.h"
 
 static char database[64];
-static struct board *board;
+static struct rollout *rollout;
 static struct rulebook *rulebook;
 static struct admin_service service;
 static struct access access_rules = {.trust_domain = "ecommerce"};
@@ -38,10 +38,10 @@ static inline int start_service(void **state)
     run_command("rm -f %s*", database);
     if (!store_create(database, true, reason, sizeof reason))
         fail_msg("%s", reason);
-    board = board_new(3);
-    const struct rulebook_options options = {.path = database, .board = board};
+    rollout = rollout_new(3);
+    const struct rulebook_options options = {.path = database, .rollout = rollout};
     rulebook = rulebook_new(&options, reason, sizeof reason);
-    if (rulebook == NULL || !admin_service_init(&service, database, rulebook, board, reason, sizeof reason))
+    if (rulebook == NULL || !admin_service_init(&service, database, rulebook, rollout, reason, sizeof reason))
         fail_msg("%s", reason);
     rpc_runtime_start();
     server_prepare(&server);
@@ -60,7 +60,7 @@ static inline int end_service(void **state)
     rpc_runtime_stop();
     admin_service_release(&service);
     rulebook_free(rulebook);
-    board_free(board);
+    rollout_free(rollout);
     arena_release(&arena);
     return 0;
 }

@@ -12,7 +12,7 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 static unsigned short random_seed[3] = {3, 5, 7};
 

@@ -389,9 +389,9 @@ static void who_waits_too_long_for_other_writers_is_told_so(void **state)
     int64_t revision = get_status()->latest;
 
     (void)state;
-    assert_true(board_lock_writer(board, 1000));
+    assert_true(rollout_lock_writer(rollout, 1000));
     struct reply reply = call_until("ApplyChanges", &request, clock_now_ns() + 4 * CLOCK_NS_PER_S);
-    board_unlock_writer(board);
+    rollout_unlock_writer(rollout);
     assert_refused(reply, RPC_RESOURCE_EXHAUSTED, "nothing was changed");
     assert_int_equal(get_status()->latest, revision);
 }
@@ -404,10 +404,10 @@ static void a_revision_that_a_worker_does_not_take_up_in_time_is_named(void **st
     char named[64];
 
     (void)state;
-    struct board_seat *seat = board_sit(board); /* a second worker, who prepares nothing */
-    assert_non_null(seat);
+    struct rollout_slot *slot = rollout_join(rollout); /* a second worker, who prepares nothing */
+    assert_non_null(slot);
     struct reply reply = call_until("ApplyChanges", &request, clock_now_ns() + CLOCK_NS_PER_S);
-    board_leave(board, seat);
+    rollout_leave(rollout, slot);
     snprintf(named, sizeof named, "revision %lld was made", (long long)revision);
     assert_refused(reply, RPC_DEADLINE_EXCEEDED, named);
     assert_int_equal(get_status()->latest, revision);

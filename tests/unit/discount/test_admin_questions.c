@@ -213,12 +213,12 @@ static void a_preview_compares_with_what_the_database_has_by_now(void **state)
 
     (void)state;
     request.everybody = true;
-    struct board_seat *seat = board_sit(board); /* keeps the revision from being used */
+    struct rollout_slot *slot = rollout_join(rollout); /* keeps the revision from being used */
     struct reply reply = call_until("ApplyChanges", &slow, clock_now_ns() + CLOCK_NS_PER_S);
     assert_int_equal(reply.outcome.code, RPC_DEADLINE_EXCEEDED);
     assert_int_equal(price_for(5, 1000), 1000);
     const Ecommerce__PreviewResponse *answer = ask("Preview", &request);
-    board_leave(board, seat);
+    rollout_leave(rollout, slot);
     assert_int_equal(answer->revision, get_status()->latest);
     assert_int_equal(answer->sum_before, 900);
     assert_int_equal(answer->sum_after, 500);

@@ -2,7 +2,7 @@
 /* What is wrong with a change by itself, and what it is about. */
 #include <stdlib.h>
 
-#include "discount/pricing/change.h"
+#include "discount/rule/change.h"
 #include "shop.h"
 
 static char told[512]; /* the fields of all faults */

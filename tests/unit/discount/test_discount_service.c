@@ -10,7 +10,7 @@
 #include "discount/store/store.h"
 
 static char database[64];
-static struct board *board;
+static struct rollout *rollout;
 static struct rulebook *rulebook;
 static struct discount_service service;
 static struct access access_rules = {.trust_domain = "ecommerce"};
@@ -40,12 +40,12 @@ static int start_service(void **state)
     run_command("rm -f %s*", database);
     if (!store_create(database, true, reason, sizeof reason))
         fail_msg("%s", reason);
-    board = board_new(2);
-    const struct rulebook_options options = {.path = database, .board = board};
+    rollout = rollout_new(2);
+    const struct rulebook_options options = {.path = database, .rollout = rollout};
     rulebook = rulebook_new(&options, reason, sizeof reason);
     if (rulebook == NULL)
         fail_msg("%s", reason);
-    discount_service_init(&service, rulebook, board);
+    discount_service_init(&service, rulebook, rollout);
     rpc_runtime_start();
     server_prepare(&server);
     server.options.admit = access_admit;
@@ -62,7 +62,7 @@ static int end_service(void **state)
     server_end(&server);
     rpc_runtime_stop();
     rulebook_free(rulebook);
-    board_free(board);
+    rollout_free(rollout);
     return 0;
 }
 
@@ -406,8 +406,8 @@ static void products_that_contradict_the_rules_list_are_named(void **state)
     assert_memory_equal(answers.known, known, sizeof known);
     assert_int_equal(answers.quotes[1], ARRAY_LENGTH(shop)); /* priced by their ids, as ever */
     apply_all(both, 2);
-    struct board_contradiction seen[BOARD_CONTRADICTIONS_MAX];
-    assert_int_equal(board_contradictions(board, seen), 3); /* once for each product */
+    struct rollout_contradiction seen[ROLLOUT_CONTRADICTIONS_MAX];
+    assert_int_equal(rollout_contradictions(rollout, seen), 3); /* once for each product */
     assert_string_equal(seen[1].slug, "notebook-avell-g1511");
 
     change_rules("UPDATE product SET slug = 'mug' WHERE id = 3");

@@ -2,7 +2,7 @@
 /* When, for whom and for what rules apply. Each quote is also held against its explanation (shop.h). */
 #include <stdlib.h>
 
-#include "discount/pricing/index.h"
+#include "discount/ruleset/index.h"
 #include "shop.h"
 
 /* ---- Windows ---- */

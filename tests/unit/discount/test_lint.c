@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules that make no sense: each oddity, what is none, and that what is called needless is. */
+/* Rules that make no sense: each warning, what is none, and that what is called needless is. */
 #include "random_shop.h"
 
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "discount/pricing/lint.h"
-#include "discount/pricing/preview.h"
+#include "discount/lint/lint.h"
+#include "discount/preview/preview.h"
 
 static struct arena arena;
 
@@ -34,10 +34,10 @@ static struct lint lint_at(const struct ruleset *ruleset, const struct product *
     return lint;
 }
 
-static const struct finding *find(const struct lint *lint, const char *rule, enum oddity oddity)
+static const struct lint_finding *find(const struct lint *lint, const char *rule, enum lint_warning warning)
 {
     for (size_t i = 0; i < lint->finding_count; i++) {
-        if (strcmp(lint->findings[i].rule, rule) == 0 && lint->findings[i].oddity == oddity)
+        if (strcmp(lint->findings[i].rule, rule) == 0 && lint->findings[i].warning == warning)
             return &lint->findings[i];
     }
     return NULL;
@@ -57,7 +57,7 @@ static const char *shadow_of(const char *shadowed, const struct rule *a, const s
 {
     const struct rule rules[] = {*a, *b};
     struct lint lint = lint_rules(rules, 2);
-    const struct finding *finding = find(&lint, shadowed, ODDITY_SHADOWED);
+    const struct lint_finding *finding = find(&lint, shadowed, WARNING_SHADOWED);
 
     return finding != NULL ? finding->other_rule : "";
 }
@@ -307,7 +307,7 @@ static void a_group_without_members_is_an_empty_audience(void **state)
     struct lint lint = lint_at(ruleset, NULL, 0, SHOP_NOW);
     ruleset_release(ruleset);
     assert_int_equal(lint.total, 1);
-    assert_non_null(find(&lint, "empty", ODDITY_EMPTY_AUDIENCE));
+    assert_non_null(find(&lint, "empty", WARNING_EMPTY_AUDIENCE));
     assert_non_null(strstr(lint.findings[0].message, "nobody"));
 }
 
@@ -331,7 +331,7 @@ static void a_rule_that_excludes_all_it_includes_has_no_target(void **state)
     rules[1].categories = (const char *[]){"phones"};
     struct lint lint = lint_rules(rules, 2);
     assert_int_equal(lint.total, 1);
-    assert_non_null(find(&lint, "closed", ODDITY_EMPTY_TARGET));
+    assert_non_null(find(&lint, "closed", WARNING_EMPTY_TARGET));
 }
 
 static void given_products_tell_which_rules_have_none_of_them(void **state)
@@ -357,13 +357,13 @@ static void given_products_tell_which_rules_have_none_of_them(void **state)
     rules[4].excluded_product_count = 1;
     struct ruleset *ruleset = shop_ruleset(rules, 5);
     struct lint lint = lint_at(ruleset, products, 2, SHOP_NOW);
-    assert_non_null(find(&lint, "a", ODDITY_EMPTY_TARGET));
-    assert_null(find(&lint, "b", ODDITY_EMPTY_TARGET));
-    assert_non_null(find(&lint, "c", ODDITY_EMPTY_TARGET));
-    assert_non_null(find(&lint, "d", ODDITY_EMPTY_TARGET));
-    assert_null(find(&lint, "e", ODDITY_EMPTY_TARGET));
+    assert_non_null(find(&lint, "a", WARNING_EMPTY_TARGET));
+    assert_null(find(&lint, "b", WARNING_EMPTY_TARGET));
+    assert_non_null(find(&lint, "c", WARNING_EMPTY_TARGET));
+    assert_non_null(find(&lint, "d", WARNING_EMPTY_TARGET));
+    assert_null(find(&lint, "e", WARNING_EMPTY_TARGET));
     lint = lint_at(ruleset, NULL, 0, SHOP_NOW);
-    assert_null(find(&lint, "a", ODDITY_EMPTY_TARGET));
+    assert_null(find(&lint, "a", WARNING_EMPTY_TARGET));
     ruleset_release(ruleset);
 }
 
@@ -378,7 +378,7 @@ static void a_window_that_ended_is_past_from_its_end_on(void **state)
     ruleset_release(ruleset);
     assert_int_equal(before.total, 0);
     assert_int_equal(at.total, 1);
-    assert_int_equal(at.findings[0].oddity, ODDITY_WINDOW_PAST);
+    assert_int_equal(at.findings[0].warning, WARNING_WINDOW_PAST);
     assert_string_equal(at.findings[0].message, "its window ended at 2027-01-15T08:00:00Z");
 }
 
@@ -406,12 +406,12 @@ static void a_price_below_the_floor_of_a_product_that_it_names_is_told(void **st
     struct ruleset *ruleset = with_floor(rules, 3, 700);
     struct lint lint = lint_at(ruleset, NULL, 0, SHOP_NOW);
     ruleset_release(ruleset);
-    const struct finding *finding = find(&lint, "list", ODDITY_UNDER_FLOOR);
+    const struct lint_finding *finding = find(&lint, "list", WARNING_UNDER_FLOOR);
     assert_non_null(finding);
     assert_string_equal(finding->product, "console");
     assert_string_equal(finding->message, "it takes product console to 699, which is below its floor of 700");
-    assert_null(find(&lint, "one", ODDITY_UNDER_FLOOR));
-    assert_non_null(find(&lint, "other", ODDITY_UNDER_FLOOR));
+    assert_null(find(&lint, "one", WARNING_UNDER_FLOOR));
+    assert_non_null(find(&lint, "other", WARNING_UNDER_FLOOR));
 }
 
 static void given_products_tell_which_rules_alone_go_below_a_floor(void **state)
@@ -425,13 +425,13 @@ static void given_products_tell_which_rules_alone_go_below_a_floor(void **state)
     rules[4].minimum = 1001;
     struct ruleset *ruleset = with_floor(rules, 5, 700);
     struct lint lint = lint_at(ruleset, products, 2, SHOP_NOW);
-    assert_null(find(&lint, "a-10", ODDITY_UNDER_FLOOR));
-    assert_non_null(find(&lint, "b-31", ODDITY_UNDER_FLOOR));
-    assert_null(find(&lint, "c-31", ODDITY_UNDER_FLOOR));
-    assert_non_null(find(&lint, "d-301", ODDITY_UNDER_FLOOR));
-    assert_null(find(&lint, "e-31", ODDITY_UNDER_FLOOR));
+    assert_null(find(&lint, "a-10", WARNING_UNDER_FLOOR));
+    assert_non_null(find(&lint, "b-31", WARNING_UNDER_FLOOR));
+    assert_null(find(&lint, "c-31", WARNING_UNDER_FLOOR));
+    assert_non_null(find(&lint, "d-301", WARNING_UNDER_FLOOR));
+    assert_null(find(&lint, "e-31", WARNING_UNDER_FLOOR));
     lint = lint_at(ruleset, NULL, 0, SHOP_NOW);
-    assert_null(find(&lint, "b-31", ODDITY_UNDER_FLOOR));
+    assert_null(find(&lint, "b-31", WARNING_UNDER_FLOOR));
     ruleset_release(ruleset);
 }
 
@@ -468,15 +468,15 @@ static void rules_that_say_the_same_are_duplicates_of_the_first(void **state)
     rules[1].zone = "Europe/Berlin";
     rules[3].minimum = 5;
     struct lint lint = lint_rules(rules, 4);
-    const struct finding *a = find(&lint, "a", ODDITY_DUPLICATE), *c = find(&lint, "c", ODDITY_DUPLICATE);
+    const struct lint_finding *a = find(&lint, "a", WARNING_DUPLICATE), *c = find(&lint, "c", WARNING_DUPLICATE);
     assert_non_null(a);
     assert_non_null(c);
     assert_string_equal(a->other_rule, "b"); /* the enabled come first */
     assert_string_equal(c->other_rule, "b");
-    assert_null(find(&lint, "b", ODDITY_DUPLICATE));
-    assert_null(find(&lint, "d", ODDITY_DUPLICATE));
-    assert_null(find(&lint, "c", ODDITY_SHADOWED)); /* once is enough */
-    assert_non_null(find(&lint, "d", ODDITY_SHADOWED));
+    assert_null(find(&lint, "b", WARNING_DUPLICATE));
+    assert_null(find(&lint, "d", WARNING_DUPLICATE));
+    assert_null(find(&lint, "c", WARNING_SHADOWED)); /* once is enough */
+    assert_non_null(find(&lint, "d", WARNING_SHADOWED));
 }
 
 static void a_disabled_rule_is_a_draft(void **state)
@@ -570,10 +570,10 @@ static void no_price_changes_without_the_rules_that_are_called_needless(void **s
         struct lint lint = lint_at(all, NULL, 0, SHOP_NOW);
         struct ruleset_builder *builder = ruleset_builder_new(all);
         for (size_t i = 0; i < lint.finding_count; i++) {
-            if (lint.findings[i].oddity == ODDITY_UNDER_FLOOR)
+            if (lint.findings[i].warning == WARNING_UNDER_FLOOR)
                 continue;
-            needless += lint.findings[i].oddity == ODDITY_SHADOWED;
-            if (lint.findings[i].oddity != ODDITY_EMPTY_AUDIENCE) /* somebody of the group may come */
+            needless += lint.findings[i].warning == WARNING_SHADOWED;
+            if (lint.findings[i].warning != WARNING_EMPTY_AUDIENCE) /* somebody of the group may come */
                 ruleset_builder_remove_rule(builder, lint.findings[i].rule);
         }
         struct ruleset *fewer = shop_finish(builder);
@@ -631,7 +631,7 @@ static void given_products_are_below_a_floor_exactly_when_the_rule_alone_is_held
         for (uint64_t place = 0; ruleset_next_rule(all, view, &place, &rule);) {
             if (!rule.is_enabled || (rule.kind == RULE_PRICE && rule.product_count > 0))
                 continue;
-            bool is_deep = find(&lint, rule.key, ODDITY_UNDER_FLOOR) != NULL;
+            bool is_deep = find(&lint, rule.key, WARNING_UNDER_FLOOR) != NULL;
             assert_int_equal(is_deep, is_held_at_floor(all, &rule, products));
             deep += is_deep;
             shallow += !is_deep;

@@ -2,7 +2,7 @@
 /* Rules that make no sense for the products there are; and that in small shops every rule that never wins is named. */
 #include "random_shop.h"
 
-#include "discount/pricing/lint.h"
+#include "discount/lint/lint.h"
 
 static struct arena arena;
 
@@ -55,7 +55,7 @@ static struct lint lint_rules(const struct rule *rules, size_t count)
 }
 
 /* The one finding there is. */
-static const struct finding *find_one(const struct rule *rules, size_t count)
+static const struct lint_finding *find_one(const struct rule *rules, size_t count)
 {
     struct lint lint = lint_rules(rules, count);
 
@@ -80,8 +80,8 @@ static void a_price_list_that_is_dearer_than_list_prices_is_named(void **state)
     rule.is_price_list = true;
     rule.products = prices;
     rule.product_count = 2;
-    const struct finding *finding = find_one(&rule, 1);
-    assert_int_equal(finding->oddity, ODDITY_DEAR);
+    const struct lint_finding *finding = find_one(&rule, 1);
+    assert_int_equal(finding->warning, WARNING_DEAR);
     assert_string_equal(finding->product, "phone");
     assert_string_equal(finding->message, "1 of its 2 prices are not below the list price and change nothing: product "
                                           "phone is in it with 50000, and has a list price of 50000");
@@ -97,8 +97,8 @@ static void a_minimum_above_every_price_is_named(void **state)
     rule.categories = (const char **)(uintptr_t)books;
     rule.category_count = 1;
     rule.minimum = 2001;
-    const struct finding *finding = find_one(&rule, 1);
-    assert_int_equal(finding->oddity, ODDITY_MINIMUM);
+    const struct lint_finding *finding = find_one(&rule, 1);
+    assert_int_equal(finding->warning, WARNING_MINIMUM);
     assert_non_null(strstr(finding->message, "minimum of 2001"));
     assert_non_null(strstr(finding->message, "list price of 2000"));
     rule.minimum = 2000;
@@ -113,7 +113,7 @@ static void a_rule_that_takes_nothing_off_is_named_without_products(void **state
 
     (void)state;
     assert_int_equal(lint.total, 2); /* it is shadowed, too */
-    assert_int_equal(lint.findings[1].oddity, ODDITY_NOTHING_OFF);
+    assert_int_equal(lint.findings[1].warning, WARNING_NOTHING_OFF);
     assert_string_equal(lint.findings[1].rule, "a");
     assert_int_equal(lint.quotes, 0);
     ruleset_release(ruleset);
@@ -127,8 +127,8 @@ static void a_category_that_no_product_is_in_is_named(void **state)
     (void)state;
     rule.categories = categories;
     rule.category_count = 2;
-    const struct finding *finding = find_one(&rule, 1);
-    assert_int_equal(finding->oddity, ODDITY_UNKNOWN_CATEGORY);
+    const struct lint_finding *finding = find_one(&rule, 1);
+    assert_int_equal(finding->warning, WARNING_UNKNOWN_CATEGORY);
     assert_string_equal(finding->message, "none of the given products is in category fones, which it includes");
     rule.category_count = 0;
     rule.excluded_categories = categories;
@@ -146,8 +146,8 @@ static void a_sale_behind_an_exclusive_contract_that_always_wins_is_named(void *
     rules[0].is_exclusive = true;
     rules[0].audience = rules[2].audience = RULE_GROUP;
     rules[0].group = rules[2].group = "vip";
-    const struct finding *finding = find_one(rules, 3);
-    assert_int_equal(finding->oddity, ODDITY_NEVER_WINS);
+    const struct lint_finding *finding = find_one(rules, 3);
+    assert_int_equal(finding->warning, WARNING_NEVER_WINS);
     assert_string_equal(finding->rule, "for-vip");
     assert_string_equal(finding->other_rule, "contract");
     assert_string_equal(finding->message, "it wins for no given product and no customer, now or later: an exclusive "
@@ -167,8 +167,8 @@ static void what_several_rules_do_together_is_found(void **state)
     rules[0].categories = (const char **)(uintptr_t)books;
     rules[1].categories = (const char **)(uintptr_t)phones;
     rules[0].category_count = rules[1].category_count = 1;
-    const struct finding *finding = find_one(rules, 3);
-    assert_int_equal(finding->oddity, ODDITY_NEVER_WINS);
+    const struct lint_finding *finding = find_one(rules, 3);
+    assert_int_equal(finding->warning, WARNING_NEVER_WINS);
     assert_string_equal(finding->rule, "weak");
     assert_non_null(strstr(finding->message, "another rule wins its lane"));
 }
@@ -283,22 +283,22 @@ static void find_winners(struct world *world)
     arena_release(&own);
 }
 
-/* What is told of a rule: bits of oddities. */
+/* What is told of a rule: bits of warnings. */
 static unsigned told_of(const struct lint *lint, const char *key)
 {
     unsigned told = 0;
 
     for (size_t i = 0; i < lint->finding_count; i++) {
         if (strcmp(lint->findings[i].rule, key) == 0)
-            told |= 1u << lint->findings[i].oddity;
+            told |= 1u << lint->findings[i].warning;
     }
     return told;
 }
 
 #define SAYS_THAT_IT_NEVER_WINS                                                                                        \
-    (1u << ODDITY_EMPTY_AUDIENCE | 1u << ODDITY_EMPTY_TARGET | 1u << ODDITY_WINDOW_PAST | 1u << ODDITY_NOTHING_OFF |   \
-     1u << ODDITY_MINIMUM | 1u << ODDITY_NEVER_WINS)
-#define SAYS_WHY_IT_MAY_NOT (1u << ODDITY_SHADOWED | 1u << ODDITY_DUPLICATE | 1u << ODDITY_DEAR)
+    (1u << WARNING_EMPTY_AUDIENCE | 1u << WARNING_EMPTY_TARGET | 1u << WARNING_WINDOW_PAST |                           \
+     1u << WARNING_NOTHING_OFF | 1u << WARNING_MINIMUM | 1u << WARNING_NEVER_WINS)
+#define SAYS_WHY_IT_MAY_NOT (1u << WARNING_SHADOWED | 1u << WARNING_DUPLICATE | 1u << WARNING_DEAR)
 
 static void every_rule_that_never_wins_is_named_and_no_other(void **state)
 {
@@ -323,7 +323,7 @@ static void every_rule_that_never_wins_is_named_and_no_other(void **state)
             else
                 assert_int_not_equal(told & (SAYS_THAT_IT_NEVER_WINS | SAYS_WHY_IT_MAY_NOT), 0);
             idle += !has_won(&world, rule.key);
-            tried += (told & 1u << ODDITY_NEVER_WINS) != 0;
+            tried += (told & 1u << WARNING_NEVER_WINS) != 0;
         }
         ruleset_view_free(view);
         ruleset_release(world.ruleset);

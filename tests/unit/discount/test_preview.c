@@ -2,7 +2,7 @@
 /* What a change does to prices: two rulesets side by side. */
 #include "random_shop.h"
 
-#include "discount/pricing/preview.h"
+#include "discount/preview/preview.h"
 
 #define NOW INT64_C(1700000000)
 

@@ -9,7 +9,7 @@
 
 #include "common/compiler.h"
 
-#include "discount/pricing/price.h"
+#include "discount/rule/price.h"
 
 static void the_contract_s_figures_are_exact(void **state)
 {

@@ -26,7 +26,7 @@
 #define PATIENCE_NS (120 * CLOCK_NS_PER_S) /* only a test that fails waits so long */
 
 static char directory[64], path[96], reason[512];
-static struct board *board;
+static struct rollout *rollout;
 static struct rulebook *rulebook;
 static struct store *writer; /* who changes rules */
 
@@ -39,8 +39,8 @@ static int start_rulebook(void **state)
     if (mkdtemp(directory) == NULL)
         return -1;
     snprintf(path, sizeof path, "%s/discount.db", directory);
-    board = board_new(4);
-    const struct rulebook_options options = {.path = path, .board = board};
+    rollout = rollout_new(4);
+    const struct rulebook_options options = {.path = path, .rollout = rollout};
     if (!store_create(path, true, reason, sizeof reason) || !store_open(path, &writer, reason, sizeof reason))
         fail_msg("%s", reason);
     rulebook = rulebook_new(&options, reason, sizeof reason);
@@ -56,7 +56,7 @@ static int end_rulebook(void **state)
     (void)state;
     rulebook_free(rulebook);
     store_close(writer);
-    board_free(board);
+    rollout_free(rollout);
     snprintf(command, sizeof command, "rm -rf %s", directory);
     return system(command);
 }
@@ -80,7 +80,7 @@ static int64_t commit_percent(int32_t percent)
     assert_int_equal(store_begin(writer, 0, reason, sizeof reason), STORE_OK);
     assert_int_equal(store_apply(writer, 0, &change, reason, sizeof reason), STORE_OK);
     assert_int_equal(store_commit(writer, "test", "", 1, &revision, &changed, reason, sizeof reason), STORE_OK);
-    board_announce(board, revision);
+    rollout_announce(rollout, revision);
     return revision;
 }
 
@@ -97,7 +97,7 @@ static int32_t price_of(const struct ruleset *ruleset)
 
 static void await(int64_t revision)
 {
-    assert_true(board_await(board, revision, clock_now_ns() + PATIENCE_NS));
+    assert_true(rollout_await(rollout, revision, clock_now_ns() + PATIENCE_NS));
 }
 
 static void pause_briefly(void)
@@ -130,7 +130,7 @@ static void the_rules_of_the_start_are_used(void **state)
 {
     (void)state;
     assert_int_equal(price_of(rulebook_current(rulebook)), 9000);
-    assert_int_equal(ruleset_revision(rulebook_current(rulebook)), board_active(board));
+    assert_int_equal(ruleset_revision(rulebook_current(rulebook)), rollout_active(rollout));
 }
 
 static void once_a_revision_is_active_the_next_quote_is_of_it(void **state)
@@ -163,15 +163,15 @@ static void the_old_rules_answer_until_every_worker_is_ready(void **state)
 {
     (void)state;
     int64_t before = ruleset_revision(rulebook_current(rulebook));
-    struct board_seat *other = board_sit(board);
-    board_prepared(board, other, before);
+    struct rollout_slot *other = rollout_join(rollout);
+    rollout_prepared(rollout, other, before);
     int64_t revision = commit_percent(5000);
 
-    assert_false(board_await(board, revision, clock_now_ns() + 300 * CLOCK_NS_PER_MS));
+    assert_false(rollout_await(rollout, revision, clock_now_ns() + 300 * CLOCK_NS_PER_MS));
     assert_int_equal(price_of(rulebook_current(rulebook)), 9000);
-    board_prepared(board, other, revision);
+    rollout_prepared(rollout, other, revision);
     assert_int_equal(price_of(rulebook_current(rulebook)), 5000); /* at once, without waiting for anything */
-    board_leave(board, other);
+    rollout_leave(rollout, other);
 }
 
 static void a_change_by_hand_is_used_within_a_second(void **state)
@@ -185,14 +185,14 @@ static void a_change_by_hand_is_used_within_a_second(void **state)
 
 static void rules_that_are_wrong_leave_the_old_in_use_until_they_are_mended(void **state)
 {
-    struct board_status status;
-    struct board_worker workers[4];
+    struct rollout_status status;
+    struct rollout_worker workers[4];
 
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1); /* it is told in the log */
     change_by_hand("PRAGMA ignore_check_constraints = ON; UPDATE rule SET value = 99999");
     for (int64_t until_ns = clock_now_ns() + PATIENCE_NS;; pause_briefly()) {
-        board_status(board, &status, workers, 4);
+        rollout_status(rollout, &status, workers, 4);
         if (status.refused != 0)
             break;
         assert_true(clock_now_ns() < until_ns);

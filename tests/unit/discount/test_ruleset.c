@@ -90,7 +90,7 @@ static void a_patch_knows_its_size(void **state)
     struct ruleset_builder *builder = ruleset_builder_new(ruleset);
 
     (void)state;
-    assert_int_equal(ruleset_patch_size(ruleset), 0);
+    assert_int_equal(ruleset_overlay_size(ruleset), 0);
     ruleset_builder_set_rule(builder, &rules[0]);    /* replaces */
     ruleset_builder_set_rule(builder, &rules[2]);    /* adds */
     ruleset_builder_remove_rule(builder, "b");       /* removes */
@@ -99,14 +99,14 @@ static void a_patch_knows_its_size(void **state)
     ruleset_builder_set_group(builder, "vip", "");
     ruleset_builder_add_member(builder, "vip", 1);
     struct ruleset *changed = shop_finish(builder);
-    assert_int_equal(ruleset_patch_size(changed), 6);
+    assert_int_equal(ruleset_overlay_size(changed), 6);
     assert_int_equal(ruleset_rule_count(changed), 2);
     ruleset_release(ruleset);
 
     builder = ruleset_builder_new(changed);
     ruleset_builder_clear(builder);
     struct ruleset *empty = shop_finish(builder);
-    assert_int_equal(ruleset_patch_size(empty), 0);
+    assert_int_equal(ruleset_overlay_size(empty), 0);
     assert_int_equal(ruleset_rule_count(empty), 0);
     ruleset_release(changed);
     ruleset_release(empty);

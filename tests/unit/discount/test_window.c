@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 #include "window_table.h"
 

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "discount/rulefile/window.h"
+#include "discount/window/window.h"
 
-#include "discount/pricing/rule.h"
+#include "discount/rule/rule.h"
 
 static int64_t read_window(const char *text, const char *zone, bool is_end)
 {

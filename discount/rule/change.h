@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A change of what a shop describes: of a rule, a group, its members, a product. A change set is an array of them, made
+ * whole or not at all. What a rule file says, what a message asks for and what the store writes are all this.
+ */
+#ifndef DISCOUNT_RULE_CHANGE_H
+#define DISCOUNT_RULE_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "discount/rule/rule.h"
+
+#define CHANGE_MEMBERS_MAX 1000000 /* customers in one change */
+
+/* A product that rules may name. */
+struct known_product {
+    int32_t id;
+    const char *slug;
+    int64_t floor; /* no rule takes the price below it; 0: none */
+};
+
+enum change_kind {
+    CHANGE_SET_RULE,       /* rule */
+    CHANGE_REMOVE_RULE,    /* key */
+    CHANGE_ENABLE_RULE,    /* key */
+    CHANGE_DISABLE_RULE,   /* key */
+    CHANGE_SET_GROUP,      /* key, label; members stay */
+    CHANGE_REMOVE_GROUP,   /* key; its members, too */
+    CHANGE_CLEAR_GROUP,    /* key; it stays, without members */
+    CHANGE_ADD_MEMBERS,    /* key, customer_ids */
+    CHANGE_REMOVE_MEMBERS, /* key, customer_ids */
+    CHANGE_SET_PRODUCT,    /* product */
+    CHANGE_REMOVE_PRODUCT, /* key: its slug */
+    CHANGE_CLEAR_ALL,      /* every rule, group, member and product */
+    CHANGE_KINDS,
+};
+
+struct change {
+    enum change_kind kind;
+    struct rule rule; /* its products have slugs */
+    const char *key;
+    const char *label;
+    const int32_t *customer_ids;
+    size_t customer_count;
+    struct known_product product;
+    bool keeps_floor; /* of the product: it stays what it is, and product.floor is 0 */
+};
+
+/*
+ * Tells `fault` what is wrong with a change by itself: the rule's faults, a key that is none, an id below 1, too many
+ * members. True: nothing is. Whether what it names exists is the store's to say.
+ */
+bool change_check(const struct change *change, rule_fault_f *fault, void *data);
+
+/* "rule black-friday", "group vip", "product iphone-x", "everything": what a change is about. Returns `text`. */
+const char *change_subject(const struct change *change, char *text, size_t size);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exact arithmetic with prices. Money is in the currency's minor unit, percentages in hundredths of a percent: 1000 is
+ * 10 %. Every product of a price and a percentage fits in 64 bits.
+ */
+#ifndef DISCOUNT_RULE_PRICE_H
+#define DISCOUNT_RULE_PRICE_H
+
+#include <stdint.h>
+
+#define PRICE_PERCENT_MAX 10000 /* 100 % */
+
+/* How a price that is not a whole minor unit becomes one. */
+enum price_rounding {
+    PRICE_ROUND_DOWN,      /* cut, in the customer's favour */
+    PRICE_ROUND_HALF_UP,   /* to the nearest, a half upwards */
+    PRICE_ROUND_HALF_EVEN, /* to the nearest, a half to the even one */
+};
+
+/* "down", "half-up", "half-even", in the order of the values, ended by NULL: for a setting. */
+extern const char *const price_rounding_names[];
+
+/*
+ * What is left to pay of `price` after `percent` hundredths of a percent are taken off: price * (10000 - percent) /
+ * 10000, rounded. price is 0 … INT32_MAX, percent 0 … PRICE_PERCENT_MAX; so is the result 0 … price.
+ */
+int32_t price_after_percent(int32_t price, int32_t percent, enum price_rounding rounding);
+
+#endif

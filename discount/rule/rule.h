@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A rule as a shop describes it, and what makes it a sound one. Pure: no I/O, no clock.
+ *
+ * Money is in the currency's minor unit, percentages in hundredths of a percent (1000 is 10 %), instants are seconds
+ * since 1970 in UTC (POSIX time). Strings are UTF-8, ended by NUL. Whoever fills in a rule owns what it points to.
+ */
+#ifndef DISCOUNT_RULE_RULE_H
+#define DISCOUNT_RULE_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RULE_KEY_MAX 64    /* characters of a key of a rule, a group or a category; the least is 1 */
+#define RULE_SLUG_MAX 200  /* characters of a product's slug */
+#define RULE_LABEL_MAX 200 /* Unicode code points of a label */
+#define RULE_ZONE_MAX 64   /* bytes of a time zone's name */
+#define RULE_MONEY_MAX INT32_MAX
+#define RULE_PERCENT_MAX 10000
+#define RULE_PRIORITY_MAX 1000000 /* the least is its negative */
+#define RULE_TARGETS_MAX 200000   /* products, prices and categories of one rule */
+/* Instants of windows: 1970-01-02 to 9999-12-31. 0 says that there is no limit. */
+#define RULE_INSTANT_MIN INT64_C(86400)
+#define RULE_INSTANT_MAX INT64_C(253402300799)
+
+/* In the order in which they are evaluated. A third, "code", is reserved. */
+enum rule_lane { RULE_LANE_CONTRACT, RULE_LANE_SALE, RULE_LANES };
+enum rule_kind { RULE_PERCENT, RULE_AMOUNT, RULE_PRICE, RULE_KINDS };
+enum rule_audience { RULE_EVERYBODY, RULE_CUSTOMER, RULE_GROUP };
+
+/* Their names: "contract", "sale"; "percent", "amount", "price". */
+extern const char *const rule_lane_names[RULE_LANES];
+extern const char *const rule_kind_names[RULE_KINDS];
+
+/* A product that a rule names. */
+struct rule_product {
+    const char *slug; /* NULL where only the id is known */
+    int32_t id;       /* 0 where only the slug is known */
+    int64_t price;    /* in a price list: what it costs */
+};
+
+struct rule {
+    const char *key;
+    const char *label; /* for people */
+    bool is_enabled;
+    bool is_exclusive; /* when it wins, later lanes are not evaluated */
+    enum rule_lane lane;
+    int32_t priority;
+
+    enum rule_kind kind;
+    int64_t value; /* the percentage, the amount off, or the price to pay; 0 in a price list */
+
+    enum rule_audience audience;
+    int32_t customer_id; /* RULE_CUSTOMER */
+    const char *group;   /* RULE_GROUP: its key */
+
+    /* What it is for; without any: every product. */
+    struct rule_product *products;
+    size_t product_count;
+    bool is_price_list; /* RULE_PRICE, and each product has its price; there are no categories then */
+    const char **categories;
+    size_t category_count;
+    /* Excluded even when included. */
+    struct rule_product *excluded_products;
+    size_t excluded_product_count;
+    const char **excluded_categories;
+    size_t excluded_category_count;
+
+    int64_t minimum; /* the list price from which it applies; 0: any */
+    int64_t cap;     /* RULE_PERCENT: the most that it takes off; 0: no limit */
+
+    int64_t starts_at; /* it applies from here; 0: always has */
+    int64_t ends_at;   /* until before here; 0: for ever */
+    const char *zone;  /* the IANA time zone that people see the window in; NULL or "": UTC */
+};
+
+/* Told of each thing that is wrong: the field as the rule file and the messages name it ("percent", "include",
+ * "price"), and a sentence with the value and what is allowed. Both live only during the call. */
+typedef void rule_fault_f(void *data, const char *field, const char *message);
+
+/*
+ * Tells `fault` of everything that is wrong with the rule by itself: its key, label, ranges, fields that do not go
+ * together, a window that ends before it starts, a product or category named twice. True: nothing is. Whether the
+ * products and groups that it names exist, and whether the zone does, is for others to say.
+ */
+bool rule_check(const struct rule *rule, rule_fault_f *fault, void *data);
+
+/* Whether text is a key: 1 to `max` characters of a-z, 0-9, and single hyphens between them. NULL is not. */
+bool rule_is_key(const char *text, size_t max);
+
+/* Whether text can be a label: UTF-8, 0 to RULE_LABEL_MAX code points, no control characters. */
+bool rule_is_label(const char *text);
+
+/* What a zone's name looks like: letters, digits and "_+-/", no empty or dot segment, up to RULE_ZONE_MAX. */
+bool rule_is_zone(const char *text);
+
+/*
+ * Whether two rules say the same but for key, label, the zone that the window is shown in, and being disabled. Products
+ * are sorted by id, categories by name.
+ */
+bool rule_says_the_same(const struct rule *a, const struct rule *b);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of a ruleset's builder: what it has gathered for the snapshot that it will make. */
+#ifndef DISCOUNT_RULESET_BUILDER_H
+#define DISCOUNT_RULESET_BUILDER_H
+
+#include "discount/ruleset/snapshot.h"
+#include "discount/ruleset/names.h"
+#include "discount/ruleset/ruleset.h"
+
+#define NOWHERE UINT32_MAX
+
+/* Texts, each once. */
+struct pool {
+    char *text; /* begins with "" */
+    size_t used, room;
+    struct names names; /* numbers are offsets */
+};
+
+struct built_group {
+    uint32_t key, label;
+    uint32_t base;   /* the group of the base whose members it has; NOWHERE: none */
+    uint32_t frozen; /* its place in the snapshot */
+    uint32_t since;  /* what was done to members before this is void: it was removed in between */
+    bool is_removed;
+};
+
+/* A customer joined or left a group. What was done last counts. */
+struct member_step {
+    int32_t customer_id;
+    uint32_t group; /* its number here */
+    uint32_t step : 31, is_member : 1;
+};
+
+struct ruleset_builder {
+    struct snapshot *base; /* what an overlay is made for; NULL: a base snapshot is made */
+    uint8_t *hidden_rules; /* of the base */
+    uint8_t *hidden_groups;
+
+    struct pool pool;
+    uint32_t *targets;
+    size_t target_count, target_room;
+    struct compiled_rule *rules;
+    size_t rule_count, rule_room;
+    struct names rule_names;
+
+    struct built_group *groups;
+    size_t group_count, group_room;
+    struct names group_names;
+    struct member_step *steps;
+    size_t step_count, step_room;
+
+    struct floor *floors;
+    size_t floor_count, floor_room;
+    struct names floor_names;
+
+    struct slug_entry *slugs;
+    size_t slug_count, slug_room;
+};
+
+/* Makes room for `more` elements of `size` bytes behind `count` of them. Returns the block, moved perhaps. */
+void *builder_grow(void *block, size_t count, size_t more, size_t *room, size_t size);
+
+/* The offset of a text in the pool; NULL is "". */
+uint32_t pool_add(struct pool *pool, const char *text);
+
+/* The number of a group, also of a removed one or of one of the base; NOWHERE: there never was one. */
+uint32_t builder_find_group(struct ruleset_builder *builder, const char *key);
+
+/* Takes over what an overlay says of groups and members. */
+void builder_copy_members(struct ruleset_builder *builder, const struct ruleset *from);
+
+/* Moves groups and members into the snapshot. */
+void builder_freeze_members(struct ruleset_builder *builder, struct snapshot *snapshot);
+
+/* Moves everything into a new snapshot and indexes the rules whose windows end after `since`. */
+struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of a ruleset: the index of a snapshot, from an audience and a target to the rules that may apply there.
+ *
+ *   (audience, target) ─hash─> run: contract percent 30 20 10 │ contract price 500 700 │ sale percent 5 …
+ *
+ * A run has its rules by lane, kind, the strongest first, higher priority, lower key. Audiences and targets are 64-bit
+ * hashes here ("atoms"): a run may have strangers in it, and who reads it asks each rule itself.
+ */
+#ifndef DISCOUNT_RULESET_INDEX_H
+#define DISCOUNT_RULESET_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "discount/rule/rule.h"
+
+struct snapshot;
+
+#define INDEX_RULES_MAX ((uint32_t)1 << 28)
+
+struct index_entry {
+    uint32_t tag;     /* the lane and kind above, the rule's place in its snapshot below */
+    int32_t strength; /* the percentage, the amount, or the price */
+};
+
+struct index_slot {
+    uint32_t hash; /* the lower half of the pair's */
+    uint32_t first;
+    uint32_t count; /* 0: nobody lives here */
+};
+
+struct index {
+    struct index_entry *entries;
+    struct index_slot *slots;
+    size_t slot_count;
+    /* A bit for the hash of each atom and pair that is there, so that most of what is not there is known at once. */
+    uint8_t *marks;
+    uint64_t mark_mask; /* 0: the index is empty */
+};
+
+struct index_run {
+    const struct index_entry *entries;
+    size_t count;
+};
+
+static inline uint32_t entry_rule(struct index_entry entry)
+{
+    return entry.tag & (INDEX_RULES_MAX - 1);
+}
+
+/* The lane and kind of an entry as one number, which grows along a run. */
+static inline uint32_t entry_group(struct index_entry entry)
+{
+    return entry.tag / INDEX_RULES_MAX;
+}
+
+static inline uint32_t entry_group_of(uint32_t lane, uint32_t kind)
+{
+    return lane * 4 + kind;
+}
+
+static inline enum rule_lane entry_lane(struct index_entry entry)
+{
+    return (enum rule_lane)(entry_group(entry) / 4);
+}
+
+static inline enum rule_kind entry_kind(struct index_entry entry)
+{
+    return (enum rule_kind)(entry_group(entry) % 4);
+}
+
+/* Every bit of the result depends on every bit of `value`. (The finalizer of MurmurHash3.) */
+static inline uint64_t hash_mix(uint64_t value)
+{
+    value ^= value >> 33;
+    value *= UINT64_C(0xff51afd7ed558ccd);
+    value ^= value >> 33;
+    value *= UINT64_C(0xc4ceb9fe1a85ec53);
+    return value ^ value >> 33;
+}
+
+static inline uint64_t hash_text(const char *text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* Atoms of audiences … */
+#define ATOM_EVERYBODY UINT64_C(0x5b1d4a2f90c3e687)
+static inline uint64_t atom_of_customer(int32_t customer_id)
+{
+    return hash_mix(UINT64_C(0x1700000000) ^ (uint32_t)customer_id);
+}
+
+static inline uint64_t atom_of_group(const char *group)
+{
+    return hash_mix(hash_text(group) ^ UINT64_C(0x6d2b79f5a1c40000));
+}
+
+/* … and of targets. */
+#define ATOM_ALL UINT64_C(0x8e3f70ac1956d2b4)
+static inline uint64_t atom_of_product(int32_t product_id)
+{
+    return hash_mix(UINT64_C(0x2900000000) ^ (uint32_t)product_id);
+}
+
+static inline uint64_t atom_of_category(const char *category)
+{
+    return hash_mix(hash_text(category) ^ UINT64_C(0x3c6ef372fe94f82b));
+}
+
+static inline uint64_t atom_pair(uint64_t audience, uint64_t target)
+{
+    return hash_mix(audience * 3 + target);
+}
+
+/* Whether an atom or a pair may be there. */
+static inline bool index_may_have(const struct index *index, uint64_t hash)
+{
+    uint64_t mark = hash & index->mark_mask;
+
+    return index->mark_mask != 0 && (index->marks[mark / 8] >> (mark % 8) & 1) != 0;
+}
+
+/* The rules of a pair; count 0: none. */
+static inline struct index_run index_find(const struct index *index, uint64_t pair)
+{
+    if (!index_may_have(index, pair))
+        return (struct index_run){0};
+    size_t place = (size_t)((pair >> 32) * index->slot_count >> 32);
+    for (;;) {
+        const struct index_slot *slot = &index->slots[place];
+        if (slot->count == 0)
+            return (struct index_run){0};
+        if (slot->hash == (uint32_t)pair)
+            return (struct index_run){.entries = index->entries + slot->first, .count = slot->count};
+        place = place + 1 == index->slot_count ? 0 : place + 1;
+    }
+}
+
+/* Where the next lane and kind begin in a run; its count: there is no next one. */
+size_t index_run_skip(const struct index_run *run, size_t from);
+
+/* Indexes the enabled rules of a snapshot whose windows end after `since`. */
+void index_build(struct index *index, const struct snapshot *snapshot, int64_t since);
+void index_release(struct index *index);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of a ruleset: which product has which slug, as far as rules may name it. Rules go by ids; this is for telling
+ * that a caller means another product by one. Slugs are 64-bit hashes, so that a product costs 16 bytes.
+ */
+#ifndef DISCOUNT_RULESET_SLUGS_H
+#define DISCOUNT_RULESET_SLUGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct slug_entry {
+    uint64_t hash; /* 0: the product is gone */
+    int32_t id;
+    uint32_t step; /* the last one of an id counts */
+};
+
+/* Frozen. All zero: nothing is known. */
+struct slugs {
+    int32_t *ids; /* ascending */
+    uint64_t *hashes;
+    size_t count;
+    uint32_t *by_hash; /* places of those that are not gone, ascending by hash */
+    size_t by_hash_count;
+};
+
+/* Never 0. */
+uint64_t slug_hash(const char *slug);
+
+/* Sorts the entries where they are. */
+void slugs_freeze(struct slugs *slugs, struct slug_entry *entries, size_t count);
+void slugs_release(struct slugs *slugs);
+
+/* The place of an id; the count: nothing is known of it. */
+size_t slugs_find(const struct slugs *slugs, int32_t id);
+
+/* Where in `by_hash` those of this hash begin. */
+size_t slugs_first(const struct slugs *slugs, uint64_t hash);
+
+#endif

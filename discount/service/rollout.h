@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rollout: memory that the master maps and all workers share, on which they agree when a new revision is used.
+ *
+ *   announced   somebody committed this revision: every worker makes a ruleset of it ready, beside the one in use
+ *   prepared    of each worker: the revision that it has ready
+ *   active      the revision to price by; it moves on when every living worker is prepared, for all of them at once
+ *
+ * So no quote waits for a ruleset to be made, and from the moment that `active` moves no quote that starts is of an
+ * older one. A worker that dies frees its slot (a robust mutex tells). One that lives but does not prepare in time,
+ * because it was stopped or hangs, is killed: its successor reads the new rules, and nobody is ever told that an old
+ * price is new.
+ */
+#ifndef DISCOUNT_SERVICE_ROLLOUT_H
+#define DISCOUNT_SERVICE_ROLLOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/compiler.h"
+
+struct rollout;
+struct rollout_slot;
+
+/* Maps a rollout with slots for so many workers at once (those that drain included). NULL: errno says why. */
+MUST_CHECK struct rollout *rollout_new(size_t slots);
+void rollout_free(struct rollout *rollout); /* unmaps it in this process; NULL is allowed */
+
+/* ---- A worker's side ---- */
+
+/* Takes a slot for this process. From here on no revision becomes active before this worker has prepared it. NULL: all
+ * are taken. The thread that took it must live as long as the worker serves. */
+MUST_CHECK struct rollout_slot *rollout_join(struct rollout *rollout);
+void rollout_leave(struct rollout *rollout, struct rollout_slot *slot); /* on the same thread; NULL is allowed */
+
+/* This worker has a ruleset of `revision` ready (`rules` rules). Moves `active` on, if it was the last. */
+void rollout_prepared(struct rollout *rollout, struct rollout_slot *slot, int64_t revision);
+
+/* This worker could not read `revision`. It stays with what it has. The reason is kept for rollout_status(). */
+void rollout_refused(struct rollout *rollout, int64_t revision, const char *reason);
+
+/* This worker's last call was priced by `revision`: for rollout_status() only. */
+void rollout_uses(struct rollout_slot *slot, int64_t revision);
+
+/* This worker runs: to be told every ROLLOUT_BEAT_MS from the first time on, until `is_last`. */
+#define ROLLOUT_BEAT_MS 250
+void rollout_beat(struct rollout_slot *slot, bool is_last);
+
+/* The revision to price by: one atomic load. 0: none yet. */
+int64_t rollout_active(const struct rollout *rollout);
+
+/* Waits until another revision than `seen` was announced or became active, somebody called rollout_wake(), or
+ * timeout_ms passed. *seen is a count of such events, 0 at first. */
+void rollout_wait(struct rollout *rollout, uint32_t *seen, int timeout_ms);
+void rollout_wake(struct rollout *rollout);
+
+/* ---- Products that callers know otherwise ---- */
+
+/* A product that some caller asked for and that is another one to the rules (ruleset_contradicts()). */
+struct rollout_contradiction {
+    int32_t id, known_id;
+    int64_t seen_at; /* seconds since 1970 */
+    char slug[208];  /* the caller's; cut when it is longer than slugs that rules have */
+};
+
+#define ROLLOUT_CONTRADICTIONS_MAX 1000
+
+/* Notes it for all workers. Returns how many there are with it; 0: some worker has noted this id and slug;
+ * ROLLOUT_CONTRADICTIONS_MAX + 1, once: there is no more room. */
+size_t rollout_note_contradiction(struct rollout *rollout, const struct rollout_contradiction *contradiction);
+
+/* Those that were noted, room for ROLLOUT_CONTRADICTIONS_MAX, the first one first. Returns how many. */
+size_t rollout_contradictions(struct rollout *rollout, struct rollout_contradiction *contradictions);
+
+/* ---- Who changes rules ---- */
+
+/* One change set at a time, over all workers, until it is active. False: not within timeout_ms. */
+MUST_CHECK bool rollout_lock_writer(struct rollout *rollout, int timeout_ms);
+void rollout_unlock_writer(struct rollout *rollout);
+
+/* A revision was committed. */
+void rollout_announce(struct rollout *rollout, int64_t revision);
+
+/*
+ * Waits until `revision` is active, or deadline_ns (common/clock.h) passes: false. A worker that has not prepared it
+ * ROLLOUT_PATIENCE_MS after the call began, and still lives, is killed; one that was stopped or hangs, and has not been
+ * heard of for ROLLOUT_SILENCE_MS, at once. False also when a worker refused it.
+ */
+#define ROLLOUT_PATIENCE_MS 5000
+#define ROLLOUT_SILENCE_MS 1500
+MUST_CHECK bool rollout_await(struct rollout *rollout, int64_t revision, int64_t deadline_ns);
+
+/* ---- Looking ---- */
+
+struct rollout_worker {
+    pid_t pid;
+    int64_t revision; /* that the next call is priced by; 0 while it starts */
+    int64_t prepared;
+    int64_t started_at; /* seconds since 1970 */
+};
+
+struct rollout_status {
+    int64_t active;
+    int64_t announced;
+    int64_t refused; /* the last revision that could not be read; 0: none since */
+    char reason[256];
+};
+
+/* The workers that live, at most `max`. Returns how many. */
+size_t rollout_status(struct rollout *rollout, struct rollout_status *status, struct rollout_worker *workers,
+                      size_t max);
+
+#endif
