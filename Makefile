@@ -312,20 +312,23 @@ test-packages:
 LIBEXEC := $(DESTDIR)$(PREFIX)/lib/catalog
 SHARE   := $(DESTDIR)$(PREFIX)/share/catalog
 MAN     := $(DESTDIR)$(PREFIX)/share/man
+# A manual page lies beside the program or the files that it describes; its suffix is its section.
+PAGES   := $(sort $(shell find common discount fcgi-catalog -name '*.[1-8]'))
 # What is copied as it is, and taken away again file by file: what an operator puts beside it stays.
 SHARED  := $(shell find deploy keys -type f -not -name '*.crt' -not -name '*.key' -not -name '*.crl' -not -path 'keys/db/*' \
              -not -path deploy/demo)
 install: all ## Install below PREFIX (default /usr/local) and DESTDIR
-	$(Q)install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/sbin" "$(LIBEXEC)" "$(SHARE)" "$(MAN)/man3"
+	$(Q)install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/sbin" "$(LIBEXEC)" "$(SHARE)"
 	$(Q)install -s -m 755 $(BIN)/catalogctl $(BIN)/discountctl "$(DESTDIR)$(PREFIX)/bin"
 	$(Q)install -s -m 755 $(BIN)/discountd "$(DESTDIR)$(PREFIX)/sbin"
 	$(Q)install -s -m 755 $(BIN)/catalog.fcgi "$(LIBEXEC)"
-	$(Q)install -m 644 common/rpc/rpc.3 "$(MAN)/man3/catalog-rpc.3"
+	$(Q)for page in $(PAGES); do install -D -m 644 "$$page" "$(MAN)/man$${page##*.}/$${page##*/}"; done
 	$(Q)cp --parents --preserve=mode $(SHARED) "$(SHARE)"
 
 uninstall: ## Remove what install put there, and nothing else
 	$(Q)rm -f "$(DESTDIR)$(PREFIX)/bin/catalogctl" "$(DESTDIR)$(PREFIX)/bin/discountctl" "$(DESTDIR)$(PREFIX)/sbin/discountd" \
-	    "$(LIBEXEC)/catalog.fcgi" "$(MAN)/man3/catalog-rpc.3"
+	    "$(LIBEXEC)/catalog.fcgi"
+	$(Q)for page in $(PAGES); do rm -f "$(MAN)/man$${page##*.}/$${page##*/}"; done
 	$(Q)if [ -d "$(SHARE)" ]; then cd "$(SHARE)" && rm -f $(SHARED); fi
 	$(Q)for d in "$(SHARE)" "$(LIBEXEC)"; do if [ -d "$$d" ]; then find "$$d" -type d -empty -delete; fi; done
 
@@ -335,13 +338,14 @@ OUR_C := $(shell find common fcgi-catalog discount tests -name '*.[ch]' 2>/dev/n
 format: ## Format the C files
 	clang-format -i $(OUR_C)
 
-lint: test-packages ## Check formatting, run cppcheck, shellcheck and buf, build with warnings as errors by gcc and clang
+lint: test-packages ## Check formatting, run cppcheck, shellcheck, mandoc and buf, build with warnings as errors by gcc and clang
 	$(Q)printf '%s\n' $(OUR_C) | xargs -P $(PROCESSORS) -n 40 clang-format --dry-run -Werror
 	$(Q)$(MAKE) --no-print-directory $(PROTO_H) $(SQL_INC) $(PAGE_INC) $(API_INC)
 	cppcheck -j $(PROCESSORS) --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --std=c11 -I. -I$(GEN) -D_GNU_SOURCE \
 	    -DPROTOBUF_C_VERSION_NUMBER=1004001 -DPROTOBUF_C_MIN_COMPILER_VERSION=1000000 common fcgi-catalog discount
 	$(Q)if command -v buf >/dev/null; then cd proto && buf lint && buf breaking --against ../.git#ref=HEAD,subdir=proto; fi
+	mandoc -T lint -W warning $(PAGES)
 	shellcheck -x keys/ca keys/lib/*.bash deploy/demo deploy/packages/install tests/api/check tests/arch/check-arch tests/clock/at .ci/run
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=gcc STATIC=0 WERROR=1 all
 	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) BUILD=$(BUILD)/lint CC=clang STATIC=0 WERROR=1 all

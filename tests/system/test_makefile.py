@@ -49,6 +49,9 @@ def test_install_puts_everything_below_a_directory_with_a_space_and_uninstall_ta
             if not re.search(r"\.(crt|key|crl)$|^db/", name) and (folder, name) != ("deploy", "demo"):
                 assert found[f"{share}{folder}/{name}"].read_bytes() == path.read_bytes()
     assert not [name for name in found if re.search(r"\.(crt|key|crl)$", name)]
+    pages = [path for room in ("common", "discount", "fcgi-catalog") for path in (ROOT / room).rglob("*.[1-8]")]
+    assert {name for name in found if "/man/" in name} == {f"usr/share/man/man{path.suffix[1:]}/{path.name}" for path in pages}
+    assert {"catalog.fcgi.8", "discountd.8", "catalogctl.1", "discountctl.1", "catalog-rpc.3"} <= {path.name for path in pages}
     for name in programs:
         assert run([found[name], "--version"]).returncode == 0
     assert run([found[f"{share}keys/ca"], "make", "--dir", workshop.new("keys")]).returncode == 0

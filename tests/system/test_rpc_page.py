@@ -10,7 +10,7 @@ from harness.keys import make_keys
 from harness.paths import ROOT, is_sanitized
 from harness.process import Process, run
 
-PAGE = (ROOT / "common/rpc/rpc.3").read_text()
+PAGE = (ROOT / "common/rpc/catalog-rpc.3").read_text()
 HEADERS = ["runtime.h", "server.h", "client.h", "keyset.h", "status.h"]
 
 pytestmark = pytest.mark.skipif(is_sanitized(), reason="the page is about the release build")
