@@ -186,7 +186,7 @@ def test_an_empty_catalog_has_no_products_and_no_customers(workshop):
 
 
 def test_check_names_what_somebody_dropped_and_a_new_database_has_it_again(workshop):
-    """As the README says under Databases: export, init, import; the customers and slugs from before by hand."""
+    """As catalogctl(1) says of the database: export, init, import; the customers and slugs from before by hand."""
     directory = workshop.new("dropped")
     old, new, rows, ctl = directory / "old.db", directory / "new.db", directory / "all.csv", BIN / "catalogctl"
     assert run([ctl, "init", "--demo", old]).returncode == 0

@@ -35,7 +35,7 @@ def servers(start, make_site, discountd):
 
 
 def copy(source, target, carried):
-    """As the README says, while both are served."""
+    """As deploy/README.md says, while both are served."""
     for database, command in ((source, "backup"), (target, "restore")):
         done = run(["sqlite3", database.var / "catalog.db", ".timeout 5000", f".{command} {carried}"])
         assert (done.returncode, done.stderr) == (0, "")
