@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rule file: products, groups and rules as text that people write and read. Pure: bytes in, changes out, and back.
- * README.md of this room describes it. What it looks like:
+ * discount-rules(5) describes it. What it looks like:
  *
  *     discount-rules 1
  *

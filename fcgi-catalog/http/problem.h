@@ -6,7 +6,7 @@
  *     {"type":"urn:catalog:problem:wrong-parameter","title":"Bad Request","status":400,"detail":"…",
  *      "parameter":"limit","allowed":"1 to 250"}
  *
- * A type names the cause and never changes; README.md lists them.
+ * A type names the cause and never changes; fcgi-catalog/README.md lists them.
  */
 #ifndef CATALOG_HTTP_PROBLEM_H
 #define CATALOG_HTTP_PROBLEM_H

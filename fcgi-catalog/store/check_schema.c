@@ -122,7 +122,7 @@ bool check_schema(sqlite3 *db, char *reason, size_t reason_size)
     if (deviations.count > 1)
         snprintf(more, sizeof more, ", and %d more like that", deviations.count - 1);
     snprintf(reason, reason_size,
-             "%s%s; catalogctl export, init and import make a database that is whole (README.md, Databases)",
+             "%s%s; catalogctl export, init and import make a database that is whole (catalogctl(1), DATABASE)",
              deviations.first, more);
     return false;
 }
