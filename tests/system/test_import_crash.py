@@ -14,7 +14,7 @@ from harness.catalogctl import Database, write_csv
 from harness.paths import BIN, is_sanitized
 from harness.process import environment
 
-ROUNDS = 25 if is_sanitized() else 100  # a sanitizer has nothing to say of a process that was killed
+ROUNDS = 12 if is_sanitized() else 50  # a sanitizer has nothing to say of a process that was killed
 COUNT = 400 if is_sanitized() else 1500
 
 
