@@ -146,7 +146,7 @@ static int serve(struct rpc_server *server, struct rulebook *rulebook, const str
 static void add_services(struct rpc_server *server, struct discount_service *discount, struct admin_service *admin)
 {
     rpc_server_add_service(server, &discount->base.base);
-    rpc_server_add_service_apart(server, &admin->base.base);
+    rpc_server_add_background_service(server, &admin->base.base);
 }
 
 static int run_server(const struct worker_options *options, struct rulebook *rulebook, struct admin_service *admin)

@@ -7,7 +7,7 @@
  *
  * A call is one batch: initial metadata, message and status leave together, so a call costs two events. While a caller
  * does not read its replies their calls stay in answering; others are requested in their place. A call to a service
- * that is apart is admitted here, served and sent on the second thread, and comes back here as sent.
+ * of a background service is admitted here, served and sent on the second thread, and comes back here as sent.
  */
 #include "common/rpc/call.h"
 
@@ -256,7 +256,7 @@ static void call_keep_peer(struct rpc_call *call)
                                    .common_name = strcpy(call->peer_text + size, call->peer.common_name)};
 }
 
-void call_serve_apart(struct rpc_call *call, struct arena *arena)
+void call_serve_in_background(struct rpc_call *call, struct arena *arena)
 {
     call->arena = arena;
     if (!call_is_late(call))
@@ -266,14 +266,14 @@ void call_serve_apart(struct rpc_call *call, struct arena *arena)
 }
 
 /* Answers a call that has come, or has it answered. */
-static void call_answer_now_or_apart(struct rpc_call *call)
+static void call_answer_or_queue(struct rpc_call *call)
 {
     if (call->method->service == NULL) {
         rpc_call_fail(call, RPC_UNIMPLEMENTED, "no service here has this method");
     } else if (!call_is_late(call) && call_is_admitted(call)) {
-        if (call->method->is_apart) {
+        if (call->method->is_background) {
             call_keep_peer(call);
-            apart_push(call->server->apart, call);
+            background_thread_push(call->server->background, call);
             return;
         }
         call->arena = &call->server->arena;
@@ -294,7 +294,7 @@ void call_step(struct rpc_call *call, bool is_success)
     if (is_new && is_success) {
         if (method->requested == 0 && !is_stopping)
             call_new(call->server, method);
-        call_answer_now_or_apart(call);
+        call_answer_or_queue(call);
         return;
     }
     call_release(call);

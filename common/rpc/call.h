@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "common/rpc/apart.h"
+#include "common/rpc/background.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/details.h"
 #include "common/rpc/peer.h"
@@ -26,7 +26,7 @@ struct method {
     char *path;
     void *handle;       /* gRPC core's */
     unsigned requested; /* calls that gRPC core may fill */
-    bool is_apart;      /* its calls are served on the server's second thread */
+    bool is_background; /* its calls are served on the background thread */
 };
 
 struct rpc_call {
@@ -48,16 +48,16 @@ struct rpc_call {
     size_t trailer_count;
     int was_cancelled;
     struct rpc_peer peer;
-    char *peer_text;       /* what peer points into, where the call is served apart */
+    char *peer_text;       /* what peer points into, where the call is served in the background */
     struct arena *arena;   /* of the thread that serves it */
-    struct rpc_call *next; /* in the line of those that wait to be served apart */
+    struct rpc_call *next; /* in the line of those that wait for the background thread */
     struct reply_place place;
 };
 
 struct rpc_server {
     struct rpc_server_options options;
     struct keyset_watch *watch;         /* the server's own pair, and whom it trusts */
-    struct keyset_watch *revocations;   /* apart: a pair that has gone bad must not keep a new list out of use */
+    struct keyset_watch *revocations;   /* by itself: a pair that has gone bad must not keep a new list out of use */
     struct credentials_source *sources; /* one per address */
     struct peer_book *peers;
     uint64_t authority_generation, revoked_generation; /* of the keysets that `peers` judges by */
@@ -68,8 +68,8 @@ struct rpc_server {
     grpc_completion_queue *queue;
     struct arena arena; /* of the call that is being answered */
     struct replies replies;
-    struct apart *apart;     /* the second thread; NULL: no service is apart */
-    bool is_listening_alone; /* on some address: on a socket that nobody else has */
+    struct background_thread *background; /* the second thread; NULL: no service is a background service */
+    bool is_listening_alone;              /* on some address: on a socket that nobody else has */
     atomic_bool is_leaving, is_stopping;
     atomic_bool is_cancelled;
     _Atomic int64_t cancel_ns; /* when a stopping server cancels what is left */
@@ -82,7 +82,7 @@ void call_new(struct rpc_server *server, struct method *method);
 /* What the completion queue says of a call: it has come, or its answer is sent. */
 void call_step(struct rpc_call *call, bool is_success);
 
-/* Serves and answers a call of a method that is apart, on the second thread. */
-void call_serve_apart(struct rpc_call *call, struct arena *arena);
+/* Serves and answers a call of a background service, on its thread. */
+void call_serve_in_background(struct rpc_call *call, struct arena *arena);
 
 #endif

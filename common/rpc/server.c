@@ -77,13 +77,13 @@ struct rpc_server *rpc_server_new(const struct rpc_server_options *options, char
     return server;
 }
 
-static void add_methods(struct rpc_server *server, ProtobufCService *service, bool is_apart)
+static void add_methods(struct rpc_server *server, ProtobufCService *service, bool is_background)
 {
     for (unsigned i = 0; i < service->descriptor->n_methods; i++) {
         struct method *method = memory_get_zeroed(1, sizeof *method);
         method->service = service;
         method->index = i;
-        method->is_apart = is_apart;
+        method->is_background = is_background;
         method->path = rpc_method_path(service->descriptor, i);
         method->handle =
             grpc_server_register_method(server->core, method->path, NULL, GRPC_SRM_PAYLOAD_READ_INITIAL_BYTE_BUFFER, 0);
@@ -98,10 +98,10 @@ void rpc_server_add_service(struct rpc_server *server, ProtobufCService *service
     add_methods(server, service, false);
 }
 
-void rpc_server_add_service_apart(struct rpc_server *server, ProtobufCService *service)
+void rpc_server_add_background_service(struct rpc_server *server, ProtobufCService *service)
 {
-    if (server->apart == NULL)
-        server->apart = apart_new();
+    if (server->background == NULL)
+        server->background = background_thread_new();
     add_methods(server, service, true);
 }
 
@@ -113,7 +113,7 @@ void rpc_server_free(struct rpc_server *server)
         rpc_server_stop(server, 0);
         rpc_server_run(server);
     }
-    apart_free(server->apart);
+    background_thread_free(server->background);
     grpc_server_destroy(server->core);
     grpc_completion_queue_destroy(server->queue);
     while (server->methods != NULL) {
@@ -160,7 +160,7 @@ bool rpc_server_start(struct rpc_server *server, char *reason, size_t reason_siz
             return false;
         }
     }
-    if (server->apart != NULL && !apart_start(server->apart)) {
+    if (server->background != NULL && !background_thread_start(server->background)) {
         snprintf(reason, reason_size, "there can be no second thread");
         return false;
     }

@@ -97,7 +97,7 @@ void rpc_server_add_service(struct rpc_server *server, ProtobufCService *service
  * Adds a service whose functions may take their time, and may block: they run one at a time on a second thread, and no
  * call to the other services waits for them. The thread begins with rpc_server_start().
  */
-void rpc_server_add_service_apart(struct rpc_server *server, ProtobufCService *service);
+void rpc_server_add_background_service(struct rpc_server *server, ProtobufCService *service);
 
 /* Listens on every address (with SO_REUSEPORT) and begins to accept. False: `reason` names the address. */
 MUST_CHECK bool rpc_server_start(struct rpc_server *server, char *reason, size_t reason_size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DiscountAdmin service of proto/discount_admin.proto. It runs apart from the quotes
- * (rpc_server_add_service_apart): its functions may take their time.
+ * The DiscountAdmin service of proto/discount_admin.proto. It runs in the background of the quotes
+ * (rpc_server_add_background_service): its functions may take their time.
  */
 #ifndef DISCOUNT_SERVICE_ADMIN_H
 #define DISCOUNT_SERVICE_ADMIN_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A service that is apart takes its time on a thread of its own, and keeps nobody else waiting. */
+/* A background service takes its time on a thread of its own, and keeps nobody else waiting. */
 #include "tests/unit/common/rpc_echo.h"
 
 #include "proto/discount_admin.pb-c.h"
@@ -41,7 +41,7 @@ static void add_slow_service(void)
     slow.base.base.descriptor = &ecommerce__discount_admin__descriptor;
     slow.base.base.invoke = protobuf_c_service_invoke_internal;
     slow.base.get_status = slow_get_status;
-    rpc_server_add_service_apart(server.core, &slow.base.base);
+    rpc_server_add_background_service(server.core, &slow.base.base);
 }
 
 static int start_both(void **state)
@@ -89,7 +89,7 @@ static void start_slow_call(struct slow_reply *reply)
     ecommerce__discount_admin__get_status(&slow_stub.base, &request, on_status, reply);
 }
 
-static void other_calls_are_answered_while_one_apart_takes_its_time(void **state)
+static void other_calls_are_answered_while_one_in_the_background_takes_its_time(void **state)
 {
     struct slow_reply held;
 
@@ -107,7 +107,7 @@ static void other_calls_are_answered_while_one_apart_takes_its_time(void **state
     assert_false(pthread_equal(slow.thread, server.thread));
 }
 
-static void the_peer_of_a_call_apart_is_who_called_it(void **state)
+static void the_peer_of_a_background_call_is_who_called_it(void **state)
 {
     struct slow_reply held;
 
@@ -121,7 +121,7 @@ static void the_peer_of_a_call_apart_is_who_called_it(void **state)
     assert_string_equal(slow.identity, "spiffe://ecommerce/admin");
 }
 
-static void calls_apart_run_one_at_a_time(void **state)
+static void background_calls_run_one_at_a_time(void **state)
 {
     struct slow_reply held[8];
 
@@ -140,7 +140,7 @@ static void calls_apart_run_one_at_a_time(void **state)
     assert_int_equal(atomic_load(&slow.most), 1);
 }
 
-static void a_draining_server_lets_a_call_apart_finish(void **state)
+static void a_draining_server_lets_a_background_call_finish(void **state)
 {
     struct slow_reply held;
 
@@ -193,10 +193,11 @@ static void who_is_not_admitted_never_reaches_the_second_thread(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(other_calls_are_answered_while_one_apart_takes_its_time, start_both, end_both),
-        cmocka_unit_test_setup_teardown(the_peer_of_a_call_apart_is_who_called_it, start_both, end_both),
-        cmocka_unit_test_setup_teardown(calls_apart_run_one_at_a_time, start_both, end_both),
-        cmocka_unit_test_setup_teardown(a_draining_server_lets_a_call_apart_finish, start_both, end_both),
+        cmocka_unit_test_setup_teardown(other_calls_are_answered_while_one_in_the_background_takes_its_time, start_both,
+                                        end_both),
+        cmocka_unit_test_setup_teardown(the_peer_of_a_background_call_is_who_called_it, start_both, end_both),
+        cmocka_unit_test_setup_teardown(background_calls_run_one_at_a_time, start_both, end_both),
+        cmocka_unit_test_setup_teardown(a_draining_server_lets_a_background_call_finish, start_both, end_both),
         cmocka_unit_test_setup_teardown(who_is_not_admitted_never_reaches_the_second_thread, start_both_refusing,
                                         end_both),
     };

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The second thread of a server, and the line of calls that wait for it. For the files of this room only. */
+#ifndef COMMON_RPC_BACKGROUND_H
+#define COMMON_RPC_BACKGROUND_H
+
+#include <stdbool.h>
+
+#include "common/compiler.h"
+
+struct background_thread;
+struct rpc_call;
+
+struct background_thread *background_thread_new(void);
+
+/* Begins the thread. False: there can be none. */
+MUST_CHECK bool background_thread_start(struct background_thread *background);
+
+/* Puts a call at the end of the line: call_serve_in_background() gets it. */
+void background_thread_push(struct background_thread *background, struct rpc_call *call);
+
+/* Ends the thread and frees the line, which must be empty. NULL is allowed. */
+void background_thread_free(struct background_thread *background);
+
+#endif
