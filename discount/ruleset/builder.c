@@ -215,49 +215,17 @@ void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_
 
 /* ---- Slugs ---- */
 
-static void add_slug(struct ruleset_builder *builder, int32_t product_id, uint64_t hash)
+void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_id, const char *slug)
 {
+    uint64_t hash = slug != NULL ? slug_hash(slug) : 0;
+
     builder->slugs = builder_grow(builder->slugs, builder->slug_count, 1, &builder->slug_room, sizeof *builder->slugs);
     builder->slugs[builder->slug_count] =
         (struct slug_entry){.id = product_id, .hash = hash, .step = (uint32_t)builder->slug_count};
     builder->slug_count++;
 }
 
-void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_id, const char *slug)
-{
-    add_slug(builder, product_id, slug != NULL ? slug_hash(slug) : 0);
-}
-
 /* ---- Its life ---- */
-
-static uint8_t *copy_bits(const uint8_t *bits, size_t count)
-{
-    uint8_t *copy = memory_get_zeroed(count / 8 + 1, 1);
-
-    if (bits != NULL)
-        memcpy(copy, bits, count / 8 + 1);
-    return copy;
-}
-
-static void copy_patch(struct ruleset_builder *builder, const struct ruleset *from)
-{
-    const struct snapshot *overlay = from->snapshots[1];
-    struct ruleset_view *view = ruleset_view_new();
-    struct rule rule;
-
-    for (uint32_t i = 0; i < overlay->rule_count; i++) {
-        if (ruleset_find_rule(from, view, snapshot_text(overlay, overlay->rules[i].key), &rule))
-            ruleset_builder_set_rule(builder, &rule);
-    }
-    ruleset_view_free(view);
-    for (size_t i = 0; i < overlay->floor_room; i++) {
-        if (overlay->floors[i].product_id != 0)
-            ruleset_builder_set_floor(builder, overlay->floors[i].product_id, overlay->floors[i].floor);
-    }
-    for (size_t i = 0; i < overlay->slugs.count; i++)
-        add_slug(builder, overlay->slugs.ids[i], overlay->slugs.hashes[i]);
-    builder_copy_members(builder, from);
-}
 
 struct ruleset_builder *ruleset_builder_new(const struct ruleset *from)
 {
@@ -267,10 +235,8 @@ struct ruleset_builder *ruleset_builder_new(const struct ruleset *from)
         return builder;
     builder->base = from->snapshots[0];
     atomic_fetch_add_explicit(&builder->base->users, 1, memory_order_relaxed);
-    builder->hidden_rules = copy_bits(from->hidden_rules, builder->base->rule_count);
-    builder->hidden_groups = copy_bits(from->hidden_groups, builder->base->group_count);
-    if (from->snapshots[1] != NULL)
-        copy_patch(builder, from);
+    builder->hidden_rules = memory_get_zeroed(builder->base->rule_count / 8 + 1, 1);
+    builder->hidden_groups = memory_get_zeroed(builder->base->group_count / 8 + 1, 1);
     return builder;
 }
 

@@ -66,9 +66,6 @@ uint32_t pool_add(struct pool *pool, const char *text);
 /* The number of a group, also of a removed one or of one of the base; NOWHERE: there never was one. */
 uint32_t builder_find_group(struct ruleset_builder *builder, const char *key);
 
-/* Takes over what an overlay says of groups and members. */
-void builder_copy_members(struct ruleset_builder *builder, const struct ruleset *from);
-
 /* Moves groups and members into the snapshot. */
 void builder_freeze_members(struct ruleset_builder *builder, struct snapshot *snapshot);
 

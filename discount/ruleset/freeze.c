@@ -218,6 +218,7 @@ struct ruleset *ruleset_builder_finish(struct ruleset_builder *builder, int64_t 
     ruleset->rounding = rounding;
     int64_t since = now > INT64_MIN + SECONDS_A_DAY ? now - SECONDS_A_DAY : INT64_MIN;
     set_snapshots(ruleset, builder, builder_freeze(builder, since));
+    ruleset->snapshots[ruleset->snapshots[1] != NULL]->revision = revision;
     ruleset_builder_free(builder);
     return ruleset;
 }

@@ -36,17 +36,9 @@ enum price_rounding ruleset_rounding(const struct ruleset *ruleset)
     return ruleset->rounding;
 }
 
-size_t ruleset_overlay_size(const struct ruleset *ruleset)
+int64_t ruleset_base_revision(const struct ruleset *ruleset)
 {
-    const struct snapshot *base = ruleset->snapshots[0], *overlay = ruleset->snapshots[1];
-
-    if (overlay == NULL)
-        return 0;
-    /* rule_count = base - hidden + overlay; a rule that replaces one of the base counts once. */
-    size_t hidden = base->rule_count + overlay->rule_count - ruleset->rule_count, size = hidden;
-    for (uint32_t i = 0; i < overlay->rule_count; i++)
-        size += snapshot_find_rule(base, snapshot_text(overlay, overlay->rules[i].key)) == base->rule_count;
-    return size + overlay->group_count + overlay->customer_count + overlay->floor_count;
+    return ruleset->snapshots[0]->revision;
 }
 
 size_t ruleset_rule_count(const struct ruleset *ruleset)

@@ -7,9 +7,10 @@
  *
  * A snapshot has its rules, sorted by key, and an index from (audience, target) to the rules that may apply there, the
  * strongest first; the index proposes and the rule decides, so that the index can only cost time. A builder that begins
- * from a ruleset makes an overlay: it shares the base snapshot, and what it adds or removes hides what the base says.
- * So a change of one rule costs what one rule costs, however many there are. A overlay of an overlay has all of both;
- * who makes many begins anew from time to time (ruleset_overlay_size()).
+ * from a ruleset makes an overlay of its base: what it adds or removes hides what the base says. So a change of one rule
+ * costs what the changes since the base cost, however many rules there are. An overlay is never made from an overlay: who
+ * makes many tells each builder everything that changed since ruleset_base_revision(), and makes a new base from time to
+ * time.
  */
 #ifndef DISCOUNT_RULESET_RULESET_H
 #define DISCOUNT_RULESET_RULESET_H
@@ -27,8 +28,8 @@ struct ruleset_builder;
 
 /* ---- Making one ---- */
 
-/* Begins an empty ruleset, or a changed copy of `from` (NULL: empty), which must live until ruleset_builder_finish().
- */
+/* Begins an empty ruleset (NULL), or one that shares the base of `from` and is that base until it is told what changed
+ * since ruleset_base_revision(from). */
 struct ruleset_builder *ruleset_builder_new(const struct ruleset *from);
 
 /* Adds a rule, or replaces the one of its key. It must have passed rule_check(); every product needs its id. All of it
@@ -75,8 +76,8 @@ void ruleset_release(const struct ruleset *ruleset);
 int64_t ruleset_revision(const struct ruleset *ruleset);
 enum price_rounding ruleset_rounding(const struct ruleset *ruleset);
 
-/* Rules, groups, members and floors that the overlay snapshot says something about: 0 for a ruleset without one. */
-size_t ruleset_overlay_size(const struct ruleset *ruleset);
+/* The revision of the base, from which builders begin: the ruleset's own where it has no overlay. */
+int64_t ruleset_base_revision(const struct ruleset *ruleset);
 
 size_t ruleset_rule_count(const struct ruleset *ruleset);
 size_t ruleset_group_count(const struct ruleset *ruleset);

@@ -44,6 +44,7 @@ struct floor {
 
 struct snapshot {
     atomic_size_t users;
+    int64_t revision; /* that it was made as */
     char *text;
     uint32_t *targets;
 

@@ -66,13 +66,13 @@ static enum rpc_code code_of(enum store_status status)
     return RPC_INTERNAL;
 }
 
-void admin_refuse_store(struct rpc_call *call, enum store_status status, const char *reason)
+void admin_refuse_store(struct rpc_call *call, enum store_status status, const struct store *store)
 {
     enum rpc_code code = code_of(status);
 
     if (code == RPC_INTERNAL)
-        log_error("rules-store-failed", "reason=%s", LOG_QUOTED(reason));
-    rpc_call_fail(call, code, reason);
+        log_error("rules-store-failed", "reason=%s", LOG_QUOTED(store->reason));
+    rpc_call_fail(call, code, store->reason);
 }
 
 bool admin_check_range(struct rpc_call *call, const char *field, int64_t value, int64_t min, int64_t max)

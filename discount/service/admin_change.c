@@ -150,13 +150,12 @@ static void log_revision(const struct making *making, const char *author)
 static bool commit(struct making *making)
 {
     const char *author = rpc_call_peer(making->call)->identity;
-    char reason[ADMIN_REASON_SIZE] = "";
     size_t changed = 0;
-    enum store_status status = store_commit(making->service->store, author, making->message, (int64_t)time(NULL),
-                                            &making->response.revision, &changed, reason, sizeof reason);
+    enum store_status status = making->service->store->methods->commit(
+        making->service->store, author, making->message, (int64_t)time(NULL), &making->response.revision, &changed);
 
     if (status != STORE_OK) {
-        admin_refuse_store(making->call, status, reason);
+        admin_refuse_store(making->call, status, making->service->store);
         return false;
     }
     set_changed(making, changed);
@@ -200,7 +199,7 @@ static bool apply_set(struct making *making, const struct admin_set *set, struct
     if (!admin_set_apply(making->service, making->call, set, faults))
         return false;
     if (faults->total > 0)
-        store_rollback(making->service->store);
+        making->service->store->methods->rollback(making->service->store);
     return true;
 }
 
@@ -218,17 +217,16 @@ static void answer(struct making *making, const struct admin_faults *faults,
 static bool was_made_before(struct making *making, Ecommerce__ApplyChangesResponse_Closure closure)
 {
     const char *author = rpc_call_peer(making->call)->identity;
-    char reason[ADMIN_REASON_SIZE] = "";
     size_t changed = 0;
 
     if (making->id[0] == '\0')
         return false;
-    enum store_status status = store_find_change_set(making->service->store, author, making->id,
-                                                     &making->response.revision, &changed, reason, sizeof reason);
+    enum store_status status = making->service->store->methods->find_change_set(
+        making->service->store, author, making->id, &making->response.revision, &changed);
     if (status == STORE_NOT_FOUND)
         return false;
     if (status != STORE_OK) {
-        admin_refuse_store(making->call, status, reason);
+        admin_refuse_store(making->call, status, making->service->store);
         return true;
     }
     making->response.was_made_before = true;
@@ -241,7 +239,6 @@ static bool was_made_before(struct making *making, Ecommerce__ApplyChangesRespon
 static void validate(struct making *making, const Ecommerce__ApplyChangesRequest *request,
                      Ecommerce__ApplyChangesResponse_Closure closure)
 {
-    char reason[ADMIN_REASON_SIZE] = "";
     struct admin_faults faults;
     struct admin_set set;
     size_t changed = 0;
@@ -254,15 +251,15 @@ static void validate(struct making *making, const Ecommerce__ApplyChangesRequest
         return;
     }
     if (!admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
-        !admin_set_begin(making->service, making->call, request->expected_revision) ||
+        !admin_set_begin(making->service, making->call, request->expected_revision, NULL) ||
         !apply_set(making, &set, &faults))
         return;
     enum store_status status = STORE_OK;
     if (faults.total == 0)
-        status = store_count_changed(making->service->store, &changed, reason, sizeof reason);
-    store_rollback(making->service->store);
+        status = making->service->store->methods->count_changed(making->service->store, &changed);
+    making->service->store->methods->rollback(making->service->store);
     if (status != STORE_OK) {
-        admin_refuse_store(making->call, status, reason);
+        admin_refuse_store(making->call, status, making->service->store);
         return;
     }
     set_changed(making, changed);
@@ -272,11 +269,7 @@ static void validate(struct making *making, const Ecommerce__ApplyChangesRequest
 /* Begins a change set in the store, by its name. False: the call is refused. */
 static bool begin_set(struct making *making, int64_t expected_revision)
 {
-    if (!admin_set_begin(making->service, making->call, expected_revision))
-        return false;
-    if (making->id[0] != '\0')
-        store_name_change_set(making->service->store, making->id);
-    return true;
+    return admin_set_begin(making->service, making->call, expected_revision, making->id[0] != '\0' ? making->id : NULL);
 }
 
 /* With the writers' lock. */
@@ -322,16 +315,15 @@ ADMIN_METHOD(apply_changes, ApplyChangesRequest, ApplyChangesResponse)
 
 static bool rewind_rules(struct making *making, int64_t revision)
 {
-    char reason[ADMIN_REASON_SIZE] = "";
-    enum store_status status = store_rewind(making->service->store, revision, reason, sizeof reason);
+    enum store_status status = making->service->store->methods->rewind(making->service->store, revision);
 
     if (status == STORE_OK)
         return true;
-    store_rollback(making->service->store);
+    making->service->store->methods->rollback(making->service->store);
     if (status == STORE_NOT_FOUND)
         admin_refuse(making->call, RPC_NOT_FOUND, "there is no revision %" PRId64, revision);
     else
-        admin_refuse_store(making->call, status, reason);
+        admin_refuse_store(making->call, status, making->service->store);
     return false;
 }
 

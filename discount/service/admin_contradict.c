@@ -10,12 +10,15 @@
 static void name_known(struct admin_service *service, const struct ruleset *rules, struct arena *arena,
                        Ecommerce__Contradiction *contradiction)
 {
-    const char *slug;
+    struct store *store = service->store;
+    struct known_product *known = NULL;
+    size_t count = 0;
     int32_t other;
 
-    if (store_find_slug(service->store, contradiction->known_id, arena, &slug) == STORE_OK &&
-        !ruleset_contradicts(rules, contradiction->known_id, slug, &other))
-        contradiction->known_slug = (char *)slug;
+    if (store->methods->list_products(store, NULL, contradiction->known_id, NULL, 1, arena, &known, &count) ==
+            STORE_OK &&
+        count == 1 && !ruleset_contradicts(rules, contradiction->known_id, known[0].slug, &other))
+        contradiction->known_slug = (char *)known[0].slug;
 }
 
 Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *service, const struct ruleset *rules,

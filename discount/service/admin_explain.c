@@ -36,16 +36,13 @@ static bool find_stored_rule(struct explaining *explaining, const char *key, str
 {
     struct store *store = explaining->service->store;
     const struct rule_filter filter = {.key = key};
-    char reason[ADMIN_REASON_SIZE];
     int64_t before = 0, after = 0;
     struct rule *rules = NULL;
     size_t count = 0;
 
-    if (store_revision(store, &before, reason, sizeof reason) != STORE_OK ||
-        before != ruleset_revision(explaining->rules) ||
-        store_list_rules(store, &filter, NULL, 1, explaining->arena, &rules, &count, reason, sizeof reason) !=
-            STORE_OK ||
-        count != 1 || store_revision(store, &after, reason, sizeof reason) != STORE_OK || after != before)
+    if (store->methods->revision(store, &before) != STORE_OK || before != ruleset_revision(explaining->rules) ||
+        store->methods->list_rules(store, &filter, NULL, 1, explaining->arena, &rules, &count) != STORE_OK ||
+        count != 1 || store->methods->revision(store, &after) != STORE_OK || after != before)
         return false;
     *rule = rules[0];
     return true;

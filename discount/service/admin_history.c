@@ -3,22 +3,8 @@
 #include "discount/service/admin_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
-#include "common/log.h"
-#include "common/number.h"
 #include "discount/wire/wire.h"
-
-/* Where a page begins: a number. False: the call is refused. */
-static bool read_token(struct rpc_call *call, const char *token, int64_t *place)
-{
-    *place = 0;
-    if (token[0] == '\0' || number_parse(token, 1, INT64_MAX, place) == NUMBER_OK)
-        return true;
-    admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is %s; the next_page_token of the page before is allowed, or none", LOG_QUOTED(token));
-    return false;
-}
 
 static char *next_token(const struct admin_page *page, int64_t place)
 {
@@ -40,41 +26,36 @@ static Ecommerce__Revision *write_revision(const struct revision *revision, stru
     return message;
 }
 
-/* Adds the revisions below *before, which becomes the last one that was added. */
-static enum store_status read_revisions(struct store *store, struct admin_page *page, int64_t *before, char *reason)
+/* Below *before, which becomes the last one that was added. */
+static enum store_status fetch_revisions(struct store *store, struct admin_page *page, void *data, size_t want,
+                                         size_t *count)
 {
-    struct revision *revisions;
-    size_t want, count;
+    struct revision *revisions = NULL;
+    int64_t *before = data;
+    enum store_status status = store->methods->list_revisions(store, *before, want, page->arena, &revisions, count);
 
-    do {
-        want = admin_page_want(page);
-        enum store_status status =
-            store_list_revisions(store, *before, want, page->arena, &revisions, &count, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK)
-            return status;
-        for (size_t i = 0; i < count; i++) {
-            if (!admin_page_add(page, write_revision(&revisions[i], page->arena)))
-                return STORE_OK;
-            *before = revisions[i].number;
-        }
-    } while (count == want);
-    return STORE_OK;
+    for (size_t i = 0; status == STORE_OK && i < *count; i++) {
+        if (!admin_page_add(page, write_revision(&revisions[i], page->arena)))
+            break;
+        *before = revisions[i].number;
+    }
+    return status;
 }
 
 /* Revisions never change, and new ones come before the first page: no page needs to be read again. */
 ADMIN_METHOD(list_revisions, ListRevisionsRequest, ListRevisionsResponse)
 {
     Ecommerce__ListRevisionsResponse response = ECOMMERCE__LIST_REVISIONS_RESPONSE__INIT;
-    char reason[ADMIN_REASON_SIZE] = "";
+    struct store *store = admin_service_of(base)->store;
     struct admin_page page;
     int64_t before;
 
     if (!admin_page_begin(closure_data, request->page_size, &page) ||
-        !read_token(closure_data, request->page_token, &before))
+        !admin_page_number(closure_data, request->page_token, INT64_MAX, &before))
         return;
-    enum store_status status = read_revisions(admin_service_of(base)->store, &page, &before, reason);
+    enum store_status status = admin_page_fill(store, &page, fetch_revisions, &before);
     if (status != STORE_OK) {
-        admin_refuse_store(closure_data, status, reason);
+        admin_refuse_store(closure_data, status, store);
         return;
     }
     response.n_revisions = page.count;
@@ -121,26 +102,25 @@ static Ecommerce__Difference *write_difference(const struct difference *differen
     return message;
 }
 
-/* Adds the differences from number *place on, which becomes the first one that was not added. */
-static enum store_status read_differences(struct store *store, const Ecommerce__CompareRevisionsRequest *request,
-                                          struct admin_page *page, int64_t *place, char *reason)
-{
-    struct difference *differences;
-    size_t want, count;
+struct span {
+    int64_t from, to;
+    int64_t place; /* the number of the first difference that was not added */
+};
 
-    do {
-        want = admin_page_want(page);
-        enum store_status status = store_compare(store, request->from, request->to, (size_t)*place, want, page->arena,
-                                                 &differences, &count, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK)
-            return status;
-        for (size_t i = 0; i < count; i++) {
-            if (!admin_page_add(page, write_difference(&differences[i], page->arena)))
-                return STORE_OK;
-            ++*place;
-        }
-    } while (count == want);
-    return STORE_OK;
+static enum store_status fetch_differences(struct store *store, struct admin_page *page, void *data, size_t want,
+                                           size_t *count)
+{
+    struct difference *differences = NULL;
+    struct span *span = data;
+    enum store_status status = store->methods->compare(store, span->from, span->to, (size_t)span->place, want,
+                                                       page->arena, &differences, count);
+
+    for (size_t i = 0; status == STORE_OK && i < *count; i++) {
+        if (!admin_page_add(page, write_difference(&differences[i], page->arena)))
+            break;
+        span->place++;
+    }
+    return status;
 }
 
 static bool check_revision(struct rpc_call *call, const char *field, int64_t revision)
@@ -151,38 +131,31 @@ static bool check_revision(struct rpc_call *call, const char *field, int64_t rev
     return false;
 }
 
-/* Refuses a page of one thing that is too large for it. */
-static bool fits(struct rpc_call *call, const struct admin_page *page)
-{
-    char what[RULE_SLUG_MAX + 64] = "";
-
-    if (page->count > 0) {
-        const Ecommerce__Difference *first = page->items[0];
-        snprintf(what, sizeof what, "the difference of %s %s", first->kind, first->key);
-    }
-    return admin_page_fits(call, page, what);
-}
-
 ADMIN_METHOD(compare_revisions, CompareRevisionsRequest, CompareRevisionsResponse)
 {
     Ecommerce__CompareRevisionsResponse response = ECOMMERCE__COMPARE_REVISIONS_RESPONSE__INIT;
-    char reason[ADMIN_REASON_SIZE] = "";
+    struct span span = {.from = request->from, .to = request->to};
+    struct store *store = admin_service_of(base)->store;
+    const char *what = "";
     struct admin_page page;
-    int64_t place;
 
     if (!check_revision(closure_data, "from", request->from) || !check_revision(closure_data, "to", request->to) ||
         !admin_page_begin(closure_data, request->page_size, &page) ||
-        !read_token(closure_data, request->page_token, &place))
+        !admin_page_number(closure_data, request->page_token, INT64_MAX, &span.place))
         return;
-    enum store_status status = read_differences(admin_service_of(base)->store, request, &page, &place, reason);
+    enum store_status status = admin_page_fill(store, &page, fetch_differences, &span);
     if (status != STORE_OK) {
-        admin_refuse_store(closure_data, status, reason);
+        admin_refuse_store(closure_data, status, store);
         return;
     }
-    if (!fits(closure_data, &page))
+    if (page.count > 0) {
+        const Ecommerce__Difference *first = page.items[0];
+        what = arena_print(page.arena, "the difference of %s %s", first->kind, first->key);
+    }
+    if (!admin_page_fits(closure_data, &page, what))
         return;
     response.n_differences = page.count;
     response.differences = (Ecommerce__Difference **)page.items;
-    response.next_page_token = next_token(&page, place);
+    response.next_page_token = next_token(&page, span.place);
     closure(&response, closure_data);
 }

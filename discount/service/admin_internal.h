@@ -9,7 +9,6 @@
 /* A message may be 4 MiB. Lists end below ADMIN_LIST_BYTES, which leaves room for what stands beside them. */
 #define ADMIN_ANSWER_BYTES ((size_t)4 * 1024 * 1024 - 1024)
 #define ADMIN_LIST_BYTES ((size_t)3 * 1024 * 1024)
-#define ADMIN_REASON_SIZE 512
 #define ADMIN_DEADLINE_S 60 /* of a call that has none */
 
 /* ---- The methods: what the generated initialiser takes ---- */
@@ -43,7 +42,7 @@ static inline struct admin_service *admin_service_of(Ecommerce__DiscountAdmin_Se
 void admin_refuse(struct rpc_call *call, enum rpc_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Ends the call with what the store said, which was not STORE_OK. */
-void admin_refuse_store(struct rpc_call *call, enum store_status status, const char *reason);
+void admin_refuse_store(struct rpc_call *call, enum store_status status, const struct store *store);
 
 /* Each is false when it has refused the call, saying the field, its value and what is allowed. An empty text and a zero
  * number pass: they mean that nothing is given. */
@@ -88,8 +87,9 @@ struct admin_set {
 MUST_CHECK bool admin_set_collect(struct admin_service *service, struct rpc_call *call, const char *token,
                                   Ecommerce__Change *const *changes, size_t count, struct admin_set *set);
 
-/* Begins a change set in the store. False: the call is refused. */
-MUST_CHECK bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision);
+/* Begins a change set in the store, of that id (NULL: none). False: the call is refused. */
+MUST_CHECK bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision,
+                                const char *id);
 
 /* Applies all changes to the begun change set, and finishes `faults` with all that is wrong with them. False: the store
  * failed, the call is refused and the change set has ended. */
@@ -112,9 +112,6 @@ struct admin_page {
 /* False: the call is refused, because page_size is out of range. */
 MUST_CHECK bool admin_page_begin(struct rpc_call *call, int32_t page_size, struct admin_page *page);
 
-/* How many to ask the store for next: one more than there is room for, but not what takes too much memory. */
-size_t admin_page_want(const struct admin_page *page);
-
 /* Adds a message. False: the page is full, and has_more is set. */
 MUST_CHECK bool admin_page_add(struct admin_page *page, void *message);
 
@@ -122,13 +119,24 @@ MUST_CHECK bool admin_page_add(struct admin_page *page, void *message);
 MUST_CHECK bool admin_page_fits(struct rpc_call *call, const struct admin_page *page, const char *what);
 
 /*
- * Reads a page of one revision: `read` again, from an empty page, until no revision came between. STORE_OK, STORE_BUSY
- * when that does not end, or what `read` returned.
+ * Fills a page: `fetch` lists up to `want` things of the store behind those that it has added (none: page->count is 0),
+ * adds them as long as there is room, and says how many it listed; fewer than `want`: there are no more.
  */
-typedef enum store_status admin_read_f(struct admin_service *service, struct admin_page *page, void *data,
-                                       char *reason);
-MUST_CHECK enum store_status admin_page_read(struct admin_service *service, struct admin_page *page, admin_read_f *read,
-                                             void *data, int64_t *revision, char *reason);
+typedef enum store_status admin_fetch_f(struct store *store, struct admin_page *page, void *data, size_t want,
+                                        size_t *count);
+MUST_CHECK enum store_status admin_page_fill(struct store *store, struct admin_page *page, admin_fetch_f *fetch,
+                                             void *data);
+
+/* The same for a page that is of one revision: from an empty page, until no revision came between. False: the call is
+ * refused. */
+MUST_CHECK bool admin_page_read(struct store *store, struct rpc_call *call, struct admin_page *page,
+                                admin_fetch_f *fetch, void *data, int64_t *revision);
+
+/* Where a page begins: a number (0: at the start). False: the call is refused. */
+MUST_CHECK bool admin_page_number(struct rpc_call *call, const char *token, int64_t max, int64_t *number);
+
+/* Refuses a page_token. Returns false. */
+bool admin_page_refuse(struct rpc_call *call, const char *token);
 
 /* Messages of what the store lists; they point into it. */
 Ecommerce__Group *admin_write_group(const struct group *group, struct arena *arena);

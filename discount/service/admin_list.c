@@ -3,11 +3,9 @@
 #include "discount/service/admin_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
-#include "common/number.h"
 #include "discount/wire/wire.h"
 
 #define MEMBERS_DEFAULT 100000
@@ -16,7 +14,7 @@
 /* What a list is read for. */
 struct listing_request {
     const char *after; /* the key to go on behind; NULL: from the start */
-    const char *last;  /* the key that the page ends with */
+    const char *last;  /* the key of the last that was added */
     struct rule_filter filter;
     int32_t customer_id; /* of groups; 0: all */
     const char *slug;    /* of products; NULL: all */
@@ -26,32 +24,36 @@ struct listing_request {
 static bool read_token(struct rpc_call *call, const char *token, size_t max, struct listing_request *listing)
 {
     listing->after = token[0] != '\0' ? token : NULL;
-    if (listing->after == NULL || rule_is_key(token, max))
-        return true;
-    admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is %s; the next_page_token of the page before is allowed, or none", LOG_QUOTED(token));
-    return false;
+    return listing->after == NULL || rule_is_key(token, max) || admin_page_refuse(call, token);
 }
 
 static char *next_token(const struct admin_page *page, const struct listing_request *listing)
 {
-    return page->has_more && listing->last != NULL ? (char *)listing->last : (char *)protobuf_c_empty_string;
+    return page->has_more ? (char *)listing->last : (char *)protobuf_c_empty_string;
+}
+
+/* Behind which key the store goes on. */
+static const char *place_of(const struct admin_page *page, const struct listing_request *listing)
+{
+    return page->count > 0 ? listing->last : listing->after;
+}
+
+/* Adds the message of what has this key. */
+static bool add(struct admin_page *page, struct listing_request *listing, void *message, const char *key)
+{
+    bool is_added = admin_page_add(page, message);
+
+    if (is_added)
+        listing->last = key;
+    return is_added;
 }
 
 /* Reads the page. False: the call is refused. */
-static bool read_page(struct admin_service *service, struct rpc_call *call, struct admin_page *page, admin_read_f *read,
-                      struct listing_request *listing, int64_t *revision)
+static bool read_page(struct admin_service *service, struct rpc_call *call, struct admin_page *page,
+                      admin_fetch_f *fetch, struct listing_request *listing, int64_t *revision)
 {
-    char reason[ADMIN_REASON_SIZE] = "", what[RULE_SLUG_MAX + 32] = "";
-    enum store_status status = admin_page_read(service, page, read, listing, revision, reason);
-
-    if (status != STORE_OK) {
-        admin_refuse_store(call, status, reason);
-        return false;
-    }
-    if (listing->last != NULL)
-        snprintf(what, sizeof what, "rule %s", listing->last);
-    return admin_page_fits(call, page, what);
+    return admin_page_read(service->store, call, page, fetch, listing, revision) &&
+           admin_page_fits(call, page, arena_print(page->arena, "rule %s", listing->last));
 }
 
 /* ---- Rules ---- */
@@ -110,26 +112,19 @@ static bool read_filter(struct rpc_call *call, const Ecommerce__ListRulesRequest
            admin_check_instant(call, "active_at", request->active_at) && check_text(call, request->text);
 }
 
-static enum store_status read_rules(struct admin_service *service, struct admin_page *page, void *data, char *reason)
+static enum store_status fetch_rules(struct store *store, struct admin_page *page, void *data, size_t want,
+                                     size_t *count)
 {
     struct listing_request *listing = data;
-    struct rule *rules;
-    size_t want, count;
+    struct rule *rules = NULL;
+    enum store_status status =
+        store->methods->list_rules(store, &listing->filter, place_of(page, listing), want, page->arena, &rules, count);
 
-    listing->last = listing->after;
-    do {
-        want = admin_page_want(page);
-        enum store_status status = store_list_rules(service->store, &listing->filter, listing->last, want, page->arena,
-                                                    &rules, &count, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK)
-            return status;
-        for (size_t i = 0; i < count; i++) {
-            if (!admin_page_add(page, wire_write_rule(&rules[i], page->arena)))
-                return STORE_OK;
-            listing->last = rules[i].key;
-        }
-    } while (count == want);
-    return STORE_OK;
+    for (size_t i = 0; status == STORE_OK && i < *count; i++) {
+        if (!add(page, listing, wire_write_rule(&rules[i], page->arena), rules[i].key))
+            break;
+    }
+    return status;
 }
 
 ADMIN_METHOD(list_rules, ListRulesRequest, ListRulesResponse)
@@ -141,7 +136,7 @@ ADMIN_METHOD(list_rules, ListRulesRequest, ListRulesResponse)
     if (!admin_page_begin(closure_data, request->page_size, &page) ||
         !read_token(closure_data, request->page_token, RULE_KEY_MAX, &listing) ||
         !read_filter(closure_data, request, &listing.filter) ||
-        !read_page(admin_service_of(base), closure_data, &page, read_rules, &listing, &response.revision))
+        !read_page(admin_service_of(base), closure_data, &page, fetch_rules, &listing, &response.revision))
         return;
     response.n_rules = page.count;
     response.rules = (Ecommerce__Rule **)page.items;
@@ -162,26 +157,19 @@ Ecommerce__Group *admin_write_group(const struct group *group, struct arena *are
     return message;
 }
 
-static enum store_status read_groups(struct admin_service *service, struct admin_page *page, void *data, char *reason)
+static enum store_status fetch_groups(struct store *store, struct admin_page *page, void *data, size_t want,
+                                      size_t *count)
 {
     struct listing_request *listing = data;
-    struct group *groups;
-    size_t want, count;
+    struct group *groups = NULL;
+    enum store_status status = store->methods->list_groups(store, listing->customer_id, place_of(page, listing), want,
+                                                           page->arena, &groups, count);
 
-    listing->last = listing->after;
-    do {
-        want = admin_page_want(page);
-        enum store_status status = store_list_groups(service->store, listing->customer_id, listing->last, want,
-                                                     page->arena, &groups, &count, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK)
-            return status;
-        for (size_t i = 0; i < count; i++) {
-            if (!admin_page_add(page, admin_write_group(&groups[i], page->arena)))
-                return STORE_OK;
-            listing->last = groups[i].key;
-        }
-    } while (count == want);
-    return STORE_OK;
+    for (size_t i = 0; status == STORE_OK && i < *count; i++) {
+        if (!add(page, listing, admin_write_group(&groups[i], page->arena), groups[i].key))
+            break;
+    }
+    return status;
 }
 
 ADMIN_METHOD(list_groups, ListGroupsRequest, ListGroupsResponse)
@@ -193,7 +181,7 @@ ADMIN_METHOD(list_groups, ListGroupsRequest, ListGroupsResponse)
     if (!admin_page_begin(closure_data, request->page_size, &page) ||
         !read_token(closure_data, request->page_token, RULE_KEY_MAX, &listing) ||
         !admin_check_range(closure_data, "customer_id", request->customer_id, 1, INT32_MAX) ||
-        !read_page(admin_service_of(base), closure_data, &page, read_groups, &listing, &response.revision))
+        !read_page(admin_service_of(base), closure_data, &page, fetch_groups, &listing, &response.revision))
         return;
     response.n_groups = page.count;
     response.groups = (Ecommerce__Group **)page.items;
@@ -214,26 +202,19 @@ Ecommerce__KnownProduct *admin_write_product(const struct known_product *product
     return message;
 }
 
-static enum store_status read_products(struct admin_service *service, struct admin_page *page, void *data, char *reason)
+static enum store_status fetch_products(struct store *store, struct admin_page *page, void *data, size_t want,
+                                        size_t *count)
 {
     struct listing_request *listing = data;
-    struct known_product *products;
-    size_t want, count;
+    struct known_product *products = NULL;
+    enum store_status status = store->methods->list_products(store, listing->slug, 0, place_of(page, listing), want,
+                                                             page->arena, &products, count);
 
-    listing->last = listing->after;
-    do {
-        want = admin_page_want(page);
-        enum store_status status = store_list_products(service->store, listing->slug, listing->last, want, page->arena,
-                                                       &products, &count, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK)
-            return status;
-        for (size_t i = 0; i < count; i++) {
-            if (!admin_page_add(page, admin_write_product(&products[i], page->arena)))
-                return STORE_OK;
-            listing->last = products[i].slug;
-        }
-    } while (count == want);
-    return STORE_OK;
+    for (size_t i = 0; status == STORE_OK && i < *count; i++) {
+        if (!add(page, listing, admin_write_product(&products[i], page->arena), products[i].slug))
+            break;
+    }
+    return status;
 }
 
 ADMIN_METHOD(list_products, ListProductsRequest, ListProductsResponse)
@@ -245,7 +226,7 @@ ADMIN_METHOD(list_products, ListProductsRequest, ListProductsResponse)
     if (!admin_page_begin(closure_data, request->page_size, &page) ||
         !read_token(closure_data, request->page_token, RULE_SLUG_MAX, &listing) ||
         !admin_check_key(closure_data, "slug", request->slug, RULE_SLUG_MAX) ||
-        !read_page(admin_service_of(base), closure_data, &page, read_products, &listing, &response.revision))
+        !read_page(admin_service_of(base), closure_data, &page, fetch_products, &listing, &response.revision))
         return;
     response.n_products = page.count;
     response.products = (Ecommerce__KnownProduct **)page.items;
@@ -261,14 +242,22 @@ struct member_request {
     size_t limit;
     int32_t *ids;
     size_t count;
+    bool is_unknown; /* there is no such group */
 };
 
-static enum store_status read_members(struct admin_service *service, struct admin_page *page, void *data, char *reason)
+/* All at once: there is no page of messages to fill. */
+static enum store_status fetch_members(struct store *store, struct admin_page *page, void *data, size_t want,
+                                       size_t *count)
 {
     struct member_request *members = data;
 
-    return store_list_members(service->store, members->group, (int32_t)members->after, members->limit + 1, page->arena,
-                              &members->ids, &members->count, reason, ADMIN_REASON_SIZE);
+    (void)want;
+    *count = 0;
+    enum store_status status =
+        store->methods->list_members(store, members->group, (int32_t)members->after, members->limit + 1, page->arena,
+                                     &members->ids, &members->count);
+    members->is_unknown = status == STORE_NOT_FOUND;
+    return members->is_unknown ? STORE_OK : status;
 }
 
 static bool read_member_request(struct rpc_call *call, const Ecommerce__ListMembersRequest *request,
@@ -284,35 +273,21 @@ static bool read_member_request(struct rpc_call *call, const Ecommerce__ListMemb
         return false;
     if (request->page_size != 0)
         members->limit = (size_t)request->page_size;
-    if (request->page_token[0] == '\0' || number_parse(request->page_token, 1, INT32_MAX, &members->after) == NUMBER_OK)
-        return true;
-    admin_refuse(call, RPC_INVALID_ARGUMENT,
-                 "page_token is %s; the next_page_token of the page before is allowed, or none",
-                 LOG_QUOTED(request->page_token));
-    return false;
-}
-
-static void refuse_members(struct rpc_call *call, enum store_status status, const char *group, const char *reason)
-{
-    if (status == STORE_NOT_FOUND)
-        admin_refuse(call, RPC_NOT_FOUND, "there is no group %s", group);
-    else
-        admin_refuse_store(call, status, reason);
+    return admin_page_number(call, request->page_token, INT32_MAX, &members->after);
 }
 
 ADMIN_METHOD(list_members, ListMembersRequest, ListMembersResponse)
 {
     Ecommerce__ListMembersResponse response = ECOMMERCE__LIST_MEMBERS_RESPONSE__INIT;
     struct admin_page page = {.arena = rpc_call_arena(closure_data)};
-    char reason[ADMIN_REASON_SIZE] = "";
     struct member_request members;
 
-    if (!read_member_request(closure_data, request, &members))
+    if (!read_member_request(closure_data, request, &members) ||
+        !admin_page_read(admin_service_of(base)->store, closure_data, &page, fetch_members, &members,
+                         &response.revision))
         return;
-    enum store_status status =
-        admin_page_read(admin_service_of(base), &page, read_members, &members, &response.revision, reason);
-    if (status != STORE_OK) {
-        refuse_members(closure_data, status, request->group, reason);
+    if (members.is_unknown) {
+        admin_refuse(closure_data, RPC_NOT_FOUND, "there is no group %s", request->group);
         return;
     }
     response.customer_ids = members.ids;

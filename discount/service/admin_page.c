@@ -2,7 +2,10 @@
 /* Pages of lists. */
 #include "discount/service/admin_internal.h"
 
-#include <stdio.h>
+#include <stdint.h>
+
+#include "common/log.h"
+#include "common/number.h"
 
 #define WANT_FIRST 50 /* rules of megabytes are possible, if unlikely */
 #define ATTEMPTS_MAX 10
@@ -17,8 +20,9 @@ bool admin_page_begin(struct rpc_call *call, int32_t page_size, struct admin_pag
     return true;
 }
 
-/* A few at first; then as many as fit, if they are as large as those before. */
-size_t admin_page_want(const struct admin_page *page)
+/* How many to ask the store for next: one more than there is room for, but not what takes too much memory. A few at
+ * first; then as many as fit, if they are as large as those before. */
+static size_t count_wanted(const struct admin_page *page)
 {
     size_t want = page->limit - page->count + 1, fitting = WANT_FIRST;
     size_t left = page->bytes < ADMIN_LIST_BYTES ? ADMIN_LIST_BYTES - page->bytes : 0;
@@ -49,22 +53,51 @@ bool admin_page_fits(struct rpc_call *call, const struct admin_page *page, const
     return false;
 }
 
-enum store_status admin_page_read(struct admin_service *service, struct admin_page *page, admin_read_f *read,
-                                  void *data, int64_t *revision, char *reason)
+enum store_status admin_page_fill(struct store *store, struct admin_page *page, admin_fetch_f *fetch, void *data)
+{
+    enum store_status status;
+    size_t want, count = 0;
+
+    do {
+        want = count_wanted(page);
+        status = fetch(store, page, data, want, &count);
+    } while (status == STORE_OK && count == want && !page->has_more);
+    return status;
+}
+
+bool admin_page_read(struct store *store, struct rpc_call *call, struct admin_page *page, admin_fetch_f *fetch,
+                     void *data, int64_t *revision)
 {
     const struct admin_page empty = *page;
     int64_t after = 0;
 
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         *page = empty;
-        enum store_status status = store_revision(service->store, revision, reason, ADMIN_REASON_SIZE);
+        enum store_status status = store->methods->revision(store, revision);
         if (status == STORE_OK)
-            status = read(service, page, data, reason);
+            status = admin_page_fill(store, page, fetch, data);
         if (status == STORE_OK)
-            status = store_revision(service->store, &after, reason, ADMIN_REASON_SIZE);
-        if (status != STORE_OK || after == *revision)
-            return status;
+            status = store->methods->revision(store, &after);
+        if (status != STORE_OK) {
+            admin_refuse_store(call, status, store);
+            return false;
+        }
+        if (after == *revision)
+            return true;
     }
-    snprintf(reason, ADMIN_REASON_SIZE, "the rules change all the time: try again");
-    return STORE_BUSY;
+    admin_refuse(call, RPC_RESOURCE_EXHAUSTED, "the rules change all the time: try again");
+    return false;
+}
+
+bool admin_page_refuse(struct rpc_call *call, const char *token)
+{
+    admin_refuse(call, RPC_INVALID_ARGUMENT,
+                 "page_token is %s; the next_page_token of the page before is allowed, or none", LOG_QUOTED(token));
+    return false;
+}
+
+bool admin_page_number(struct rpc_call *call, const char *token, int64_t max, int64_t *number)
+{
+    *number = 0;
+    return token[0] == '\0' || number_parse(token, 1, max, number) == NUMBER_OK || admin_page_refuse(call, token);
 }

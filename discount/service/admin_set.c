@@ -31,20 +31,19 @@ bool admin_set_collect(struct admin_service *service, struct rpc_call *call, con
     return true;
 }
 
-bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision)
+bool admin_set_begin(struct admin_service *service, struct rpc_call *call, int64_t expected_revision, const char *id)
 {
-    char reason[ADMIN_REASON_SIZE] = "";
     int64_t latest = 0;
-    enum store_status status = store_begin(service->store, expected_revision, reason, sizeof reason);
+    enum store_status status = service->store->methods->begin(service->store, expected_revision, id);
 
     if (status == STORE_OK)
         return true;
-    if (status == STORE_MOVED && store_revision(service->store, &latest, reason, sizeof reason) == STORE_OK)
+    if (status == STORE_MOVED && service->store->methods->revision(service->store, &latest) == STORE_OK)
         admin_refuse(call, RPC_ABORTED,
                      "the rules are at revision %" PRId64 ", and the changes were made for revision %" PRId64, latest,
                      expected_revision);
     else
-        admin_refuse_store(call, status, reason);
+        admin_refuse_store(call, status, service->store);
     return false;
 }
 
@@ -57,7 +56,6 @@ struct applying {
     char subject[RULE_SLUG_MAX + 64];
     char known_zone[RULE_ZONE_MAX + 1]; /* the last one that was looked up and found */
     enum store_status status;
-    char reason[ADMIN_REASON_SIZE];
 };
 
 /* The subject is that of the change whose faults are told. */
@@ -121,7 +119,7 @@ static bool apply_change(void *data, size_t index, const Ecommerce__Change *mess
     if (change.kind == CHANGE_SET_RULE)
         check_zone(applying, change.rule.zone);
     if (change.kind != CHANGE_KINDS)
-        applying->status = store_apply(applying->store, index, &change, applying->reason, sizeof applying->reason);
+        applying->status = applying->store->methods->apply(applying->store, index, &change);
     return applying->status == STORE_OK;
 }
 
@@ -148,7 +146,7 @@ static void add_store_faults(struct applying *applying)
     const struct fault *faults = NULL;
     size_t count = 0;
 
-    applying->status = store_faults(applying->store, &faults, &count, applying->reason, sizeof applying->reason);
+    applying->status = applying->store->methods->faults(applying->store, &faults, &count);
     for (size_t i = 0; applying->status == STORE_OK && i < count; i++)
         admin_faults_add(applying->faults, faults[i].change, faults[i].subject, faults[i].field, faults[i].message);
 }
@@ -162,8 +160,8 @@ bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const
     if (see_changes(set, apply_change, &applying))
         add_store_faults(&applying);
     if (applying.status != STORE_OK) {
-        store_rollback(service->store);
-        admin_refuse_store(call, applying.status, applying.reason);
+        service->store->methods->rollback(service->store);
+        admin_refuse_store(call, applying.status, service->store);
         return false;
     }
     admin_faults_finish(faults, call);

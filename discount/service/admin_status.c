@@ -10,14 +10,13 @@
 
 static bool read_store(struct admin_service *service, struct rpc_call *call, Ecommerce__GetStatusResponse *response)
 {
-    char reason[ADMIN_REASON_SIZE] = "";
     struct store_counts counts;
-    enum store_status status = store_revision(service->store, &response->latest, reason, sizeof reason);
+    enum store_status status = service->store->methods->revision(service->store, &response->latest);
 
     if (status == STORE_OK)
-        status = store_count(service->store, &counts, reason, sizeof reason);
+        status = service->store->methods->count(service->store, &counts);
     if (status != STORE_OK) {
-        admin_refuse_store(call, status, reason);
+        admin_refuse_store(call, status, service->store);
         return false;
     }
     response->rules = counts.rules;

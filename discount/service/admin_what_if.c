@@ -22,7 +22,6 @@ struct imagining {
     bool is_past; /* `at` is: the rulesets are made anew */
     struct arena *arena;
     enum store_status status;
-    char reason[ADMIN_REASON_SIZE];
 };
 
 static bool is_past(int64_t at)
@@ -33,15 +32,12 @@ static bool is_past(int64_t at)
 /* The rules as the store has them at this point of the change set. NULL: imagining->status says why. */
 static const struct ruleset *read_rules(struct imagining *imagining)
 {
-    struct ruleset_builder *builder = ruleset_builder_new(imagining->is_past ? NULL : imagining->held);
+    const struct ruleset *from = imagining->is_past ? NULL : imagining->held;
+    struct ruleset_builder *builder = ruleset_builder_new(from);
+    int64_t since = from != NULL ? ruleset_base_revision(from) : 0;
     int64_t revision = 0; /* that of the change set: it is none yet */
 
-    if (imagining->is_past)
-        imagining->status =
-            store_load(imagining->store, builder, &revision, imagining->reason, sizeof imagining->reason);
-    else
-        imagining->status = store_load_changes(imagining->store, ruleset_revision(imagining->held), SIZE_MAX, builder,
-                                               &revision, imagining->reason, sizeof imagining->reason);
+    imagining->status = imagining->store->methods->load(imagining->store, since, SIZE_MAX, builder, &revision);
     if (imagining->status != STORE_OK) {
         ruleset_builder_free(builder);
         return NULL;
@@ -53,11 +49,9 @@ static const struct ruleset *read_rules(struct imagining *imagining)
 static bool begin_latest(struct imagining *imagining)
 {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        imagining->status =
-            store_revision(imagining->store, &imagining->revision, imagining->reason, sizeof imagining->reason);
+        imagining->status = imagining->store->methods->revision(imagining->store, &imagining->revision);
         if (imagining->status == STORE_OK)
-            imagining->status =
-                store_begin(imagining->store, imagining->revision, imagining->reason, sizeof imagining->reason);
+            imagining->status = imagining->store->methods->begin(imagining->store, imagining->revision, NULL);
         if (imagining->status != STORE_MOVED)
             return imagining->status == STORE_OK;
     }
@@ -79,8 +73,8 @@ static bool read_products(struct imagining *imagining, struct admin_what_if *wha
 
     do {
         struct known_product *products;
-        imagining->status = store_list_products(imagining->store, NULL, after, PRODUCTS_AT_ONCE, imagining->arena,
-                                                &products, &count, imagining->reason, sizeof imagining->reason);
+        imagining->status = imagining->store->methods->list_products(imagining->store, NULL, 0, after, PRODUCTS_AT_ONCE,
+                                                                     imagining->arena, &products, &count);
         if (imagining->status != STORE_OK)
             return false;
         if (what_if->product_count + count > room) {
@@ -115,8 +109,7 @@ static bool imagine(struct imagining *imagining, struct admin_service *service, 
 /* Without changes there is nothing to apply, and nobody needs to wait. */
 static bool look(struct imagining *imagining, bool wants_products, struct admin_what_if *what_if)
 {
-    imagining->status =
-        store_revision(imagining->store, &imagining->revision, imagining->reason, sizeof imagining->reason);
+    imagining->status = imagining->store->methods->revision(imagining->store, &imagining->revision);
     if (imagining->status != STORE_OK)
         return false;
     what_if->before = imagining->is_past ? read_rules(imagining) : ruleset_hold(imagining->held);
@@ -143,11 +136,11 @@ bool admin_what_if_make(struct admin_service *service, struct rpc_call *call, co
         is_made = look(&imagining, wants_products, what_if);
     } else if (begin_latest(&imagining)) {
         is_made = imagine(&imagining, service, call, set, wants_products, what_if);
-        store_rollback(service->store);
+        service->store->methods->rollback(service->store);
     }
     ruleset_release(imagining.held);
     if (imagining.status != STORE_OK)
-        admin_refuse_store(call, imagining.status, imagining.reason);
+        admin_refuse_store(call, imagining.status, service->store);
     if (!is_made)
         admin_what_if_release(what_if);
     return is_made;

@@ -26,7 +26,7 @@
 
 #define LOOK_EVERY_MS 250   /* at the database, for changes that nobody announces */
 #define RETRY_EVERY_MS 5000 /* rules that were refused */
-#define PATCH_MAX 1000      /* what a ruleset's patch may hold before everything is read anew */
+#define OVERLAY_MAX 1000    /* what may have changed since the base before everything is read anew */
 #define WAITING_MAX 2
 #define RETIRED_MAX (WAITING_MAX + 1)
 
@@ -54,59 +54,30 @@ struct rulebook {
 
 /* ---- Reading ---- */
 
-/* What the database says is left to ruleset_builder_finish(). */
-static const struct ruleset *finish(const struct rulebook_options *options, struct ruleset_builder *builder,
-                                    enum store_status status, int64_t revision)
-{
-    if (status == STORE_OK)
-        return ruleset_builder_finish(builder, revision, options->rounding, time(NULL));
-    ruleset_builder_free(builder);
-    return NULL;
-}
-
-static const struct ruleset *read_everything(const struct rulebook_options *options, struct store *store, char *reason,
-                                             size_t reason_size)
-{
-    struct ruleset_builder *builder = ruleset_builder_new(NULL);
-    int64_t revision = 0;
-    enum store_status status = store_load(store, builder, &revision, reason, reason_size);
-
-    return finish(options, builder, status, revision);
-}
-
-/* What is new since `from`, on top of it. NULL and STORE_TOO_MANY: everything has to be read. */
-static const struct ruleset *read_changes(const struct rulebook *rulebook, const struct ruleset *from,
-                                          enum store_status *status, char *reason, size_t reason_size)
+/* The rules as they are, on the base of `from`; on a new one, where there is none (NULL) or too much changed since.
+ * NULL: store->reason says why. */
+static const struct ruleset *read_rules(struct store *store, const struct ruleset *from, enum price_rounding rounding)
 {
     struct ruleset_builder *builder = ruleset_builder_new(from);
-    int64_t revision = 0;
+    int64_t revision = 0, since = from != NULL ? ruleset_base_revision(from) : 0;
+    enum store_status status = store->methods->load(store, since, OVERLAY_MAX, builder, &revision);
 
-    *status =
-        store_load_changes(rulebook->store, ruleset_revision(from), PATCH_MAX, builder, &revision, reason, reason_size);
-    return finish(&rulebook->options, builder, *status, revision);
-}
-
-static const struct ruleset *read_next(const struct rulebook *rulebook, char *reason, size_t reason_size)
-{
-    enum store_status status = STORE_TOO_MANY;
-
-    if (ruleset_overlay_size(rulebook->latest) < PATCH_MAX) {
-        const struct ruleset *made = read_changes(rulebook, rulebook->latest, &status, reason, reason_size);
-        if (status != STORE_TOO_MANY)
-            return made;
-    }
-    return read_everything(&rulebook->options, rulebook->store, reason, reason_size);
+    if (status == STORE_OK)
+        return ruleset_builder_finish(builder, revision, rounding, time(NULL));
+    ruleset_builder_free(builder);
+    return status == STORE_TOO_MANY ? read_rules(store, NULL, rounding) : NULL;
 }
 
 bool rulebook_check(const char *path, char *reason, size_t reason_size)
 {
-    const struct rulebook_options options = {.path = path};
     struct store *store;
 
     if (!store_open(path, &store, reason, reason_size))
         return false;
-    const struct ruleset *ruleset = read_everything(&options, store, reason, reason_size);
+    const struct ruleset *ruleset = read_rules(store, NULL, PRICE_ROUND_DOWN);
     bool is_good = ruleset != NULL;
+    if (!is_good)
+        snprintf(reason, reason_size, "%s", store->reason);
     ruleset_release(ruleset);
     store_close(store);
     return is_good;
@@ -173,17 +144,17 @@ static void say_refused(struct rulebook *rulebook, int64_t revision, const char 
 /* Makes the next ruleset, if the database has one. */
 static void follow(struct rulebook *rulebook)
 {
-    char reason[512];
     int64_t revision = 0;
-
-    enum store_status status = store_revision(rulebook->store, &revision, reason, sizeof reason);
+    enum store_status status = rulebook->store->methods->revision(rulebook->store, &revision);
     if (status == STORE_OK && revision == ruleset_revision(rulebook->latest)) {
         rulebook->is_behind = false;
         return;
     }
-    const struct ruleset *made = status == STORE_OK ? read_next(rulebook, reason, sizeof reason) : NULL;
+    const struct ruleset *made = NULL;
+    if (status == STORE_OK)
+        made = read_rules(rulebook->store, rulebook->latest, rulebook->options.rounding);
     if (made == NULL) {
-        say_refused(rulebook, revision, reason);
+        say_refused(rulebook, revision, rulebook->store->reason);
         return;
     }
     rulebook->is_behind = false;
@@ -197,7 +168,7 @@ static void *watch(void *data)
     uint32_t seen = 0;
 
     while (!atomic_load(&rulebook->is_ending)) {
-        if (store_has_changed(rulebook->store)) {
+        if (rulebook->store->methods->has_changed(rulebook->store)) {
             rulebook->is_behind = true;
             rulebook->retry_ns = 0;
         }
@@ -222,10 +193,13 @@ static bool begin(struct rulebook *rulebook, char *reason, size_t reason_size)
         snprintf(reason, reason_size, "there are too many workers at once");
         return false;
     }
-    (void)store_has_changed(rulebook->store); /* what is read next is what later changes are compared with */
-    rulebook->current = read_everything(&rulebook->options, rulebook->store, reason, reason_size);
-    if (rulebook->current == NULL)
+    (void)rulebook->store->methods->has_changed(
+        rulebook->store); /* what is read next is what later changes are compared with */
+    rulebook->current = read_rules(rulebook->store, NULL, rulebook->options.rounding);
+    if (rulebook->current == NULL) {
+        snprintf(reason, reason_size, "%s", rulebook->store->reason);
         return false;
+    }
     int64_t revision = ruleset_revision(rulebook->current);
     rulebook->latest = ruleset_hold(rulebook->current);
     rollout_prepared(rollout, rulebook->slot, revision);

@@ -6,11 +6,11 @@
  *     rounding down|half-up|half-even      for what is made or asked from here on
  *     now INSTANT                          the instant at which rulesets are made
  *     rules BYTES, and a rule file         makes a ruleset of it               {"faults":[[LINE,MESSAGE]…]}
- *     patch                                begins a changed copy of the current ruleset; then any of
+ *     patch                                begins a ruleset of the last whole one; then any of, since that one,
  *         changes BYTES, and a rule file       what it says, said anew         {"faults":…}
  *         remove rule KEY | group KEY | member GROUP CUSTOMER
  *     finish                               makes the changed copy the current ruleset
- *     state INSTANT                        {"rules":[KEY…],"patch":…,"next":…}
+ *     state INSTANT                        {"rules":[KEY…],"next":…}
  *     page                                 empties the page
  *     product ID PRICE [CATEGORY…]         puts a product on the page
  *     quote CUSTOMER|@GROUP INSTANT        prices the page                     [QUOTE…]
@@ -213,8 +213,7 @@ static inline void print_state(const struct ruleset *ruleset, int64_t now)
     ruleset_view_free(view);
     if (count != ruleset_rule_count(ruleset))
         give_up("rules are counted wrongly", "");
-    printf("],\"groups\":%zu,\"patch\":%zu,\"next\":%" PRId64 "}", ruleset_group_count(ruleset),
-           ruleset_overlay_size(ruleset), ruleset_next_change(ruleset, now));
+    printf("],\"groups\":%zu,\"next\":%" PRId64 "}", ruleset_group_count(ruleset), ruleset_next_change(ruleset, now));
 }
 
 /* ---- Commands: each is given its words, and how many there are ---- */

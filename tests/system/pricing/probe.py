@@ -66,6 +66,7 @@ class PriceProbe(Probe):
 
     def __init__(self):
         super().__init__("price_probe")
+        self.since = []  # what changed since the last whole rule file: a changed ruleset is made of that
 
     def _tell_file(self, command, text):
         data = text if isinstance(text, bytes) else text.encode()
@@ -73,19 +74,23 @@ class PriceProbe(Probe):
 
     def load(self, text):
         """Makes a rule file the current ruleset; it must be a right one."""
+        self.since = []
         self._tell_file("rules", text)
         self.send()
         assert self.receive() == {"faults": []}, text
 
     def patch(self, text, removals=()):
         """Changes the current ruleset: first `removals` (words of `remove`), then what the rule file says."""
+        self.since.append((removals, text))
         self.tell("patch")
-        for words in removals:
-            self.tell("remove", *words)
-        self._tell_file("changes", text)
+        for words, file in self.since:
+            for word in words:
+                self.tell("remove", *word)
+            self._tell_file("changes", file)
         self.tell("finish")
         self.send()
-        assert self.receive() == {"faults": []}, text
+        for _ in self.since:
+            assert self.receive() == {"faults": []}, text
 
     def faults(self, text):
         """What is wrong with a rule file: [line, message] each."""

@@ -39,7 +39,7 @@ static inline struct ruleset *shop_ruleset(const struct rule *rules, size_t coun
     return shop_finish(builder);
 }
 
-/* The ruleset with this one rule more. Releases the one before. */
+/* The base of the ruleset with this one rule more. Releases the one before. */
 static inline struct ruleset *shop_change(struct ruleset *ruleset, const struct rule *rule)
 {
     struct ruleset_builder *builder = ruleset_builder_new(ruleset);

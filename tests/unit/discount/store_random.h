@@ -135,7 +135,7 @@ static inline bool change_at_random(struct store *store, uint32_t most)
     begin(store);
     for (size_t i = 0; i < count; i++)
         apply(store, i, random_change());
-    enum store_status status = store_commit(store, "a", "m", NOW, &revision, &changed, reason, sizeof reason);
+    enum store_status status = store->methods->commit(store, "a", "m", NOW, &revision, &changed);
     if (status != STORE_OK && status != STORE_REFUSED)
         fail_msg("%s", reason);
     return status == STORE_OK;

@@ -2,7 +2,7 @@
 /* How an administrator changes rules: whole or not at all, with all that is wrong, in use when it is answered. */
 #include "tests/unit/discount/admin_harness.h"
 
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 /* ---- Changes that are sound ---- */
 
@@ -419,9 +419,9 @@ static void a_database_that_may_only_be_read_is_told_by_a_code(void **state)
     (void)state;
     Ecommerce__Change *change = set_product(7, "socks", 0);
     Ecommerce__ApplyChangesRequest request = apply_request(&change, 1);
-    assert_int_equal(sqlite3_exec(service.store->db, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(service.store->state->db, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
     assert_refused(call("ApplyChanges", &request), RPC_FAILED_PRECONDITION, "cannot be written");
-    assert_int_equal(sqlite3_exec(service.store->db, "PRAGMA query_only = OFF", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(service.store->state->db, "PRAGMA query_only = OFF", NULL, NULL, NULL), SQLITE_OK);
     apply_one(change);
 }
 

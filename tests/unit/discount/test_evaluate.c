@@ -370,7 +370,11 @@ static void of_two_that_the_floor_holds_the_priority_decides(void **state)
         assert_int_equal(quote.price, 600);
         assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), rules[i - 1].key);
         rules[i].priority = i;
-        ruleset = shop_change(ruleset, &rules[i]);
+        struct ruleset_builder *builder = ruleset_builder_new(ruleset);
+        for (int k = 1; k <= i; k++)
+            ruleset_builder_set_rule(builder, &rules[k]);
+        ruleset_release(ruleset);
+        ruleset = shop_finish(builder);
     }
     struct quote quote = shop_quote(ruleset, 1, 1, 1000);
     assert_string_equal(shop_winner(&quote, RULE_LANE_SALE), "c");

@@ -77,9 +77,9 @@ static int64_t commit_percent(int32_t percent)
     int64_t revision;
     size_t changed;
 
-    assert_int_equal(store_begin(writer, 0, reason, sizeof reason), STORE_OK);
-    assert_int_equal(store_apply(writer, 0, &change, reason, sizeof reason), STORE_OK);
-    assert_int_equal(store_commit(writer, "test", "", 1, &revision, &changed, reason, sizeof reason), STORE_OK);
+    assert_int_equal(writer->methods->begin(writer, 0, NULL), STORE_OK);
+    assert_int_equal(writer->methods->apply(writer, 0, &change), STORE_OK);
+    assert_int_equal(writer->methods->commit(writer, "test", "", 1, &revision, &changed), STORE_OK);
     rollout_announce(rollout, revision);
     return revision;
 }

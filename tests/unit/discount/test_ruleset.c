@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rulesets: what goes in comes out; patches, groups, instants, lives. */
+/* Rulesets: what goes in comes out; overlays, groups, instants, lives. */
 #include "same_rules.h"
 
 static void a_rule_comes_out_as_it_went_in(void **state)
@@ -64,7 +64,7 @@ static void a_rule_outlives_what_it_was_made_of(void **state)
     ruleset_release(ruleset);
 }
 
-static void a_patch_leaves_the_ruleset_it_began_from_as_it_was(void **state)
+static void an_overlay_leaves_the_ruleset_it_began_from_as_it_was(void **state)
 {
     const struct rule rule = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 500);
     const struct rule other = shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 600);
@@ -76,12 +76,12 @@ static void a_patch_leaves_the_ruleset_it_began_from_as_it_was(void **state)
     struct ruleset *changed = shop_finish(builder);
     assert_int_equal(shop_price(ruleset, 1, 1000), 500);
     assert_int_equal(shop_price(changed, 1, 1000), 600);
-    ruleset_release(ruleset); /* the base lives on in the patched one */
+    ruleset_release(ruleset); /* the base lives on in the changed one */
     assert_int_equal(shop_price(changed, 1, 1000), 600);
     ruleset_release(changed);
 }
 
-static void a_patch_knows_its_size(void **state)
+static void an_overlay_is_made_of_the_base_whatever_overlay_there_was(void **state)
 {
     const struct rule rules[] = {shop_rule("a", RULE_LANE_SALE, RULE_PRICE, 500),
                                  shop_rule("b", RULE_LANE_SALE, RULE_PRICE, 600),
@@ -90,23 +90,27 @@ static void a_patch_knows_its_size(void **state)
     struct ruleset_builder *builder = ruleset_builder_new(ruleset);
 
     (void)state;
-    assert_int_equal(ruleset_overlay_size(ruleset), 0);
     ruleset_builder_set_rule(builder, &rules[0]);    /* replaces */
     ruleset_builder_set_rule(builder, &rules[2]);    /* adds */
     ruleset_builder_remove_rule(builder, "b");       /* removes */
     ruleset_builder_remove_rule(builder, "nothing"); /* there is none */
     ruleset_builder_set_floor(builder, 1, 10);
-    ruleset_builder_set_group(builder, "vip", "");
-    ruleset_builder_add_member(builder, "vip", 1);
-    struct ruleset *changed = shop_finish(builder);
-    assert_int_equal(ruleset_overlay_size(changed), 6);
+    struct ruleset *changed = ruleset_builder_finish(builder, 2, PRICE_ROUND_DOWN, SHOP_NOW);
+    assert_int_equal(ruleset_base_revision(ruleset), 1);
+    assert_int_equal(ruleset_base_revision(changed), 1);
     assert_int_equal(ruleset_rule_count(changed), 2);
     ruleset_release(ruleset);
 
+    struct ruleset *same = ruleset_builder_finish(ruleset_builder_new(changed), 3, PRICE_ROUND_DOWN, SHOP_NOW);
+    assert_int_equal(ruleset_rule_count(same), 2);
+    assert_int_equal(shop_price(same, 1, 1000), 500);
+    assert_int_equal(ruleset_floor(same, 1), 0);
+    ruleset_release(same);
+
     builder = ruleset_builder_new(changed);
     ruleset_builder_clear(builder);
-    struct ruleset *empty = shop_finish(builder);
-    assert_int_equal(ruleset_overlay_size(empty), 0);
+    struct ruleset *empty = ruleset_builder_finish(builder, 4, PRICE_ROUND_DOWN, SHOP_NOW);
+    assert_int_equal(ruleset_base_revision(empty), 4);
     assert_int_equal(ruleset_rule_count(empty), 0);
     ruleset_release(changed);
     ruleset_release(empty);
@@ -217,8 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_comes_out_as_it_went_in),
         cmocka_unit_test(a_rule_outlives_what_it_was_made_of),
-        cmocka_unit_test(a_patch_leaves_the_ruleset_it_began_from_as_it_was),
-        cmocka_unit_test(a_patch_knows_its_size),
+        cmocka_unit_test(an_overlay_leaves_the_ruleset_it_began_from_as_it_was),
+        cmocka_unit_test(an_overlay_is_made_of_the_base_whatever_overlay_there_was),
         cmocka_unit_test(a_group_that_was_removed_and_added_again_has_no_members),
         cmocka_unit_test(the_next_change_is_the_next_end_of_an_enabled_window),
         cmocka_unit_test(past_and_disabled_rules_are_kept),

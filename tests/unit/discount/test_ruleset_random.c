@@ -228,31 +228,39 @@ static struct ruleset *make_anew(struct random *random, const struct model *mode
     return shop_finish(builder);
 }
 
+/* A builder is told all that changed since the base, again and more each time. */
 static void a_changed_ruleset_equals_one_made_anew(void **state)
 {
-    struct random random = {.state = UINT64_C(1122334455)};
-    struct model *model = calloc(1, sizeof *model);
+    struct random random = {.state = UINT64_C(1122334455)}, changes = {.state = UINT64_C(5544332211)}, replay;
+    struct model *base = calloc(1, sizeof *base), *model = calloc(1, sizeof *model);
     struct ruleset *ruleset = shop_ruleset(NULL, 0);
+    uint32_t count = 0;
 
     (void)state;
     for (int i = 0; i < 2000; i++) {
         struct ruleset_builder *builder = ruleset_builder_new(ruleset);
-        for (uint32_t j = random_next(&random, 12); j > 0; j--)
-            change_at_random(&random, model, builder);
+        *model = *base;
+        replay = changes;
+        count += random_next(&random, 12);
+        for (uint32_t j = 0; j < count; j++)
+            change_at_random(&replay, model, builder);
         struct ruleset *changed = shop_finish(builder), *anew = make_anew(&random, model);
         assert_rulesets_equal(&random, changed, anew);
         assert_contradictions(changed, model);
         assert_contradictions(anew, model);
-        ruleset_release(ruleset);
-        ruleset = changed;
-        if (random_is(&random, 6)) { /* the next patches have a base that says something */
+        ruleset_release(changed);
+        if (random_is(&random, 6)) { /* the next overlays have a base that says something */
             ruleset_release(ruleset);
             ruleset = anew;
+            *base = *model;
+            changes = replay;
+            count = 0;
         } else {
             ruleset_release(anew);
         }
     }
     ruleset_release(ruleset);
+    free(base);
     free(model);
 }
 

@@ -26,7 +26,7 @@ static void the_demo_has_three_products(void **state)
     struct store *store = make_store(true);
 
     (void)state;
-    assert_ok(store_count(store, &counts, reason, sizeof reason));
+    assert_ok(store->methods->count(store, &counts));
     assert_int_equal(counts.products, 3);
     assert_int_equal(counts.rules, 1);
     assert_int_equal(counts.groups, 0);
@@ -131,10 +131,10 @@ static void a_change_is_noticed_once(void **state)
     struct store *store = make_store(true);
 
     (void)state;
-    assert_false(store_has_changed(store));
+    assert_false(store->methods->has_changed(store));
     must_change_by_hand("UPDATE rule SET value = 2000");
-    assert_true(store_has_changed(store));
-    assert_false(store_has_changed(store));
+    assert_true(store->methods->has_changed(store));
+    assert_false(store->methods->has_changed(store));
     store_close(store);
 }
 
@@ -144,8 +144,8 @@ static void an_own_change_is_not_noticed(void **state)
 
     (void)state;
     change_one(store, set_percent("x", 100));
-    assert_false(store_has_changed(store));
-    assert_true(store_has_changed(other));
+    assert_false(store->methods->has_changed(store));
+    assert_true(other->methods->has_changed(other));
     store_close(store);
     store_close(other);
 }
@@ -156,10 +156,10 @@ static void a_change_is_noticed_outside_wal_mode_too(void **state)
     store_close(make_store(true));
     must_change_by_hand("PRAGMA journal_mode = DELETE");
     struct store *store = open_store();
-    assert_false(store_has_changed(store));
+    assert_false(store->methods->has_changed(store));
     must_change_by_hand("UPDATE rule SET value = 2000");
-    assert_true(store_has_changed(store));
-    assert_false(store_has_changed(store));
+    assert_true(store->methods->has_changed(store));
+    assert_false(store->methods->has_changed(store));
     store_close(store);
 }
 
@@ -173,11 +173,11 @@ static void a_database_that_cannot_be_asked_counts_as_changed(void **state)
     struct store *store = open_store();
     assert_int_equal(sqlite3_open(path, &holder), SQLITE_OK);
     assert_int_equal(sqlite3_exec(holder, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
-    assert_true(store_has_changed(store));
-    assert_true(store_has_changed(store));
+    assert_true(store->methods->has_changed(store));
+    assert_true(store->methods->has_changed(store));
     sqlite3_close(holder);
-    assert_true(store_has_changed(store));
-    assert_false(store_has_changed(store));
+    assert_true(store->methods->has_changed(store));
+    assert_false(store->methods->has_changed(store));
     store_close(store);
 }
 
@@ -192,9 +192,9 @@ static int read_only_life(void)
 
     if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0 || !store_open(path, &store, reason, sizeof reason))
         return 1;
-    if (store_load(store, builder, &revision, reason, sizeof reason) != STORE_OK)
+    if (store->methods->load(store, 0, 0, builder, &revision) != STORE_OK)
         return 2;
-    if (store_begin(store, 0, reason, sizeof reason) != STORE_READ_ONLY || strstr(reason, "cannot be written") == NULL)
+    if (store->methods->begin(store, 0, NULL) != STORE_READ_ONLY || strstr(store->reason, "cannot be written") == NULL)
         return 3;
     ruleset_builder_free(builder);
     store_close(store);

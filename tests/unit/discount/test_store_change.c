@@ -79,7 +79,7 @@ static void a_rolled_back_change_set_leaves_nothing(void **state)
     begin(store);
     apply(store, 0, with_key(CHANGE_CLEAR_ALL, NULL));
     apply(store, 1, set_percent("x", 1));
-    store_rollback(store);
+    store->methods->rollback(store);
     assert_string_equal(dump(), before);
     assert_string_equal(ask("SELECT count(*) FROM change UNION ALL SELECT count(*) FROM revision"), history);
     assert_int_equal(change_one(store, set_percent("x", 1)), 3);
@@ -97,11 +97,11 @@ static void a_refused_change_set_leaves_nothing(void **state)
     begin(store);
     apply(store, 0, set_percent("good", 1));
     apply(store, 1, set_percent("bad", 10001));
-    assert_int_equal(store_commit(store, "a", "m", NOW, &revision, &changed, reason, sizeof reason), STORE_REFUSED);
+    assert_int_equal(store->methods->commit(store, "a", "m", NOW, &revision, &changed), STORE_REFUSED);
     assert_string_equal(dump(), before);
     assert_int_equal(latest_revision(store), 2);
     begin(store); /* the change set has ended */
-    store_rollback(store);
+    store->methods->rollback(store);
     store_close(store);
 }
 
@@ -122,11 +122,11 @@ static void a_moved_revision_is_told(void **state)
     struct store *store = make_store(true), *other = open_store();
 
     (void)state;
-    change_one(other, set_percent("x", 1));
-    assert_int_equal(store_begin(store, 1, reason, sizeof reason), STORE_MOVED);
+    change_one(store, set_percent("x", 1));
+    assert_int_equal(other->methods->begin(other, 1, NULL), STORE_MOVED);
     assert_reason_has("the latest revision is 2, not 1");
-    assert_ok(store_begin(store, 2, reason, sizeof reason));
-    store_rollback(store);
+    assert_ok(other->methods->begin(other, 2, NULL));
+    other->methods->rollback(other);
     store_close(other);
     store_close(store);
 }
@@ -139,11 +139,11 @@ static void a_second_writer_is_told_that_it_is_busy(void **state)
     (void)state;
     assert_int_equal(sqlite3_open(path, &holder), SQLITE_OK);
     assert_int_equal(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(store_begin(store, 0, reason, sizeof reason), STORE_BUSY);
+    assert_int_equal(store->methods->begin(store, 0, NULL), STORE_BUSY);
     assert_reason_has("locked");
     sqlite3_close(holder);
     begin(store);
-    store_rollback(store);
+    store->methods->rollback(store);
     store_close(store);
 }
 
@@ -155,13 +155,13 @@ static void what_is_not_begun_cannot_be_changed(void **state)
     size_t changed;
 
     (void)state;
-    assert_int_equal(store_apply(store, 0, &change, reason, sizeof reason), STORE_FAILED);
-    assert_int_equal(store_rewind(store, 1, reason, sizeof reason), STORE_FAILED);
-    assert_int_equal(store_commit(store, "a", "m", NOW, &revision, &changed, reason, sizeof reason), STORE_FAILED);
-    store_rollback(store);
+    assert_int_equal(store->methods->apply(store, 0, &change), STORE_FAILED);
+    assert_int_equal(store->methods->rewind(store, 1), STORE_FAILED);
+    assert_int_equal(store->methods->commit(store, "a", "m", NOW, &revision, &changed), STORE_FAILED);
+    store->methods->rollback(store);
     assert_false(has_rule(store, "x"));
     begin(store);
-    assert_int_equal(store_begin(store, 0, reason, sizeof reason), STORE_FAILED);
+    assert_int_equal(store->methods->begin(store, 0, NULL), STORE_FAILED);
     store_close(store);
 }
 
@@ -355,10 +355,9 @@ static int64_t change_as(struct store *store, const char *author, const char *id
     int64_t revision = 0;
     size_t changed;
 
-    begin(store);
-    store_name_change_set(store, id);
+    assert_ok(store->methods->begin(store, 0, id));
     apply(store, 0, change);
-    assert_ok(store_commit(store, author, "why", now, &revision, &changed, reason, sizeof reason));
+    assert_ok(store->methods->commit(store, author, "why", now, &revision, &changed));
     return revision;
 }
 
@@ -366,7 +365,7 @@ static enum store_status find_as(struct store *store, const char *author, const 
 {
     size_t changed;
 
-    return store_find_change_set(store, author, id, revision, &changed, reason, sizeof reason);
+    return store->methods->find_change_set(store, author, id, revision, &changed);
 }
 
 static void what_a_change_set_made_is_known_by_its_author_and_id_for_a_month(void **state)

@@ -2,7 +2,7 @@
 /* What differs between two revisions. */
 #include "tests/unit/discount/store_random.h"
 
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 /* ---- Differences ---- */
 
@@ -10,7 +10,7 @@ static const struct difference *compare(struct store *store, int64_t from, int64
 {
     struct difference *differences;
 
-    assert_ok(store_compare(store, from, to, 0, 1000, &arena, &differences, count, reason, sizeof reason));
+    assert_ok(store->methods->compare(store, from, to, 0, 1000, &arena, &differences, count));
     return differences;
 }
 
@@ -123,11 +123,11 @@ static void differences_come_in_pages(void **state)
     for (int i = 0; i < 10; i++)
         apply(store, 0, set_percent(arena_print(&arena, "r%d", i), 1));
     commit(store, NULL);
-    assert_ok(store_compare(store, 1, 2, 4, 3, &arena, &d, &count, reason, sizeof reason));
+    assert_ok(store->methods->compare(store, 1, 2, 4, 3, &arena, &d, &count));
     assert_int_equal(count, 3);
     assert_string_equal(d[0].key, "r4");
     assert_string_equal(d[2].key, "r6");
-    assert_ok(store_compare(store, 1, 2, 9, 3, &arena, &d, &count, reason, sizeof reason));
+    assert_ok(store->methods->compare(store, 1, 2, 9, 3, &arena, &d, &count));
     assert_int_equal(count, 1);
     store_close(store);
 }
@@ -152,14 +152,14 @@ static size_t compare_members(struct store *store, int32_t count)
     change_one(store, set_group("vip", ""));
     change_one(store, with_key(CHANGE_CLEAR_GROUP, "vip"));
     int64_t to = change_one(store, change_members(CHANGE_ADD_MEMBERS, "vip", ids, (size_t)count));
-    sqlite3_progress_handler(store->db, 100, count_step, &steps);
+    sqlite3_progress_handler(store->state->db, 100, count_step, &steps);
     do {
         struct arena strings = {0};
-        assert_ok(store_compare(store, to - 1, to, read, 100, &strings, &page, &got, reason, sizeof reason));
+        assert_ok(store->methods->compare(store, to - 1, to, read, 100, &strings, &page, &got));
         read += got;
         arena_release(&strings);
     } while (got == 100);
-    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    sqlite3_progress_handler(store->state->db, 0, NULL, NULL);
     assert_int_equal(read, count);
     return steps;
 }
@@ -182,8 +182,8 @@ static void comparing_with_an_unknown_revision_is_not_found(void **state)
     size_t count;
 
     (void)state;
-    assert_int_equal(store_compare(store, 1, 2, 0, 10, &arena, &d, &count, reason, sizeof reason), STORE_NOT_FOUND);
-    assert_int_equal(store_compare(store, 0, 1, 0, 10, &arena, &d, &count, reason, sizeof reason), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->compare(store, 1, 2, 0, 10, &arena, &d, &count), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->compare(store, 0, 1, 0, 10, &arena, &d, &count), STORE_NOT_FOUND);
     store_close(store);
 }
 
@@ -193,7 +193,7 @@ static size_t list_all(struct store *store, struct rule **rules)
     struct rule_filter filter = {.key = NULL};
     size_t count;
 
-    assert_ok(store_list_rules(store, &filter, NULL, 1000, &arena, rules, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_rules(store, &filter, NULL, 1000, &arena, rules, &count));
     return count;
 }
 

@@ -59,7 +59,7 @@ static void what_was_replaced_by_hand_comes_back(void **state)
         "INSERT OR REPLACE INTO product (id, slug, floor) VALUES (2, 'other', 5)");
     assert_string_not_equal(dump(), before);
     begin(store);
-    assert_ok(store_rewind(store, 1, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 1));
     commit(store, NULL);
     assert_string_equal(dump(), before);
     store_close(store);
@@ -89,12 +89,12 @@ static void a_rollback_is_a_new_revision_equal_to_the_old(void **state)
     change_one(store, set_percent("demo", 5));
     change_one(store, with_key(CHANGE_REMOVE_RULE, "demo"));
     begin(store);
-    assert_ok(store_rewind(store, 1, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 1));
     assert_int_equal(commit(store, &changed), 4);
     assert_int_equal(changed, 1);
     assert_string_equal(dump(), before);
     begin(store);
-    assert_ok(store_rewind(store, 2, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 2));
     commit(store, NULL);
     assert_string_equal(ask("SELECT value FROM rule"), "5");
     store_close(store);
@@ -108,7 +108,7 @@ static void going_back_to_today_makes_no_revision(void **state)
     (void)state;
     change_one(store, set_percent("demo", 5));
     begin(store);
-    assert_ok(store_rewind(store, 2, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 2));
     assert_int_equal(commit(store, &changed), 2);
     assert_int_equal(changed, 0);
     store_close(store);
@@ -123,7 +123,7 @@ static void rewinding_undoes_the_open_change_set_too(void **state)
     begin(store);
     apply(store, 0, set_percent("x", 1));
     apply(store, 1, with_key(CHANGE_REMOVE_RULE, "demo"));
-    assert_ok(store_rewind(store, 1, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 1));
     assert_int_equal(commit(store, &changed), 1);
     assert_int_equal(changed, 0);
     store_close(store);
@@ -135,9 +135,9 @@ static void an_unknown_revision_is_not_found(void **state)
 
     (void)state;
     begin(store);
-    assert_int_equal(store_rewind(store, 0, reason, sizeof reason), STORE_NOT_FOUND);
-    assert_int_equal(store_rewind(store, 2, reason, sizeof reason), STORE_NOT_FOUND);
-    assert_int_equal(store_rewind(store, 99, reason, sizeof reason), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->rewind(store, 0), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->rewind(store, 2), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->rewind(store, 99), STORE_NOT_FOUND);
     assert_reason_has("there is no revision 99");
     store_close(store);
 }
@@ -157,7 +157,7 @@ static void slugs_that_were_exchanged_come_back(void **state)
     assert_string_equal(ask("SELECT group_concat(slug, ' ') FROM product WHERE id < 3"),
                         "notebook-avell-g1511 iphone-x");
     begin(store);
-    assert_ok(store_rewind(store, 1, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 1));
     commit(store, NULL);
     assert_string_equal(dump(), before);
     store_close(store);
@@ -195,7 +195,7 @@ static void every_revision_of_a_random_history_can_be_made_again(void **state)
     for (size_t i = 0; i < 60; i++) {
         size_t at = random_below(REVISIONS);
         begin(store);
-        assert_ok(store_rewind(store, history.numbers[at], reason, sizeof reason));
+        assert_ok(store->methods->rewind(store, history.numbers[at]));
         commit(store, NULL);
         assert_string_equal(dump(), history.dumps[at]);
     }

@@ -52,7 +52,7 @@ static const char *list_keys(struct store *store, struct rule_filter filter, con
     const char *text = "";
     size_t count;
 
-    assert_ok(store_list_rules(store, &filter, after, limit, &arena, &rules, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_rules(store, &filter, after, limit, &arena, &rules, &count));
     for (size_t i = 0; i < count; i++)
         text = arena_print(&arena, "%s%s%s", text, i > 0 ? " " : "", rules[i].key);
     return text;
@@ -118,7 +118,7 @@ static void listed_rules_have_slugs_and_all_fields(void **state)
     struct store *store = make_shop();
 
     (void)state;
-    assert_ok(store_list_rules(store, &filter, NULL, 10, &arena, &rules, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_rules(store, &filter, NULL, 10, &arena, &rules, &count));
     store_close(store); /* what is in the arena does not need it */
     assert_int_equal(count, 1);
     assert_string_equal(rules[0].excluded_products[0].slug, "iphone-x");
@@ -138,10 +138,10 @@ static void an_open_change_set_is_listed(void **state)
     apply(store, 0, with_key(CHANGE_REMOVE_RULE, "demo"));
     apply(store, 1, set_percent("new", 1));
     assert_string_equal(list_keys(store, all, NULL, 100), "amount group new off price");
-    assert_ok(store_list_revisions(store, 0, 10, &arena, &revisions, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_revisions(store, 0, 10, &arena, &revisions, &count));
     assert_int_equal(count, 2); /* it is none yet */
     assert_int_equal(revisions[0].number, 2);
-    store_rollback(store);
+    store->methods->rollback(store);
     assert_string_equal(list_keys(store, all, NULL, 100), "amount demo group off price");
     store_close(store);
 }
@@ -152,7 +152,7 @@ static const char *list_groups(struct store *store, int32_t customer_id, const c
     const char *text = "";
     size_t count;
 
-    assert_ok(store_list_groups(store, customer_id, after, limit, &arena, &groups, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_groups(store, customer_id, after, limit, &arena, &groups, &count));
     for (size_t i = 0; i < count; i++)
         text = arena_print(&arena, "%s[%s %s %d]", text, groups[i].key, groups[i].label, (int)groups[i].member_count);
     return text;
@@ -180,15 +180,14 @@ static void members_ascend(void **state)
     struct store *store = make_shop();
 
     (void)state;
-    assert_ok(store_list_members(store, "vip", 0, 2, &arena, &ids, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_members(store, "vip", 0, 2, &arena, &ids, &count));
     assert_int_equal(count, 2);
     assert_int_equal(ids[0], 4);
     assert_int_equal(ids[1], 30);
-    assert_ok(store_list_members(store, "vip", 30, 2, &arena, &ids, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_members(store, "vip", 30, 2, &arena, &ids, &count));
     assert_int_equal(count, 1);
     assert_int_equal(ids[0], 200);
-    assert_int_equal(store_list_members(store, "none", 0, 2, &arena, &ids, &count, reason, sizeof reason),
-                     STORE_NOT_FOUND);
+    assert_int_equal(store->methods->list_members(store, "none", 0, 2, &arena, &ids, &count), STORE_NOT_FOUND);
     assert_reason_has("there is no group none");
     store_close(store);
 }
@@ -199,7 +198,7 @@ static const char *list_products(struct store *store, const char *slug, const ch
     const char *text = "";
     size_t count;
 
-    assert_ok(store_list_products(store, slug, after, limit, &arena, &products, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_products(store, slug, 0, after, limit, &arena, &products, &count));
     for (size_t i = 0; i < count; i++)
         text = arena_print(&arena, "%s[%d %s %d]", text, (int)products[i].id, products[i].slug, (int)products[i].floor);
     return text;
@@ -228,14 +227,14 @@ static void revisions_come_latest_first(void **state)
     (void)state;
     for (int i = 0; i < 4; i++)
         change_one(store, set_percent("x", i));
-    assert_ok(store_list_revisions(store, 0, 2, &arena, &revisions, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_revisions(store, 0, 2, &arena, &revisions, &count));
     assert_int_equal(count, 2);
     assert_int_equal(revisions[0].number, 5);
     assert_int_equal(revisions[0].made_at, NOW);
     assert_int_equal(revisions[0].changed, 1);
     assert_string_equal(revisions[0].author, "spiffe://shop/admin");
     assert_string_equal(revisions[0].message, "why");
-    assert_ok(store_list_revisions(store, 4, 10, &arena, &revisions, &count, reason, sizeof reason));
+    assert_ok(store->methods->list_revisions(store, 4, 10, &arena, &revisions, &count));
     assert_int_equal(count, 3);
     assert_int_equal(revisions[0].number, 3);
     assert_int_equal(revisions[2].number, 1);

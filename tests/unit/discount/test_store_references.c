@@ -149,7 +149,7 @@ static void slugs_are_swapped_in_one_change_set(void **state)
     assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM product ORDER BY id)"),
                         "notebook-avell-g1511,playstation-4-slim,iphone-x");
     begin(store);
-    assert_ok(store_rewind(store, latest_revision(store) - 2, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, latest_revision(store) - 2));
     commit(store, &changed);
     assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM product ORDER BY id)"),
                         "iphone-x,notebook-avell-g1511,playstation-4-slim");
@@ -239,7 +239,7 @@ static void nothing_follows_from_a_fault(void **state)
     begin(store);
     for (size_t i = 0; i < ARRAY_LENGTH(changes); i++)
         apply(store, i, changes[i]);
-    assert_ok(store_faults(store, &faults, &count, reason, sizeof reason));
+    assert_ok(store->methods->faults(store, &faults, &count));
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(faults[i].change, i);

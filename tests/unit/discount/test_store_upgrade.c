@@ -66,7 +66,7 @@ static void revisions_go_on_growing(void **state)
     const char *before = dump();
     assert_int_equal(change_one(store, with_key(CHANGE_CLEAR_ALL, NULL)), 6);
     begin(store);
-    assert_ok(store_rewind(store, 5, reason, sizeof reason));
+    assert_ok(store->methods->rewind(store, 5));
     commit(store, NULL);
     assert_string_equal(dump(), before);
     store_close(store);
@@ -96,8 +96,7 @@ static void a_database_of_version_2_gets_what_version_3_has(void **state)
     const char *before = ask("SELECT group_concat(key || value) FROM rule");
     assert_int_equal(upgrade(), 2);
     struct store *store = open_store();
-    assert_int_equal(store_find_change_set(store, "admin", "none", &revision, &changed, reason, sizeof reason),
-                     STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_change_set(store, "admin", "none", &revision, &changed), STORE_NOT_FOUND);
     assert_string_equal(ask("SELECT group_concat(key || value) FROM rule"), before);
     store_close(store);
 }

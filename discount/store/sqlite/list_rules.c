@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules by key, a page at a time, filtered by an SQL statement that is put together from what is asked. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,63 +69,57 @@ static void bind_filter(sqlite3_stmt *statement, const struct rule_filter *filte
     sqlite3_bind_text(statement, 10, filter->text, -1, SQLITE_STATIC);
 }
 
-static enum store_status take_rule(struct store *store, sqlite3_stmt *statement, struct target_rows *rows,
-                                   struct arena *arena, struct page *page)
+struct found_rules {
+    struct target_rows rows;
+    struct arena *arena;
+    struct rule *rules;
+    size_t count;
+};
+
+static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void *data)
 {
+    struct found_rules *found = data;
     struct rule rule;
     struct arena scratch = {0};
-    enum store_status status = rule_from_row(store, statement, &rule);
+    enum store_status status = rule_from_row(store, row, &rule);
 
     if (status == STORE_OK)
-        status = check_rule_group(store, statement, &rule);
+        status = check_rule_group(store, row, &rule);
     if (status == STORE_OK)
-        status = read_targets(store, rule.key, true, rows, &scratch);
+        status = read_targets(store, rule.key, true, &found->rows, &scratch);
     if (status == STORE_OK)
-        status = rule_complete(store, &rule, rows);
+        status = rule_complete(store, &rule, &found->rows);
     if (status == STORE_OK) {
-        rule_copy(&rule, arena);
-        *(struct rule *)page_add(page) = rule;
+        rule_copy(&rule, found->arena);
+        found->rules = arena_grow(found->arena, found->rules, found->count, sizeof rule);
+        found->rules[found->count++] = rule;
     }
     arena_release(&scratch);
     return status;
 }
 
-static enum store_status take_rules(struct store *store, sqlite3_stmt *statement, struct arena *arena,
-                                    struct page *page)
-{
-    struct target_rows rows = {0};
-    enum store_status status;
-
-    while (store_next(store, statement, &status)) {
-        status = take_rule(store, statement, &rows, arena, page);
-        if (status != STORE_OK)
-            break;
-    }
-    target_rows_release(&rows);
-    return status;
-}
-
-enum store_status store_list_rules(struct store *store, const struct rule_filter *filter, const char *after,
-                                   size_t limit, struct arena *arena, struct rule **rules, size_t *count, char *reason,
-                                   size_t reason_size)
+enum store_status sqlite_list_rules(struct store *store, const struct rule_filter *filter, const char *after,
+                                    size_t limit, struct arena *arena, struct rule **rules, size_t *count)
 {
     char cause[256];
     struct question question = {.length = 0};
-    struct page page = {.item_size = sizeof(struct rule)};
+    struct found_rules found = {.arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)
-        return store_tell(store, status, reason, reason_size);
+        return status;
     build_question(&question, filter, after);
-    sqlite3_stmt *statement = database_prepare(store->db, question.sql, cause, sizeof cause);
+    sqlite3_stmt *statement = database_prepare(store->state->db, question.sql, cause, sizeof cause);
     if (statement != NULL) {
         bind_filter(statement, filter, after, limit);
-        status = take_rules(store, statement, arena, &page);
+        status = store_each(store, statement, take_rule, &found);
     } else {
         status = store_say(store, STORE_FAILED, "%s", cause);
     }
     sqlite3_finalize(statement);
-    *rules = page_finish(&page, arena, count);
     store_end_read(store);
-    return store_tell(store, status, reason, reason_size);
+    target_rows_release(&found.rows);
+    *rules = found.rules;
+    *count = found.count;
+    return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What one rule is for, out of the database's rows. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 static enum store_status read_products(struct store *store, const char *rule_key, bool with_slugs,
                                        struct target_rows *rows, struct arena *arena)

@@ -4,17 +4,38 @@
  * between them is not what it was after the last. What a row was at a revision is what the first note after that says
  * that it had been before; where there is none, it is as it is now.
  */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* ---- One thing at one revision. ?1 is its key, ?2 the revision ---- */
 
-static enum store_status read_products_at(struct store *store, const char *key, int64_t revision,
-                                          struct target_rows *rows, struct arena *arena)
+struct targets_at {
+    struct target_rows *rows;
+    struct arena *arena;
+};
+
+static enum store_status take_product_at(struct store *store, sqlite3_stmt *row, void *data)
 {
-    sqlite3_stmt *statement = store_statement(
+    const struct targets_at *targets = data;
+
+    return add_product_row(store, row, targets->rows, targets->arena);
+}
+
+static enum store_status take_category_at(struct store *store, sqlite3_stmt *row, void *data)
+{
+    const struct targets_at *targets = data;
+
+    (void)store;
+    add_category_row(row, targets->rows, targets->arena);
+    return STORE_OK;
+}
+
+static enum store_status read_targets_at(struct store *store, const char *key, int64_t revision,
+                                         struct target_rows *rows, struct arena *arena)
+{
+    sqlite3_stmt *products = store_statement(
         store,
         "WITH later AS (SELECT part, min(revision), before FROM change"
         "   WHERE kind = 'rule_product' AND key = ?1 AND revision > ?2 GROUP BY part),"
@@ -27,24 +48,7 @@ static enum store_status read_products_at(struct store *store, const char *key, 
         "     AND c.key = CAST(product_id AS TEXT) AND c.part = '' AND c.revision > ?2 ORDER BY c.revision LIMIT 1),"
         "   (SELECT slug FROM product WHERE id = product_id)) AS slug"
         " FROM state ORDER BY excluded, slug");
-    enum store_status status;
-
-    bind_text(statement, 1, key);
-    bind_number(statement, 2, revision);
-    while (store_next(store, statement, &status)) {
-        status = add_product_row(store, statement, rows, arena);
-        if (status != STORE_OK) {
-            sqlite3_reset(statement);
-            break;
-        }
-    }
-    return status;
-}
-
-static enum store_status read_categories_at(struct store *store, const char *key, int64_t revision,
-                                            struct target_rows *rows, struct arena *arena)
-{
-    sqlite3_stmt *statement =
+    sqlite3_stmt *categories =
         store_statement(store, "WITH later AS (SELECT part, min(revision), before FROM change"
                                "   WHERE kind = 'rule_category' AND key = ?1 AND revision > ?2 GROUP BY part),"
                                " state (rule_key, excluded, category) AS ("
@@ -52,13 +56,14 @@ static enum store_status read_categories_at(struct store *store, const char *key
                                "   UNION ALL SELECT rule_key, excluded, category FROM rule_category"
                                "   WHERE rule_key = ?1 AND excluded || '/' || category NOT IN (SELECT part FROM later))"
                                " SELECT rule_key, excluded, category FROM state ORDER BY excluded, category");
-    enum store_status status;
+    struct targets_at targets = {rows, arena};
 
-    bind_text(statement, 1, key);
-    bind_number(statement, 2, revision);
-    while (store_next(store, statement, &status))
-        add_category_row(statement, rows, arena);
-    return status;
+    bind_text(products, 1, key);
+    bind_number(products, 2, revision);
+    bind_text(categories, 1, key);
+    bind_number(categories, 2, revision);
+    enum store_status status = store_each(store, products, take_product_at, &targets);
+    return status == STORE_OK ? store_each(store, categories, take_category_at, &targets) : status;
 }
 
 static enum store_status take_rule_at(struct store *store, sqlite3_stmt *statement, int64_t revision,
@@ -69,9 +74,7 @@ static enum store_status take_rule_at(struct store *store, sqlite3_stmt *stateme
     enum store_status status = rule_from_row(store, statement, rule);
 
     if (status == STORE_OK)
-        status = read_products_at(store, rule->key, revision, &rows, &scratch);
-    if (status == STORE_OK)
-        status = read_categories_at(store, rule->key, revision, &rows, &scratch);
+        status = read_targets_at(store, rule->key, revision, &rows, &scratch);
     if (status == STORE_OK)
         status = rule_complete(store, rule, &rows);
     if (status == STORE_OK)
@@ -223,8 +226,8 @@ static enum store_status read_states(struct store *store, sqlite3_stmt *statemen
 
 static void forget_span(struct store *store)
 {
-    store->compared_from = store->compared_to = 0;
-    sqlite3_exec(store->db, "DELETE FROM temp.differing", NULL, NULL, NULL); /* else the next comparison does */
+    store->state->compared_from = store->state->compared_to = 0;
+    sqlite3_exec(store->state->db, "DELETE FROM temp.differing", NULL, NULL, NULL); /* else the next comparison does */
 }
 
 /* All things that differ, numbered from 1: found once for all pages, because earlier revisions never change. */
@@ -244,69 +247,67 @@ static enum store_status find_differing(struct store *store, struct span span)
                                " FROM a JOIN b USING (kind, key, part) WHERE a.before IS NOT b.after"
                                " ORDER BY 1, 2, 3");
 
-    if (store->compared_from == span.from && store->compared_to == span.to)
+    if (store->state->compared_from == span.from && store->state->compared_to == span.to)
         return STORE_OK;
     enum store_status status = store_execute(store, "DELETE FROM temp.differing");
     bind_number(statement, 1, span.from < span.to ? span.from : span.to);
     bind_number(statement, 2, span.from < span.to ? span.to : span.from);
     if (status == STORE_OK)
         status = store_run(store, statement);
-    store->compared_from = status == STORE_OK ? span.from : 0;
-    store->compared_to = status == STORE_OK ? span.to : 0;
+    store->state->compared_from = status == STORE_OK ? span.from : 0;
+    store->state->compared_to = status == STORE_OK ? span.to : 0;
     return status;
 }
 
-static enum store_status read_differences(struct store *store, struct span span, size_t offset, size_t limit,
-                                          struct arena *arena, struct page *page)
-{
-    sqlite3_stmt *statement =
-        store_statement(store, "SELECT kind, key, number FROM temp.differing WHERE place > ?1 ORDER BY place LIMIT ?2");
-    enum store_status status;
+struct comparison {
+    struct span span;
+    struct arena *arena;
+    struct difference *differences;
+    size_t count;
+};
 
-    bind_number(statement, 1, page_limit(offset));
-    bind_number(statement, 2, page_limit(limit));
-    while (store_next(store, statement, &status)) {
-        status = read_states(store, statement, span, arena, page_add(page));
-        if (status != STORE_OK) {
-            sqlite3_reset(statement);
-            break;
-        }
-    }
-    return status;
+static enum store_status take_difference(struct store *store, sqlite3_stmt *row, void *data)
+{
+    struct comparison *comparison = data;
+
+    comparison->differences =
+        arena_grow(comparison->arena, comparison->differences, comparison->count, sizeof *comparison->differences);
+    return read_states(store, row, comparison->span, comparison->arena, &comparison->differences[comparison->count++]);
 }
 
 static enum store_status check_known(struct store *store, int64_t revision)
 {
-    sqlite3_stmt *statement = store_statement(store, "SELECT 1 FROM revision WHERE number = ?1");
-    int64_t is_known;
+    bool is_known;
+    enum store_status status = find_revision(store, revision, &is_known);
 
-    bind_number(statement, 1, revision);
-    enum store_status status = store_ask(store, statement, 0, &is_known);
     if (status == STORE_OK && !is_known)
         return store_say(store, STORE_NOT_FOUND, "there is no revision %" PRId64, revision);
     return status;
 }
 
-enum store_status store_compare(struct store *store, int64_t from, int64_t to, size_t offset, size_t limit,
-                                struct arena *arena, struct difference **differences, size_t *count, char *reason,
-                                size_t reason_size)
+enum store_status sqlite_compare(struct store *store, int64_t from, int64_t to, size_t offset, size_t limit,
+                                 struct arena *arena, struct difference **differences, size_t *count)
 {
-    const struct span span = {from, to};
-    struct page page = {.item_size = sizeof(struct difference)};
+    sqlite3_stmt *statement =
+        store_statement(store, "SELECT kind, key, number FROM temp.differing WHERE place > ?1 ORDER BY place LIMIT ?2");
+    struct comparison comparison = {.span = {from, to}, .arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)
-        return store_tell(store, status, reason, reason_size);
+        return status;
     status = check_known(store, from);
     if (status == STORE_OK)
         status = check_known(store, to);
     if (status == STORE_OK)
-        status = find_differing(store, span);
+        status = find_differing(store, comparison.span);
+    bind_number(statement, 1, page_limit(offset));
+    bind_number(statement, 2, page_limit(limit));
     if (status == STORE_OK)
-        status = read_differences(store, span, offset, limit, arena, &page);
-    *differences = page_finish(&page, arena, count);
+        status = store_each(store, statement, take_difference, &comparison);
+    *differences = comparison.differences;
+    *count = comparison.count;
     store_end_read(store);
     if (status != STORE_OK || *count < limit)
         forget_span(store); /* that was the last page */
-    return store_tell(store, status, reason, reason_size);
+    return status;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A change set from its beginning to its end: one transaction, one revision. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 
 static void forget_set(struct store *store)
 {
-    struct change_set *set = &store->set;
+    struct change_set *set = &store->state->set;
 
     arena_release(&set->arena);
     arena_release(&set->scratch);
@@ -14,25 +14,20 @@ static void forget_set(struct store *store)
     *set = (struct change_set){0};
 }
 
-void store_name_change_set(struct store *store, const char *id)
+void sqlite_rollback(struct store *store)
 {
-    store->set.id = id;
-}
-
-void store_rollback(struct store *store)
-{
-    if (!store->set.is_open)
+    if (!store->state->set.is_open)
         return;
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); /* fails only when SQLite did it already */
+    sqlite3_exec(store->state->db, "ROLLBACK", NULL, NULL, NULL); /* fails only when SQLite did it already */
     forget_set(store);
 }
 
 /* SQLite takes a transaction back by itself when the disk is full; what came then would be changes by hand. */
 static enum store_status check_open(struct store *store)
 {
-    if (!store->set.is_open)
+    if (!store->state->set.is_open)
         return store_say(store, STORE_FAILED, "no change set was begun");
-    if (sqlite3_get_autocommit(store->db))
+    if (sqlite3_get_autocommit(store->state->db))
         return store_say(store, STORE_FAILED, "the change set was taken back after a failure");
     return STORE_OK;
 }
@@ -42,7 +37,7 @@ static enum store_status check_open(struct store *store)
 static enum store_status begin_revision(struct store *store, int64_t expected)
 {
     int64_t latest;
-    enum store_status status = read_revision(store, &latest);
+    enum store_status status = sqlite_revision(store, &latest);
 
     if (status == STORE_OK && expected != 0 && expected != latest)
         return store_say(store, STORE_MOVED, "the latest revision is %" PRId64 ", not %" PRId64, latest, expected);
@@ -52,26 +47,23 @@ static enum store_status begin_revision(struct store *store, int64_t expected)
                                       "INSERT INTO open_revision SELECT max(number) + 1 FROM revision;"
                                       "INSERT INTO revision (number, made_at, author, message, changed)"
                                       " SELECT number, 0, '', '', 0 FROM open_revision");
-    store->set.number = latest + 1;
+    store->state->set.number = latest + 1;
     return status;
 }
 
-enum store_status store_begin(struct store *store, int64_t expected_revision, char *reason, size_t reason_size)
+enum store_status sqlite_begin(struct store *store, int64_t expected_revision, const char *id)
 {
-    enum store_status status;
-
-    if (store->set.is_open) {
-        store_say(store, STORE_FAILED, "a change set is open already");
-        return store_tell(store, STORE_FAILED, reason, reason_size);
-    }
-    status = store_execute(store, "BEGIN IMMEDIATE");
+    if (store->state->set.is_open)
+        return store_say(store, STORE_FAILED, "a change set is open already");
+    enum store_status status = store_execute(store, "BEGIN IMMEDIATE");
     if (status != STORE_OK)
-        return store_tell(store, status, reason, reason_size);
-    store->set.is_open = true;
+        return status;
+    store->state->set.is_open = true;
+    store->state->set.id = id;
     status = begin_revision(store, expected_revision);
     if (status != STORE_OK)
-        store_rollback(store);
-    return store_tell(store, status, reason, reason_size);
+        sqlite_rollback(store);
+    return status;
 }
 
 /* ---- Applying ---- */
@@ -119,8 +111,8 @@ static void keep_fault(void *data, const char *field, const char *message)
 {
     const struct checking *checking = data;
 
-    fault_add(checking->store, &checking->store->set.own, checking->task->index, checking->task->subject, field, "%s",
-              message);
+    fault_add(checking->store, &checking->store->state->set.own, checking->task->index, checking->task->subject, field,
+              "%s", message);
 }
 
 static enum store_status apply_task(struct store *store, const struct task *task)
@@ -129,7 +121,7 @@ static enum store_status apply_task(struct store *store, const struct task *task
     struct checking checking = {.store = store, .task = task};
     bool is_sound = change_check(change, keep_fault, &checking);
 
-    store->set.is_settled = false;
+    store->state->set.is_settled = false;
     if ((unsigned)change->kind >= CHANGE_KINDS)
         return STORE_OK; /* its fault is kept */
     enum store_status status =
@@ -137,12 +129,11 @@ static enum store_status apply_task(struct store *store, const struct task *task
     if (status != STORE_OK || !is_sound)
         return status;
     status = appliers[change->kind].apply(store, task);
-    arena_reset(&store->set.scratch);
+    arena_reset(&store->state->set.scratch);
     return status;
 }
 
-enum store_status store_apply(struct store *store, size_t index, const struct change *change, char *reason,
-                              size_t reason_size)
+enum store_status sqlite_apply(struct store *store, size_t index, const struct change *change)
 {
     char subject[512];
     struct task task = {.index = index, .change = change};
@@ -152,21 +143,20 @@ enum store_status store_apply(struct store *store, size_t index, const struct ch
         task.subject = change_subject(change, subject, sizeof subject);
         status = apply_task(store, &task);
     }
-    return store_tell(store, status, reason, reason_size);
+    return status;
 }
 
-enum store_status store_faults(struct store *store, const struct fault **faults, size_t *count, char *reason,
-                               size_t reason_size)
+enum store_status sqlite_faults(struct store *store, const struct fault **faults, size_t *count)
 {
     enum store_status status = check_open(store);
 
     if (status == STORE_OK)
         status = store_settle(store);
     if (status == STORE_OK) {
-        *faults = store->set.all.faults;
-        *count = store->set.all.count;
+        *faults = store->state->set.all.faults;
+        *count = store->state->set.all.count;
     }
-    return store_tell(store, status, reason, reason_size);
+    return status;
 }
 
 /* ---- Ending ---- */
@@ -180,13 +170,13 @@ static enum store_status count_changed(struct store *store, int64_t *changed)
                                                  " + (SELECT count(DISTINCT key) FROM change WHERE revision = ?1"
                                                  "   AND kind IN ('rule', 'rule_product', 'rule_category'))");
 
-    bind_number(same, 1, store->set.number);
-    bind_number(count, 1, store->set.number);
+    bind_number(same, 1, store->state->set.number);
+    bind_number(count, 1, store->state->set.number);
     enum store_status status = store_run(store, same);
     return status == STORE_OK ? store_ask(store, count, 0, changed) : status;
 }
 
-enum store_status store_count_changed(struct store *store, size_t *changed, char *reason, size_t reason_size)
+enum store_status sqlite_count_changed(struct store *store, size_t *changed)
 {
     int64_t differing = 0;
     enum store_status status = check_open(store);
@@ -195,7 +185,7 @@ enum store_status store_count_changed(struct store *store, size_t *changed, char
         status = count_changed(store, &differing);
     if (status == STORE_OK)
         *changed = (size_t)differing;
-    return store_tell(store, status, reason, reason_size);
+    return status;
 }
 
 #define REMEMBERED_S ((int64_t)31 * 24 * 3600) /* how long a change set's id is */
@@ -212,8 +202,8 @@ static enum store_status remember_set(struct store *store, const char *author, i
     if (status != STORE_OK)
         return status;
     bind_text(insert, 1, author);
-    bind_text(insert, 2, store->set.id);
-    bind_number(insert, 3, changed > 0 ? store->set.number : store->set.number - 1);
+    bind_text(insert, 2, store->state->set.id);
+    bind_number(insert, 3, changed > 0 ? store->state->set.number : store->state->set.number - 1);
     bind_number(insert, 4, changed);
     bind_number(insert, 5, now);
     return store_run(store, insert);
@@ -223,7 +213,7 @@ static enum store_status drop_revision(struct store *store)
 {
     sqlite3_stmt *statement = store_statement(store, "DELETE FROM revision WHERE number = ?1");
 
-    bind_number(statement, 1, store->set.number);
+    bind_number(statement, 1, store->state->set.number);
     return store_run(store, statement);
 }
 
@@ -233,7 +223,7 @@ static enum store_status close_revision(struct store *store, const char *author,
     sqlite3_stmt *statement = store_statement(
         store, "UPDATE revision SET made_at = ?2, author = ?3, message = ?4, changed = ?5 WHERE number = ?1");
 
-    bind_number(statement, 1, store->set.number);
+    bind_number(statement, 1, store->state->set.number);
     bind_number(statement, 2, now);
     bind_text(statement, 3, author);
     bind_text(statement, 4, message);
@@ -248,55 +238,69 @@ static enum store_status commit_set(struct store *store, const char *author, con
 
     if (status == STORE_OK)
         status = store_settle(store);
-    if (status == STORE_OK && store->set.all.count > 0)
-        return store_say(store, STORE_REFUSED, "%s: %s%s%s", store->set.all.faults[0].subject,
-                         store->set.all.faults[0].field, store->set.all.faults[0].field[0] != '\0' ? ": " : "",
-                         store->set.all.faults[0].message);
+    if (status == STORE_OK && store->state->set.all.count > 0)
+        return store_say(store, STORE_REFUSED, "%s: %s%s%s", store->state->set.all.faults[0].subject,
+                         store->state->set.all.faults[0].field,
+                         store->state->set.all.faults[0].field[0] != '\0' ? ": " : "",
+                         store->state->set.all.faults[0].message);
     if (status == STORE_OK)
         status = count_changed(store, changed);
-    if (status != STORE_OK || (*changed == 0 && store->set.id == NULL))
+    if (status != STORE_OK || (*changed == 0 && store->state->set.id == NULL))
         return status;
     status = *changed > 0 ? close_revision(store, author, message, now, *changed) : drop_revision(store);
-    if (status == STORE_OK && store->set.id != NULL)
+    if (status == STORE_OK && store->state->set.id != NULL)
         status = remember_set(store, author, now, *changed);
     if (status == STORE_OK)
         status = store_execute(store, "DELETE FROM open_revision");
     return status == STORE_OK ? store_execute(store, "COMMIT") : status;
 }
 
-enum store_status store_commit(struct store *store, const char *author, const char *message, int64_t now,
-                               int64_t *revision, size_t *changed, char *reason, size_t reason_size)
+enum store_status sqlite_commit(struct store *store, const char *author, const char *message, int64_t now,
+                                int64_t *revision, size_t *changed)
 {
-    int64_t differing = 0, number = store->set.number;
+    int64_t differing = 0, number = store->state->set.number;
     enum store_status status = commit_set(store, author, message, now, &differing);
 
     if (status == STORE_OK) {
         *revision = differing > 0 ? number : number - 1;
         *changed = (size_t)differing;
     }
-    if (status == STORE_OK && (differing > 0 || store->set.id != NULL))
+    if (status == STORE_OK && (differing > 0 || store->state->set.id != NULL))
         forget_set(store);
     else
-        store_rollback(store); /* nothing differs, or something is wrong */
-    return store_tell(store, status, reason, reason_size);
+        sqlite_rollback(store); /* nothing differs, or something is wrong */
+    return status;
 }
 
-enum store_status store_find_change_set(struct store *store, const char *author, const char *id, int64_t *revision,
-                                        size_t *changed, char *reason, size_t reason_size)
+struct made_set {
+    int64_t revision;
+    size_t changed;
+    bool is_found;
+};
+
+static enum store_status take_made_set(struct store *store, sqlite3_stmt *row, void *data)
+{
+    (void)store;
+    *(struct made_set *)data = (struct made_set){
+        .revision = sqlite3_column_int64(row, 0), .changed = (size_t)sqlite3_column_int64(row, 1), .is_found = true};
+    return STORE_OK;
+}
+
+enum store_status sqlite_find_change_set(struct store *store, const char *author, const char *id, int64_t *revision,
+                                         size_t *changed)
 {
     sqlite3_stmt *statement =
         store_statement(store, "SELECT revision, changed FROM made_change_set WHERE author = ?1 AND id = ?2");
-    enum store_status status;
-    bool is_found = false;
+    struct made_set made = {.is_found = false};
 
     bind_text(statement, 1, author);
     bind_text(statement, 2, id);
-    while (store_next(store, statement, &status)) {
-        *revision = sqlite3_column_int64(statement, 0);
-        *changed = (size_t)sqlite3_column_int64(statement, 1);
-        is_found = true;
+    enum store_status status = store_each(store, statement, take_made_set, &made);
+    if (status == STORE_OK && !made.is_found)
+        return STORE_NOT_FOUND;
+    if (status == STORE_OK) {
+        *revision = made.revision;
+        *changed = made.changed;
     }
-    if (status == STORE_OK && !is_found)
-        status = STORE_NOT_FOUND;
-    return store_tell(store, status, reason, reason_size);
+    return status;
 }

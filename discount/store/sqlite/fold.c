@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Case folding (Unicode's, with compatibility forms put together) by utf8proc, for SQLite. */
-#include "discount/store/fold.h"
+#include "discount/store/sqlite/fold.h"
 
 #include <stdlib.h>
 #include <utf8proc.h>

@@ -3,7 +3,7 @@
  * Earlier revisions made again. A row that was touched since was, at that revision, what the first note after it says
  * that it had been before.
  */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 
@@ -62,27 +62,19 @@ static const char returns[] =
     " SELECT before ->> 0, before ->> 1, before ->> 2"
     " FROM temp.undo WHERE kind = 'rule_category' AND before IS NOT NULL;";
 
-static enum store_status check_revision(struct store *store, int64_t revision)
+enum store_status sqlite_rewind(struct store *store, int64_t revision)
 {
-    int64_t is_there;
-    sqlite3_stmt *statement = store_statement(store, "SELECT 1 FROM revision WHERE number = ?1");
+    bool is_there;
 
-    bind_number(statement, 1, revision);
-    enum store_status status = store_ask(store, statement, 0, &is_there);
-    if (status == STORE_OK && (!is_there || revision >= store->set.number))
-        return store_say(store, STORE_NOT_FOUND, "there is no revision %" PRId64, revision);
-    return status;
-}
-
-static enum store_status rewind_to(struct store *store, int64_t revision)
-{
-    if (!store->set.is_open || sqlite3_get_autocommit(store->db))
+    if (!store->state->set.is_open || sqlite3_get_autocommit(store->state->db))
         return store_say(store, STORE_FAILED, "no change set is open");
-    enum store_status status = check_revision(store, revision);
+    enum store_status status = find_revision(store, revision, &is_there);
+    if (status == STORE_OK && (!is_there || revision >= store->state->set.number))
+        return store_say(store, STORE_NOT_FOUND, "there is no revision %" PRId64, revision);
     if (status != STORE_OK)
         return status;
-    store->set.is_settled = false;
-    store->set.has_wanted = false;
+    store->state->set.is_settled = false;
+    store->state->set.has_wanted = false;
     status = store_execute(store, "DELETE FROM temp.undo; DELETE FROM temp.wanted");
     if (status == STORE_OK)
         status = collect_undo(store, revision);
@@ -91,9 +83,4 @@ static enum store_status rewind_to(struct store *store, int64_t revision)
     if (status == STORE_OK)
         status = store_execute(store, returns);
     return status == STORE_OK ? store_execute(store, "DELETE FROM temp.undo") : status;
-}
-
-enum store_status store_rewind(struct store *store, int64_t revision, char *reason, size_t reason_size)
-{
-    return store_tell(store, rewind_to(store, revision), reason, reason_size);
 }

@@ -4,7 +4,7 @@
  * there is looked at when all of them are, among what the set has changes of, so that the cost is the set's. (A CROSS
  * JOIN is SQLite's for: the left table first.)
  */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ void fault_add(struct store *store, struct fault_list *list, size_t change, cons
                const char *format, ...)
 {
     char message[MESSAGE_MAX];
-    struct arena *arena = &store->set.arena;
+    struct arena *arena = &store->state->set.arena;
     va_list values;
 
     va_start(values, format);
@@ -80,7 +80,7 @@ enum store_status store_miss(struct store *store, const struct task *task, enum 
     bind_text(statement, 2, key);
     enum store_status status = store_ask(store, statement, 0, &is_faulty);
     if (status == STORE_OK && !is_faulty)
-        fault_add(store, &store->set.own, task->index, task->subject, "", "%s", words);
+        fault_add(store, &store->state->set.own, task->index, task->subject, "", "%s", words);
     return status;
 }
 
@@ -110,7 +110,7 @@ static enum store_status find_unknown_products(struct store *store)
                             : sqlite3_column_int(statement, 4) ? "price"
                                                                : "include";
         snprintf(subject, sizeof subject, "rule %s", column_text(statement, 1));
-        fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, field,
+        fault_add(store, &store->state->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, field,
                   "there is no product %s: add it first", column_text(statement, 2));
     }
     return status;
@@ -130,7 +130,7 @@ static enum store_status find_unknown_groups(struct store *store)
 
     while (store_next(store, statement, &status)) {
         snprintf(subject, sizeof subject, "rule %s", column_text(statement, 1));
-        fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "audience",
+        fault_add(store, &store->state->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "audience",
                   "there is no group %s: add it first", column_text(statement, 2));
     }
     return status;
@@ -145,7 +145,7 @@ static void add_still_named(struct store *store, sqlite3_stmt *statement, const 
     snprintf(subject, sizeof subject, "%s %s", thing, column_text(statement, 1));
     if (count > 1)
         snprintf(others, sizeof others, " (and %" PRId64 " other rule%s)", count - 1, count > 2 ? "s" : "");
-    fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "",
+    fault_add(store, &store->state->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "",
               "rule %s%s still names it", column_text(statement, 2), others);
 }
 
@@ -178,7 +178,7 @@ static enum store_status find_removed_products(struct store *store)
                                " AND c.after IS NULL AND c.before IS NOT NULL"
                                " GROUP BY c.key");
 
-    bind_number(statement, 1, store->set.number);
+    bind_number(statement, 1, store->state->set.number);
     while (store_next(store, statement, &status))
         add_still_named(store, statement, "product");
     return status;
@@ -192,7 +192,8 @@ static enum store_status find_left_aside(struct store *store)
                                                      " JOIN product p ON p.id = a.product_id AND p.slug = a.slug");
 
     while (store_next(store, statement, &status))
-        fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), column_text(statement, 1), "slug",
+        fault_add(store, &store->state->set.all, (size_t)sqlite3_column_int64(statement, 0), column_text(statement, 1),
+                  "slug",
                   "it is the slug of product number %" PRId64
                   ": give that one another slug, before or in the same change set",
                   (int64_t)sqlite3_column_int64(statement, 2));
@@ -211,7 +212,7 @@ static enum store_status find_lost_members(struct store *store)
 
     while (store_next(store, statement, &status)) {
         snprintf(subject, sizeof subject, "group %s", column_text(statement, 1));
-        fault_add(store, &store->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "",
+        fault_add(store, &store->state->set.all, (size_t)sqlite3_column_int64(statement, 0), subject, "",
                   "there is no such group: add it first");
     }
     return status;
@@ -250,7 +251,7 @@ static void sort_faults(struct fault_list *list)
 
 enum store_status store_settle(struct store *store)
 {
-    struct change_set *set = &store->set;
+    struct change_set *set = &store->state->set;
     enum store_status status = STORE_OK;
 
     if (set->is_settled)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text without the difference between upper and lower case, in any script, as an SQL function. */
-#ifndef DISCOUNT_STORE_FOLD_H
-#define DISCOUNT_STORE_FOLD_H
+#ifndef DISCOUNT_STORE_SQLITE_FOLD_H
+#define DISCOUNT_STORE_SQLITE_FOLD_H
 
 #include <sqlite3.h>
 

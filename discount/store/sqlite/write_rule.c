@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Changes of rules. A row is written only when it differs. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 static void bind_rule(sqlite3_stmt *statement, const struct rule *rule)
 {
@@ -51,7 +51,7 @@ enum store_status apply_remove_rule(struct store *store, const struct task *task
     enum store_status status = store_run(store, statement);
     if (status != STORE_OK)
         return status;
-    if (sqlite3_changes(store->db) == 0)
+    if (sqlite3_changes(store->state->db) == 0)
         return store_miss(store, task, MENTION_RULE, task->change->key, "there is no such rule");
     return forget_wanted(store, task->change->key);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Changes of groups, members and products, and of everything. A row is written only when it differs. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ enum store_status apply_remove_group(struct store *store, const struct task *tas
 
     bind_text(statement, 1, task->change->key);
     enum store_status status = store_run(store, statement);
-    if (status == STORE_OK && sqlite3_changes(store->db) == 0)
+    if (status == STORE_OK && sqlite3_changes(store->state->db) == 0)
         return store_miss(store, task, MENTION_GROUP, task->change->key, "there is no such group");
     return status;
 }
@@ -80,8 +80,8 @@ static void add_missing_members(struct store *store, const struct task *task, in
     if (count > 1)
         snprintf(others, sizeof others, " (nor %s %zu other%s)", count > 2 ? "are" : "is", count - 1,
                  count > 2 ? "s" : "");
-    fault_add(store, &store->set.own, task->index, task->subject, "members", "customer %" PRId32 " is not a member%s",
-              first, others);
+    fault_add(store, &store->state->set.own, task->index, task->subject, "members",
+              "customer %" PRId32 " is not a member%s", first, others);
 }
 
 enum store_status apply_remove_members(struct store *store, const struct task *task)
@@ -98,7 +98,7 @@ enum store_status apply_remove_members(struct store *store, const struct task *t
         bind_text(statement, 1, change->key);
         bind_number(statement, 2, change->customer_ids[i]);
         status = store_run(store, statement);
-        if (status == STORE_OK && sqlite3_changes(store->db) == 0 && missing++ == 0)
+        if (status == STORE_OK && sqlite3_changes(store->state->db) == 0 && missing++ == 0)
             first = change->customer_ids[i];
     }
     if (missing > 0)
@@ -153,7 +153,7 @@ enum store_status apply_remove_product(struct store *store, const struct task *t
 
     bind_text(statement, 1, task->change->key);
     enum store_status status = store_run(store, statement);
-    if (status == STORE_OK && sqlite3_changes(store->db) == 0)
+    if (status == STORE_OK && sqlite3_changes(store->state->db) == 0)
         return store_miss(store, task, MENTION_PRODUCT, task->change->key, "there is no such product");
     return status;
 }
@@ -163,7 +163,7 @@ enum store_status apply_remove_product(struct store *store, const struct task *t
 enum store_status apply_clear_all(struct store *store, const struct task *task)
 {
     (void)task;
-    store->set.has_wanted = false;
+    store->state->set.has_wanted = false;
     return store_execute(store, "DELETE FROM temp.wanted; DELETE FROM rule; DELETE FROM customer_group;"
                                 "DELETE FROM product");
 }

@@ -3,7 +3,7 @@
  * What a rule is for, as rows: those that are there and those that shall be there are sorted and merged, so that a
  * price list of which one price changes changes one row.
  */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static enum store_status read_old(struct store *store, const char *rule_key, str
             (struct target){
                 .is_excluded = sqlite3_column_int(statement, 0) != 0,
                 .product_id = sqlite3_column_int(statement, 1),
-                .category = column_copy(statement, 2, &store->set.scratch),
+                .category = column_copy(statement, 2, &store->state->set.scratch),
                 .price = sqlite3_column_type(statement, 3) == SQLITE_NULL ? -1 : sqlite3_column_int64(statement, 3),
             });
     sort_targets(list);
@@ -87,7 +87,7 @@ static enum store_status want_product(struct store *store, size_t change, const 
     if (has_price)
         bind_number(statement, 4, product->price);
     bind_number(statement, 5, (int64_t)change);
-    store->set.has_wanted = true;
+    store->state->set.has_wanted = true;
     return store_run(store, statement);
 }
 
@@ -210,7 +210,7 @@ enum store_status write_targets(struct store *store, size_t change, const struct
 
 enum store_status forget_wanted(struct store *store, const char *rule_key)
 {
-    if (!store->set.has_wanted)
+    if (!store->state->set.has_wanted)
         return STORE_OK;
     sqlite3_stmt *statement = store_statement(store, "DELETE FROM temp.wanted WHERE rule_key = ?1");
     bind_text(statement, 1, rule_key);

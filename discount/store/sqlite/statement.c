@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Statements of the store: prepared once, bound, stepped and reset, and what is said when one fails. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 enum store_status store_say(struct store *store, enum store_status status, const char *format, ...)
 {
     va_list values;
-    int length = snprintf(store->reason, sizeof store->reason, "%s: ", store->path);
+    int length = snprintf(store->reason, sizeof store->reason, "%s: ", store->state->path);
 
     if (length < 0 || (size_t)length >= sizeof store->reason)
         return status;
@@ -24,41 +24,34 @@ enum store_status store_say(struct store *store, enum store_status status, const
 
 enum store_status store_fail(struct store *store)
 {
-    switch (sqlite3_errcode(store->db)) {
+    switch (sqlite3_errcode(store->state->db)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return store_say(store, STORE_BUSY, "%s: somebody else was writing for longer than %d ms",
-                         sqlite3_errmsg(store->db), STORE_BUSY_MS);
+                         sqlite3_errmsg(store->state->db), STORE_BUSY_MS);
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
         return store_say(store, STORE_READ_ONLY,
                          "it cannot be written: this user needs the right to write the file and in its directory");
     default:
-        return store_say(store, STORE_FAILED, "%s", sqlite3_errmsg(store->db));
+        return store_say(store, STORE_FAILED, "%s", sqlite3_errmsg(store->state->db));
     }
-}
-
-enum store_status store_tell(const struct store *store, enum store_status status, char *reason, size_t reason_size)
-{
-    if (status != STORE_OK)
-        snprintf(reason, reason_size, "%s", store->reason);
-    return status;
 }
 
 sqlite3_stmt *store_statement(struct store *store, const char *sql)
 {
     char cause[256];
 
-    for (size_t i = 0; i < store->statement_count; i++)
-        if (store->statements[i].sql == sql)
-            return store->statements[i].statement;
-    assert(store->statement_count < STORE_STATEMENTS_MAX);
-    sqlite3_stmt *statement = database_prepare(store->db, sql, cause, sizeof cause);
+    for (size_t i = 0; i < store->state->statement_count; i++)
+        if (store->state->statements[i].sql == sql)
+            return store->state->statements[i].statement;
+    assert(store->state->statement_count < STORE_STATEMENTS_MAX);
+    sqlite3_stmt *statement = database_prepare(store->state->db, sql, cause, sizeof cause);
     if (statement == NULL) {
         store_say(store, STORE_FAILED, "%s", cause);
         return NULL;
     }
-    store->statements[store->statement_count++] = (struct prepared){.sql = sql, .statement = statement};
+    store->state->statements[store->state->statement_count++] = (struct prepared){.sql = sql, .statement = statement};
     return statement;
 }
 
@@ -96,18 +89,40 @@ bool store_next(struct store *store, sqlite3_stmt *statement, enum store_status 
     return false;
 }
 
-enum store_status store_run(struct store *store, sqlite3_stmt *statement)
+enum store_status store_each(struct store *store, sqlite3_stmt *statement, take_row_f *take, void *data)
 {
     enum store_status status;
 
-    while (store_next(store, statement, &status))
-        ;
+    while (store_next(store, statement, &status)) {
+        status = take != NULL ? take(store, statement, data) : STORE_OK;
+        if (status != STORE_OK) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
     return status;
+}
+
+enum store_status store_run(struct store *store, sqlite3_stmt *statement)
+{
+    return store_each(store, statement, NULL, NULL);
 }
 
 enum store_status store_execute(struct store *store, const char *sql)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK : store_fail(store);
+    return sqlite3_exec(store->state->db, sql, NULL, NULL, NULL) == SQLITE_OK ? STORE_OK : store_fail(store);
+}
+
+enum store_status store_begin_read(struct store *store)
+{
+    /* Products that came after the rules that name them are theirs by now. */
+    return store->state->set.is_open ? store_settle(store) : store_execute(store, "BEGIN");
+}
+
+void store_end_read(struct store *store)
+{
+    if (!store->state->set.is_open)
+        sqlite3_exec(store->state->db, "COMMIT", NULL, NULL, NULL); /* only temporary tables were written, if any */
 }
 
 enum store_status store_ask(struct store *store, sqlite3_stmt *statement, int64_t otherwise, int64_t *answer)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules out of the database's rows. The schema's CHECKs are asked again: whoever changes the file by hand can switch
  * them off. */
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

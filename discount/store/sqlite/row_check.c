@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "discount/store/internal.h"
+#include "discount/store/sqlite/internal.h"
 
 /* ---- Checks ---- */
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the files of the store share. Functions in here return a status and leave the words in store->reason; the public
- * ones hand them over to their caller (store_tell).
- */
-#ifndef DISCOUNT_STORE_INTERNAL_H
-#define DISCOUNT_STORE_INTERNAL_H
+/* What the files of this room share. Functions that do not return STORE_OK leave the words in store->reason. */
+#ifndef DISCOUNT_STORE_SQLITE_INTERNAL_H
+#define DISCOUNT_STORE_SQLITE_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +12,7 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 
-#include "discount/store/store.h"
+#include "discount/store/sqlite/sqlite.h"
 
 #define STORE_STATEMENTS_MAX 112
 
@@ -42,12 +39,11 @@ struct change_set {
     bool has_wanted;       /* the temporary table `wanted` has rows: products that are not there yet */
 };
 
-struct store {
+struct store_state {
     char *path; /* for messages */
     sqlite3 *db;
     struct prepared statements[STORE_STATEMENTS_MAX];
     size_t statement_count;
-    char reason[512];
     int64_t compared_from, compared_to; /* whose differences `differing` has; 0: nobody's */
     int seen_version;                   /* data_version when it was last asked; 0: never, SQLite counts from 1 */
     struct change_set set;
@@ -61,9 +57,6 @@ enum store_status store_say(struct store *store, enum store_status status, const
 /* Keeps what SQLite says of its last failure. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
 enum store_status store_fail(struct store *store);
 
-/* Hands the words over, unless the status is STORE_OK. Returns the status. */
-enum store_status store_tell(const struct store *store, enum store_status status, char *reason, size_t reason_size);
-
 /* The statement of this SQL, which must be a literal, reset and without values; NULL: it cannot be prepared. */
 sqlite3_stmt *store_statement(struct store *store, const char *sql);
 
@@ -74,6 +67,10 @@ void bind_number(sqlite3_stmt *statement, int at, int64_t number);
 /* Makes one step. True: there is a row. False: there are no more, or it failed; *status tells, the statement is reset.
  */
 bool store_next(struct store *store, sqlite3_stmt *statement, enum store_status *status);
+
+/* Runs a statement to its end and hands each row to `take`, until that returns something else than STORE_OK. */
+typedef enum store_status take_row_f(struct store *store, sqlite3_stmt *row, void *data);
+enum store_status store_each(struct store *store, sqlite3_stmt *statement, take_row_f *take, void *data);
 
 /* Runs a statement to its end, without looking at rows. */
 enum store_status store_run(struct store *store, sqlite3_stmt *statement);
@@ -89,13 +86,14 @@ const char *column_text(sqlite3_stmt *statement, int at);
 /* A copy in the arena. */
 const char *column_copy(sqlite3_stmt *statement, int at, struct arena *arena);
 
-/* ---- read.c ---- */
-
 /* One view of the database over several statements: within a change set that one's, else a transaction of its own. */
 enum store_status store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 
-enum store_status read_revision(struct store *store, int64_t *revision);
+/* Whether there is a revision of this number. */
+enum store_status find_revision(struct store *store, int64_t revision, bool *is_there);
+/* A limit as SQLite takes it. */
+int64_t page_limit(uint64_t limit);
 
 /* ---- row.c: rules out of rows ---- */
 
@@ -142,20 +140,6 @@ enum store_status check_product_row(struct store *store, sqlite3_stmt *statement
 /* Copies all that a rule points to into the arena. */
 void rule_copy(struct rule *rule, struct arena *arena);
 
-/* ---- page.c: arrays of what is found, one after the other ---- */
-
-struct page {
-    void *items; /* on the heap, while they are collected */
-    size_t item_size, count, room;
-};
-
-/* Room for one more. */
-void *page_add(struct page *page);
-/* Copies the items into the arena and frees the page. */
-void *page_finish(struct page *page, struct arena *arena, size_t *count);
-/* A limit as SQLite takes it. */
-int64_t page_limit(uint64_t limit);
-
 /* ---- change sets ---- */
 
 /* What a change is about, in the words of the temporary table `mention`. */
@@ -199,5 +183,35 @@ enum store_status apply_remove_members(struct store *store, const struct task *t
 enum store_status apply_set_product(struct store *store, const struct task *task);
 enum store_status apply_remove_product(struct store *store, const struct task *task);
 enum store_status apply_clear_all(struct store *store, const struct task *task);
+
+/* ---- The methods, as store.h has them ---- */
+
+enum store_status sqlite_revision(struct store *store, int64_t *revision);
+enum store_status sqlite_count(struct store *store, struct store_counts *counts);
+enum store_status sqlite_load(struct store *store, int64_t since, size_t limit, struct ruleset_builder *builder,
+                              int64_t *revision);
+enum store_status sqlite_begin(struct store *store, int64_t expected_revision, const char *id);
+enum store_status sqlite_apply(struct store *store, size_t index, const struct change *change);
+enum store_status sqlite_rewind(struct store *store, int64_t revision);
+enum store_status sqlite_faults(struct store *store, const struct fault **faults, size_t *count);
+enum store_status sqlite_count_changed(struct store *store, size_t *changed);
+enum store_status sqlite_commit(struct store *store, const char *author, const char *message, int64_t now,
+                                int64_t *revision, size_t *changed);
+void sqlite_rollback(struct store *store);
+enum store_status sqlite_find_change_set(struct store *store, const char *author, const char *id, int64_t *revision,
+                                         size_t *changed);
+enum store_status sqlite_list_rules(struct store *store, const struct rule_filter *filter, const char *after,
+                                    size_t limit, struct arena *arena, struct rule **rules, size_t *count);
+enum store_status sqlite_list_groups(struct store *store, int32_t customer_id, const char *after, size_t limit,
+                                     struct arena *arena, struct group **groups, size_t *count);
+enum store_status sqlite_list_members(struct store *store, const char *group, int32_t after, size_t limit,
+                                      struct arena *arena, int32_t **customer_ids, size_t *count);
+enum store_status sqlite_list_products(struct store *store, const char *slug, int32_t id, const char *after,
+                                       size_t limit, struct arena *arena, struct known_product **products,
+                                       size_t *count);
+enum store_status sqlite_list_revisions(struct store *store, int64_t before, size_t limit, struct arena *arena,
+                                        struct revision **revisions, size_t *count);
+enum store_status sqlite_compare(struct store *store, int64_t from, int64_t to, size_t offset, size_t limit,
+                                 struct arena *arena, struct difference **differences, size_t *count);
 
 #endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* The database of rules as a file: made, upgraded, opened, closed; whether somebody changed it; the methods. */
+#include "discount/store/sqlite/sqlite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/database.h"
+#include "common/memory.h"
+
+#include "discount/store/sqlite/fold.h"
+#include "discount/store/sqlite/internal.h"
+
+#define ASK_BUSY_MS 250 /* has_changed() waits no longer */
+
+static const char schema[] =
+#include "discount/store/sqlite/schema.sql.inc"
+    ;
+
+static const char change_sets[] =
+#include "discount/store/sqlite/change_sets.sql.inc"
+    ;
+
+static const char demo_rows[] =
+#include "discount/store/sqlite/demo.sql.inc"
+    ;
+
+static const char upgrade_1[] =
+#include "discount/store/sqlite/upgrade_1_begin.sql.inc"
+#include "discount/store/sqlite/schema.sql.inc"
+#include "discount/store/sqlite/upgrade_1_end.sql.inc"
+    ;
+
+static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1, [2] = change_sets};
+
+static const struct database_kind store_kind = {
+    .name = "discount",
+    .made_by = "discountctl init",
+    .application_id = 0x64736374, /* "dsct" */
+    .schema_version = STORE_SCHEMA_VERSION,
+    .upgrades = upgrades,
+    .upgraded_by = "starting discountd",
+};
+
+/*
+ * What a change set remembers while it is open. They are this connection's own, and roll back with it.
+ *   mention  what it has changes of, and which change was the last; 0, 1, 2 are enum mention_kind
+ *   wanted   products that its rules name and that were not there yet
+ *   aside    products whose slug another one took: what they are called until a later change says it
+ * And between the pages of a comparison:
+ *   differing  what differs, in order
+ * And while a revision is made again:
+ *   undo     rows as they were at the revision that is made again
+ */
+static const char temporary_tables[] =
+    "PRAGMA temp_store = MEMORY;"
+    "CREATE TEMP TABLE mention (kind INTEGER NOT NULL, key TEXT NOT NULL, change INTEGER NOT NULL,"
+    "    faulty INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE wanted (rule_key TEXT NOT NULL, excluded INTEGER NOT NULL, slug TEXT NOT NULL, price INTEGER,"
+    "    change INTEGER NOT NULL, PRIMARY KEY (rule_key, excluded, slug)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE aside (product_id INTEGER PRIMARY KEY, slug TEXT NOT NULL, change INTEGER NOT NULL,"
+    "    subject TEXT NOT NULL);"
+    "CREATE TEMP TABLE differing (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key TEXT NOT NULL,"
+    "    number INTEGER);"
+    "CREATE TEMP TABLE undo (kind TEXT NOT NULL, key TEXT NOT NULL, part TEXT NOT NULL, before TEXT, place TEXT,"
+    "    PRIMARY KEY (kind, key, part)) WITHOUT ROWID;";
+
+static bool sqlite_create(const char *path, bool demo, char *reason, size_t reason_size)
+{
+    const char *scripts[] = {schema, change_sets, demo ? demo_rows : NULL, NULL};
+
+    return database_create(path, &store_kind, scripts, reason, reason_size);
+}
+
+static bool sqlite_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size)
+{
+    return database_upgrade(path, &store_kind, upgraded_from, reason, reason_size);
+}
+
+/* ---- Opening ---- */
+
+/* Whether the tables are there: a version number is soon written. */
+static bool check_tables(struct store *store)
+{
+    static const char *const reads[] = {
+        "SELECT " RULE_COLUMNS " FROM rule r",
+        "SELECT rule_key, excluded, product_id, price FROM rule_product",
+        "SELECT rule_key, excluded, category FROM rule_category",
+        "SELECT id, slug, floor FROM product",
+        "SELECT key, label FROM customer_group",
+        "SELECT group_key, customer_id FROM group_member",
+        "SELECT number, made_at, author, message, changed FROM revision",
+        "SELECT revision, kind, key, part, before, after FROM change",
+        "SELECT number FROM open_revision",
+        "SELECT author, id, revision, changed, made_at FROM made_change_set",
+    };
+    char cause[256];
+
+    for (size_t i = 0; i < ARRAY_LENGTH(reads); i++) {
+        sqlite3_stmt *statement = database_prepare(store->state->db, reads[i], cause, sizeof cause);
+        if (statement == NULL) {
+            store_say(store, STORE_FAILED, "%s", cause);
+            return false;
+        }
+        sqlite3_finalize(statement);
+    }
+    return true;
+}
+
+static bool has_changed(struct store *store)
+{
+    int64_t version;
+
+    sqlite3_busy_timeout(store->state->db, ASK_BUSY_MS);
+    if (store_ask(store, store_statement(store, "PRAGMA data_version"), 0, &version) != STORE_OK)
+        version = 0;
+    sqlite3_busy_timeout(store->state->db, STORE_BUSY_MS);
+    if (version != 0 && version == store->state->seen_version)
+        return false;
+    store->state->seen_version = (int)version;
+    return true;
+}
+
+static bool sqlite_open(const char *path, struct store *store, char *reason, size_t reason_size)
+{
+    struct store_state *state = memory_get_zeroed(1, sizeof *state);
+
+    store->state = state;
+    state->path = memory_copy_text(path);
+    if (!database_open_to_write(path, &store_kind, STORE_BUSY_MS, &state->db, reason, reason_size))
+        return false;
+    if (!check_tables(store) || store_execute(store, temporary_tables) != STORE_OK ||
+        fold_register(state->db) != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s", store->reason);
+        return false;
+    }
+    (void)has_changed(store); /* from now on */
+    return true;
+}
+
+static void sqlite_close(struct store *store)
+{
+    struct store_state *state = store->state;
+
+    if (state->db != NULL)
+        sqlite_rollback(store);
+    for (size_t i = 0; i < state->statement_count; i++)
+        sqlite3_finalize(state->statements[i].statement);
+    sqlite3_close_v2(state->db);
+    free(state->path);
+    free(state);
+}
+
+const struct store_methods store_sqlite = {
+    .create = sqlite_create,
+    .upgrade = sqlite_upgrade,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .has_changed = has_changed,
+    .revision = sqlite_revision,
+    .count = sqlite_count,
+    .load = sqlite_load,
+    .begin = sqlite_begin,
+    .apply = sqlite_apply,
+    .rewind = sqlite_rewind,
+    .faults = sqlite_faults,
+    .count_changed = sqlite_count_changed,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .find_change_set = sqlite_find_change_set,
+    .list_rules = sqlite_list_rules,
+    .list_groups = sqlite_list_groups,
+    .list_members = sqlite_list_members,
+    .list_products = sqlite_list_products,
+    .list_revisions = sqlite_list_revisions,
+    .compare = sqlite_compare,
+};
