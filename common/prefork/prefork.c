@@ -34,8 +34,9 @@
 #define PAUSE_LEAST_NS (100 * CLOCK_NS_PER_MS)
 #define PAUSE_MOST_NS (5 * CLOCK_NS_PER_S)
 #define YOUNG_NS CLOCK_NS_PER_S
-#define STOP_NOW_MS 500 /* between SIGINT and SIGKILL */
-#define NAME_SIZE 16    /* prctl(2), PR_GET_NAME */
+#define LAUNCHER_MS 1000 /* who starts the master and ends sooner only launches it, as spawn-fcgi does */
+#define STOP_NOW_MS 500  /* between SIGINT and SIGKILL */
+#define NAME_SIZE 16     /* prctl(2), PR_GET_NAME */
 
 enum worker_state { WORKER_STARTING, WORKER_SERVING, WORKER_LEAVING };
 
@@ -67,9 +68,10 @@ struct master {
     bool has_started; /* all were, at the same time */
     bool is_stopping;
     int exit_code;
-    sigset_t signals; /* what the master waits for */
-    int starter_fd;   /* the process that started the first master; -1: none to care for */
-    bool is_heir;     /* this is not the first */
+    sigset_t signals;    /* what the master waits for */
+    int starter_fd;      /* the process that started the first master; -1: a launcher */
+    int64_t launcher_ns; /* when a starter that still lives is no launcher; CLOCK_NEVER: it was seen */
+    bool is_heir;        /* this is not the first */
 };
 
 /* ---- Seats ---- */
@@ -307,6 +309,23 @@ static void roll_workers(struct master *master)
 
 /* ---- The master's life ---- */
 
+static bool has_ended(int process_fd)
+{
+    return poll(&(struct pollfd){.fd = process_fd, .events = POLLIN}, 1, 0) != 0;
+}
+
+/* Nobody cares for a launcher's end; that of any other starter leaves no work for an heir. */
+static void look_at_starter(struct master *master)
+{
+    if (clock_now_ns() < master->launcher_ns)
+        return;
+    master->launcher_ns = CLOCK_NEVER;
+    if (!has_ended(master->starter_fd))
+        return;
+    close(master->starter_fd);
+    master->starter_fd = -1;
+}
+
 static void look_in_time(struct master *master)
 {
     if (master->is_stopping)
@@ -319,7 +338,7 @@ static void look_in_time(struct master *master)
 
 static int64_t next_deadline(const struct master *master)
 {
-    int64_t next = master->look_ns;
+    int64_t next = master->look_ns < master->launcher_ns ? master->look_ns : master->launcher_ns;
 
     for (int slot = 0; slot < master->slot_count; slot++) {
         if (slot_lacks_worker(master, slot) && master->slots[slot].start_ns < next)
@@ -354,6 +373,7 @@ static void run_master(struct master *master)
         kill_overdue_workers(master);
         start_missing_workers(master);
         look_in_time(master);
+        look_at_starter(master);
         switch (next_signal(master)) {
         case SIGUSR2:
             promote_ready_workers(master);
@@ -406,6 +426,8 @@ static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
                             .slot_count = prefork->workers + prefork->has_heir,
                             .look_ns = CLOCK_NEVER,
                             .starter_fd = starter_fd,
+                            .launcher_ns = starter_fd < 0 || is_heir ? CLOCK_NEVER
+                                                                     : clock_now_ns() + LAUNCHER_MS * CLOCK_NS_PER_MS,
                             .is_heir = is_heir};
 
     if (!spawn_point_init(&master.place, master.slot_count)) {
@@ -427,8 +449,20 @@ static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
 
 /* ---- The heir's life, in a child of the master ---- */
 
-/* Waits for SIGTERM or SIGINT, and tells the master meanwhile when it is abandoned. */
-static int await_signal(const struct master *master)
+/* The starter has ended. A master that was an heir itself is abandoned by that. */
+static void note_starters_end(struct master *master)
+{
+    if (master->launcher_ns != CLOCK_NEVER) {
+        master->starter_fd = -1;
+    } else if (master->is_heir) {
+        if (master->prefork->abandoned != NULL)
+            master->prefork->abandoned(master->prefork->data);
+        kill(master->place.master, SIGTERM);
+    }
+}
+
+/* Waits for SIGTERM or SIGINT, and looks at the starter meanwhile. */
+static int await_signal(struct master *master)
 {
     struct signalfd_siginfo info = {.ssi_signo = SIGINT};
     sigset_t signals;
@@ -437,25 +471,21 @@ static int await_signal(const struct master *master)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     struct pollfd sources[] = {{.fd = signalfd(-1, &signals, SFD_CLOEXEC), .events = POLLIN},
-                               {.fd = master->is_heir ? master->starter_fd : -1, .events = POLLIN}};
-    while (poll(sources, ARRAY_LENGTH(sources), -1) < 0 || sources[0].revents == 0) {
-        if (sources[1].revents == 0)
+                               {.fd = master->starter_fd, .events = POLLIN}};
+    while (sources[0].revents == 0) {
+        bool is_known = master->launcher_ns == CLOCK_NEVER;
+        if (poll(sources, ARRAY_LENGTH(sources), is_known ? -1 : LAUNCHER_MS) < 0)
             continue;
-        sources[1].fd = -1; /* once */
-        if (master->prefork->abandoned != NULL)
-            master->prefork->abandoned(master->prefork->data);
-        kill(master->place.master, SIGTERM);
+        if (sources[1].revents != 0) {
+            note_starters_end(master);
+            sources[1].fd = -1; /* once */
+        }
+        master->launcher_ns = CLOCK_NEVER;
     }
     ssize_t length = read(sources[0].fd, &info, sizeof info);
     (void)length;
     close(sources[0].fd);
     return (int)info.ssi_signo;
-}
-
-/* Whether the process that started the first master has ended, as spawn-fcgi does at once. */
-static bool has_ended(int process_fd)
-{
-    return poll(&(struct pollfd){.fd = process_fd, .events = POLLIN}, 1, 0) != 0;
 }
 
 /* Has another name meanwhile: who is killed together with all others of the program's name cannot take over. */
@@ -469,10 +499,15 @@ static int wait_to_inherit(void *data, int index)
     prctl(PR_SET_NAME, "heir");
     if (await_signal(master) != SIGTERM || getppid() == master->place.master)
         return 0;
+    if (master->starter_fd >= 0 && has_ended(master->starter_fd)) {
+        if (master->prefork->abandoned != NULL)
+            master->prefork->abandoned(master->prefork->data);
+        return 0;
+    }
     prctl(PR_SET_NAME, name);
     log_warning("master-replaced", "master=%ld by=%ld", (long)master->place.master, (long)getpid());
     spawn_point_release(&master->place);
-    return run(master->prefork, has_ended(master->starter_fd) ? -1 : master->starter_fd, true);
+    return run(master->prefork, master->starter_fd, true);
 }
 
 int prefork_run(const struct prefork *prefork)

@@ -13,7 +13,8 @@
  *   - SIGINT, SIGQUIT: workers stop at once (SIGINT, then SIGKILL after 500 ms); the master returns.
  *   - The master is killed: its workers get SIGTERM from the kernel (PR_SET_PDEATHSIG) and drain. With has_heir a child
  *     that waited for this becomes the master, with workers of its own. It is a child of nobody who knows it, so it
- * ends (as by SIGTERM) when that process ends which started the first master.
+ * ends (as by SIGTERM) when that process ends which started the first master, and does not begin when that has ended
+ * already. A process that ends within 1 s of starting the master (spawn-fcgi) only launched it, and does not count.
  *
  * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, to wait for as it likes (sigwait(3), signalfd(2)),
  * and with SIGPIPE ignored; every other signal is as the master's caller had it. It has to end by itself after SIGTERM
@@ -32,7 +33,7 @@ struct prefork {
     int drain_ms; /* how long workers may take to finish after SIGTERM */
     int ready_ms; /* how long a worker may take until it is ready; then it is killed, and another tries. 0: for ever */
     bool has_heir;
-    /* In the heir's life as the master: the process that started the first one has ended. May be NULL. */
+    /* Called in the heir: the process that started the first master has ended. May be NULL. */
     void (*abandoned)(void *data);
     /*
      * The life of a worker, in the child. `index` is 0 … workers-1; a replacement has the index of the worker it

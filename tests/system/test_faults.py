@@ -202,6 +202,18 @@ def test_a_catalog_whose_master_was_killed_ends_with_its_lighttpd(watched, start
     wait_until(lambda: masters(web) == [], 10, "it ends")
 
 
+@pytest.mark.parametrize("web", ["lighttpd"], indirect=True)
+def test_a_catalog_whose_lighttpd_and_master_were_killed_leaves_nobody_behind(watched):
+    """Whoever went on serving would be found by the next lighttpd, and would have the settings of before."""
+    web = watched
+    wait_until(lambda: masters(web) == [web.master], 10, "a master with an heir")
+    time.sleep(1.5)  # what ends within a second of the start is a launcher, and not missed
+    web.kill()
+    os.kill(web.master, signal.SIGKILL)
+    wait_until(lambda: masters(web) == [] and not serving(web.master), 10, "nobody is left")
+    assert list(web.program.parent.glob("var/catalog.socket*")) == []
+
+
 # ---- discountd's processes -------------------------------------------------------------------------------------------
 
 
