@@ -80,7 +80,6 @@ static bool site_begin(struct site *site, const struct catalog_settings *setting
     if (!open_identity(settings, &site->identity, reason, reason_size))
         return false;
     site->quotes = quotes_new(&options);
-    site->pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX);
     return true;
 }
 

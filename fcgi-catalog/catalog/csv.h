@@ -36,34 +36,31 @@
 #include <stddef.h>
 
 #include "common/arena.h"
+#include "common/text.h"
 #include "fcgi-catalog/catalog/product.h"
 
-enum csv_form { CSV_PLAIN, CSV_FOR_SPREADSHEET, CSV_FORMS };
+enum csv_dialect { CSV_PLAIN, CSV_FOR_SPREADSHEET, CSV_DIALECTS };
 
+#define CSV_NAMES_COLUMN "category_names"
 #define CSV_SPREADSHEET_COLUMN "spreadsheet"
 
-/* The first row, with its line end and what is before it. */
-const char *csv_header(enum csv_form form);
+/* The first row, with its line end and what is before it. In `arena`. */
+struct text csv_print_header(enum csv_dialect dialect, struct arena *arena);
 
 /* What a field of a file for a spreadsheet means: the text behind the apostrophe that leads it, if one does. */
 const char *csv_without_apostrophe(const char *field);
 
-/* Ended by a NUL that `length` does not count. */
-struct csv_text {
-    const char *bytes;
-    size_t length;
-};
+/* One row, with its line end and behind that a NUL that is not counted. `categories` are the shop's, ordered by slug;
+ * one of the product's that is not there stands without those above it. `currency` is the shop's code or "". In
+ * `arena`. */
+struct text csv_print_product(const struct product *product, const struct category_list *categories,
+                              const char *currency, enum csv_dialect dialect, struct arena *arena);
 
-/* One row, with its line end. `categories` are the shop's, ordered by slug; one of the product's that is not there
- * stands without those above it. `currency` is the shop's code or "". In `arena`. */
-struct csv_text csv_print_product(const struct product *product, const struct category_list *categories,
-                                  const char *currency, enum csv_form form, struct arena *arena);
-
-struct csv_text csv_print_former(const struct former_product *former, enum csv_form form, struct arena *arena);
+struct text csv_print_former(const struct former_product *former, enum csv_dialect dialect, struct arena *arena);
 
 /* The rows of the categories that no product is in, in the order of slugs; none: nothing. One of them stands for those
  * above it, too. */
-struct csv_text csv_print_empty_categories(const struct category_list *categories, const char *currency,
-                                           enum csv_form form, struct arena *arena);
+struct text csv_print_empty_categories(const struct category_list *categories, const char *currency,
+                                       enum csv_dialect dialect, struct arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fields of a product: names and forms. */
+/* The fields of a product: the table, and what each may hold. */
 #include "fcgi-catalog/catalog/field.h"
 
 #include <string.h>
@@ -7,30 +7,204 @@
 
 #include "common/text.h"
 
-/* In the order of the bits. */
-static const char *const names[] = {
-    "slug",     "description", "price_in_cents", "discount_value", "categories", "sku",        "name",
-    "currency", "tags",        "images",         "stock",          "created_at", "updated_at",
+#define OFFSET_TEXT(member) offsetof(struct product, member)
+#define OFFSET_NUMBER(member) offsetof(struct product, member)
+#define OFFSET_TIME(member) offsetof(struct product, member)
+#define OFFSET_CATEGORIES(member) 0
+#define OFFSET_TAGS(member) 0
+#define OFFSET_IMAGES(member) 0
+#define OFFSET_CURRENCY(member) 0
+#define OFFSET_DISCOUNT(member) 0
+
+const struct field field_table[FIELD_COUNT] = {
+#define FIELD(bit_, kind_, member, name_, bound, place, check, form_)                                                  \
+    {.bit = FIELD_##bit_,                                                                                              \
+     .kind = FIELD_KIND_##kind_,                                                                                       \
+     .name = name_,                                                                                                    \
+     .offset = OFFSET_##kind_(member),                                                                                 \
+     .max = bound,                                                                                                     \
+     .is_allowed = check,                                                                                              \
+     .form = form_},
+#include "fcgi-catalog/catalog/field.def"
+#undef FIELD
 };
 
-const char *field_name(enum field_bit bit)
-{
-    size_t i = 0;
+#define COLUMN(place, bit) [place] = FIELD_INDEX_##bit,
+#define COLUMN_TEXT COLUMN
+#define COLUMN_NUMBER COLUMN
+#define COLUMN_TIME COLUMN
+#define COLUMN_CATEGORIES COLUMN
+#define COLUMN_TAGS COLUMN
+#define COLUMN_IMAGES COLUMN
+#define COLUMN_CURRENCY COLUMN
+#define COLUMN_DISCOUNT(place, bit)
 
-    while (i + 1 < ARRAY_LENGTH(names) && (1u << i) != (unsigned)bit)
-        i++;
-    return names[i];
+const enum field_index field_columns[FIELD_COLUMNS] = {
+#define FIELD(bit, kind, member, name, bound, place, check, form) COLUMN_##kind(place, bit)
+#include "fcgi-catalog/catalog/field.def"
+#undef FIELD
+};
+
+/* ---- Names ---- */
+
+const struct field *field_of(enum field_bit bit)
+{
+    return &field_table[__builtin_ctz((unsigned)bit)];
 }
 
 int field_find(const char *name, size_t length)
 {
     if (length == 2 && memcmp(name, "id", 2) == 0)
         return 0;
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
-            return 1 << i;
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (strlen(field_table[i].name) == length && memcmp(field_table[i].name, name, length) == 0)
+            return (int)field_table[i].bit;
     }
     return -1;
+}
+
+const char *field_list(unsigned bits, const char *last, struct arena *arena)
+{
+    const char *list = "id";
+
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        bool is_last = bits >> i == 1;
+        if ((bits & 1u << i) != 0)
+            list = arena_print(arena, "%s%s%s", list, is_last ? last : ", ", field_table[i].name);
+    }
+    return list;
+}
+
+/* ---- Members ---- */
+
+static const void *member_of(const struct field *field, const struct product *product)
+{
+    return (const char *)product + field->offset;
+}
+
+const char *field_text(const struct field *field, const struct product *product)
+{
+    const char *text = *(const char *const *)member_of(field, product);
+
+    return text != NULL ? text : "";
+}
+
+int64_t field_number(const struct field *field, const struct product *product)
+{
+    return field->kind == FIELD_KIND_TIME ? *(const int64_t *)member_of(field, product)
+                                          : *(const int32_t *)member_of(field, product);
+}
+
+void field_set(const struct field *field, struct product *product, const char *text, int64_t number)
+{
+    void *member = (char *)product + field->offset;
+
+    if (field->kind == FIELD_KIND_TEXT)
+        *(const char **)member = text;
+    else if (field->kind == FIELD_KIND_NUMBER)
+        *(int32_t *)member = (int32_t)number;
+    else if (field->kind == FIELD_KIND_TIME)
+        *(int64_t *)member = number;
+}
+
+bool field_is_empty(const struct field *field, const struct product *product)
+{
+    switch (field->kind) {
+    case FIELD_KIND_TEXT:
+        return field_text(field, product)[0] == '\0';
+    case FIELD_KIND_NUMBER:
+    case FIELD_KIND_TIME:
+        return field_number(field, product) == 0;
+    case FIELD_KIND_CATEGORIES:
+        return product->own_category_count == 0;
+    case FIELD_KIND_TAGS:
+        return product->tag_count == 0;
+    case FIELD_KIND_IMAGES:
+        return product->image_count == 0;
+    case FIELD_KIND_CURRENCY:
+    case FIELD_KIND_DISCOUNT:
+        break;
+    }
+    return true;
+}
+
+static bool are_same(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+    for (size_t i = 0; a_count == b_count && i < a_count; i++) {
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    }
+    return a_count == b_count;
+}
+
+static const char *alt_of(const struct product_image *image)
+{
+    return image->alt != NULL ? image->alt : "";
+}
+
+static bool are_same_images(const struct product *a, const struct product *b)
+{
+    for (size_t i = 0; a->image_count == b->image_count && i < a->image_count; i++) {
+        if (strcmp(a->images[i].url, b->images[i].url) != 0 ||
+            strcmp(alt_of(&a->images[i]), alt_of(&b->images[i])) != 0)
+            return false;
+    }
+    return a->image_count == b->image_count;
+}
+
+bool field_is_same(const struct field *field, const struct product *one, const struct product *other)
+{
+    switch (field->kind) {
+    case FIELD_KIND_TEXT:
+        return strcmp(field_text(field, one), field_text(field, other)) == 0;
+    case FIELD_KIND_NUMBER:
+    case FIELD_KIND_TIME:
+        return field_number(field, one) == field_number(field, other);
+    case FIELD_KIND_CATEGORIES:
+        return are_same(one->categories, one->own_category_count, other->categories, other->own_category_count);
+    case FIELD_KIND_TAGS:
+        return are_same(one->tags, one->tag_count, other->tags, other->tag_count);
+    case FIELD_KIND_IMAGES:
+        return are_same_images(one, other);
+    case FIELD_KIND_CURRENCY:
+    case FIELD_KIND_DISCOUNT:
+        break;
+    }
+    return true;
+}
+
+static const char *copy_text(const char *text, struct arena *arena)
+{
+    return text != NULL ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+static const char *const *copy_texts(const char *const *texts, size_t count, struct arena *arena)
+{
+    const char **copies = count > 0 ? arena_get(arena, count * sizeof *copies) : NULL;
+
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy_text(texts[i], arena);
+    return copies;
+}
+
+struct product product_copy(const struct product *product, struct arena *arena)
+{
+    struct product copy = *product;
+    struct product_image *images =
+        product->image_count > 0 ? arena_get(arena, product->image_count * sizeof *images) : NULL;
+
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (field_table[i].kind == FIELD_KIND_TEXT)
+            field_set(&field_table[i], &copy,
+                      copy_text(*(const char *const *)member_of(&field_table[i], product), arena), 0);
+    }
+    for (size_t i = 0; i < product->image_count; i++)
+        images[i] = (struct product_image){.url = copy_text(product->images[i].url, arena),
+                                           .alt = copy_text(product->images[i].alt, arena)};
+    copy.images = images;
+    copy.categories = copy_texts(product->categories, product->category_count, arena);
+    copy.tags = copy_texts(product->tags, product->tag_count, arena);
+    return copy;
 }
 
 /* ---- Forms ---- */

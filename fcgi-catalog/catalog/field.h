@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fields of a product: their names as callers write them, and what each may hold. One place for queries, JSON and
- * imports. Pure.
+ * The fields of a product as a table, made of field.def, and what each may hold. Whoever reads, prints, copies,
+ * compares or stores products loops over it. Pure.
  */
 #ifndef CATALOG_CATALOG_FIELD_H
 #define CATALOG_CATALOG_FIELD_H
@@ -12,19 +12,13 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/product.h"
 
 /* Sizes are in bytes of UTF-8. */
-#define FIELD_SLUG_MAX 200
-#define FIELD_CATEGORY_MAX 64 /* a category's slug */
-#define FIELD_SKU_MAX 100
-#define FIELD_NAME_MAX 500 /* a category's name, too */
-#define FIELD_DESCRIPTION_MAX 65535
+#define FIELD_CATEGORY_MAX 64 /* a category's slug; its name has FIELD_NAME_MAX */
 #define FIELD_TAG_MAX 255
-#define FIELD_TAGS_MAX 250 /* so many of a product */
 #define FIELD_URL_MAX 2048
 #define FIELD_ALT_MAX 1000
-#define FIELD_IMAGES_MAX 250
-#define FIELD_PRICE_MAX INT32_MAX
 
 /* The forms, for messages: "… is no slug; " FIELD_SLUG_FORM " are allowed". */
 #define FIELD_SLUG_FORM "1 to 200 of a-z, 0-9 and single hyphens between them, not digits alone"
@@ -32,29 +26,79 @@
 #define FIELD_STOCK_FORM "in-stock, low, out-of-stock, preorder and discontinued"
 #define FIELD_URL_FORM "http://…, https://… or a path that begins with one /, at most 2048 bytes without white space"
 
-/* The fields that a caller can choose, as bits in the order of the answer; `id` is always there. */
-enum field_bit {
-    FIELD_SLUG = 1 << 0,
-    FIELD_DESCRIPTION = 1 << 1,
-    FIELD_PRICE = 1 << 2,
-    FIELD_DISCOUNT = 1 << 3,
-    FIELD_CATEGORIES = 1 << 4,
-    FIELD_SKU = 1 << 5,
-    FIELD_NAME = 1 << 6,
-    FIELD_CURRENCY = 1 << 7,
-    FIELD_TAGS = 1 << 8,
-    FIELD_IMAGES = 1 << 9,
-    FIELD_STOCK = 1 << 10,
-    FIELD_CREATED = 1 << 11,
-    FIELD_UPDATED = 1 << 12,
-    FIELD_ALL = (1 << 13) - 1,
+/* Places in the table, and FIELD_COUNT; bits, FIELD_SLUG = 1 << 0, …, and FIELD_ALL, for sets of fields; and bounds,
+ * FIELD_SLUG_MAX, …. `id` is none of them: it is always there. */
+enum field_index {
+#define FIELD(bit, kind, member, name, bound, place, check, form) FIELD_INDEX_##bit,
+#include "fcgi-catalog/catalog/field.def"
+#undef FIELD
+    FIELD_COUNT
 };
 
-/* The bit's name in JSON and in `fields`, as "price_in_cents". */
-const char *field_name(enum field_bit bit);
+enum field_bit {
+#define FIELD(bit, kind, member, name, bound, place, check, form) FIELD_##bit = 1 << FIELD_INDEX_##bit,
+#include "fcgi-catalog/catalog/field.def"
+#undef FIELD
+    FIELD_ALL = (1 << FIELD_COUNT) - 1,
+};
+
+enum field_bound {
+#define FIELD(bit, kind, member, name, bound, place, check, form) FIELD_##bit##_MAX = bound,
+#include "fcgi-catalog/catalog/field.def"
+#undef FIELD
+};
+
+enum field_kind {
+    FIELD_KIND_TEXT,
+    FIELD_KIND_NUMBER,
+    FIELD_KIND_TIME,
+    FIELD_KIND_CATEGORIES,
+    FIELD_KIND_TAGS,
+    FIELD_KIND_IMAGES,
+    FIELD_KIND_CURRENCY, /* the shop's, beside each product */
+    FIELD_KIND_DISCOUNT, /* what a customer pays; no file has it */
+};
+
+struct field {
+    enum field_bit bit;
+    enum field_kind kind;
+    const char *name; /* in JSON, `fields` and CSV; of a plain field the name of its column in the database, too */
+    size_t offset;    /* of a plain field's member in struct product */
+    size_t max;       /* the bound */
+    bool (*is_allowed)(const char *text); /* NULL: every text is */
+    const char *form;                     /* what is allowed then, for messages */
+};
+
+extern const struct field field_table[FIELD_COUNT];
+
+/* The fields of a file, in the order of its columns: of all but discount_value. */
+#define FIELD_COLUMNS (FIELD_COUNT - 1)
+extern const enum field_index field_columns[FIELD_COLUMNS];
+
+const struct field *field_of(enum field_bit bit);
 
 /* The bit of the name that the `length` bytes spell; -1: of none. "id" is 0: it has no bit. */
 int field_find(const char *name, size_t length);
+
+/* "id, slug, description …": id and the names of these fields, `last` before the last one. In `arena`. */
+const char *field_list(unsigned bits, const char *last, struct arena *arena);
+
+/* The member of a plain field: a text ("" for NULL), a number or a time. */
+const char *field_text(const struct field *field, const struct product *product);
+int64_t field_number(const struct field *field, const struct product *product);
+
+/* Sets the member of a plain field; the other value has no meaning. */
+void field_set(const struct field *field, struct product *product, const char *text, int64_t number);
+
+/* Whether the product has nothing to show there: an empty text or list, a number or a time of 0. Of fields that are the
+ * product's own. */
+bool field_is_empty(const struct field *field, const struct product *product);
+
+/* Whether two products have the same there: lists in their order, of the categories those that it is put into. */
+bool field_is_same(const struct field *field, const struct product *one, const struct product *other);
+
+/* A product of its own: texts and lists live in `arena`. */
+struct product product_copy(const struct product *product, struct arena *arena);
 
 /* Whether a text may be a product's slug, a category's slug, a state of the stock ("" is unknown), an image's URL. */
 bool field_is_slug(const char *text);

@@ -111,75 +111,66 @@ static char *print(cJSON *item)
     return text;
 }
 
-/* Makes one object of two, {"a":1} and {"b":2}; frees both. */
-static char *join_objects(char *first, size_t length, char *second, size_t second_length)
-{
-    char *joined = memory_resize(first, length + second_length);
-
-    joined[length - 1] = ',';
-    if (length == 2) /* the first has no field */
-        length--;
-    memcpy(joined + length, second + 1, second_length); /* its NUL, too */
-    free(second);
-    return joined;
-}
-
-/* What stands before the discount. */
-static char *print_front(const struct product *product, unsigned fields)
+/* Prints the fields of the table from one place to another as an object, with `id` when they are the first. */
+static char *print_fields(const struct product *product, unsigned fields, size_t from, size_t to, const char *currency)
 {
     cJSON *object = cJSON_CreateObject();
 
     insist(object);
-    add_number(object, "id", product->id);
-    if (fields & FIELD_SLUG)
-        add_text(object, "slug", product->slug);
-    if (fields & FIELD_DESCRIPTION)
-        add_text(object, "description", product->description);
-    if (fields & FIELD_PRICE)
-        add_number(object, "price_in_cents", product->price_cents);
+    if (from == 0)
+        add_number(object, "id", product->id);
+    for (const struct field *field = &field_table[from]; field < &field_table[to]; field++) {
+        if ((fields & field->bit) == 0)
+            continue;
+        switch (field->kind) {
+        case FIELD_KIND_TEXT:
+            add_text(object, field->name, field_text(field, product));
+            break;
+        case FIELD_KIND_NUMBER:
+            add_number(object, field->name, (int32_t)field_number(field, product));
+            break;
+        case FIELD_KIND_TIME:
+            add_time(object, field->name, field_number(field, product));
+            break;
+        case FIELD_KIND_CATEGORIES:
+            add_texts(object, field->name, product->categories, product->own_category_count);
+            break;
+        case FIELD_KIND_TAGS:
+            add_texts(object, field->name, product->tags, product->tag_count);
+            break;
+        case FIELD_KIND_IMAGES:
+            add_images(object, product);
+            break;
+        case FIELD_KIND_CURRENCY:
+            add_text(object, field->name, currency);
+            break;
+        case FIELD_KIND_DISCOUNT:
+            break;
+        }
+    }
     return print(object);
 }
 
-/* What stands behind it; each of these is empty in many a shop. */
-static char *print_back(const struct product *product, unsigned fields, const char *currency)
-{
-    cJSON *object = cJSON_CreateObject();
-
-    insist(object);
-    if (fields & FIELD_CATEGORIES)
-        add_texts(object, "categories", product->categories, product->own_category_count);
-    if (fields & FIELD_SKU)
-        add_text(object, "sku", product->sku);
-    if (fields & FIELD_NAME)
-        add_text(object, "name", product->name);
-    if (fields & FIELD_CURRENCY)
-        add_text(object, "currency", currency);
-    if (fields & FIELD_TAGS)
-        add_texts(object, "tags", product->tags, product->tag_count);
-    if (fields & FIELD_IMAGES)
-        add_images(object, product);
-    if (fields & FIELD_STOCK)
-        add_text(object, "stock", product->stock);
-    if (fields & FIELD_CREATED)
-        add_time(object, "created_at", product->created_at);
-    if (fields & FIELD_UPDATED)
-        add_time(object, "updated_at", product->updated_at);
-    return print(object);
-}
-
+/* The fields before the discount and those behind it are printed as an object each, and made one: {"a":1} and {"b":2}.
+ */
 size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
                           size_t *seam)
 {
-    char *back = print_back(product, fields, currency);
-    size_t back_length = strlen(back);
+    char *front = print_fields(product, fields, 0, FIELD_INDEX_DISCOUNT, currency);
+    char *back = print_fields(product, fields, FIELD_INDEX_DISCOUNT, FIELD_COUNT, currency);
+    size_t front_length = strlen(front), back_length = strlen(back);
 
-    *text = print_front(product, fields);
-    *seam = strlen(*text) - 1;
-    if (back_length > 2)
-        *text = join_objects(*text, *seam + 1, back, back_length);
-    else
-        free(back);
-    return *seam + strlen(*text + *seam);
+    *seam = front_length - 1;
+    if (back_length > 2) {
+        front = memory_resize(front, front_length + back_length);
+        front[front_length - 1] = ',';
+        if (front_length == 2) /* no field is there */
+            front_length--;
+        memcpy(front + front_length, back + 1, back_length); /* its NUL, too */
+    }
+    free(back);
+    *text = front;
+    return strlen(front);
 }
 
 static cJSON *make_category(const struct category_entry *category)

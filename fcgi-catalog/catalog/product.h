@@ -17,25 +17,28 @@ struct product_image {
     const char *alt; /* "" when nobody said what it shows */
 };
 
-/* Texts are UTF-8, "" when there is none; of those below `sku`, NULL says the same to whoever prints them. */
+/* Texts are UTF-8. The members of plain fields are those of field.def. */
+#define MEMBER_TEXT(member) const char *member;
+#define MEMBER_NUMBER(member) int32_t member;
+#define MEMBER_TIME(member) int64_t member;
+#define MEMBER_CATEGORIES(member)
+#define MEMBER_TAGS(member)
+#define MEMBER_IMAGES(member)
+#define MEMBER_CURRENCY(member) /* the shop's */
+#define MEMBER_DISCOUNT(member) /* see struct quote */
+#define FIELD(bit, kind, member, name, bound, place, check, form) MEMBER_##kind(member)
 struct product {
     int32_t id;
-    int32_t price_cents; /* the list price, in the minor unit of the shop's currency */
-    const char *slug;
-    const char *description;
+#include "fcgi-catalog/catalog/field.def"
     const char *const *categories; /* slugs: those that it is put into, then those above them; each once */
     size_t category_count;
     size_t own_category_count; /* how many of them it is put into */
-    const char *sku;
-    const char *name;
-    const char *const *tags; /* in the order of their bytes, each once */
+    const char *const *tags;   /* in the order of their bytes, each once */
     size_t tag_count;
     const struct product_image *images; /* in the shop's order */
     size_t image_count;
-    const char *stock;  /* in-stock, low, out-of-stock, preorder, discontinued */
-    int64_t created_at; /* seconds since 1970 in UTC; 0: not known */
-    int64_t updated_at;
 };
+#undef FIELD
 
 struct product_list {
     const struct product *items;
@@ -69,6 +72,9 @@ struct category_list {
     const struct category_entry *items;
     size_t count;
 };
+
+/* The category of this slug in a list that is ordered by slug; NULL: there is none. No list and no slug have none. */
+const struct category_entry *category_find(const struct category_list *categories, const char *slug);
 
 struct customer {
     int32_t id;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Query parameters: each read by its own row of a table. A cursor is read last: it is bound to all the others. Whatever
- * is wrong ends the reading, but what people can mend, and what others put behind a link: that waits for the end.
+ * is wrong ends the parser, but what people can mend, and what others put behind a link: that waits for the end.
  */
 #include "fcgi-catalog/catalog/query.h"
 
@@ -14,7 +14,7 @@
 #include "fcgi-catalog/catalog/internal.h"
 
 /* A query string that is being read. */
-struct reading {
+struct query_parser {
     const struct query_frame *frame;
     struct arena *arena;
     struct product_query *query;
@@ -36,98 +36,95 @@ struct parameter {
 /* ---- What is wrong ---- */
 
 /* Always false. */
-static bool refuse(struct reading *reading, const char *parameter, const char *detail, const char *allowed)
+static bool refuse(struct query_parser *parser, const char *parameter, const char *detail, const char *allowed)
 {
-    *reading->fault = (struct query_fault){.parameter = parameter, .detail = detail, .allowed = allowed};
+    *parser->fault = (struct query_fault){.parameter = parameter, .detail = detail, .allowed = allowed};
     return false;
 }
 
-static bool refuse_value(struct reading *reading, const struct parameter *parameter, const char *allowed)
+static bool refuse_value(struct query_parser *parser, const struct parameter *parameter, const char *allowed)
 {
-    const char *shown = field_show(parameter->value, parameter->length, reading->arena);
+    const char *shown = field_show(parameter->value, parameter->length, parser->arena);
 
-    return refuse(
-        reading, parameter->name,
-        arena_print(reading->arena, "The parameter %s is %s; allowed is %s.", parameter->name, shown, allowed),
-        allowed);
+    return refuse(parser, parameter->name,
+                  arena_print(parser->arena, "The parameter %s is %s; allowed is %s.", parameter->name, shown, allowed),
+                  allowed);
 }
 
 /* The fault that was just found waits in *place, if it is the first of its kind. Always true. */
-static bool postpone(struct reading *reading, struct query_fault *place)
+static bool postpone(struct query_parser *parser, struct query_fault *place)
 {
     if (place->parameter == NULL)
-        *place = *reading->fault;
+        *place = *parser->fault;
     return true;
 }
 
 /* ---- Values ---- */
 
-static bool read_number(struct reading *reading, const struct parameter *parameter, int64_t min, int64_t max,
+static bool read_number(struct query_parser *parser, const struct parameter *parameter, int64_t min, int64_t max,
                         int64_t *number)
 {
     if (number_parse(parameter->value, min, max, number) == NUMBER_OK)
         return true;
-    return refuse_value(
-        reading, parameter,
-        arena_print(reading->arena, "a whole number from %lld to %lld", (long long)min, (long long)max));
+    return refuse_value(parser, parameter,
+                        arena_print(parser->arena, "a whole number from %lld to %lld", (long long)min, (long long)max));
 }
 
-static bool read_limit(struct reading *reading, const struct parameter *parameter)
+static bool read_limit(struct query_parser *parser, const struct parameter *parameter)
 {
     int64_t limit;
 
-    if (!read_number(reading, parameter, 1, QUERY_LIMIT_MAX, &limit))
+    if (!read_number(parser, parameter, 1, QUERY_LIMIT_MAX, &limit))
         return false;
-    reading->query->limit = (int)limit;
+    parser->query->limit = (int)limit;
     return true;
 }
 
-static bool read_min_price(struct reading *reading, const struct parameter *parameter)
+static bool read_min_price(struct query_parser *parser, const struct parameter *parameter)
 {
-    return read_number(reading, parameter, 0, FIELD_PRICE_MAX, &reading->query->min_price);
+    return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &parser->query->min_price);
 }
 
-static bool read_max_price(struct reading *reading, const struct parameter *parameter)
+static bool read_max_price(struct query_parser *parser, const struct parameter *parameter)
 {
-    return read_number(reading, parameter, 0, FIELD_PRICE_MAX, &reading->query->max_price);
+    return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &parser->query->max_price);
 }
 
-static bool read_after(struct reading *reading, const struct parameter *parameter)
+static bool read_after(struct query_parser *parser, const struct parameter *parameter)
 {
-    reading->cursor = parameter->value;
+    parser->cursor = parameter->value;
     return true;
 }
 
-static bool read_before(struct reading *reading, const struct parameter *parameter)
+static bool read_before(struct query_parser *parser, const struct parameter *parameter)
 {
-    reading->cursor = parameter->value;
-    reading->query->position.is_backwards = true;
+    parser->cursor = parameter->value;
+    parser->query->position.is_backwards = true;
     return true;
 }
 
-static bool read_category(struct reading *reading, const struct parameter *parameter)
+static bool read_category(struct query_parser *parser, const struct parameter *parameter)
 {
     if (!field_is_category(parameter->value))
-        return refuse_value(reading, parameter, "the slug of a category: " FIELD_CATEGORY_FORM);
-    reading->query->category = parameter->value;
+        return refuse_value(parser, parameter, "the slug of a category: " FIELD_CATEGORY_FORM);
+    parser->query->category = parameter->value;
     return true;
 }
 
 /* Text that people type, of at most `max` bytes. Nothing but white space is none. */
-static bool read_words(struct reading *reading, const struct parameter *parameter, size_t max, const char **words)
+static bool read_words(struct query_parser *parser, const struct parameter *parameter, size_t max, const char **words)
 {
-    const char *tidy = field_tidy(parameter->value, reading->arena);
+    const char *tidy = field_tidy(parameter->value, parser->arena);
 
     *words = tidy[0] != '\0' ? tidy : NULL;
     if (strlen(tidy) > max)
-        return refuse_value(reading, parameter,
-                            arena_print(reading->arena, "a text of at most %zu bytes of UTF-8", max));
+        return refuse_value(parser, parameter, arena_print(parser->arena, "a text of at most %zu bytes of UTF-8", max));
     return true;
 }
 
-static bool read_tag(struct reading *reading, const struct parameter *parameter)
+static bool read_tag(struct query_parser *parser, const struct parameter *parameter)
 {
-    return read_words(reading, parameter, FIELD_TAG_MAX, &reading->query->tag);
+    return read_words(parser, parameter, FIELD_TAG_MAX, &parser->query->tag);
 }
 
 /* Of text that is tidy. */
@@ -140,95 +137,86 @@ static int count_words(const char *text)
     return count;
 }
 
-static bool read_text(struct reading *reading, const struct parameter *parameter)
+static bool read_text(struct query_parser *parser, const struct parameter *parameter)
 {
-    if (!read_words(reading, parameter, QUERY_TEXT_MAX, &reading->query->text))
+    if (!read_words(parser, parameter, QUERY_TEXT_MAX, &parser->query->text))
         return false;
-    if (count_words(reading->query->text) > QUERY_WORDS_MAX)
+    if (count_words(parser->query->text) > QUERY_WORDS_MAX)
         return refuse_value(
-            reading, parameter,
-            arena_print(reading->arena, "at most %d words, with white space between them", QUERY_WORDS_MAX));
+            parser, parameter,
+            arena_print(parser->arena, "at most %d words, with white space between them", QUERY_WORDS_MAX));
     return true;
 }
 
-static bool read_sort(struct reading *reading, const struct parameter *parameter)
+static bool read_sort(struct query_parser *parser, const struct parameter *parameter)
 {
     for (enum sort sort = SORT_ID; sort < SORT_RANK; sort++) {
         if (strcmp(parameter->value, query_sort_name(sort)) == 0) {
-            reading->query->sort = sort;
+            parser->query->sort = sort;
             return true;
         }
     }
-    return refuse_value(reading, parameter, "id, name, price, -price or -updated");
+    return refuse_value(parser, parameter, "id, name, price, -price or -updated");
 }
 
-static const char *list_fields(struct arena *arena)
+static bool refuse_fields(struct query_parser *parser, const struct parameter *parameter)
 {
-    const char *list = "id";
-
-    for (unsigned bit = 1; bit & FIELD_ALL; bit <<= 1)
-        list = arena_print(arena, "%s, %s", list, field_name((enum field_bit)bit));
-    return list;
-}
-
-static bool refuse_fields(struct reading *reading, const struct parameter *parameter)
-{
-    return refuse_value(
-        reading, parameter,
-        arena_print(reading->arena, "a list, each once, with commas between them, of %s", list_fields(reading->arena)));
+    return refuse_value(parser, parameter,
+                        arena_print(parser->arena, "a list, each once, with commas between them, of %s",
+                                    field_list(FIELD_ALL, ", ", parser->arena)));
 }
 
 /* Of one value or several: programs write lists either way. */
-static bool read_fields(struct reading *reading, const struct parameter *parameter)
+static bool read_fields(struct query_parser *parser, const struct parameter *parameter)
 {
     const char *at = parameter->value;
 
-    if (!reading->has_fields)
-        reading->query->fields = 0;
-    reading->has_fields = true;
+    if (!parser->has_fields)
+        parser->query->fields = 0;
+    parser->has_fields = true;
     for (;;) {
         size_t length = strcspn(at, ",");
         int bit = field_find(at, length);
-        if (bit < 0 || (bit == 0 && reading->has_id) || (reading->query->fields & (unsigned)bit) != 0)
-            return refuse_fields(reading, parameter);
-        reading->has_id = reading->has_id || bit == 0;
-        reading->query->fields |= (unsigned)bit;
+        if (bit < 0 || (bit == 0 && parser->has_id) || (parser->query->fields & (unsigned)bit) != 0)
+            return refuse_fields(parser, parameter);
+        parser->has_id = parser->has_id || bit == 0;
+        parser->query->fields |= (unsigned)bit;
         if (at[length] == '\0')
             return true;
         at += length + 1;
     }
 }
 
-static bool read_one(struct reading *reading, const struct parameter *parameter, bool *is_one)
+static bool read_one(struct query_parser *parser, const struct parameter *parameter, bool *is_one)
 {
     *is_one = strcmp(parameter->value, "1") == 0;
     if (*is_one)
         return true;
-    return refuse(
-        reading, parameter->name,
-        arena_print(reading->arena, "The parameter %s can only be 1: %s=1.", parameter->name, parameter->name), "1");
+    return refuse(parser, parameter->name,
+                  arena_print(parser->arena, "The parameter %s can only be 1: %s=1.", parameter->name, parameter->name),
+                  "1");
 }
 
-static bool read_count(struct reading *reading, const struct parameter *parameter)
+static bool read_count(struct query_parser *parser, const struct parameter *parameter)
 {
-    return read_one(reading, parameter, &reading->query->wants_count);
+    return read_one(parser, parameter, &parser->query->wants_count);
 }
 
-static bool read_explain(struct reading *reading, const struct parameter *parameter)
+static bool read_explain(struct query_parser *parser, const struct parameter *parameter)
 {
-    return read_one(reading, parameter, &reading->query->wants_explanation);
+    return read_one(parser, parameter, &parser->query->wants_explanation);
 }
 
-static bool read_for(struct reading *reading, const struct parameter *parameter)
+static bool read_for(struct query_parser *parser, const struct parameter *parameter)
 {
-    reading->query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
-    return reading->query->is_for_spreadsheet || refuse_value(reading, parameter, "spreadsheet");
+    parser->query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
+    return parser->query->is_for_spreadsheet || refuse_value(parser, parameter, "spreadsheet");
 }
 
 /* In the order of the bits. */
 static const struct known {
     const char *name;
-    bool (*read)(struct reading *reading, const struct parameter *parameter);
+    bool (*read)(struct query_parser *parser, const struct parameter *parameter);
     bool is_filter; /* empty, it is none */
     bool is_list;   /* it may come again, and by a name with [] behind it */
 } parameters[] = {
@@ -260,13 +248,13 @@ static const char *list_parameters(unsigned bits, struct arena *arena)
     return list[0] != '\0' ? list : "none";
 }
 
-static bool refuse_name(struct reading *reading, const char *name, size_t length)
+static bool refuse_name(struct query_parser *parser, const char *name, size_t length)
 {
-    struct arena *arena = reading->arena;
-    const char *shown = field_show(name, length, arena), *allowed = list_parameters(reading->frame->parameters, arena);
+    struct arena *arena = parser->arena;
+    const char *shown = field_show(name, length, arena), *allowed = list_parameters(parser->frame->parameters, arena);
     bool can_be_shown = length > 0 && length <= 60 && text_is_utf8(name, length) && !field_has_control(name, length);
 
-    return refuse(reading, can_be_shown ? name : "",
+    return refuse(parser, can_be_shown ? name : "",
                   arena_print(arena, "%s is no parameter of this address; allowed is %s.", shown, allowed), allowed);
 }
 
@@ -279,83 +267,83 @@ static bool is_named(const struct known *known, const char *name, size_t length)
 }
 
 /* Whether the address knows the parameter; *index is its row. */
-static bool find_parameter(const struct reading *reading, const char *name, size_t length, size_t *index)
+static bool find_parameter(const struct query_parser *parser, const char *name, size_t length, size_t *index)
 {
     for (*index = 0; *index < ARRAY_LENGTH(parameters); ++*index) {
         if (is_named(&parameters[*index], name, length))
-            return (reading->frame->parameters & 1u << *index) != 0;
+            return (parser->frame->parameters & 1u << *index) != 0;
     }
     return false;
 }
 
-static bool read_value(struct reading *reading, const struct known *known, const struct parameter *parameter)
+static bool read_value(struct query_parser *parser, const struct known *known, const struct parameter *parameter)
 {
     if (!text_is_utf8(parameter->value, parameter->length) || field_has_control(parameter->value, parameter->length))
-        return refuse_value(reading, parameter, "text in UTF-8 without control characters");
+        return refuse_value(parser, parameter, "text in UTF-8 without control characters");
     if (parameter->length == 0 && known->is_filter)
         return true;
-    return known->read(reading, parameter);
+    return known->read(parser, parameter);
 }
 
-static bool read_pair(struct reading *reading, const struct query_pair *pair)
+static bool read_pair(struct query_parser *parser, const struct query_pair *pair)
 {
     size_t index;
 
-    if (!find_parameter(reading, pair->name, pair->name_length, &index))
-        return refuse_name(reading, pair->name, pair->name_length) ||
-               (query_is_click(pair->name, pair->name_length) && postpone(reading, &reading->of_click));
+    if (!find_parameter(parser, pair->name, pair->name_length, &index))
+        return refuse_name(parser, pair->name, pair->name_length) ||
+               (query_is_click(pair->name, pair->name_length) && postpone(parser, &parser->of_click));
     const struct known *known = &parameters[index];
     const struct parameter parameter = {.name = known->name, .value = pair->value, .length = pair->value_length};
-    if ((reading->seen & 1u << index) && !known->is_list)
+    if ((parser->seen & 1u << index) && !known->is_list)
         return refuse(
-            reading, known->name,
-            arena_print(reading->arena, "The parameter %s is there more than once; once is allowed.", known->name),
+            parser, known->name,
+            arena_print(parser->arena, "The parameter %s is there more than once; once is allowed.", known->name),
             "once");
-    reading->seen |= 1u << index;
-    return read_value(reading, known, &parameter) || (known->is_filter && postpone(reading, &reading->of_filter));
+    parser->seen |= 1u << index;
+    return read_value(parser, known, &parameter) || (known->is_filter && postpone(parser, &parser->of_filter));
 }
 
 /* ---- All of them together ---- */
 
-static bool check_prices(struct reading *reading)
+static bool check_prices(struct query_parser *parser)
 {
-    const struct product_query *query = reading->query;
+    const struct product_query *query = parser->query;
 
     if (query->min_price < 0 || query->max_price < 0 || query->min_price <= query->max_price)
         return true;
-    return refuse(reading, "min_price",
-                  arena_print(reading->arena,
+    return refuse(parser, "min_price",
+                  arena_print(parser->arena,
                               "The parameter min_price is %lld, more than max_price, %lld; at most that is allowed.",
                               (long long)query->min_price, (long long)query->max_price),
-                  arena_print(reading->arena, "at most max_price, %lld", (long long)query->max_price));
+                  arena_print(parser->arena, "at most max_price, %lld", (long long)query->max_price));
 }
 
-static bool read_cursor(struct reading *reading)
+static bool read_cursor(struct query_parser *parser)
 {
-    struct product_query *query = reading->query;
+    struct product_query *query = parser->query;
     bool is_backwards = query->position.is_backwards;
     const char *name = is_backwards ? "before" : "after";
 
-    if (reading->cursor == NULL)
+    if (parser->cursor == NULL)
         return true;
-    if ((reading->seen & QUERY_AFTER) && (reading->seen & QUERY_BEFORE))
-        return refuse(reading, "before", "The parameters after and before are both there; one of them is allowed.",
+    if ((parser->seen & QUERY_AFTER) && (parser->seen & QUERY_BEFORE))
+        return refuse(parser, "before", "The parameters after and before are both there; one of them is allowed.",
                       "one of after and before");
     query->position = (struct position){0};
-    switch (cursor_read(reading->cursor, query_print_scope(query, reading->arena), reading->frame->secret,
-                        reading->arena, &query->position)) {
+    switch (cursor_read(parser->cursor, query_print_scope(query, parser->arena), parser->frame->secret, parser->arena,
+                        &query->position)) {
     case CURSOR_OK:
         query->position.is_backwards = is_backwards;
         return true;
     case CURSOR_MALFORMED:
         return refuse_value(
-            reading, &(struct parameter){.name = name, .value = reading->cursor, .length = strlen(reading->cursor)},
+            parser, &(struct parameter){.name = name, .value = parser->cursor, .length = strlen(parser->cursor)},
             "a cursor, as the Link header of a page has it");
     case CURSOR_OF_ANOTHER_QUERY:
         break;
     }
-    return refuse(reading, name,
-                  arena_print(reading->arena,
+    return refuse(parser, name,
+                  arena_print(parser->arena,
                               "The parameter %s is a cursor of another query; allowed is one from the Link header of a "
                               "page with the same filters and sort.",
                               name),
@@ -369,31 +357,31 @@ struct product_query query_default(void)
 }
 
 /* False: something of the filters is wrong. */
-static bool check_filters(struct reading *reading)
+static bool check_filters(struct query_parser *parser)
 {
-    if (reading->of_filter.parameter == NULL && check_prices(reading))
+    if (parser->of_filter.parameter == NULL && check_prices(parser))
         return true;
-    if (reading->of_filter.parameter != NULL)
-        *reading->fault = reading->of_filter;
-    reading->fault->is_of_filter = true;
-    reading->query->position = (struct position){0};
+    if (parser->of_filter.parameter != NULL)
+        *parser->fault = parser->of_filter;
+    parser->fault->is_of_filter = true;
+    parser->query->position = (struct position){0};
     return false;
 }
 
 /* False: somebody put parameters of theirs behind ours. */
-static bool check_clicks(struct reading *reading, const char *query_string)
+static bool check_clicks(struct query_parser *parser, const char *query_string)
 {
-    if (reading->of_click.parameter == NULL)
+    if (parser->of_click.parameter == NULL)
         return true;
-    *reading->fault = reading->of_click;
-    reading->fault->without_clicks = query_drop_clicks(query_string, reading->arena);
+    *parser->fault = parser->of_click;
+    parser->fault->without_clicks = query_drop_clicks(query_string, parser->arena);
     return false;
 }
 
 bool query_parse(const char *query_string, const struct query_frame *frame, struct arena *arena,
                  struct product_query *query, struct query_fault *fault)
 {
-    struct reading reading = {.frame = frame, .arena = arena, .query = query, .fault = fault};
+    struct query_parser parser = {.frame = frame, .arena = arena, .query = query, .fault = fault};
     const char *at = query_string;
     struct query_pair pair;
 
@@ -401,10 +389,10 @@ bool query_parse(const char *query_string, const struct query_frame *frame, stru
     query->category = frame->category;
     query->is_category_of_path = frame->category != NULL;
     while (query_next_pair(&at, arena, &pair)) {
-        if (!read_pair(&reading, &pair))
+        if (!read_pair(&parser, &pair))
             return false;
     }
-    if (query->text != NULL && !(reading.seen & QUERY_SORT))
+    if (query->text != NULL && !(parser.seen & QUERY_SORT))
         query->sort = SORT_RANK;
-    return check_filters(&reading) && read_cursor(&reading) && check_clicks(&reading, query_string);
+    return check_filters(&parser) && read_cursor(&parser) && check_clicks(&parser, query_string);
 }

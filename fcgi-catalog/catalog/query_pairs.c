@@ -3,16 +3,9 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/internal.h"
+#include "fcgi-catalog/catalog/percent.h"
 
 /* ---- Pairs ---- */
-
-static int read_hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Decoded text, a NUL behind it; it may have others. */
 static char *decode(const char *text, size_t length, struct arena *arena, size_t *decoded_length)
@@ -21,11 +14,9 @@ static char *decode(const char *text, size_t length, struct arena *arena, size_t
     size_t used = 0;
 
     for (size_t i = 0; i < length; i++) {
-        int high = text[i] == '%' && length - i > 2 ? read_hex(text[i + 1]) : -1;
-        int low = high >= 0 ? read_hex(text[i + 2]) : -1;
-        decoded[used++] = low >= 0 ? (char)(high * 16 + low) : text[i] == '+' ? ' ' : text[i];
-        if (low >= 0)
-            i += 2;
+        int byte = percent_read(text + i, length - i);
+        decoded[used++] = byte >= 0 ? (char)byte : text[i] == '+' ? ' ' : text[i];
+        i += byte >= 0 ? 2 : 0;
     }
     decoded[used] = '\0';
     *decoded_length = used;

@@ -1,57 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Times as RFC 3339 writes them. */
-#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "fcgi-catalog/catalog/field.h"
 
-#define SECONDS_A_DAY INT64_C(86400)
-
-/* Days since 1970-01-01 of a day in the Gregorian calendar, and back: the year is counted from March, so that the day
- * that comes and goes is its last, in eras of 400 years. */
-static int64_t count_days(int year, int month, int day)
-{
-    int y = month <= 2 ? year - 1 : year, era = y / 400, year_of_era = y - era * 400;
-    int day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-
-    return (int64_t)era * 146097 + day_of_era - 719468;
-}
-
-static void find_day(int64_t days, int *year, int *month, int *day)
-{
-    int64_t shifted = days + 719468, era = shifted / 146097;
-    int day_of_era = (int)(shifted - era * 146097);
-    int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int from_march = (5 * day_of_year + 2) / 153;
-
-    *day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    *month = from_march < 10 ? from_march + 3 : from_march - 9;
-    *year = year_of_era + (int)era * 400 + (*month <= 2);
-}
-
-/* Writes `digits` digits of a number. */
-static char *put_digits(char *at, int number, int digits)
-{
-    for (int i = digits - 1; i >= 0; i--, number /= 10)
-        at[i] = (char)('0' + number % 10);
-    return at + digits;
-}
-
 void field_print_time(int64_t seconds, char text[FIELD_TIME_SIZE])
 {
-    int year, month, day, rest = (int)(seconds % SECONDS_A_DAY);
-    char *at = text;
+    const time_t moment = (time_t)seconds;
+    struct tm parts;
 
-    find_day(seconds / SECONDS_A_DAY, &year, &month, &day);
-    const int numbers[] = {year, month, day, rest / 3600, rest / 60 % 60, rest % 60};
-    const char *behind = "--T::Z";
-    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
-        at = put_digits(at, numbers[i], i == 0 ? 4 : 2);
-        *at++ = behind[i];
-    }
-    *at = '\0';
+    if (gmtime_r(&moment, &parts) == NULL || strftime(text, FIELD_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        text[0] = '\0'; /* neither happens up to FIELD_TIME_MAX */
 }
 
 /* Reads `digits` digits and, unless it is NUL, the character behind them. */
@@ -68,23 +28,20 @@ static bool take_digits(const char **at, int digits, char behind, int max, int *
     return *number <= max;
 }
 
-static int days_of_month(int year, int month)
+/* The seconds up to the day's beginning. False: there is no such day, which would be one of another month. */
+static bool read_day(const char **at, int64_t *seconds)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return days[month - 1] + (month == 2 && is_leap);
-}
-
-static bool read_day(const char **at, int64_t *days)
-{
+    struct tm parts = {0};
     int year, month, day;
 
     if (!take_digits(at, 4, '-', 9999, &year) || !take_digits(at, 2, '-', 12, &month) ||
-        !take_digits(at, 2, '\0', 31, &day) || month == 0 || day == 0 || day > days_of_month(year, month))
+        !take_digits(at, 2, '\0', 31, &day) || month == 0 || day == 0)
         return false;
-    *days = count_days(year, month, day);
-    return true;
+    parts.tm_year = year - 1900;
+    parts.tm_mon = month - 1;
+    parts.tm_mday = day;
+    *seconds = (int64_t)timegm(&parts);
+    return parts.tm_mday == day;
 }
 
 /* "Z" or "+01:00", as seconds that local time is ahead. */
@@ -111,11 +68,11 @@ static bool read_offset(const char **at, int *offset)
 
 bool field_read_time(const char *text, int64_t *seconds)
 {
-    int64_t days;
+    int64_t begin;
     int hour, minute, second, offset;
     const char *at = text;
 
-    if (!read_day(&at, &days) || strchr("Tt ", *at) == NULL || *at++ == '\0')
+    if (!read_day(&at, &begin) || strchr("Tt ", *at) == NULL || *at++ == '\0')
         return false;
     /* 60: a leap second, which is the next one's first here. */
     if (!take_digits(&at, 2, ':', 23, &hour) || !take_digits(&at, 2, ':', 59, &minute) ||
@@ -129,6 +86,6 @@ bool field_read_time(const char *text, int64_t *seconds)
     }
     if (!read_offset(&at, &offset) || *at != '\0')
         return false;
-    *seconds = days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - offset;
+    *seconds = begin + hour * 3600 + minute * 60 + second - offset;
     return *seconds >= 0 && *seconds <= FIELD_TIME_MAX;
 }

@@ -94,9 +94,14 @@ static enum store_status begin_walk(struct job *job)
 
 /* ---- What is written ---- */
 
-static enum csv_form form_of(const struct job *job)
+static enum csv_dialect dialect_of(const struct job *job)
 {
     return job->options->is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN;
+}
+
+static void write_text(struct text text, FILE *out)
+{
+    fwrite(text.bytes, 1, text.length, out);
 }
 
 static void write_product(const struct job *job, const struct product *product, struct arena *arena, FILE *out)
@@ -106,18 +111,8 @@ static void write_product(const struct job *job, const struct product *product, 
     if (job->options->format == FORMAT_JSON_LINES) {
         json_line_write_product(product, currency, out);
     } else {
-        struct csv_text row = csv_print_product(product, &job->categories, currency, form_of(job), arena);
-        fwrite(row.bytes, 1, row.length, out);
+        write_text(csv_print_product(product, &job->categories, currency, dialect_of(job), arena), out);
     }
-}
-
-/* CSV has the names of categories and their places beside products, and rows without one for the rest of them. */
-static void write_empty_categories(const struct job *job, struct arena *arena, FILE *out)
-{
-    struct csv_text text =
-        csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, form_of(job), arena);
-
-    fwrite(text.bytes, 1, text.length, out);
 }
 
 static void write_one_former(const struct job *job, const struct former_product *former, struct arena *arena, FILE *out)
@@ -125,8 +120,7 @@ static void write_one_former(const struct job *job, const struct former_product 
     if (job->options->format == FORMAT_JSON_LINES) {
         json_line_write_former(former, out);
     } else {
-        struct csv_text row = csv_print_former(former, form_of(job), arena);
-        fwrite(row.bytes, 1, row.length, out);
+        write_text(csv_print_former(former, dialect_of(job), arena), out);
     }
 }
 
@@ -156,7 +150,7 @@ static enum store_status write_products(struct job *job, FILE *out)
     if (job->options->format == FORMAT_JSON_LINES)
         json_line_write_categories(&job->categories, out);
     else
-        fputs(csv_header(form_of(job)), out);
+        write_text(csv_print_header(dialect_of(job), &arena), out);
     enum store_status status = write_former(job, out);
     while (status == STORE_OK && products.count > 0 && !ferror(out)) {
         arena_reset(&arena);
@@ -169,7 +163,10 @@ static enum store_status write_products(struct job *job, FILE *out)
         progress_update(&job->progress, job->count);
     }
     if (status == STORE_OK && job->options->format != FORMAT_JSON_LINES)
-        write_empty_categories(job, &arena, out);
+        /* Beside products CSV has the names and places of categories; rows without one are for the rest of them. */
+        write_text(
+            csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, dialect_of(job), &arena),
+            out);
     arena_release(&arena);
     return status;
 }

@@ -19,20 +19,12 @@ static bool is_empty_text(const char *text)
 
 /* ---- Categories ---- */
 
-static int compare_slug(const void *key, const void *entry)
-{
-    return strcmp(key, ((const struct category_entry *)entry)->slug);
-}
-
 /* Its place in the list; `count` of the list: it is at the top. */
 static size_t find_parent(const struct category_list *categories, size_t index)
 {
-    const char *slug = categories->items[index].parent;
-    const struct category_entry *found =
-        slug == NULL ? NULL
-                     : bsearch(slug, categories->items, categories->count, sizeof *categories->items, compare_slug);
+    const struct category_entry *parent = category_find(categories, categories->items[index].parent);
 
-    return found != NULL ? (size_t)(found - categories->items) : categories->count;
+    return parent != NULL ? (size_t)(parent - categories->items) : categories->count;
 }
 
 /* A category's place in the list, and how many are above it. */
@@ -115,31 +107,6 @@ void json_line_write_former(const struct former_product *former, FILE *out)
     fputs("}\n", out);
 }
 
-static void write_empty_fields(const struct product *product, const char *currency, FILE *out)
-{
-    const struct {
-        const char *text;
-        bool is_empty;
-    } fields[] = {
-        {",\"description\":null", is_empty_text(product->description)},
-        {",\"price_in_cents\":0", product->price_cents == 0},
-        {",\"categories\":null", product->own_category_count == 0},
-        {",\"sku\":null", is_empty_text(product->sku)},
-        {",\"name\":null", is_empty_text(product->name)},
-        {",\"currency\":null", is_empty_text(currency)},
-        {",\"tags\":null", product->tag_count == 0},
-        {",\"images\":null", product->image_count == 0},
-        {",\"stock\":null", is_empty_text(product->stock)},
-        {",\"created_at\":null", product->created_at == 0},
-        {",\"updated_at\":null", product->updated_at == 0},
-    };
-
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        if (fields[i].is_empty)
-            fputs(fields[i].text, out);
-    }
-}
-
 void json_line_write_product(const struct product *product, const char *currency, FILE *out)
 {
     struct product line = *product;
@@ -149,7 +116,11 @@ void json_line_write_product(const struct product *product, const char *currency
     line.category_count = product->own_category_count;
     size_t length = json_print_product(&line, FIELD_ALL, currency, &text, &seam);
     fwrite(text, 1, length - 1, out); /* all but the brace at the end */
-    write_empty_fields(product, currency, out);
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_empty = field->kind == FIELD_KIND_CURRENCY ? is_empty_text(currency) : field_is_empty(field, product);
+        if (is_empty && field->kind != FIELD_KIND_DISCOUNT && field->bit != FIELD_SLUG)
+            fprintf(out, ",\"%s\":%s", field->name, field->kind == FIELD_KIND_NUMBER ? "0" : "null");
+    }
     fputs("}\n", out);
     free(text);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/text.h"
-#include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/catalog/percent.h"
 
 static bool is_clean(const char *text)
 {
@@ -233,7 +233,7 @@ const char *path_base(const struct path_source *source, struct arena *arena)
 {
     const char *base = source->base[0] != '\0' ? trim_base(source->base, arena) : find_base(source, arena);
 
-    return base != NULL ? percent_print(base, strlen(base), arena) : "";
+    return base != NULL ? percent_print(base, PERCENT_PATH, arena) : "";
 }
 
 const char *path_read_base(const char *text, struct arena *arena)
@@ -245,5 +245,5 @@ const char *path_read_base(const char *text, struct arena *arena)
         return NULL;
     const char *path = percent_decode(text, length, arena);
     const char *base = path != NULL ? trim_base(path, arena) : NULL;
-    return base != NULL ? percent_print(base, strlen(base), arena) : NULL;
+    return base != NULL ? percent_print(base, PERCENT_PATH, arena) : NULL;
 }

@@ -58,7 +58,7 @@ static char *print_problem(struct http_exchange *exchange, const struct problem 
 /* In which form; a client that takes any JSON takes a problem too. */
 enum problem_form { FORM_PROBLEM, FORM_JSON, FORM_TEXT, FORM_PAGE };
 
-static enum problem_form choose_form(const struct http_request *request)
+static enum problem_form choose_representation(const struct http_request *request)
 {
     static const char *const types[] = {PROBLEM_TYPE, "application/json", TEXT_TYPE, "text/html"};
     int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
@@ -93,7 +93,7 @@ static void fill_text(struct http_exchange *exchange, const struct problem *prob
 void problem_fill(struct http_exchange *exchange, const struct problem *problem)
 {
     int retry_after_s = problem->retry_after_s > 0 ? problem->retry_after_s : RETRY_AFTER_S;
-    enum problem_form form = choose_form(&exchange->request);
+    enum problem_form form = choose_representation(&exchange->request);
 
     if (form == FORM_PAGE && (problem->page != NULL || exchange->error_page != NULL))
         fill_page(exchange, problem);

@@ -9,49 +9,17 @@
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/formats.h"
 
-enum column {
-    COLUMN_ID,
-    COLUMN_SKU,
-    COLUMN_SLUG,
-    COLUMN_NAME,
-    COLUMN_DESCRIPTION,
-    COLUMN_PRICE_IN_CENTS,
-    COLUMN_PRICE,
-    COLUMN_CURRENCY,
-    COLUMN_CATEGORIES,
-    COLUMN_CATEGORY_NAMES,
-    COLUMN_TAGS,
-    COLUMN_IMAGES,
-    COLUMN_STOCK,
-    COLUMN_CREATED_AT,
-    COLUMN_UPDATED_AT,
-    COLUMN_SPREADSHEET,
-    COLUMNS
-};
-
-static const char *const column_names[COLUMNS] = {
-    "id",          "sku",
-    "slug",        "name",
-    "description", "price_in_cents",
-    "price",       "currency",
-    "categories",  "category_names",
-    "tags",        "images",
-    "stock",       "created_at",
-    "updated_at",  CSV_SPREADSHEET_COLUMN,
-};
-
-#define COLUMN_LIST                                                                                                    \
-    "id, sku, slug, name, description, price_in_cents or price, currency, categories, category_names, tags, images, "  \
-    "stock, created_at, updated_at, " CSV_SPREADSHEET_COLUMN
+/* Columns by their numbers: those of the fields, by their places in the table, and others. */
+enum { COLUMN_ID = FIELD_COUNT, COLUMN_PRICE, COLUMN_NAMES, COLUMN_SPREADSHEET, COLUMNS };
 
 struct columns {
-    struct output *output;
+    struct row_sink *output;
     bool has_header;
     size_t count;
-    size_t places[COLUMNS]; /* the column's number, from 1; 0: it is not there */
+    size_t places[COLUMNS]; /* the column's place in the file, from 1; 0: it is not there */
 };
 
-struct columns *columns_new(struct output *output)
+struct columns *columns_new(struct row_sink *output)
 {
     struct columns *columns = memory_get_zeroed(1, sizeof *columns);
 
@@ -66,24 +34,45 @@ void columns_free(struct columns *columns)
 
 /* ---- The header ---- */
 
-static bool find_column(const char *name, size_t *index)
+static const char *column_name(size_t column)
 {
-    for (*index = 0; *index < COLUMNS; ++*index) {
-        if (strcasecmp(column_names[*index], name) == 0)
+    static const char *const others[] = {"id", "price", CSV_NAMES_COLUMN, CSV_SPREADSHEET_COLUMN};
+
+    return column < FIELD_COUNT ? field_table[column].name : others[column - FIELD_COUNT];
+}
+
+static bool find_column(const char *name, size_t *column)
+{
+    for (*column = 0; *column < COLUMNS; ++*column) {
+        if (*column != FIELD_INDEX_DISCOUNT && strcasecmp(column_name(*column), name) == 0)
             return true;
     }
     return false;
+}
+
+static const char *list_columns(struct arena *arena)
+{
+    const char *list = column_name(COLUMN_ID);
+
+    for (size_t i = 0; i < FIELD_COLUMNS; i++) {
+        list = arena_print(arena, "%s, %s", list, column_name(field_columns[i]));
+        if (field_columns[i] == FIELD_INDEX_PRICE)
+            list = arena_print(arena, "%s or %s", list, column_name(COLUMN_PRICE));
+        if (field_columns[i] == FIELD_INDEX_CATEGORIES)
+            list = arena_print(arena, "%s, %s", list, column_name(COLUMN_NAMES));
+    }
+    return arena_print(arena, "%s, %s", list, column_name(COLUMN_SPREADSHEET));
 }
 
 static bool check_header(const struct columns *columns, struct import_faults *faults, size_t line)
 {
     const char *why = NULL;
 
-    if (columns->places[COLUMN_SLUG] == 0 && columns->places[COLUMN_SKU] == 0)
+    if (columns->places[FIELD_INDEX_SLUG] == 0 && columns->places[FIELD_INDEX_SKU] == 0)
         why = "the header has neither slug nor sku; one of them is needed";
-    else if (columns->places[COLUMN_PRICE] != 0 && columns->places[COLUMN_PRICE_IN_CENTS] != 0)
+    else if (columns->places[COLUMN_PRICE] != 0 && columns->places[FIELD_INDEX_PRICE] != 0)
         why = "the header has both price and price_in_cents; one of them is allowed";
-    else if (columns->places[COLUMN_CATEGORY_NAMES] != 0 && columns->places[COLUMN_CATEGORIES] == 0)
+    else if (columns->places[COLUMN_NAMES] != 0 && columns->places[FIELD_INDEX_CATEGORIES] == 0)
         why = "the header has category_names without categories; they are allowed together only";
     if (why != NULL)
         import_faults_add(faults, line, 0, "%s", why);
@@ -103,7 +92,7 @@ static bool read_header(struct columns *columns, size_t line, const struct cell 
         const char *shown = field_show(cells[i].text, strlen(cells[i].text), arena);
         bool is_known = find_column(cells[i].text, &index);
         if (!is_known)
-            import_faults_add(faults, line, i + 1, "%s is no column; allowed are " COLUMN_LIST, shown);
+            import_faults_add(faults, line, i + 1, "%s is no column; allowed are %s", shown, list_columns(arena));
         else if (columns->places[index] != 0)
             import_faults_add(faults, line, i + 1, "the column %s is there twice; once is allowed", shown);
         else
@@ -116,7 +105,7 @@ static bool read_header(struct columns *columns, size_t line, const struct cell 
 /* ---- A row ---- */
 
 /* The row's cell of this column; NULL: there is no such column. */
-static const char *find_cell(const struct columns *columns, const struct cell *cells, enum column column,
+static const char *find_cell(const struct columns *columns, const struct cell *cells, size_t column,
                              struct place *place)
 {
     size_t number = columns->places[column];
@@ -128,44 +117,32 @@ static const char *find_cell(const struct columns *columns, const struct cell *c
     return columns->places[COLUMN_SPREADSHEET] != 0 ? csv_without_apostrophe(text) : text;
 }
 
-/* How a cell is read that is one value. */
-struct cell_reader {
-    enum column column;
-    void (*set)(struct draft *draft, struct place place, const char *text);
-    bool has_blanks; /* those at its ends are part of it */
-};
-
-static void read_values(const struct columns *columns, const struct cell *cells, const struct cell_reader *readers,
-                        size_t count, struct draft *draft)
+/* The fields that are one value. Blanks at the ends of a text are part of it, where every text is allowed. */
+static void read_values(const struct columns *columns, const struct cell *cells, unsigned fields,
+                        struct row_builder *builder)
 {
     struct place place;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *text = find_cell(columns, cells, readers[i].column, &place);
-        if (text != NULL)
-            readers[i].set(draft, place, readers[i].has_blanks ? text : cell_trim(text, draft->arena));
+    for (size_t i = 0; i < FIELD_COLUMNS; i++) {
+        const struct field *field = &field_table[field_columns[i]];
+        bool is_list =
+            field->kind == FIELD_KIND_CATEGORIES || field->kind == FIELD_KIND_TAGS || field->kind == FIELD_KIND_IMAGES;
+        bool has_blanks = field->kind == FIELD_KIND_TEXT && field->is_allowed == NULL;
+        const char *text = find_cell(columns, cells, field_columns[i], &place);
+        if (text != NULL && (fields & field->bit) != 0 && !is_list)
+            row_builder_set(builder, place, field->bit, has_blanks ? text : cell_trim(text, builder->arena));
     }
 }
 
-static void read_texts(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static const char *find_trimmed(const struct columns *columns, const struct cell *cells, size_t column,
+                                struct place *place, struct arena *arena)
 {
-    static const struct cell_reader readers[] = {
-        {COLUMN_ID, draft_set_id, false},
-        {COLUMN_SKU, draft_set_sku, true},
-        {COLUMN_SLUG, draft_set_slug, false},
-        {COLUMN_NAME, draft_set_name, true},
-        {COLUMN_DESCRIPTION, draft_set_description, true},
-        {COLUMN_CURRENCY, draft_set_currency, false},
-        {COLUMN_PRICE_IN_CENTS, draft_set_price, false},
-        {COLUMN_STOCK, draft_set_stock, false},
-        {COLUMN_CREATED_AT, draft_set_created, false},
-        {COLUMN_UPDATED_AT, draft_set_updated, false},
-    };
+    const char *text = find_cell(columns, cells, column, place);
 
-    read_values(columns, cells, readers, ARRAY_LENGTH(readers), draft);
+    return text != NULL ? cell_trim(text, arena) : NULL;
 }
 
-static void read_decimal_price(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static void read_decimal_price(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
     struct place place;
     const char *text = find_cell(columns, cells, COLUMN_PRICE, &place);
@@ -173,12 +150,12 @@ static void read_decimal_price(const struct columns *columns, const struct cell 
 
     if (text == NULL)
         return;
-    if (draft->row.currency[0] != '\0' && !currency_find(draft->row.currency, &exponent))
+    if (builder->row.currency[0] != '\0' && !currency_find(builder->row.currency, &exponent))
         return; /* which was told */
-    draft_set_decimal_price(draft, place, cell_trim(text, draft->arena), exponent);
+    row_builder_set_decimal_price(builder, place, cell_trim(text, builder->arena), exponent);
 }
 
-bool path_next(struct draft *draft, struct place place, const char **paths, const char **names)
+bool path_next(struct row_builder *builder, struct place place, const char **paths, const char **names)
 {
     struct step steps[PRODUCT_CATEGORIES_MAX];
     size_t count = 0;
@@ -186,68 +163,69 @@ bool path_next(struct draft *draft, struct place place, const char **paths, cons
     bool has_names = *names != NULL && **names != '\0';
 
     do {
-        const char *slug = list_next(paths, "/|", "\\/|", &found, draft->arena);
-        const char *name = has_names ? list_next(names, "/|", "\\/|", &found_name, draft->arena) : NULL;
+        const char *slug = list_next(paths, "/|", "\\/|", &found, builder->arena);
+        const char *name = has_names ? list_next(names, "/|", "\\/|", &found_name, builder->arena) : NULL;
         if (count == PRODUCT_CATEGORIES_MAX) {
-            draft_refuse(draft, place, "the way to a category has more than %d steps; fewer are allowed",
-                         PRODUCT_CATEGORIES_MAX);
+            row_builder_refuse(builder, place, "the way to a category has more than %d steps; fewer are allowed",
+                               PRODUCT_CATEGORIES_MAX);
             return false;
         }
         steps[count++] = (struct step){.slug = slug, .name = name};
         if (has_names && found != found_name) {
-            draft_refuse(draft, place, "the categories and their names differ in number; a name for each is allowed");
+            row_builder_refuse(builder, place,
+                               "the categories and their names differ in number; a name for each is allowed");
             return false;
         }
     } while (found == '/');
-    draft_add_category(draft, place, steps, count);
-    return found == '|' && !draft->is_full;
+    row_builder_add_category(builder, place, steps, count);
+    return found == '|' && !builder->is_full;
 }
 
-static void read_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static void read_categories(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
     struct place place;
-    const char *names = find_cell(columns, cells, COLUMN_CATEGORY_NAMES, &place);
-    const char *paths = find_cell(columns, cells, COLUMN_CATEGORIES, &place);
+    const char *names = find_cell(columns, cells, COLUMN_NAMES, &place);
+    const char *paths = find_cell(columns, cells, FIELD_INDEX_CATEGORIES, &place);
 
     if (paths == NULL)
         return;
-    paths = cell_trim(paths, draft->arena);
-    draft_add_category(draft, place, NULL, 0);
+    paths = cell_trim(paths, builder->arena);
+    row_builder_add_category(builder, place, NULL, 0);
     if (paths[0] == '\0')
         return;
-    while (path_next(draft, place, &paths, &names))
+    while (path_next(builder, place, &paths, &names))
         continue;
 }
 
-static void read_tags(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static void read_tags(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
     struct place place;
-    const char *tags = find_cell(columns, cells, COLUMN_TAGS, &place);
+    const char *tags = find_cell(columns, cells, FIELD_INDEX_TAGS, &place);
     char found = '|';
 
-    while (tags != NULL && found == '|' && !draft->is_full)
-        draft_add_tag(draft, place, list_next(&tags, "|", "\\|", &found, draft->arena));
+    while (tags != NULL && found == '|' && !builder->is_full)
+        row_builder_add_tag(builder, place, list_next(&tags, "|", "\\|", &found, builder->arena));
 }
 
-static void read_images(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static void read_images(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
     struct place place;
-    const char *images = find_cell(columns, cells, COLUMN_IMAGES, &place);
+    const char *images = find_cell(columns, cells, FIELD_INDEX_IMAGES, &place);
     char found = '|';
 
     if (images == NULL)
         return;
     images += strspn(images, " \t");
-    draft->row.fields |= FIELD_IMAGES;
-    while (found == '|' && images[0] != '\0' && !draft->is_full) {
-        const char *url = list_next(&images, " |", "\\| ", &found, draft->arena), *alt = "";
+    builder->row.fields |= FIELD_IMAGES;
+    while (found == '|' && images[0] != '\0' && !builder->is_full) {
+        const char *url = list_next(&images, " |", "\\| ", &found, builder->arena), *alt = "";
         if (found == ' ')
-            alt = list_next(&images, "|", "\\|", &found, draft->arena);
-        draft_add_image(draft, place, url, alt);
+            alt = list_next(&images, "|", "\\|", &found, builder->arena);
+        row_builder_add_image(builder, place, url, alt);
     }
 }
 
-static bool has_text(const struct columns *columns, const struct cell *cells, enum column column)
+static bool has_text(const struct columns *columns, const struct cell *cells, size_t column)
 {
     struct place place;
     const char *text = find_cell(columns, cells, column, &place);
@@ -255,10 +233,10 @@ static bool has_text(const struct columns *columns, const struct cell *cells, en
     return text != NULL && text[strspn(text, " \t")] != '\0';
 }
 
-/* `those` are bits, 1 << enum column. */
+/* `those` are bits, 1 << the number of a column. */
 static bool has_nothing_but(const struct columns *columns, const struct cell *cells, unsigned those)
 {
-    for (enum column i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS; i++) {
         if ((those & 1U << i) == 0 && has_text(columns, cells, i))
             return false;
     }
@@ -268,39 +246,36 @@ static bool has_nothing_but(const struct columns *columns, const struct cell *ce
 /* A row that puts no product into its categories, and has nothing that only a product has. */
 static bool is_of_categories(const struct columns *columns, const struct cell *cells)
 {
-    return has_text(columns, cells, COLUMN_CATEGORIES) &&
+    return has_text(columns, cells, FIELD_INDEX_CATEGORIES) &&
            has_nothing_but(columns, cells,
-                           1U << COLUMN_CATEGORIES | 1U << COLUMN_CATEGORY_NAMES | 1U << COLUMN_CURRENCY);
+                           1U << FIELD_INDEX_CATEGORIES | 1U << COLUMN_NAMES | 1U << FIELD_INDEX_CURRENCY);
 }
 
 /* A product would have a price where there is a column for it. */
 static bool is_former(const struct columns *columns, const struct cell *cells)
 {
-    return (columns->places[COLUMN_PRICE_IN_CENTS] != 0 || columns->places[COLUMN_PRICE] != 0) &&
+    return (columns->places[FIELD_INDEX_PRICE] != 0 || columns->places[COLUMN_PRICE] != 0) &&
            has_text(columns, cells, COLUMN_ID) &&
-           has_nothing_but(columns, cells, 1U << COLUMN_ID | 1U << COLUMN_SLUG | 1U << COLUMN_SKU);
+           has_nothing_but(columns, cells, 1U << COLUMN_ID | 1U << FIELD_INDEX_SLUG | 1U << FIELD_INDEX_SKU);
 }
 
-static void read_former(const struct columns *columns, const struct cell *cells, struct draft *draft)
-{
-    static const struct cell_reader readers[] = {
-        {COLUMN_ID, draft_set_former, false},
-        {COLUMN_SLUG, draft_set_former_slug, false},
-        {COLUMN_SKU, draft_set_sku, true},
-    };
-
-    read_values(columns, cells, readers, ARRAY_LENGTH(readers), draft);
-}
-
-static void read_row_of_categories(const struct columns *columns, const struct cell *cells, struct draft *draft)
+static void read_former(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
     struct place place;
-    const char *currency = find_cell(columns, cells, COLUMN_CURRENCY, &place);
+    const char *id = find_trimmed(columns, cells, COLUMN_ID, &place, builder->arena);
 
-    draft->row.is_of_categories = true;
-    if (currency != NULL)
-        draft_set_currency(draft, place, cell_trim(currency, draft->arena));
-    read_categories(columns, cells, draft);
+    row_builder_set_former(builder, place, id);
+    const char *slug = find_trimmed(columns, cells, FIELD_INDEX_SLUG, &place, builder->arena);
+    if (slug != NULL)
+        row_builder_set_former_slug(builder, place, slug);
+    read_values(columns, cells, FIELD_SKU, builder);
+}
+
+static void read_row_of_categories(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
+{
+    builder->row.is_of_categories = true;
+    read_values(columns, cells, FIELD_CURRENCY, builder);
+    read_categories(columns, cells, builder);
 }
 
 bool columns_take(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
@@ -309,22 +284,26 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
 
     if (!columns->has_header)
         return read_header(columns, line, cells, count, arena);
-    struct draft draft = draft_begin(arena, columns->output->source.faults, line);
+    struct row_builder builder = row_builder_begin(arena, columns->output->source.faults, line);
     if (count != columns->count) {
-        draft_refuse(&draft, (struct place){.line = line},
-                     "the row has %zu %s; %zu %s allowed, as many as the header has", count,
-                     count == 1 ? "field" : "fields", columns->count, columns->count == 1 ? "is" : "are");
+        row_builder_refuse(&builder, (struct place){.line = line},
+                           "the row has %zu %s; %zu %s allowed, as many as the header has", count,
+                           count == 1 ? "field" : "fields", columns->count, columns->count == 1 ? "is" : "are");
     } else if (is_of_categories(columns, cells)) {
-        read_row_of_categories(columns, cells, &draft);
+        read_row_of_categories(columns, cells, &builder);
     } else if (is_former(columns, cells)) {
-        read_former(columns, cells, &draft);
+        read_former(columns, cells, &builder);
     } else {
-        read_texts(columns, cells, &draft);
-        read_decimal_price(columns, cells, &draft);
-        read_categories(columns, cells, &draft);
-        read_tags(columns, cells, &draft);
-        read_images(columns, cells, &draft);
+        struct place place;
+        const char *id = find_trimmed(columns, cells, COLUMN_ID, &place, arena);
+        if (id != NULL)
+            row_builder_set_id(&builder, place, id);
+        read_values(columns, cells, FIELD_ALL, &builder);
+        read_decimal_price(columns, cells, &builder);
+        read_categories(columns, cells, &builder);
+        read_tags(columns, cells, &builder);
+        read_images(columns, cells, &builder);
     }
-    output_take(columns->output, &draft);
+    row_sink_take(columns->output, &builder);
     return true;
 }

@@ -3,29 +3,29 @@
  * The formats, each behind the reader. Used in this room only.
  *
  *     reader.c ──> rows.c ──> columns.c, shopify.c ──┐
- *          └─────> lines.c ──────────────────────────┴──> draft.c ──> output
+ *          └─────> lines.c ──────────────────────────┴──> row_builder.c ──> row_sink
  */
 #ifndef CATALOG_IMPORT_FORMATS_H
 #define CATALOG_IMPORT_FORMATS_H
 
-#include "fcgi-catalog/import/draft.h"
+#include "fcgi-catalog/import/row_builder.h"
 #include "fcgi-catalog/import/reader.h"
 #include "fcgi-catalog/import/rows.h"
 
 /* Where finished rows go. */
-struct output {
+struct row_sink {
     struct import_source source;
     struct import_counts counts;
 };
 
-/* Hands the draft on, or counts it as faulty. */
-void output_take(struct output *output, struct draft *draft);
+/* Hands the row builder on, or counts it as faulty. */
+void row_sink_take(struct row_sink *output, struct row_builder *builder);
 
 /* ---- Our own CSV ---- */
 
 struct columns;
 
-struct columns *columns_new(struct output *output);
+struct columns *columns_new(struct row_sink *output);
 bool columns_take(void *columns, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void columns_free(struct columns *columns); /* NULL is allowed */
 
@@ -36,7 +36,7 @@ struct shopify;
 /* Whether these cells are its header. */
 bool shopify_is_header(const struct cell *cells, size_t count);
 
-struct shopify *shopify_new(struct output *output);
+struct shopify *shopify_new(struct row_sink *output);
 bool shopify_take(void *shopify, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void shopify_finish(struct shopify *shopify);
 
@@ -49,16 +49,16 @@ const char *html_to_text(const char *html, struct arena *arena);
 
 /* ---- JSON Lines, or lists of JSON ---- */
 
-struct lines;
+struct json_lines;
 
-struct lines *lines_new(struct output *output);
+struct json_lines *json_lines_new(struct row_sink *output);
 /* False: there is no sense in reading on, which was told. */
-MUST_CHECK bool lines_feed(struct lines *lines, const char *bytes, size_t length);
-MUST_CHECK bool lines_finish(struct lines *lines);
-void lines_free(struct lines *lines); /* NULL is allowed */
+MUST_CHECK bool json_lines_feed(struct json_lines *lines, const char *bytes, size_t length);
+MUST_CHECK bool json_lines_finish(struct json_lines *lines);
+void json_lines_free(struct json_lines *lines); /* NULL is allowed */
 
 /* The way to a category, "electronics/phones", and its names beside it ("" or NULL: none are said), as a CSV list has
  * them; *paths and *names move to the next. False: that was the last. */
-bool path_next(struct draft *draft, struct place place, const char **paths, const char **names);
+bool path_next(struct row_builder *builder, struct place place, const char **paths, const char **names);
 
 #endif

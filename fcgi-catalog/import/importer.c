@@ -9,13 +9,13 @@
 
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/currency.h"
-#include "fcgi-catalog/import/told.h"
+#include "fcgi-catalog/import/file_categories.h"
 
 struct importer {
     struct importer_setup setup;
     struct import_reader *reader;
-    struct told told;             /* of categories */
-    char currency[4];             /* the shop's as it is now */
+    struct file_categories categories; /* of categories */
+    char currency[4];                  /* the shop's as it is now */
     size_t unknown_currency_line; /* the first row with a price and no currency, while the shop had none; 0: none yet */
     bool has_failed;              /* the store has */
     struct importer_counts counts;
@@ -43,7 +43,7 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
 {
     const char *told = row->fields & FIELD_CURRENCY ? row->currency : "";
     struct import_faults *faults = importer->setup.faults;
-    struct place place = row->places.currency;
+    struct place place = row->places[FIELD_INDEX_CURRENCY];
 
     if (told[0] == '\0') {
         if (importer->currency[0] == '\0' && (row->fields & FIELD_PRICE) && importer->unknown_currency_line == 0)
@@ -71,14 +71,14 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
 
 /* ---- Categories ---- */
 
-static void refuse_category(struct importer *importer, enum told_status status, const struct row_category *category,
-                            const struct told_category *before)
+static void refuse_category(struct importer *importer, enum file_category_status status,
+                            const struct row_category *category, const struct file_category *before)
 {
     struct arena arena = {0};
     struct import_faults *faults = importer->setup.faults;
     struct place place = category->place;
 
-    if (status == TOLD_OTHER_PARENT)
+    if (status == FILE_CATEGORY_OTHER_PARENT)
         import_faults_add(faults, place.line, place.column,
                           "the category %s is below %s, but below %s on line %zu; one place is allowed", category->slug,
                           category->parent[0] != '\0' ? category->parent : "none",
@@ -93,24 +93,24 @@ static void refuse_category(struct importer *importer, enum told_status status, 
 
 static bool put_category(struct importer *importer, struct row_category category)
 {
-    struct told_category before;
+    struct file_category before;
     enum import_outcome outcome;
-    enum told_status status = told_add(&importer->told, &category, &before);
+    enum file_category_status status = file_categories_add(&importer->categories, &category, &before);
 
-    if (status == TOLD_OTHER_NAME && importer_format(importer) == IMPORT_SHOPIFY) {
+    if (status == FILE_CATEGORY_OTHER_NAME && importer_format(importer) == IMPORT_SHOPIFY) {
         /* Two spellings of one type, "T-Shirts" and "T-shirts", are usual there: the first one stays. */
         category.name = NULL;
-        status = told_add(&importer->told, &category, &before);
+        status = file_categories_add(&importer->categories, &category, &before);
     }
     switch (status) {
-    case TOLD_NEW:
+    case FILE_CATEGORY_NEW:
         return settle(
             importer, category.place,
             import_put_category(importer->setup.import, category.slug, category.name, category.parent, &outcome));
-    case TOLD_KNOWN:
+    case FILE_CATEGORY_KNOWN:
         return true;
-    case TOLD_OTHER_NAME:
-    case TOLD_OTHER_PARENT:
+    case FILE_CATEGORY_OTHER_NAME:
+    case FILE_CATEGORY_OTHER_PARENT:
         refuse_category(importer, status, &category, &before);
         return false;
     }
@@ -124,25 +124,10 @@ static struct place find_place(const struct product_row *row, unsigned field)
 {
     struct place place = {0};
 
-    switch (field) {
-    case IMPORT_FIELD_ID:
-        place = row->places.id;
-        break;
-    case FIELD_SKU:
-        place = row->places.sku;
-        break;
-    case FIELD_SLUG:
-        place = row->places.slug;
-        break;
-    case FIELD_PRICE:
-        place = row->places.price;
-        break;
-    case FIELD_CATEGORIES:
-        place = row->places.categories;
-        break;
-    default: /* the reader has looked at the others */
-        break;
-    }
+    if (field == IMPORT_FIELD_ID)
+        place = row->id_place;
+    else if (field != 0)
+        place = row->places[field_of((enum field_bit)field) - field_table];
     return place.line != 0 ? place : (struct place){.line = row->line};
 }
 
@@ -209,7 +194,7 @@ void importer_free(struct importer *importer)
     if (importer == NULL)
         return;
     import_reader_free(importer->reader);
-    told_release(&importer->told);
+    file_categories_release(&importer->categories);
     free(importer);
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "common/memory.h"
 #include "common/text.h"
 #include "fcgi-catalog/import/formats.h"
@@ -23,10 +24,9 @@
 /* Values of an object, likewise: what cJSON makes of one is forty times as long as the shortest, "1,". */
 #define VALUES_MAX 10000
 
-struct lines {
-    struct output *output;
-    char *text; /* of the line, or the list's object, so far; room for a NUL behind it */
-    size_t length, room;
+struct json_lines {
+    struct row_sink *output;
+    struct buffer text;      /* of the line, or the list's object, so far */
     struct place text_place; /* where it begins */
     struct place place;      /* of the byte that is read next */
     bool is_begun, is_list;
@@ -35,21 +35,21 @@ struct lines {
     struct arena arena;     /* of the row */
 };
 
-struct lines *lines_new(struct output *output)
+struct json_lines *json_lines_new(struct row_sink *output)
 {
-    struct lines *lines = memory_get_zeroed(1, sizeof *lines);
+    struct json_lines *lines = memory_get_zeroed(1, sizeof *lines);
 
     lines->output = output;
     lines->text_place = lines->place = (struct place){.line = 1, .column = 1};
     return lines;
 }
 
-void lines_free(struct lines *lines)
+void json_lines_free(struct json_lines *lines)
 {
     if (lines == NULL)
         return;
     arena_release(&lines->arena);
-    free(lines->text);
+    buffer_release(&lines->text);
     free(lines);
 }
 
@@ -65,64 +65,59 @@ static const char *kind_of(const cJSON *item)
                                   : "true or false";
 }
 
-typedef void set_f(struct draft *draft, struct place place, const char *text);
-
-static void read_text(struct draft *draft, struct place place, const cJSON *item, set_f *set)
+/* The text that the member is, "" for null; NULL: it is none, which was told. */
+static const char *read_text(struct row_builder *builder, struct place place, const cJSON *item)
 {
-    if (cJSON_IsString(item))
-        set(draft, place, item->valuestring);
-    else if (cJSON_IsNull(item))
-        set(draft, place, "");
-    else
-        draft_refuse(draft, place, "%s is %s; a text is allowed", item->string, kind_of(item));
+    if (cJSON_IsString(item) || cJSON_IsNull(item))
+        return cJSON_IsString(item) ? item->valuestring : "";
+    row_builder_refuse(builder, place, "%s is %s; a text is allowed", item->string, kind_of(item));
+    return NULL;
 }
 
-static void read_number(struct draft *draft, struct place place, const cJSON *item, set_f *set)
+/* The number that the member is, as a text; NULL: it is none, which was told. */
+static const char *read_number(struct row_builder *builder, struct place place, const cJSON *item)
 {
-    char text[32];
-
-    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) < 1e15) || item->valuedouble != rint(item->valuedouble)) {
-        draft_refuse(draft, place, "%s is %s; a whole number from 0 to 2147483647 is allowed", item->string,
-                     cJSON_IsNumber(item) ? "no such number" : kind_of(item));
-        return;
-    }
-    snprintf(text, sizeof text, "%.0f", item->valuedouble + 0.0); /* -0 is 0 */
-    set(draft, place, text);
+    if (cJSON_IsNumber(item) && fabs(item->valuedouble) < 1e15 && item->valuedouble == rint(item->valuedouble))
+        return arena_print(builder->arena, "%.0f", item->valuedouble + 0.0); /* -0 is 0 */
+    row_builder_refuse(builder, place, "%s is %s; a whole number from 0 to 2147483647 is allowed", item->string,
+                       cJSON_IsNumber(item) ? "no such number" : kind_of(item));
+    return NULL;
 }
 
 /* False: it is no list, which was told. */
-static bool check_list(struct draft *draft, struct place place, const cJSON *item)
+static bool check_list(struct row_builder *builder, struct place place, const cJSON *item)
 {
     if (cJSON_IsArray(item) || cJSON_IsNull(item))
         return true;
-    draft_refuse(draft, place, "%s is %s; a list is allowed", item->string, kind_of(item));
+    row_builder_refuse(builder, place, "%s is %s; a list is allowed", item->string, kind_of(item));
     return false;
 }
 
-static void read_texts(struct draft *draft, struct place place, const cJSON *list, set_f *add)
+static void read_texts(struct row_builder *builder, struct place place, const cJSON *list,
+                       void (*add)(struct row_builder *builder, struct place place, const char *text))
 {
     const cJSON *item;
 
-    if (!check_list(draft, place, list))
+    if (!check_list(builder, place, list))
         return;
     cJSON_ArrayForEach(item, list)
     {
         if (cJSON_IsString(item))
-            add(draft, place, item->valuestring);
+            add(builder, place, item->valuestring);
         else
-            draft_refuse(draft, place, "%s has %s in it; texts are allowed", list->string, kind_of(item));
+            row_builder_refuse(builder, place, "%s has %s in it; texts are allowed", list->string, kind_of(item));
     }
 }
 
-static void add_path(struct draft *draft, struct place place, const char *path)
+static void add_path(struct row_builder *builder, struct place place, const char *path)
 {
     const char *names = NULL;
 
     if (strpbrk(path, "|\\") != NULL)
-        draft_refuse(draft, place, "a category is %s; slugs with / between them are allowed",
-                     field_show(path, strlen(path), draft->arena));
+        row_builder_refuse(builder, place, "a category is %s; slugs with / between them are allowed",
+                           field_show(path, strlen(path), builder->arena));
     else
-        (void)path_next(draft, place, &path, &names);
+        (void)path_next(builder, place, &path, &names);
 }
 
 static const char *find_text(const cJSON *object, const char *name)
@@ -132,7 +127,7 @@ static const char *find_text(const cJSON *object, const char *name)
     return text != NULL ? text : "";
 }
 
-static void read_image(struct draft *draft, struct place place, const cJSON *image)
+static void read_image(struct row_builder *builder, struct place place, const cJSON *image)
 {
     const cJSON *member;
     bool has_url = false, has_alt = false;
@@ -141,90 +136,72 @@ static void read_image(struct draft *draft, struct place place, const cJSON *ima
     {
         bool is_url = strcmp(member->string, "url") == 0, is_alt = strcmp(member->string, "alt") == 0;
         if (!cJSON_IsString(member) || (is_url ? has_url : is_alt ? has_alt : true)) {
-            draft_refuse(draft, place, "an image has a wrong member %s; the texts url and alt, each once, are allowed",
-                         field_show(member->string, strlen(member->string), draft->arena));
+            row_builder_refuse(builder, place,
+                               "an image has a wrong member %s; the texts url and alt, each once, are allowed",
+                               field_show(member->string, strlen(member->string), builder->arena));
             return;
         }
         has_url = has_url || is_url;
         has_alt = has_alt || is_alt;
     }
-    draft_add_image(draft, place, find_text(image, "url"), find_text(image, "alt"));
+    row_builder_add_image(builder, place, find_text(image, "url"), find_text(image, "alt"));
 }
 
-static void read_images(struct draft *draft, struct place place, const cJSON *list)
+static void read_images(struct row_builder *builder, struct place place, const cJSON *list)
 {
     const cJSON *item;
 
-    if (!check_list(draft, place, list))
+    if (!check_list(builder, place, list))
         return;
-    draft->row.fields |= FIELD_IMAGES;
+    builder->row.fields |= FIELD_IMAGES;
     cJSON_ArrayForEach(item, list)
     {
         if (cJSON_IsObject(item))
-            read_image(draft, place, item);
+            read_image(builder, place, item);
         else
-            draft_refuse(draft, place, "images has %s in it; objects with url and alt are allowed", kind_of(item));
+            row_builder_refuse(builder, place, "images has %s in it; objects with url and alt are allowed",
+                               kind_of(item));
     }
 }
 
-static void read_list(struct draft *draft, struct place place, const cJSON *item, enum field_bit bit)
-{
-    if (bit == FIELD_IMAGES) {
-        read_images(draft, place, item);
-        return;
-    }
-    draft->row.fields |= bit;
-    read_texts(draft, place, item, bit == FIELD_TAGS ? draft_add_tag : add_path);
-}
-
-static void read_member(struct draft *draft, struct place place, const cJSON *item)
+static void read_member(struct row_builder *builder, struct place place, const cJSON *item)
 {
     int bit = field_find(item->string, strlen(item->string));
+    const char *text = NULL;
 
-    switch (bit) {
-    case 0:
-        read_number(draft, place, item, draft_set_id);
+    if (bit < 0) {
+        row_builder_refuse(builder, place, "%s is no field; %s are allowed",
+                           field_show(item->string, strlen(item->string), builder->arena),
+                           field_list(FIELD_ALL & ~FIELD_DISCOUNT, " and ", builder->arena));
         return;
-    case FIELD_PRICE:
-        read_number(draft, place, item, draft_set_price);
-        return;
-    case FIELD_SLUG:
-        read_text(draft, place, item, draft_set_slug);
-        return;
-    case FIELD_DESCRIPTION:
-        read_text(draft, place, item, draft_set_description);
-        return;
-    case FIELD_SKU:
-        read_text(draft, place, item, draft_set_sku);
-        return;
-    case FIELD_NAME:
-        read_text(draft, place, item, draft_set_name);
-        return;
-    case FIELD_CURRENCY:
-        read_text(draft, place, item, draft_set_currency);
-        return;
-    case FIELD_STOCK:
-        read_text(draft, place, item, draft_set_stock);
-        return;
-    case FIELD_CREATED:
-        read_text(draft, place, item, draft_set_created);
-        return;
-    case FIELD_UPDATED:
-        read_text(draft, place, item, draft_set_updated);
-        return;
-    case FIELD_CATEGORIES:
-    case FIELD_TAGS:
-    case FIELD_IMAGES:
-        read_list(draft, place, item, (enum field_bit)bit);
-        return;
-    case FIELD_DISCOUNT:
-        return;
-    default:
-        draft_refuse(draft, place,
-                     "%s is no field; id, slug, description, price_in_cents, categories, sku, name, currency, tags, "
-                     "images, stock, created_at and updated_at are allowed",
-                     field_show(item->string, strlen(item->string), draft->arena));
     }
+    if (bit == 0) {
+        if ((text = read_number(builder, place, item)) != NULL)
+            row_builder_set_id(builder, place, text);
+        return;
+    }
+    switch (field_of((enum field_bit)bit)->kind) {
+    case FIELD_KIND_TEXT:
+    case FIELD_KIND_TIME:
+    case FIELD_KIND_CURRENCY:
+        text = read_text(builder, place, item);
+        break;
+    case FIELD_KIND_NUMBER:
+        text = read_number(builder, place, item);
+        break;
+    case FIELD_KIND_CATEGORIES:
+    case FIELD_KIND_TAGS:
+        builder->row.fields |= (unsigned)bit;
+        read_texts(builder, place, item, bit == FIELD_TAGS ? row_builder_add_tag : add_path);
+        return;
+    case FIELD_KIND_IMAGES:
+        read_images(builder, place, item);
+        return;
+    case FIELD_KIND_DISCOUNT:
+        return;
+    }
+    if (text != NULL)
+        row_builder_set(builder, place, (enum field_bit)bit, text);
 }
 
 /* A name that stands before it, too. */
@@ -238,17 +215,17 @@ static bool is_repeated(const cJSON *object, const cJSON *item)
 }
 
 /* Of a line of a category. What is null is there and empty. */
-static void read_category_member(struct draft *draft, struct row_category *category, struct place place,
+static void read_category_member(struct row_builder *builder, struct row_category *category, struct place place,
                                  const cJSON *item)
 {
     bool is_slug = strcmp(item->string, "category") == 0, is_name = strcmp(item->string, "name") == 0;
     const char **text = is_slug ? &category->slug : is_name ? &category->name : &category->parent;
 
     if (!is_slug && !is_name && strcmp(item->string, "parent") != 0)
-        draft_refuse(draft, place, "%s is no field of a category's line; category, name and parent are allowed",
-                     field_show(item->string, strlen(item->string), draft->arena));
+        row_builder_refuse(builder, place, "%s is no field of a category's line; category, name and parent are allowed",
+                           field_show(item->string, strlen(item->string), builder->arena));
     else if (!cJSON_IsString(item) && (is_slug || !cJSON_IsNull(item)))
-        draft_refuse(draft, place, "%s is %s; a text is allowed", item->string, kind_of(item));
+        row_builder_refuse(builder, place, "%s is %s; a text is allowed", item->string, kind_of(item));
     else
         *text = cJSON_IsString(item) ? item->valuestring : "";
     if (is_slug)
@@ -256,27 +233,32 @@ static void read_category_member(struct draft *draft, struct row_category *categ
 }
 
 /* Of a line of a product that has left. */
-static void read_former_member(struct draft *draft, struct place place, const cJSON *item)
+static void read_former_member(struct row_builder *builder, struct place place, const cJSON *item)
 {
-    if (strcmp(item->string, "former") == 0)
-        read_number(draft, place, item, draft_set_former);
-    else if (strcmp(item->string, "slug") == 0)
-        read_text(draft, place, item, draft_set_former_slug);
-    else if (strcmp(item->string, "sku") == 0)
-        read_text(draft, place, item, draft_set_sku);
-    else
-        draft_refuse(draft, place,
-                     "%s is no field of the line of a product that has left; former, slug and sku are allowed",
-                     field_show(item->string, strlen(item->string), draft->arena));
+    bool is_id = strcmp(item->string, "former") == 0, is_slug = strcmp(item->string, "slug") == 0;
+
+    if (!is_id && !is_slug && strcmp(item->string, "sku") != 0) {
+        row_builder_refuse(builder, place,
+                           "%s is no field of the line of a product that has left; former, slug and sku are allowed",
+                           field_show(item->string, strlen(item->string), builder->arena));
+        return;
+    }
+    const char *text = is_id ? read_number(builder, place, item) : read_text(builder, place, item);
+    if (text != NULL && is_id)
+        row_builder_set_former(builder, place, text);
+    else if (text != NULL && is_slug)
+        row_builder_set_former_slug(builder, place, text);
+    else if (text != NULL)
+        row_builder_set(builder, place, FIELD_SKU, text);
 }
 
 #define MEMBERS_MAX 64
 
 /* Of a byte of the text, counted from 1. */
-static struct place find_place(const struct lines *lines, size_t byte)
+static struct place find_place(const struct json_lines *lines, size_t byte)
 {
     struct place place = lines->text_place;
-    const char *line = lines->text, *at = lines->text + byte - 1, *newline;
+    const char *line = lines->text.bytes, *at = lines->text.bytes + byte - 1, *newline;
 
     while ((newline = memchr(line, '\n', (size_t)(at - line))) != NULL) {
         line = newline + 1;
@@ -286,33 +268,34 @@ static struct place find_place(const struct lines *lines, size_t byte)
     return place;
 }
 
-static void read_object(const struct lines *lines, struct draft *draft, const cJSON *object)
+static void read_object(const struct json_lines *lines, struct row_builder *builder, const cJSON *object)
 {
     struct row_category category = {0};
-    size_t bytes[MEMBERS_MAX], count = members_find(lines->text, bytes, MEMBERS_MAX), i = 0;
+    size_t bytes[MEMBERS_MAX], count = members_find(lines->text.bytes, bytes, MEMBERS_MAX), i = 0;
     const cJSON *item;
 
-    draft->row.is_of_categories = cJSON_GetObjectItemCaseSensitive(object, "category") != NULL;
-    draft->row.is_former = !draft->row.is_of_categories && cJSON_GetObjectItemCaseSensitive(object, "former") != NULL;
+    builder->row.is_of_categories = cJSON_GetObjectItemCaseSensitive(object, "category") != NULL;
+    builder->row.is_former =
+        !builder->row.is_of_categories && cJSON_GetObjectItemCaseSensitive(object, "former") != NULL;
     cJSON_ArrayForEach(item, object)
     {
         struct place place = find_place(lines, i < count ? bytes[i] : 1);
         if (i++ == MEMBERS_MAX) {
-            draft_refuse(draft, place, "the object has more than %d fields; fewer are allowed", MEMBERS_MAX);
+            row_builder_refuse(builder, place, "the object has more than %d fields; fewer are allowed", MEMBERS_MAX);
             return;
         }
         if (is_repeated(object, item))
-            draft_refuse(draft, place, "%s is there twice; once is allowed",
-                         field_show(item->string, strlen(item->string), draft->arena));
-        else if (draft->row.is_of_categories)
-            read_category_member(draft, &category, place, item);
-        else if (draft->row.is_former)
-            read_former_member(draft, place, item);
+            row_builder_refuse(builder, place, "%s is there twice; once is allowed",
+                               field_show(item->string, strlen(item->string), builder->arena));
+        else if (builder->row.is_of_categories)
+            read_category_member(builder, &category, place, item);
+        else if (builder->row.is_former)
+            read_former_member(builder, place, item);
         else
-            read_member(draft, place, item);
+            read_member(builder, place, item);
     }
     if (category.slug != NULL)
-        draft_say_category(draft, &category);
+        row_builder_say_category(builder, &category);
 }
 
 /* ---- Lines, and the objects of a list ---- */
@@ -332,31 +315,32 @@ static size_t find_wrong_byte(const char *text, size_t length)
     return length;
 }
 
-/* What the draft's texts live in; NULL: it is no object. */
-static cJSON *read_json(const struct lines *lines, struct draft *draft)
+/* What the row builder's texts live in; NULL: it is no object. */
+static cJSON *read_json(const struct json_lines *lines, struct row_builder *builder)
 {
-    const char *end = lines->text, *what = lines->is_list ? "object" : "line";
-    size_t wrong = find_wrong_byte(lines->text, lines->length);
+    const char *end = lines->text.bytes, *what = lines->is_list ? "object" : "line";
+    size_t wrong = find_wrong_byte(lines->text.bytes, lines->text.length);
 
     if (wrong != 0) {
-        draft_refuse(draft, find_place(lines, wrong),
-                     "the %s is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed", what);
+        row_builder_refuse(builder, find_place(lines, wrong),
+                           "the %s is not UTF-8, or has a NUL byte; only text in UTF-8 is allowed", what);
         return NULL;
     }
-    if (members_count(lines->text) > VALUES_MAX) {
-        draft_refuse(draft, lines->text_place, "the %s has more than %d values; fewer are allowed", what, VALUES_MAX);
+    if (members_count(lines->text.bytes) > VALUES_MAX) {
+        row_builder_refuse(builder, lines->text_place, "the %s has more than %d values; fewer are allowed", what,
+                           VALUES_MAX);
         return NULL;
     }
-    cJSON *object = cJSON_ParseWithLengthOpts(lines->text, lines->length + 1, &end, 1);
+    cJSON *object = cJSON_ParseWithLengthOpts(lines->text.bytes, lines->text.length + 1, &end, 1);
     if (object == NULL)
-        draft_refuse(draft, find_place(lines, (size_t)(end - lines->text) + 1),
-                     "from here on it is no JSON; an object a line, or a list of objects, is allowed");
+        row_builder_refuse(builder, find_place(lines, (size_t)(end - lines->text.bytes) + 1),
+                           "from here on it is no JSON; an object a line, or a list of objects, is allowed");
     else if (!cJSON_IsObject(object))
-        draft_refuse(draft, lines->text_place, "the line is %s; an object is allowed", kind_of(object));
-    else if ((wrong = members_find_nul(lines->text)) != 0)
-        draft_refuse(draft, find_place(lines, wrong), "\\u0000 is no text; every other character is allowed");
+        row_builder_refuse(builder, lines->text_place, "the line is %s; an object is allowed", kind_of(object));
+    else if ((wrong = members_find_nul(lines->text.bytes)) != 0)
+        row_builder_refuse(builder, find_place(lines, wrong), "\\u0000 is no text; every other character is allowed");
     else
-        read_object(lines, draft, object);
+        read_object(lines, builder, object);
     return object;
 }
 
@@ -370,25 +354,26 @@ static bool is_blank(const char *text, size_t length)
 }
 
 /* The text is whole. */
-static void end_text(struct lines *lines)
+static void end_text(struct json_lines *lines)
 {
-    if (!lines->skips_text && !is_blank(lines->text, lines->length)) {
-        struct draft draft = draft_begin(&lines->arena, lines->output->source.faults, lines->text_place.line);
-        lines->text[lines->length] = '\0';
-        cJSON *object = read_json(lines, &draft);
-        output_take(lines->output, &draft);
+    if (!lines->skips_text && !is_blank(lines->text.bytes, lines->text.length)) {
+        struct row_builder builder =
+            row_builder_begin(&lines->arena, lines->output->source.faults, lines->text_place.line);
+        buffer_text(&lines->text);
+        cJSON *object = read_json(lines, &builder);
+        row_sink_take(lines->output, &builder);
         cJSON_Delete(object);
         arena_reset(&lines->arena);
     }
-    lines->length = 0;
+    lines->text.length = 0;
     lines->skips_text = false;
 }
 
-static void append(struct lines *lines, const char *bytes, size_t length)
+static void append(struct json_lines *lines, const char *bytes, size_t length)
 {
     if (lines->skips_text)
         return;
-    if (lines->length + length > TEXT_MAX_BYTES) {
+    if (lines->text.length + length > TEXT_MAX_BYTES) {
         import_faults_add(lines->output->source.faults, lines->text_place.line,
                           lines->text_place.column + TEXT_MAX_BYTES, "the %s is too long; 4 MiB are allowed",
                           lines->is_list ? "object" : "line");
@@ -396,20 +381,15 @@ static void append(struct lines *lines, const char *bytes, size_t length)
         lines->skips_text = true;
         return;
     }
-    if (lines->room <= lines->length + length) {
-        lines->room = (lines->length + length) * 2 + 4096;
-        lines->text = memory_resize(lines->text, lines->room);
-    }
-    memcpy(lines->text + lines->length, bytes, length);
-    lines->length += length;
+    buffer_append(&lines->text, bytes, length);
 }
 
-static void begin_line(struct lines *lines)
+static void begin_line(struct json_lines *lines)
 {
     lines->place = (struct place){.line = lines->place.line + 1, .column = 1};
 }
 
-static void feed_lines(struct lines *lines, const char *bytes, size_t length)
+static void feed_lines(struct json_lines *lines, const char *bytes, size_t length)
 {
     for (const char *end = bytes + length; bytes < end;) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
@@ -426,7 +406,7 @@ static void feed_lines(struct lines *lines, const char *bytes, size_t length)
 }
 
 /* Always false. */
-static bool refuse_list(struct lines *lines, const char *what)
+static bool refuse_list(struct json_lines *lines, const char *what)
 {
     import_faults_add(lines->output->source.faults, lines->place.line, lines->place.column,
                       "%s; here the list needs %s", what, objects_expect(&lines->objects));
@@ -434,7 +414,7 @@ static bool refuse_list(struct lines *lines, const char *what)
     return false;
 }
 
-static bool feed_list(struct lines *lines, const char *bytes, size_t length)
+static bool feed_list(struct json_lines *lines, const char *bytes, size_t length)
 {
     size_t from = 0; /* what is before was taken */
 
@@ -464,7 +444,7 @@ static bool feed_list(struct lines *lines, const char *bytes, size_t length)
     return true;
 }
 
-bool lines_feed(struct lines *lines, const char *bytes, size_t length)
+bool json_lines_feed(struct json_lines *lines, const char *bytes, size_t length)
 {
     size_t blank = 0;
 
@@ -475,7 +455,7 @@ bool lines_feed(struct lines *lines, const char *bytes, size_t length)
         lines->is_begun = true;
         lines->is_list = bytes[blank] == '[';
         if (lines->is_list)
-            lines->length = 0;
+            lines->text.length = 0;
     }
     if (lines->is_list)
         return feed_list(lines, bytes + blank, length - blank);
@@ -483,7 +463,7 @@ bool lines_feed(struct lines *lines, const char *bytes, size_t length)
     return true;
 }
 
-bool lines_finish(struct lines *lines)
+bool json_lines_finish(struct json_lines *lines)
 {
     if (!lines->is_list)
         end_text(lines);

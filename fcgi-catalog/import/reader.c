@@ -11,7 +11,7 @@
 #define HEAD_SIZE ((size_t)4) /* so many bytes tell whether it is text */
 
 struct import_reader {
-    struct output output;
+    struct row_sink output;
     enum import_format format;
     char head[HEAD_SIZE]; /* the first bytes, until there are so many */
     size_t head_length;
@@ -19,7 +19,7 @@ struct import_reader {
     struct rows rows;
     struct columns *columns;
     struct shopify *shopify;
-    struct lines *lines;
+    struct json_lines *lines;
 };
 
 static const char *const names[] = {"", "csv", "shopify", "jsonl"};
@@ -49,18 +49,18 @@ static size_t count_http_images(const struct product *product)
     return count;
 }
 
-void output_take(struct output *output, struct draft *draft)
+void row_sink_take(struct row_sink *output, struct row_builder *builder)
 {
-    if (!draft_finish(draft)) {
+    if (!row_builder_finish(builder)) {
         output->counts.faulty++;
         return;
     }
-    if (draft->row.is_of_categories)
+    if (builder->row.is_of_categories)
         output->counts.category_rows++;
-    else if (!draft->row.is_former)
+    else if (!builder->row.is_former)
         output->counts.rows++;
-    output->counts.http_images += count_http_images(&draft->row.product);
-    output->source.take(output->source.data, &draft->row);
+    output->counts.http_images += count_http_images(&builder->row.product);
+    output->source.take(output->source.data, &builder->row);
 }
 
 static bool take_row(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
@@ -83,7 +83,7 @@ struct import_reader *import_reader_new(const struct import_source *source)
     rows_init(&reader->rows, source->faults, take_row, reader);
     reader->columns = columns_new(&reader->output);
     reader->shopify = shopify_new(&reader->output);
-    reader->lines = lines_new(&reader->output);
+    reader->lines = json_lines_new(&reader->output);
     return reader;
 }
 
@@ -94,7 +94,7 @@ void import_reader_free(struct import_reader *reader)
     rows_release(&reader->rows);
     columns_free(reader->columns);
     shopify_free(reader->shopify);
-    lines_free(reader->lines);
+    json_lines_free(reader->lines);
     free(reader);
 }
 
@@ -110,7 +110,7 @@ static bool read_beginning(struct import_reader *reader, const char **bytes, siz
 
     while (blank < *length && is_white((*bytes)[blank]))
         blank++;
-    if (!lines_feed(reader->lines, *bytes, blank) || !rows_feed(&reader->rows, *bytes, blank))
+    if (!json_lines_feed(reader->lines, *bytes, blank) || !rows_feed(&reader->rows, *bytes, blank))
         return false;
     *bytes += blank;
     *length -= blank;
@@ -128,7 +128,7 @@ static bool read_bytes(struct import_reader *reader, const char *bytes, size_t l
         return false;
     if (length == 0)
         return true;
-    return reader->format == IMPORT_JSON_LINES ? lines_feed(reader->lines, bytes, length)
+    return reader->format == IMPORT_JSON_LINES ? json_lines_feed(reader->lines, bytes, length)
                                                : rows_feed(&reader->rows, bytes, length);
 }
 
@@ -180,7 +180,7 @@ bool import_reader_finish(struct import_reader *reader)
         reader->is_stopped = !read_head(reader);
     if (!reader->is_stopped) {
         reader->is_stopped =
-            reader->format == IMPORT_JSON_LINES ? !lines_finish(reader->lines) : !rows_finish(&reader->rows);
+            reader->format == IMPORT_JSON_LINES ? !json_lines_finish(reader->lines) : !rows_finish(&reader->rows);
         if (reader->format == IMPORT_SHOPIFY)
             shopify_finish(reader->shopify);
         else if (reader->format == IMPORT_ANY && faults->count == 0)

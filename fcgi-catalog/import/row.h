@@ -18,11 +18,6 @@ struct row_category {
     struct place place; /* where the row says so */
 };
 
-/* Where a row says what the catalog may refuse. Line 0: it does not say it. */
-struct row_places {
-    struct place id, sku, slug, price, currency, categories;
-};
-
 /*
  * Every text is UTF-8, within the limits and of the form that catalog/field.h gives, and never NULL. A field that is
  * not given is "" or 0, and an update leaves it as it is; one that is given and empty is emptied. The slug is never
@@ -37,7 +32,7 @@ struct product_row {
     const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */
     const struct row_category *categories; /* those above before those below them, each once; may be none */
     size_t category_count;
-    struct row_places places;
+    struct place id_place, places[FIELD_COUNT]; /* where it says what; line 0: it does not */
 };
 
 #endif

@@ -54,7 +54,7 @@ static const char *const column_names[SHOPIFY_COLUMNS][3] = {
     {"Variant Image", "Variant image URL"},
 };
 
-struct shopify *shopify_new(struct output *output)
+struct shopify *shopify_new(struct row_sink *output)
 {
     struct shopify *shopify = memory_get_zeroed(1, sizeof *shopify);
 
@@ -159,7 +159,7 @@ static struct kept keep(struct shopify *shopify, const struct cell *cells, enum 
 
 static void begin_group(struct shopify *shopify, size_t line, const struct cell *cells)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
 
     group->line = line;
     group->handle = keep(shopify, cells, SHOPIFY_HANDLE);
@@ -181,7 +181,7 @@ static void refuse_group(struct shopify *shopify, size_t line, const char *why)
 
 static void add_variant(struct shopify *shopify, size_t line, const struct cell *cells)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
 
     if (group->variant_count == SHOPIFY_VARIANTS_MAX) {
         if (!group->is_faulty)
@@ -206,7 +206,7 @@ static void add_variant(struct shopify *shopify, size_t line, const struct cell 
 
 static void add_image(struct shopify *shopify, size_t line, const struct cell *cells)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
     struct kept position = keep(shopify, cells, SHOPIFY_IMAGE_POSITION);
 
     if (group->image_count == FIELD_IMAGES_MAX) {
@@ -225,7 +225,7 @@ static void add_image(struct shopify *shopify, size_t line, const struct cell *c
     group->images[at] = image;
 }
 
-static bool is_hidden(const struct group *group)
+static bool is_hidden(const struct shopify_group *group)
 {
     return strcasecmp(group->status.text, "draft") == 0 || strcasecmp(group->status.text, "archived") == 0 ||
            strcasecmp(group->status.text, "unlisted") == 0 || strcasecmp(group->published.text, "false") == 0;
@@ -235,7 +235,7 @@ static bool is_hidden(const struct group *group)
 static void check_word(struct shopify *shopify, const struct kept *cell, const char *column, const char *const *words,
                        const char *allowed)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
 
     if (cell->text[0] == '\0')
         return;
@@ -260,7 +260,7 @@ static void check_words(struct shopify *shopify)
 
 static void end_group(struct shopify *shopify)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
 
     if (group->line != 0) {
         check_words(shopify);

@@ -52,7 +52,7 @@ struct image {
 };
 
 /* The rows of one handle. */
-struct group {
+struct shopify_group {
     struct arena arena;
     size_t line; /* 0: there is none */
     struct kept handle, title, body, vendor, category, type, tags, published, status;
@@ -71,13 +71,13 @@ struct other_column {
 };
 
 struct shopify {
-    struct output *output;
+    struct row_sink *output;
     struct arena header;         /* where names of columns live */
     struct other_column *others; /* as many as there are columns */
     bool has_header;
     size_t count;
     size_t places[SHOPIFY_COLUMNS]; /* the column's number, from 1; 0: it is not there */
-    struct group group;             /* its arrays are used again */
+    struct shopify_group group;     /* its arrays are used again */
 };
 
 /* Hands the products on that the group is. */

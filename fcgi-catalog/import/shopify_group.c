@@ -8,23 +8,23 @@
 #include "fcgi-catalog/import/slug.h"
 
 /* A name for variants to go on from. */
-static void check_title(struct draft *draft, const struct group *group)
+static void check_title(struct row_builder *builder, const struct shopify_group *group)
 {
     if (group->title.text[0] == '\0')
-        draft_refuse(draft, group->title.place, "Title is empty; a product's first row has one");
+        row_builder_refuse(builder, group->title.place, "Title is empty; a product's first row has one");
     else
-        draft_set_name(draft, group->title.place, group->title.text);
+        row_builder_set(builder, group->title.place, FIELD_NAME, group->title.text);
 }
 
-static void add_type(struct draft *draft, const struct group *group)
+static void add_type(struct row_builder *builder, const struct shopify_group *group)
 {
-    const char *name = group->type.text, *slug = slug_make(name, FIELD_CATEGORY_MAX, draft->arena);
+    const char *name = group->type.text, *slug = slug_make(name, FIELD_CATEGORY_MAX, builder->arena);
 
-    draft_add_category(draft, group->type.place, &(struct step){.slug = slug, .name = name}, slug[0] != '\0');
+    row_builder_add_category(builder, group->type.place, &(struct step){.slug = slug, .name = name}, slug[0] != '\0');
 }
 
 /* "Apparel > Clothing > Shirts": the names of a tree, in which one name may be at several places. */
-static void add_categories(struct draft *draft, const struct group *group)
+static void add_categories(struct row_builder *builder, const struct shopify_group *group)
 {
     struct step steps[PRODUCT_CATEGORIES_MAX];
     const char *above = "", *at = group->category.text;
@@ -32,47 +32,47 @@ static void add_categories(struct draft *draft, const struct group *group)
 
     while (*at != '\0' && count < PRODUCT_CATEGORIES_MAX) {
         size_t length = strcspn(at, ">");
-        const char *name = field_tidy(arena_copy(draft->arena, at, length), draft->arena);
-        const char *slug = slug_make(name, FIELD_CATEGORY_MAX, draft->arena);
+        const char *name = field_tidy(arena_copy(builder->arena, at, length), builder->arena);
+        const char *slug = slug_make(name, FIELD_CATEGORY_MAX, builder->arena);
         if (slug[0] != '\0') {
-            above = slug_join(above, slug, FIELD_CATEGORY_MAX, draft->arena);
+            above = slug_join(above, slug, FIELD_CATEGORY_MAX, builder->arena);
             steps[count++] = (struct step){.slug = above, .name = name};
         }
         at += length + (at[length] != '\0');
     }
-    draft_add_category(draft, group->category.place, steps, count);
+    row_builder_add_category(builder, group->category.place, steps, count);
 }
 
-static void add_tags(struct draft *draft, const struct group *group)
+static void add_tags(struct row_builder *builder, const struct shopify_group *group)
 {
-    for (const char *at = group->tags.text; *at != '\0' && !draft->is_full;) {
+    for (const char *at = group->tags.text; *at != '\0' && !builder->is_full;) {
         size_t length = strcspn(at, ",");
-        draft_add_tag(draft, group->tags.place, arena_copy(draft->arena, at, length));
+        row_builder_add_tag(builder, group->tags.place, arena_copy(builder->arena, at, length));
         at += length + (at[length] != '\0');
     }
-    draft_add_tag(draft, group->vendor.place, group->vendor.text);
+    row_builder_add_tag(builder, group->vendor.place, group->vendor.text);
 }
 
-static struct draft draft_group(struct shopify *shopify)
+static struct row_builder build_group(struct shopify *shopify)
 {
-    struct group *group = &shopify->group;
-    struct draft draft = draft_begin(&group->arena, shopify->output->source.faults, group->line);
+    struct shopify_group *group = &shopify->group;
+    struct row_builder builder = row_builder_begin(&group->arena, shopify->output->source.faults, group->line);
 
     if (shopify->places[SHOPIFY_BODY] != 0)
-        draft_set_description(&draft, group->body.place, html_to_text(group->body.text, draft.arena));
+        row_builder_set(&builder, group->body.place, FIELD_DESCRIPTION, html_to_text(group->body.text, builder.arena));
     if (shopify->places[SHOPIFY_CATEGORY] != 0)
-        add_categories(&draft, group);
+        add_categories(&builder, group);
     if (shopify->places[SHOPIFY_TYPE] != 0)
-        add_type(&draft, group);
+        add_type(&builder, group);
     if (shopify->places[SHOPIFY_TAGS] != 0 || shopify->places[SHOPIFY_VENDOR] != 0)
-        add_tags(&draft, group);
-    check_title(&draft, group);
-    draft.is_faulty = draft.is_faulty || group->is_faulty;
-    return draft;
+        add_tags(&builder, group);
+    check_title(&builder, group);
+    builder.is_faulty = builder.is_faulty || group->is_faulty;
+    return builder;
 }
 
 /* "Red / L"; "" for the only variant of a product without options. */
-static const char *name_variant(const struct group *group, const struct variant *variant, struct arena *arena)
+static const char *name_variant(const struct shopify_group *group, const struct variant *variant, struct arena *arena)
 {
     const char *name = "";
 
@@ -85,7 +85,7 @@ static const char *name_variant(const struct group *group, const struct variant 
     return name;
 }
 
-static bool is_slug_taken(const struct group *group, size_t before, const char *slug)
+static bool is_slug_taken(const struct shopify_group *group, size_t before, const char *slug)
 {
     for (size_t i = 0; i < before; i++) {
         if (strcmp(group->variants[i].slug, slug) == 0)
@@ -95,7 +95,7 @@ static bool is_slug_taken(const struct group *group, size_t before, const char *
 }
 
 /* Options of which no a-z or 0-9 is left, or the same as another's ("S", "S+"), get the variant's number. */
-static const char *make_slug(const struct group *group, size_t index, const char *options, struct arena *arena)
+static const char *make_slug(const struct shopify_group *group, size_t index, const char *options, struct arena *arena)
 {
     const char *handle = group->slug;
 
@@ -119,7 +119,7 @@ static const char *tell_from_id(struct shopify *shopify, const char *slug)
 }
 
 /* Known only when the file says how many there are: exports without stock do not. */
-static void set_stock(struct shopify *shopify, struct draft *draft, const struct variant *variant)
+static void set_stock(struct shopify *shopify, struct row_builder *builder, const struct variant *variant)
 {
     int64_t quantity = 0;
     bool goes_on = strcasecmp(variant->policy.text, "continue") == 0 || strcasecmp(variant->policy.text, "true") == 0;
@@ -130,67 +130,69 @@ static void set_stock(struct shopify *shopify, struct draft *draft, const struct
     if (is_counted && variant->quantity.text[0] == '\0')
         return;
     if (is_counted && number_parse(variant->quantity.text, INT32_MIN, INT32_MAX, &quantity) != NUMBER_OK)
-        draft_refuse(draft, variant->quantity.place, "the quantity is %s; a whole number is allowed",
-                     field_show(variant->quantity.text, strlen(variant->quantity.text), draft->arena));
+        row_builder_refuse(builder, variant->quantity.place, "the quantity is %s; a whole number is allowed",
+                           field_show(variant->quantity.text, strlen(variant->quantity.text), builder->arena));
     else
-        draft_set_stock(draft, variant->quantity.place,
+        row_builder_set(builder, variant->quantity.place, FIELD_STOCK,
                         is_counted && quantity <= 0 && !goes_on ? "out-of-stock" : "in-stock");
 }
 
-static void set_images(struct shopify *shopify, struct draft *draft, const struct variant *variant)
+static void set_images(struct shopify *shopify, struct row_builder *builder, const struct variant *variant)
 {
-    const struct group *group = &shopify->group;
+    const struct shopify_group *group = &shopify->group;
 
     if (shopify->places[SHOPIFY_IMAGE] == 0)
         return;
-    draft->row.fields |= FIELD_IMAGES;
+    builder->row.fields |= FIELD_IMAGES;
     const char *own = group->variant_count > 1 ? variant->image.text : "", *alt = "";
     for (size_t i = 0; i < group->image_count; i++) {
         if (strcmp(group->images[i].url.text, own) == 0)
             alt = group->images[i].alt.text;
     }
     if (own[0] != '\0')
-        draft_add_image(draft, variant->image.place, own, alt);
+        row_builder_add_image(builder, variant->image.place, own, alt);
     for (size_t i = 0; i < group->image_count; i++) {
         const struct image *image = &group->images[i];
         if (strcmp(image->url.text, own) != 0)
-            draft_add_image(draft, image->url.place, image->url.text, image->alt.text);
+            row_builder_add_image(builder, image->url.place, image->url.text, image->alt.text);
     }
 }
 
-static void draft_variant(struct shopify *shopify, struct draft *draft, size_t index)
+static void build_variant(struct shopify *shopify, struct row_builder *builder, size_t index)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
     struct variant *variant = &group->variants[index];
-    const char *options = name_variant(group, variant, draft->arena);
+    const char *options = name_variant(group, variant, builder->arena);
 
-    draft->row.line = variant->line;
-    variant->slug = tell_from_id(shopify, make_slug(group, index, options, draft->arena));
-    if (options[0] != '\0' && draft->row.product.name[0] != '\0')
-        draft_set_name(draft, variant->options[0].place,
-                       arena_print(draft->arena, "%s - %s", group->title.text, options));
+    builder->row.line = variant->line;
+    variant->slug = tell_from_id(shopify, make_slug(group, index, options, builder->arena));
+    if (options[0] != '\0' && builder->row.product.name[0] != '\0')
+        row_builder_set(builder, variant->options[0].place, FIELD_NAME,
+                        arena_print(builder->arena, "%s - %s", group->title.text, options));
     if (field_is_slug(variant->slug))
-        draft_set_slug(draft, group->handle.place, variant->slug);
+        row_builder_set(builder, group->handle.place, FIELD_SLUG, variant->slug);
     else
-        draft_refuse(draft, group->handle.place, "no slug can be made of the handle %s; " FIELD_SLUG_FORM " are needed",
-                     field_show(group->handle.text, strlen(group->handle.text), draft->arena));
+        row_builder_refuse(builder, group->handle.place,
+                           "no slug can be made of the handle %s; " FIELD_SLUG_FORM " are needed",
+                           field_show(group->handle.text, strlen(group->handle.text), builder->arena));
     if (shopify->places[SHOPIFY_SKU] != 0) /* spreadsheets write 'SKU for a text */
-        draft_set_sku(draft, variant->sku.place, variant->sku.text + (variant->sku.text[0] == '\''));
+        row_builder_set(builder, variant->sku.place, FIELD_SKU, variant->sku.text + (variant->sku.text[0] == '\''));
     if (shopify->places[SHOPIFY_PRICE] != 0)
-        draft_set_decimal_price(draft, variant->price.place, variant->price.text, shopify->output->source.exponent);
-    set_stock(shopify, draft, variant);
-    set_images(shopify, draft, variant);
+        row_builder_set_decimal_price(builder, variant->price.place, variant->price.text,
+                                      shopify->output->source.exponent);
+    set_stock(shopify, builder, variant);
+    set_images(shopify, builder, variant);
 }
 
 void shopify_hand_on(struct shopify *shopify)
 {
-    struct group *group = &shopify->group;
+    struct shopify_group *group = &shopify->group;
 
     group->slug = slug_make(group->handle.text, FIELD_SLUG_MAX, &group->arena);
-    struct draft shared = draft_group(shopify);
+    struct row_builder shared = build_group(shopify);
     for (size_t i = 0; i < group->variant_count; i++) {
-        struct draft draft = shared;
-        draft_variant(shopify, &draft, i);
-        output_take(shopify->output, &draft);
+        struct row_builder builder = shared;
+        build_variant(shopify, &builder, i);
+        row_sink_take(shopify->output, &builder);
     }
 }

@@ -15,7 +15,7 @@ static void put_source(struct html *html, const struct page_frame *frame, const 
 {
     const char *base = asset_is_picture(address) ? frame->base : "";
 
-    html_link(html, "src", arena_print(html->arena, "%s%s", base, address));
+    html_link(html, "src", arena_print(html->text.arena, "%s%s", base, address));
 }
 
 void put_picture(struct html *html, const struct page_frame *frame, const struct product *product,
@@ -41,7 +41,7 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
     html_put(html, "<li class=\"card\">\n");
     put_picture(html, frame, product, product->image_count > 0 ? product->images : NULL, is_lazy);
     html_put(html, "\n<h2 dir=\"auto\"><a");
-    frame_put_link(html, frame, product_path(product, html->arena), "");
+    frame_put_link(html, frame, product_path(product, html->text.arena), "");
     html_put(html, ">");
     html_text(html, product_title(product));
     html_put(html, "</a></h2>\n");

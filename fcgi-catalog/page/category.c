@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/page/internal.h"
 
 /* A tree of categories is followed so far down, and up. */
@@ -14,18 +15,6 @@
 #define OPTIONS_MAX 80
 #define OPTIONS_OF_LEVEL_MAX 40
 
-static int compare_slug(const void *slug, const void *category)
-{
-    return strcmp(slug, ((const struct category_entry *)category)->slug);
-}
-
-const struct category_entry *category_find(const struct category_list *categories, const char *slug)
-{
-    if (categories == NULL || categories->count == 0 || slug == NULL)
-        return NULL;
-    return bsearch(slug, categories->items, categories->count, sizeof *categories->items, compare_slug);
-}
-
 const char *category_title(const struct category_entry *category)
 {
     return category->name != NULL && category->name[0] != '\0' ? category->name : category->slug;
@@ -33,7 +22,7 @@ const char *category_title(const struct category_entry *category)
 
 const char *category_path(const char *slug, struct arena *arena)
 {
-    return arena_print(arena, "/categories/%s", html_encode(slug, arena));
+    return arena_print(arena, "/categories/%s", percent_print(slug, "", arena));
 }
 
 /* ---- What is below what ------------------------------------------------------------------------------------------ */
@@ -117,7 +106,7 @@ static void put_step(struct html *html, const struct page_frame *frame, const st
                      bool is_here)
 {
     html_put(html, "<li dir=\"auto\"><a");
-    frame_put_link(html, frame, category_path(category->slug, html->arena), "");
+    frame_put_link(html, frame, category_path(category->slug, html->text.arena), "");
     if (is_here)
         html_put(html, " aria-current=\"page\"");
     html_put(html, ">");
@@ -157,7 +146,7 @@ void put_trail(struct html *html, const struct page_frame *frame, const char *sl
 static void put_category(struct html *html, const struct page_frame *frame, const struct category_entry *category)
 {
     html_put(html, "<a dir=\"auto\"");
-    frame_put_link(html, frame, category_path(category->slug, html->arena), "");
+    frame_put_link(html, frame, category_path(category->slug, html->text.arena), "");
     html_put(html, ">");
     html_text(html, category_title(category));
     html_put(html, "</a> <span class=\"count\"><span class=\"unseen\">products: </span>");
@@ -219,8 +208,8 @@ static void put_left_out(struct html *html, size_t beside, size_t below)
 
 bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth)
 {
-    struct level all = depth > 1 ? order_all(frame, html->arena) : (struct level){0};
-    struct level level = depth > 1 ? level_below(all, parent) : find_level(frame, parent, html->arena);
+    struct level all = depth > 1 ? order_all(frame, html->text.arena) : (struct level){0};
+    struct level level = depth > 1 ? level_below(all, parent) : find_level(frame, parent, html->text.arena);
     int fitting = find_depth(all, level, depth);
 
     if (level.count == 0)
@@ -274,15 +263,15 @@ static void put_branch(struct html *html, const struct page_frame *frame, const 
     for (size_t i = count; i > 0; i--)
         put_option(html, steps[i - 1], (int)(count - i), steps[0]->slug);
     if (count > 0)
-        put_some_options(html, find_level(frame, steps[0]->slug, html->arena), (int)count);
+        put_some_options(html, find_level(frame, steps[0]->slug, html->text.arena), (int)count);
 }
 
-/* Of a shop with many: the top, and in it the branch that is chosen. */
+/* Of a shop with many: the top, and in it the category that is chosen. */
 static void put_few_options(struct html *html, const struct page_frame *frame, const char *chosen)
 {
     const struct category_entry *steps[DEPTH_MAX];
     size_t count = find_steps(frame, chosen, steps);
-    struct level top = find_level(frame, NULL, html->arena);
+    struct level top = find_level(frame, NULL, html->text.arena);
     bool is_branch_there = false;
 
     for (size_t i = 0; i < top.count && i < OPTIONS_OF_LEVEL_MAX; i++) {
@@ -303,14 +292,14 @@ void put_category_options(struct html *html, const struct page_frame *frame, con
     if (frame->categories != NULL && frame->categories->count > OPTIONS_MAX)
         put_few_options(html, frame, chosen);
     else
-        put_options(html, order_all(frame, html->arena), NULL, 0, chosen);
+        put_options(html, order_all(frame, html->text.arena), NULL, 0, chosen);
     if (category_find(frame->categories, chosen) == NULL && chosen != NULL)
         put_option(html, &(struct category_entry){.slug = chosen, .name = ""}, 0, chosen);
 }
 
 /* ---- Pages of nothing else --------------------------------------------------------------------------------------- */
 
-struct page_text page_print_categories(const struct page_frame *frame, struct arena *arena)
+struct text page_print_categories(const struct page_frame *frame, struct arena *arena)
 {
     const struct page_head head = {.title = "Categories", .search = ""};
     struct html html = frame_begin(frame, &head, arena);
@@ -321,7 +310,7 @@ struct page_text page_print_categories(const struct page_frame *frame, struct ar
     return frame_end(frame, &html);
 }
 
-struct page_text page_print_home(const struct page_frame *frame, struct arena *arena)
+struct text page_print_home(const struct page_frame *frame, struct arena *arena)
 {
     const struct page_head head = {.title = "", .search = ""};
     struct html html = frame_begin(frame, &head, arena);

@@ -56,7 +56,7 @@ static const char *describe_wrong(const struct page_frame *frame, const struct p
 static void put_wrong(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
 {
     html_put(html, "<p class=\"notice\" role=\"alert\" id=\"wrong\">");
-    html_text(html, describe_wrong(frame, listing, html->arena));
+    html_text(html, describe_wrong(frame, listing, html->text.arena));
     html_put(html, "</p>\n");
 }
 
@@ -156,7 +156,7 @@ static void put_price_option(struct html *html, const struct page_frame *frame, 
     if (is_chosen)
         html_put(html, " selected");
     html_put(html, ">");
-    html_text(html, money_print(price, frame->currency, html->arena));
+    html_text(html, money_print(price, frame->currency, html->text.arena));
     html_put(html, "</option>\n");
 }
 
@@ -179,7 +179,7 @@ static void put_form(struct html *html, const struct page_frame *frame, const st
     const struct product_query *query = listing->query;
 
     html_put(html, "<form class=\"filter\" method=\"get\" aria-label=\"Filter\"");
-    frame_put_action(html, frame, listing_path(query, html->arena));
+    frame_put_action(html, frame, listing_path(query, html->text.arena));
     html_put(html, ">\n");
     put_text_field(html, listing);
     if (!query->is_category_of_path)
@@ -206,7 +206,7 @@ static void put_filter(struct html *html, const struct page_frame *frame, const 
                        const char *name, const char *value)
 {
     html_put(html, "<li><a");
-    frame_put_link(html, frame, listing_path(without, html->arena), listing_query(without, html->arena));
+    frame_put_link(html, frame, listing_path(without, html->text.arena), listing_query(without, html->text.arena));
     html_put(html, "><span class=\"unseen\">Without </span>");
     html_text(html, name);
     html_put(html, " <span dir=\"auto\">");
@@ -245,13 +245,14 @@ static void put_filters_that_are_on(struct html *html, const struct page_frame *
     }
     if (query->min_price >= 0) {
         without.min_price = -1;
-        put_filter(html, frame, &without, "from", money_print((int32_t)query->min_price, frame->currency, html->arena));
+        put_filter(html, frame, &without, "from",
+                   money_print((int32_t)query->min_price, frame->currency, html->text.arena));
         without = *query;
     }
     if (query->max_price >= 0) {
         without.max_price = -1;
         put_filter(html, frame, &without, "up to",
-                   money_print((int32_t)query->max_price, frame->currency, html->arena));
+                   money_print((int32_t)query->max_price, frame->currency, html->text.arena));
     }
     html_put(html, "</ul>\n");
 }
@@ -275,7 +276,7 @@ static void put_orders(struct html *html, const struct page_frame *frame, const 
         if (orders[i].sort == SORT_RANK && query->text == NULL)
             continue;
         html_put(html, "<li><a");
-        frame_put_link(html, frame, listing_path(query, html->arena), listing_query(&ordered, html->arena));
+        frame_put_link(html, frame, listing_path(query, html->text.arena), listing_query(&ordered, html->text.arena));
         if (query->sort == orders[i].sort)
             html_put(html, " aria-current=\"true\"");
         html_put(html, ">");

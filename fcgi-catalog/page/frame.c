@@ -15,12 +15,12 @@ static const char *below_base(const struct page_frame *frame, const char *path, 
 
 void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query)
 {
-    html_link(html, "href", below_base(frame, path, query, html->arena));
+    html_link(html, "href", below_base(frame, path, query, html->text.arena));
 }
 
 void frame_put_action(struct html *html, const struct page_frame *frame, const char *path)
 {
-    html_link(html, "action", below_base(frame, path, "", html->arena));
+    html_link(html, "action", below_base(frame, path, "", html->text.arena));
 }
 
 static void put_head(struct html *html, const struct page_frame *frame, const struct page_head *head)
@@ -65,7 +65,7 @@ static void put_navigation(struct html *html, const struct page_frame *frame)
         if (category->parent != NULL)
             continue;
         html_put(html, "<li><a");
-        frame_put_link(html, frame, category_path(category->slug, html->arena), "");
+        frame_put_link(html, frame, category_path(category->slug, html->text.arena), "");
         html_put(html, " dir=\"auto\">");
         html_text(html, category_title(category));
         html_put(html, "</a></li>\n");
@@ -91,7 +91,7 @@ static void put_customer(struct html *html, const struct customer *customer)
 
 struct html frame_begin(const struct page_frame *frame, const struct page_head *head, struct arena *arena)
 {
-    struct html html = {.arena = arena};
+    struct html html = {.text.arena = arena};
     const struct customer *customer = frame->customer;
 
     put_head(&html, frame, head);
@@ -113,7 +113,7 @@ struct html frame_begin(const struct page_frame *frame, const struct page_head *
     return html;
 }
 
-struct page_text frame_end(const struct page_frame *frame, struct html *html)
+struct text frame_end(const struct page_frame *frame, struct html *html)
 {
     html_put(html, "</main>\n<footer>\n<div class=\"width\">\n<ul>\n<li><a");
     frame_put_link(html, frame, "/", "");
@@ -122,5 +122,5 @@ struct page_text frame_end(const struct page_frame *frame, struct html *html)
     html_put(html, ">All products</a></li>\n<li><a");
     frame_put_link(html, frame, "/categories", "");
     html_put(html, ">All categories</a></li>\n</ul>\n</div>\n</footer>\n</body>\n</html>\n");
-    return (struct page_text){html->bytes, html->length};
+    return (struct text){html->text.bytes, html->text.length};
 }

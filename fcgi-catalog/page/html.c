@@ -5,68 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <utf8proc.h>
 
-#define ROOM_AT_FIRST ((size_t)16 * 1024)
-
-static void reserve(struct html *html, size_t more)
-{
-    if (html->room - html->length >= more)
-        return;
-    size_t room = html->room * 2 + more + ROOM_AT_FIRST;
-    char *bytes = arena_get(html->arena, room);
-    if (html->length > 0)
-        memcpy(bytes, html->bytes, html->length);
-    html->bytes = bytes;
-    html->room = room;
-}
+#include "fcgi-catalog/catalog/percent.h"
 
 void html_put_markup(struct html *html, const char *markup, size_t length)
 {
-    if (length == 0)
-        return;
-    reserve(html, length);
-    memcpy(html->bytes + html->length, markup, length);
-    html->length += length;
+    buffer_append(&html->text, markup, length);
 }
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
 
-/* How many bytes the character takes that begins here; 0: none does (RFC 3629). */
-static size_t character_length(const unsigned char *at)
+/* How many bytes the character takes that begins here; 0: none does, or it is one that HTML does not allow: of the
+ * control characters (C0, DEL and C1) only tab and line ends are. */
+static size_t character_length(const char *at)
 {
-    static const struct {
-        unsigned char mask, lead, second_min, second_max;
-        size_t length;
-    } forms[] = {
-        {0xff, 0xe0, 0xa0, 0xbf, 3}, /* no longer than needed */
-        {0xff, 0xed, 0x80, 0x9f, 3}, /* no surrogates */
-        {0xff, 0xf0, 0x90, 0xbf, 4}, /* no longer than needed */
-        {0xff, 0xf4, 0x80, 0x8f, 4}, /* up to U+10FFFF */
-        {0xe0, 0xc0, 0x80, 0xbf, 2}, {0xf0, 0xe0, 0x80, 0xbf, 3}, {0xfc, 0xf0, 0x80, 0xbf, 4},
-    };
+    utf8proc_int32_t point = (unsigned char)at[0];
+    utf8proc_ssize_t length = point < 0x80 ? 1 : utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &point);
+    bool is_control =
+        (point < ' ' && point != '\t' && point != '\n' && point != '\r') || (point >= 0x7f && point < 0xa0);
 
-    if (at[0] < 0x80)
-        return 1;
-    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        if ((at[0] & forms[i].mask) != forms[i].lead)
-            continue;
-        if (at[0] < 0xc2 || at[1] < forms[i].second_min || at[1] > forms[i].second_max)
-            return 0;
-        for (size_t k = 2; k < forms[i].length; k++) {
-            if ((at[k] & 0xc0) != 0x80)
-                return 0;
-        }
-        return forms[i].length;
-    }
-    return 0;
-}
-
-/* Of C0, DEL and C1 only tab and line ends are text. */
-static bool is_control(const unsigned char *at, size_t length)
-{
-    if (length == 2)
-        return at[0] == 0xc2 && at[1] < 0xa0;
-    return length == 1 && (at[0] == 0x7f || (at[0] < ' ' && at[0] != '\t' && at[0] != '\n' && at[0] != '\r'));
+    return length > 0 && !is_control ? (size_t)length : 0;
 }
 
 static void put_special(struct html *html, char c)
@@ -95,36 +54,24 @@ static bool is_special(unsigned char c)
     return c == '&' || c == '<' || c == '>' || c == '"' || c == '\'';
 }
 
-/* How many bytes stand for themselves from here on. */
-static size_t plain_length(const unsigned char *text)
-{
-    size_t length = 0;
-
-    while (text[length] != '\0' && !is_special(text[length])) {
-        size_t next = character_length(text + length);
-        if (next == 0 || is_control(text + length, next))
-            break;
-        length += next;
-    }
-    return length;
-}
-
 void html_text(struct html *html, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-
-    while (*at != '\0') {
-        size_t length = plain_length(at);
-        html_put_markup(html, (const char *)at, length);
-        at += length;
-        if (*at == '\0')
+    while (*text != '\0') {
+        const char *from = text;
+        size_t length = 0;
+        while (*text != '\0' && !is_special((unsigned char)*text) && (length = character_length(text)) > 0)
+            text += length;
+        html_put_markup(html, from, (size_t)(text - from));
+        if (*text == '\0')
             return;
-        length = character_length(at);
-        if (is_special(*at))
-            put_special(html, (char)*at);
+        utf8proc_int32_t point;
+        if (is_special((unsigned char)*text))
+            put_special(html, *text);
         else
             html_put(html, "\xef\xbf\xbd");
-        at += length > 0 ? length : 1;
+        /* A control character may have two bytes. */
+        utf8proc_ssize_t skipped = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &point);
+        text += skipped > 0 ? skipped : 1;
     }
 }
 
@@ -168,14 +115,6 @@ static bool is_of_address(char c)
            (c != '\0' && strchr("-._~:/?#[]@!$&'()*+,;=%", c) != NULL);
 }
 
-static void put_encoded(struct html *html, unsigned char byte)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    const char code[] = {'%', hex[byte >> 4], hex[byte & 15]};
-
-    html_put_markup(html, code, sizeof code);
-}
-
 void html_put_address(struct html *html, const char *begin, size_t length, const char *address)
 {
     if (!is_address(address))
@@ -187,21 +126,7 @@ void html_put_address(struct html *html, const char *begin, size_t length, const
         else if (is_of_address(*at))
             html_put_markup(html, at, 1);
         else
-            put_encoded(html, (unsigned char)*at);
+            percent_append(&html->text, (const char[]){*at, '\0'}, "");
     }
     html_put(html, "\"");
-}
-
-const char *html_encode(const char *text, struct arena *arena)
-{
-    struct html encoded = {.arena = arena};
-
-    for (const char *at = text; *at != '\0'; at++) {
-        if (is_of_address(*at) && strchr(":/?#[]@!$&'()*+,;=%", *at) == NULL)
-            html_put_markup(&encoded, at, 1);
-        else
-            put_encoded(&encoded, (unsigned char)*at);
-    }
-    html_put_markup(&encoded, "", 1);
-    return encoded.bytes;
 }

@@ -12,13 +12,12 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/buffer.h"
 #include "common/compiler.h"
 
-/* All zero but the arena is an empty one. What it holds lives in the arena. */
+/* All zero but the buffer's arena is an empty one. */
 struct html {
-    struct arena *arena;
-    char *bytes; /* `length` of them, and no NUL */
-    size_t length, room;
+    struct buffer text;
 };
 
 /* Markup: a string literal and nothing else (anything else does not compile). */
@@ -39,9 +38,6 @@ void html_number(struct html *html, int64_t number);
 /* Whether a picture's address is one that a page shows: https: or a path. The policy of pages (PAGE_HEADERS) lets no
  * other in. */
 MUST_CHECK bool html_is_picture(const char *address);
-
-/* The text for a piece of a path or a query: every byte but letters, digits and "-._~" as %41. In `arena`. */
-const char *html_encode(const char *text, struct arena *arena);
 
 /* What the macros call. */
 void html_put_markup(struct html *html, const char *markup, size_t length);

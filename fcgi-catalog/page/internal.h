@@ -17,7 +17,7 @@ struct page_head {
 
 /* Everything up to where the page's own part begins. */
 struct html frame_begin(const struct page_frame *frame, const struct page_head *head, struct arena *arena);
-struct page_text frame_end(const struct page_frame *frame, struct html *html);
+struct text frame_end(const struct page_frame *frame, struct html *html);
 
 /* An attribute with an address below the base: a path, and behind it a query string, which may be "". */
 void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query);
@@ -43,8 +43,6 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
 
 /* ---- Categories (category.c) ---- */
 
-/* NULL: the shop has none of this slug. */
-const struct category_entry *category_find(const struct category_list *categories, const char *slug);
 /* The name, or the slug. */
 const char *category_title(const struct category_entry *category);
 /* Its page, below the base. */

@@ -73,7 +73,7 @@ static void put_page(struct html *html, const struct page_frame *frame, const st
 {
     html_put(html, "<li><a");
     html_attribute(html, "rel", rel);
-    frame_put_link(html, frame, listing_path(list, html->arena), query);
+    frame_put_link(html, frame, listing_path(list, html->text.arena), query);
     html_put(html, ">");
     html_text(html, text);
     html_put(html, "</a></li>\n");
@@ -87,7 +87,7 @@ static void put_paging(struct html *html, const struct page_frame *frame, const 
         return;
     html_put(html, "<nav class=\"pages\" aria-label=\"Pages\">\n<ul>\n");
     if (listing->previous != NULL) {
-        put_page(html, frame, query, listing_query(query, html->arena), "first", "First page");
+        put_page(html, frame, query, listing_query(query, html->text.arena), "first", "First page");
         put_page(html, frame, query, listing->previous, "prev", "Previous page");
     }
     if (listing->next != NULL)
@@ -95,8 +95,7 @@ static void put_paging(struct html *html, const struct page_frame *frame, const 
     html_put(html, "</ul>\n</nav>\n");
 }
 
-struct page_text page_print_listing(const struct page_frame *frame, const struct page_listing *listing,
-                                    struct arena *arena)
+struct text page_print_listing(const struct page_frame *frame, const struct page_listing *listing, struct arena *arena)
 {
     const struct product_query *query = listing->query;
     const char *title = listing_title(frame, query, arena);

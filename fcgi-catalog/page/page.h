@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/text.h"
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
@@ -29,12 +30,6 @@
 #define PAGE_SHOP_NAME_MAX 100
 #define PAGE_SHOP_NAME "Catalog"
 
-/* Not ended by NUL; in the arena that the page was made in. */
-struct page_text {
-    const char *bytes;
-    size_t length;
-};
-
 /* What is the same on all pages of one answer. */
 struct page_frame {
     const char *base;                       /* where the program is mounted: "" or "/catalog" */
@@ -45,11 +40,13 @@ struct page_frame {
     bool is_degraded;                       /* list prices, although there may be better ones */
 };
 
+/* Pages live in the arena that they are made in. */
+
 /* GET / : what there is. */
-struct page_text page_print_home(const struct page_frame *frame, struct arena *arena);
+struct text page_print_home(const struct page_frame *frame, struct arena *arena);
 
 /* GET /categories : the tree. */
-struct page_text page_print_categories(const struct page_frame *frame, struct arena *arena);
+struct text page_print_categories(const struct page_frame *frame, struct arena *arena);
 
 /* GET /products and, with query->is_category_of_path, GET /categories/{slug}. */
 struct page_listing {
@@ -63,8 +60,7 @@ struct page_listing {
     const char *wrong;                   /* the parameter of a filter for which there is no list: the form says so, and
                                             shows what was chosen. NULL: there is a list */
 };
-struct page_text page_print_listing(const struct page_frame *frame, const struct page_listing *listing,
-                                    struct arena *arena);
+struct text page_print_listing(const struct page_frame *frame, const struct page_listing *listing, struct arena *arena);
 
 /* GET /products/{slug}. */
 struct page_product {
@@ -72,15 +68,13 @@ struct page_product {
     const struct quote *quote;           /* NULL: the list price */
     const struct applied_rules *applied; /* NULL: not known */
 };
-struct page_text page_print_product(const struct page_frame *frame, const struct page_product *shown,
-                                    struct arena *arena);
+struct text page_print_product(const struct page_frame *frame, const struct page_product *shown, struct arena *arena);
 
 /* An error: problem.h's status, title and detail. */
 struct page_problem {
     int status;
     const char *title, *detail;
 };
-struct page_text page_print_problem(const struct page_frame *frame, const struct page_problem *problem,
-                                    struct arena *arena);
+struct text page_print_problem(const struct page_frame *frame, const struct page_problem *problem, struct arena *arena);
 
 #endif

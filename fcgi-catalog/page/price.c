@@ -8,9 +8,9 @@
 static void put_amount(struct html *html, const struct page_frame *frame, int32_t amount)
 {
     html_put(html, "<data");
-    html_attribute(html, "value", money_print_plain(amount, frame->currency, html->arena));
+    html_attribute(html, "value", money_print_plain(amount, frame->currency, html->text.arena));
     html_put(html, ">");
-    html_text(html, money_print(amount, frame->currency, html->arena));
+    html_text(html, money_print(amount, frame->currency, html->text.arena));
     html_put(html, "</data>");
 }
 
@@ -46,7 +46,7 @@ void put_price(struct html *html, const struct page_frame *frame, int32_t list_p
                const struct applied_rules *applied)
 {
     html_put(html, "<p");
-    html_attribute(html, "class", price_class(list_price, frame, html->arena));
+    html_attribute(html, "class", price_class(list_price, frame, html->text.arena));
     html_put(html, ">");
     if (is_discounted(list_price, quote)) {
         html_put(html, "<span class=\"unseen\">Your price: </span><strong>");

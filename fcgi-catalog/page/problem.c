@@ -2,8 +2,7 @@
 /* What went wrong, and where to go on. */
 #include "fcgi-catalog/page/internal.h"
 
-struct page_text page_print_problem(const struct page_frame *frame, const struct page_problem *problem,
-                                    struct arena *arena)
+struct text page_print_problem(const struct page_frame *frame, const struct page_problem *problem, struct arena *arena)
 {
     const struct page_head head = {.title = problem->title, .search = ""};
     struct html html = frame_begin(frame, &head, arena);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One product by itself. */
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/page/internal.h"
 
 static void put_gallery(struct html *html, const struct page_frame *frame, const struct product *product)
@@ -22,7 +23,7 @@ static void put_tags(struct html *html, const struct page_frame *frame, const st
     for (size_t i = 0; i < product->tag_count; i++) {
         html_put(html, "<li><a");
         frame_put_link(html, frame, "/products",
-                       arena_print(html->arena, "tag=%s", html_encode(product->tags[i], html->arena)));
+                       arena_print(html->text.arena, "tag=%s", percent_print(product->tags[i], "", html->text.arena)));
         html_put(html, " dir=\"auto\">");
         html_text(html, product->tags[i]);
         html_put(html, "</a></li>\n");
@@ -40,8 +41,7 @@ static void put_facts(struct html *html, const struct page_frame *frame, const s
     put_tags(html, frame, product);
 }
 
-struct page_text page_print_product(const struct page_frame *frame, const struct page_product *shown,
-                                    struct arena *arena)
+struct text page_print_product(const struct page_frame *frame, const struct page_product *shown, struct arena *arena)
 {
     const struct product *product = shown->product;
     const struct page_head head = {

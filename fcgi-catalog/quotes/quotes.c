@@ -21,7 +21,7 @@
 #include "fcgi-catalog/quotes/batch.h"
 #include "fcgi-catalog/quotes/messages.h"
 #include "fcgi-catalog/quotes/singles.h"
-#include "fcgi-catalog/quotes/watch.h"
+#include "fcgi-catalog/quotes/health.h"
 
 #define DEADLINE_SLACK_NS (5 * CLOCK_NS_PER_MS)
 #define LOOK_EVERY_NS (250 * CLOCK_NS_PER_MS) /* how often the polling thread looks at deadlines while RPCs go out */
@@ -44,7 +44,7 @@ struct quotes {
     bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
     bool is_flush_due;        /* the asking thread has asked, or was woken, and has not flushed since */
     int asking_fd;            /* it is woken by this; -1: it cannot be */
-    struct watch watch;
+    struct health health;
     /* Of the polling thread: */
     int64_t singles_until_ns; /* when ApplyDiscounts is tried again */
     int64_t check_keyset_ns;  /* when to, if there is no answer before; CLOCK_NEVER: that is done */
@@ -119,7 +119,7 @@ static void degrade_waiting(void *data)
 /* Who waits is told at once when the service is found to be away: whoever asks later looks first. */
 static void note_miss(struct quotes *quotes, enum rpc_code code, const char *message)
 {
-    availability_note_miss(&quotes->watch.availability, code, message);
+    circuit_breaker_note_miss(&quotes->health.breaker, code, message);
     degrade_waiting(quotes);
 }
 
@@ -157,7 +157,7 @@ static void let_waiting_leave(struct quotes *quotes)
 {
     pthread_mutex_lock(&quotes->lock);
     bool can_leave = quotes->out == NULL && quotes->waiting != NULL;
-    bool is_left = quotes->asking_fd >= 0 && !quotes->asks_singles && !atomic_load(&quotes->watch.is_stopping);
+    bool is_left = quotes->asking_fd >= 0 && !quotes->asks_singles && !atomic_load(&quotes->health.is_stopping);
     bool is_wake_needed = can_leave && is_left && !quotes->is_flush_due;
     struct batch *next = can_leave && !is_left ? take_waiting(quotes) : NULL;
     quotes->is_flush_due |= is_wake_needed;
@@ -202,7 +202,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
     struct quotes *quotes = batch->quotes;
     size_t answers = 0;
 
-    availability_note_answer(&quotes->watch.availability);
+    circuit_breaker_note_answer(&quotes->health.breaker);
     for (size_t i = 0; i < batch->count; i++) {
         struct quote_ask *ask = batch->asks[i];
         const Ecommerce__DiscountAnswer *answer = response->answers[answers++];
@@ -211,7 +211,7 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
             continue;
         bool is_good = messages_read_answer(answer, ask, &wrong);
         if (!is_good)
-            availability_note_wrong(&quotes->watch.availability, wrong);
+            circuit_breaker_note_wrong(&quotes->health.breaker, wrong);
         ask->rules_revision = response->revision;
         ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
     }
@@ -246,7 +246,7 @@ static void on_batch_answered(const Ecommerce__ApplyDiscountsResponse *response,
     enum rpc_code code = rpc_client_status(quotes->client);
 
     if (response != NULL)
-        watch_note_told(&quotes->watch, response);
+        health_note_told(&quotes->health, response);
     if (response != NULL && response->n_answers == batch->count) {
         end_answered(batch, response);
     } else if (response != NULL) {
@@ -278,7 +278,7 @@ static void end_singles(struct batch *batch)
     struct quotes *quotes = batch->quotes;
 
     if (batch->singles_code == RPC_OK)
-        availability_note_answer(&quotes->watch.availability);
+        circuit_breaker_note_answer(&quotes->health.breaker);
     else
         note_miss(quotes, batch->singles_code, "ApplyDiscount failed");
     end_rpc(quotes);
@@ -293,7 +293,7 @@ static void end_singles(struct batch *batch)
 
 static void note_wrong_single(struct batch *batch, const char *reason)
 {
-    availability_note_wrong(&batch->quotes->watch.availability, reason);
+    circuit_breaker_note_wrong(&batch->quotes->health.breaker, reason);
 }
 
 static void start_singles(struct batch *batch)
@@ -309,7 +309,7 @@ static void start_singles(struct batch *batch)
  */
 static int64_t next_moment(struct quotes *quotes)
 {
-    int64_t moment = watch_moment(&quotes->watch);
+    int64_t moment = health_moment(&quotes->health);
 
     if (quotes->check_keyset_ns < moment)
         moment = quotes->check_keyset_ns;
@@ -365,7 +365,7 @@ static void check_keyset_late(struct quotes *quotes)
 static bool is_over(struct quotes *quotes)
 {
     pthread_mutex_lock(&quotes->lock);
-    bool over = atomic_load(&quotes->watch.is_stopping) && quotes->out == NULL && quotes->waiting == NULL;
+    bool over = atomic_load(&quotes->health.is_stopping) && quotes->out == NULL && quotes->waiting == NULL;
     pthread_mutex_unlock(&quotes->lock);
     return over;
 }
@@ -377,7 +377,7 @@ bool quotes_poll(struct quotes *quotes)
     rpc_client_poll(quotes->client, next_moment(quotes));
     expire_asks(quotes);
     check_keyset_late(quotes);
-    watch_run(&quotes->watch);
+    health_run(&quotes->health);
     let_waiting_leave(quotes);
     return !is_over(quotes);
 }
@@ -407,7 +407,7 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         return;
     }
     pthread_mutex_lock(&quotes->lock);
-    if (atomic_load(&quotes->watch.availability.is_degraded)) {
+    if (atomic_load(&quotes->health.breaker.is_degraded)) {
         pthread_mutex_unlock(&quotes->lock);
         ask->done(ask, QUOTES_DEGRADED);
         return;
@@ -461,12 +461,12 @@ void quotes_flush(struct quotes *quotes)
 
 int64_t quotes_steady_until(struct quotes *quotes)
 {
-    return watch_steady_until(&quotes->watch);
+    return health_steady_until(&quotes->health);
 }
 
 void quotes_check(struct quotes *quotes)
 {
-    watch_check(&quotes->watch);
+    health_check(&quotes->health);
 }
 
 struct quotes *quotes_new(const struct quotes_options *options)
@@ -477,8 +477,8 @@ struct quotes *quotes_new(const struct quotes_options *options)
     quotes->waiting_until_ns = CLOCK_NEVER;
     quotes->check_keyset_ns = CLOCK_NEVER;
     quotes->asking_fd = -1;
-    watch_init(&quotes->watch, options->service_host,
-               &(struct watch_events){.on_answer = forget_singles, .on_away = degrade_waiting, .data = quotes});
+    health_init(&quotes->health, options->service_host,
+                &(struct health_events){.on_answer = forget_singles, .on_away = degrade_waiting, .data = quotes});
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }
@@ -492,7 +492,7 @@ static bool open_client(struct quotes *quotes, bool is_brief, char *reason, size
     quotes->client = rpc_client_new(&options, reason, reason_size);
     if (quotes->client == NULL)
         rpc_runtime_stop();
-    quotes->watch.client = quotes->client;
+    quotes->health.client = quotes->client;
     return quotes->client != NULL;
 }
 
@@ -514,7 +514,7 @@ void quotes_prepare(struct quotes *quotes)
 
 void quotes_stop(struct quotes *quotes)
 {
-    watch_stop(&quotes->watch);
+    health_stop(&quotes->health);
     rpc_client_wake(quotes->client);
 }
 

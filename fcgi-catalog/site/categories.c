@@ -10,88 +10,87 @@
 #include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/tag.h"
 
-/* NULL: the visit has ended. */
-static struct tree *take_tree(struct visit *visit)
+/* NULL: the request has ended. */
+static struct tree *take_tree(struct request_context *context)
 {
     const struct query_frame frame = {.parameters = QUERY_NOTHING};
     struct product_query query;
     struct query_fault fault;
     struct tree *tree = NULL;
 
-    if (!query_parse(visit->exchange->request.query, &frame, &visit->exchange->arena, &query, &fault)) {
-        products_refuse_query(visit, &fault);
+    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
+        products_refuse_query(context, &fault);
         return NULL;
     }
-    (void)!site_take_tree(visit->site, &tree); /* those of before will do, while they cannot be read */
+    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
     if (tree == NULL)
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
     return tree;
 }
 
 /* True: the caller has it already. */
-static bool is_known(struct visit *visit, const struct tree *tree)
+static bool is_known(struct request_context *context, const struct tree *tree)
 {
     const struct tag_basis basis = {
-        .secret = &visit->site->shop.secret,
+        .secret = &context->site->shop.secret,
         .shop_revision = tree_revision(tree),
-        .type = visit->form->type,
-        .key = visit->exchange->request.path,
+        .type = context->representation->type,
+        .key = context->exchange->request.path,
     };
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .vary = VARY_BY_TYPE,
-        .etag = tag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &context->exchange->arena),
         .changed_at = tree_changed_at(tree),
     };
 
-    return conditional_apply(visit->exchange, &conditional);
+    return conditional_apply(context->exchange, &conditional);
 }
 
-static void fill(struct visit *visit, struct shelf_text text)
+static void fill(struct request_context *context, struct text text)
 {
-    visit->exchange->response.content_type = visit->form->content_type;
-    visit->exchange->response.body = text.bytes;
-    visit->exchange->response.body_length = text.length;
+    context->exchange->response.content_type = context->representation->content_type;
+    context->exchange->response.body = text.bytes;
+    context->exchange->response.body_length = text.length;
 }
 
-void categories_handle(struct visit *visit)
+void categories_handle(struct request_context *context)
 {
-    struct tree *tree = take_tree(visit);
+    struct tree *tree = take_tree(context);
 
     if (tree == NULL)
         return;
-    if (visit_accepts(visit)) {
-        if (!is_known(visit, tree))
-            fill(visit, tree_json(tree));
-        http_exchange_finish(visit->exchange);
+    if (context_accepts(context)) {
+        if (!is_known(context, tree))
+            fill(context, tree_json(tree));
+        http_exchange_finish(context->exchange);
     }
     tree_drop(tree);
 }
 
-static struct shelf_text print_category(const struct tree *tree, const struct category_entry *category,
-                                        struct arena *arena)
+static struct text print_category(const struct tree *tree, const struct category_entry *category, struct arena *arena)
 {
     const struct category_list children = tree_children(tree, category, arena);
     char *json = json_print_category(category, &children);
     const char *text = arena_print(arena, "%s\n", json);
 
     free(json);
-    return (struct shelf_text){.bytes = text, .length = strlen(text)};
+    return (struct text){.bytes = text, .length = strlen(text)};
 }
 
-void category_handle(struct visit *visit)
+void category_handle(struct request_context *context)
 {
-    struct tree *tree = take_tree(visit);
+    struct tree *tree = take_tree(context);
 
     if (tree == NULL)
         return;
-    const struct category_entry *category = tree_find(tree, visit->slug);
+    const struct category_entry *category = tree_find(tree, context->slug);
     if (category == NULL) {
-        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is no such category."});
-    } else if (visit_accepts(visit)) {
-        if (!is_known(visit, tree))
-            fill(visit, print_category(tree, category, &visit->exchange->arena));
-        http_exchange_finish(visit->exchange);
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is no such category."});
+    } else if (context_accepts(context)) {
+        if (!is_known(context, tree))
+            fill(context, print_category(tree, category, &context->exchange->arena));
+        http_exchange_finish(context->exchange);
     }
     tree_drop(tree);
 }

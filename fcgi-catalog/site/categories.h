@@ -3,9 +3,9 @@
 #ifndef CATALOG_SITE_CATEGORIES_H
 #define CATALOG_SITE_CATEGORIES_H
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
-void categories_handle(struct visit *visit);
-void category_handle(struct visit *visit);
+void categories_handle(struct request_context *context);
+void category_handle(struct request_context *context);
 
 #endif

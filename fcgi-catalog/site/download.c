@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
@@ -25,29 +26,18 @@ struct download {
     struct http_source source;   /* first */
     struct background_task task; /* that measures it */
     struct site *site;
-    struct visit *visit;   /* NULL: its answer is on its way */
-    struct download *next; /* of those that are there */
-    char *address;         /* who reads it, as the web server sees it */
-    int64_t began_ns;      /* to be measured, then to be sent */
+    struct request_context *context; /* NULL: its answer is on its way */
+    struct download *next;           /* of those that are there */
+    char *address;                   /* who reads it, as the web server sees it */
+    int64_t began_ns;                /* to be measured, then to be sent */
     struct store_walk *walk;
     struct tree *tree;        /* of the same revision */
     struct catalog_size size; /* what is known of it so far */
-    char *piece;
-    size_t length, room;
+    struct buffer piece;
     size_t first_length; /* the first piece is made before the answer begins; 0: it has been sent */
     int64_t first_end;   /* where the walk was then */
     bool is_at_end;      /* of the walk */
 };
-
-static void append(struct download *download, const char *bytes, size_t length)
-{
-    if (download->room - download->length < length) {
-        download->room = (download->length + length) * 2;
-        download->piece = memory_resize(download->piece, download->room);
-    }
-    memcpy(download->piece + download->length, bytes, length);
-    download->length += length;
-}
 
 /* Appends some products, or comes to the end. False: they cannot be read. */
 static bool append_some(struct download *download)
@@ -58,9 +48,9 @@ static bool append_some(struct download *download)
     bool is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
 
     for (size_t i = 0; is_good && i < products.count; i++) {
-        const struct csv_text row = csv_print_product(&products.items[i], tree_categories(download->tree),
-                                                      shop->currency, download->size.form, &arena);
-        append(download, row.bytes, row.length);
+        const struct text row = csv_print_product(&products.items[i], tree_categories(download->tree), shop->currency,
+                                                  download->size.dialect, &arena);
+        buffer_append(&download->piece, row.bytes, row.length);
     }
     arena_release(&arena);
     download->is_at_end = is_good && products.count == 0;
@@ -84,15 +74,17 @@ static bool is_worth_it(const struct download *download)
 /* The header and some products. False: none can be read. */
 static bool make_first_piece(struct download *download)
 {
-    const char *header = csv_header(download->size.form);
+    struct arena arena = {0};
+    const struct text header = csv_print_header(download->size.dialect, &arena);
     bool is_good = true;
 
-    append(download, header, strlen(header));
-    while (is_good && !download->is_at_end && download->length < PIECE_SIZE)
+    buffer_append(&download->piece, header.bytes, header.length);
+    arena_release(&arena);
+    while (is_good && !download->is_at_end && download->piece.length < PIECE_SIZE)
         is_good = append_some(download);
-    download->first_length = download->length;
+    download->first_length = download->piece.length;
     download->first_end = store_walk_place(download->walk);
-    download->size.length = download->length;
+    download->size.length = download->piece.length;
     return is_good;
 }
 
@@ -102,11 +94,12 @@ static bool make_piece(struct http_source *source, struct http_piece *piece)
     struct download *download = (struct download *)source;
     bool is_good = is_worth_it(download);
 
-    download->length = download->first_length;
+    download->piece.length = download->first_length;
     download->first_length = 0;
-    while (is_good && !download->is_at_end && (download->length < PIECE_SIZE || download->length == source->left))
+    while (is_good && !download->is_at_end &&
+           (download->piece.length < PIECE_SIZE || download->piece.length == source->left))
         is_good = append_some(download);
-    *piece = (struct http_piece){.bytes = download->piece, .length = download->length};
+    *piece = (struct http_piece){.bytes = download->piece.bytes, .length = download->piece.length};
     return is_good;
 }
 
@@ -117,14 +110,14 @@ static void release(struct http_source *source)
     struct download **link = &site->downloads;
 
     if (source->is_wrong)
-        site->sizes[download->size.form] =
+        site->sizes[download->size.dialect] =
             (struct catalog_size){0}; /* somebody put other products under the revision */
     while (*link != download)
         link = &(*link)->next;
     *link = download->next;
     store_walk_end(download->walk);
     tree_drop(download->tree);
-    free(download->piece);
+    buffer_release(&download->piece);
     free(download->address);
     free(download);
 }
@@ -133,7 +126,7 @@ static void release(struct http_source *source)
 
 static bool is_same(const struct catalog_size *one, const struct catalog_size *other)
 {
-    return one->revision == other->revision && one->changed_at == other->changed_at && one->form == other->form;
+    return one->revision == other->revision && one->changed_at == other->changed_at && one->dialect == other->dialect;
 }
 
 /* A turn: goes on behind the first piece. True: that was all, or it failed. */
@@ -143,10 +136,10 @@ static bool measure_on(struct background_task *task, struct store *store)
     bool is_good = is_worth_it(download);
 
     (void)store;
-    while (is_good && !download->is_at_end && download->length < download->first_length + TURN_SIZE)
+    while (is_good && !download->is_at_end && download->piece.length < download->first_length + TURN_SIZE)
         is_good = append_some(download);
-    download->size.length += download->length - download->first_length;
-    download->length = download->first_length;
+    download->size.length += download->piece.length - download->first_length;
+    download->piece.length = download->first_length;
     return !is_good || download->is_at_end;
 }
 
@@ -155,7 +148,7 @@ static struct download *find_waiting(const struct site *site, const struct catal
 {
     struct download *download = site->downloads;
 
-    while (download != NULL && (download->visit == NULL || !is_same(&download->size, size)))
+    while (download != NULL && (download->context == NULL || !is_same(&download->size, size)))
         download = download->next;
     return download;
 }
@@ -164,15 +157,15 @@ static struct download *find_waiting(const struct site *site, const struct catal
 
 static void send_catalog(struct download *download, const struct catalog_size *size)
 {
-    struct visit *visit = download->visit;
-    struct http_exchange *exchange = visit->exchange;
+    struct request_context *context = download->context;
+    struct http_exchange *exchange = context->exchange;
 
-    download->visit = NULL;
+    download->context = NULL;
     download->began_ns = clock_now_ns();
     download->source.left = size->length;
     download->is_at_end = false;
     store_walk_go_back(download->walk, download->first_end);
-    exchange->response.content_type = visit->form->content_type;
+    exchange->response.content_type = context->representation->content_type;
     exchange->response.source = &download->source;
     http_response_add_header(exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
     http_response_add_header(exchange, "X-Total-Count", arena_print(&exchange->arena, "%" PRId64, size->count));
@@ -181,13 +174,13 @@ static void send_catalog(struct download *download, const struct catalog_size *s
 
 static void refuse(struct download *download, const struct problem *problem)
 {
-    struct visit *visit = download->visit;
+    struct request_context *context = download->context;
 
     release(&download->source);
     if (problem != NULL)
-        visit_refuse(visit, problem);
+        context_refuse(context, problem);
     else
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
 }
 
 /* It was measured, for all who wait for that. */
@@ -200,7 +193,7 @@ static void answer_all(struct background_task *task)
     struct download *download;
 
     if (is_good)
-        site->sizes[size.form] = size;
+        site->sizes[size.dialect] = size;
     while ((download = find_waiting(site, &size)) != NULL) {
         if (is_good)
             send_catalog(download, &size);
@@ -241,21 +234,21 @@ static enum store_status begin(struct site *site, struct store_walk **walk, stru
     return STORE_BUSY;
 }
 
-static const char *address_of(const struct visit *visit)
+static const char *address_of(const struct request_context *context)
 {
-    const char *address = http_request_variable(&visit->exchange->request, "REMOTE_ADDR");
+    const char *address = http_request_variable(&context->exchange->request, "REMOTE_ADDR");
 
     return address != NULL ? address : "";
 }
 
 /* Whoever reads as many as one may leaves places for others. */
-static bool has_place(const struct visit *visit)
+static bool has_place(const struct request_context *context)
 {
     int count = 0, count_of_one = 0;
 
-    for (const struct download *each = visit->site->downloads; each != NULL; each = each->next) {
+    for (const struct download *each = context->site->downloads; each != NULL; each = each->next) {
         count++;
-        count_of_one += strcmp(each->address, address_of(visit)) == 0;
+        count_of_one += strcmp(each->address, address_of(context)) == 0;
     }
     return count < DOWNLOADS_MAX && count_of_one < DOWNLOADS_OF_ONE_MAX;
 }
@@ -266,7 +259,7 @@ static const struct problem too_many = {
     .retry_after_s = 10,
 };
 
-static struct download *download_new(struct visit *visit, struct store_walk *walk, struct tree *tree,
+static struct download *download_new(struct request_context *context, struct store_walk *walk, struct tree *tree,
                                      const struct catalog_size *which)
 {
     struct download *download = memory_get_zeroed(1, sizeof *download);
@@ -274,35 +267,36 @@ static struct download *download_new(struct visit *visit, struct store_walk *wal
     *download = (struct download){
         .source = {.next = make_piece, .release = release},
         .task = {.work = measure_on, .done = answer_all, .drop = drop_all},
-        .site = visit->site,
-        .visit = visit,
-        .next = visit->site->downloads,
-        .address = memory_copy_text(address_of(visit)),
+        .site = context->site,
+        .context = context,
+        .next = context->site->downloads,
+        .address = memory_copy_text(address_of(context)),
         .began_ns = clock_now_ns(),
         .walk = walk,
         .tree = tree,
         .size = *which,
     };
-    visit->site->downloads = download;
+    context->site->downloads = download;
     return download;
 }
 
 /* Its length must be known before it begins: the first piece is all of a small catalog, and a large one is measured
  * once. */
-static void answer(struct visit *visit, enum csv_form form, struct store_walk *walk, struct tree *tree)
+static void answer(struct request_context *context, enum csv_dialect dialect, struct store_walk *walk,
+                   struct tree *tree)
 {
-    struct site *site = visit->site;
+    struct site *site = context->site;
     const struct shop *shop = store_walk_shop(walk);
-    const struct catalog_size which = {.revision = shop->revision, .changed_at = shop->changed_at, .form = form};
+    const struct catalog_size which = {.revision = shop->revision, .changed_at = shop->changed_at, .dialect = dialect};
     bool is_under_way = find_waiting(site, &which) != NULL;
-    struct download *download = download_new(visit, walk, tree, &which);
+    struct download *download = download_new(context, walk, tree, &which);
 
     if (!make_first_piece(download))
         refuse(download, NULL);
     else if (download->is_at_end)
         send_catalog(download, &download->size);
-    else if (is_same(&which, &site->sizes[form]))
-        send_catalog(download, &site->sizes[form]);
+    else if (is_same(&which, &site->sizes[dialect]))
+        send_catalog(download, &site->sizes[dialect]);
     else if (site->background != NULL && !is_under_way && !background_add(site->background, &download->task))
         refuse(download, &too_many);
     else if (site->background == NULL) {
@@ -313,27 +307,27 @@ static void answer(struct visit *visit, enum csv_form form, struct store_walk *w
 }
 
 /* True: the caller has it already. */
-static bool is_known(struct visit *visit, const struct product_query *query, int64_t shop_revision)
+static bool is_known(struct request_context *context, const struct product_query *query, int64_t shop_revision)
 {
-    const struct site *site = visit->site;
+    const struct site *site = context->site;
     const struct tag_basis basis = {
         .secret = &site->shop.secret,
         .shop_revision = shop_revision,
-        .type = visit->form->type,
+        .type = context->representation->type,
         .key = query->is_for_spreadsheet ? "spreadsheet" : "",
     };
     const struct conditional conditional = {
-        .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
+        .sharing = context->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
         .vary = VARY_BY_CUSTOMER,
-        .etag = tag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &context->exchange->arena),
         .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
         .steady_until = quotes_steady_until(site->quotes),
     };
 
-    return conditional_apply(visit->exchange, &conditional);
+    return conditional_apply(context->exchange, &conditional);
 }
 
-void download_handle(struct visit *visit)
+void download_handle(struct request_context *context)
 {
     const struct query_frame frame = {.parameters = QUERY_FOR};
     struct product_query query;
@@ -341,19 +335,19 @@ void download_handle(struct visit *visit)
     struct store_walk *walk = NULL;
     struct tree *tree = NULL;
 
-    if (!query_parse(visit->exchange->request.query, &frame, &visit->exchange->arena, &query, &fault)) {
-        products_refuse_query(visit, &fault);
-    } else if (!visit_accepts(visit)) {
+    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
+        products_refuse_query(context, &fault);
+    } else if (!context_accepts(context)) {
         return;
-    } else if (!has_place(visit)) {
-        visit_refuse(visit, &too_many);
-    } else if (begin(visit->site, &walk, &tree) != STORE_OK) {
-        visit_refuse_for_store(visit);
-    } else if (is_known(visit, &query, store_walk_shop(walk)->revision)) {
+    } else if (!has_place(context)) {
+        context_refuse(context, &too_many);
+    } else if (begin(context->site, &walk, &tree) != STORE_OK) {
+        context_refuse_for_store(context);
+    } else if (is_known(context, &query, store_walk_shop(walk)->revision)) {
         store_walk_end(walk);
         tree_drop(tree);
-        http_exchange_finish(visit->exchange);
+        http_exchange_finish(context->exchange);
     } else {
-        answer(visit, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
+        answer(context, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
     }
 }

@@ -3,7 +3,7 @@
 #ifndef CATALOG_SITE_DOWNLOAD_H
 #define CATALOG_SITE_DOWNLOAD_H
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
 /* So many are sent at once by one process, and so many of them to one address: each holds on to the revision of the
  * database that it began with. */
@@ -13,6 +13,6 @@
 /* One that takes longer than an answer's time is given up when the database's log has grown by so much meanwhile. */
 #define DOWNLOAD_LOG_MAX ((int64_t)64 * 1024 * 1024)
 
-void download_handle(struct visit *visit);
+void download_handle(struct request_context *context);
 
 #endif

@@ -4,20 +4,20 @@
 
 #include "fcgi-catalog/http/conditional.h"
 
-void home_handle(struct visit *visit)
+void home_handle(struct request_context *context)
 {
     static const char text[] = "It is working.";
     /* A sign of life of a minute ago is none. */
     static const struct conditional conditional = {.sharing = SHARING_NONE, .vary = VARY_BY_CUSTOMER};
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
 
-    if (visit->site->is_failing) {
-        visit_refuse_for_store(visit);
+    if (context->site->is_failing) {
+        context_refuse_for_store(context);
         return;
     }
-    visit_link(visit, "/openapi.json", "", "service-desc");
+    context_link(context, "/openapi.json", "", "service-desc");
     if (!conditional_apply(exchange, &conditional)) {
-        exchange->response.content_type = visit->form->content_type;
+        exchange->response.content_type = context->representation->content_type;
         exchange->response.body = text;
         exchange->response.body_length = sizeof text - 1;
     }

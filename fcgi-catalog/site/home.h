@@ -3,8 +3,8 @@
 #ifndef CATALOG_SITE_HOME_H
 #define CATALOG_SITE_HOME_H
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
-void home_handle(struct visit *visit);
+void home_handle(struct request_context *context);
 
 #endif

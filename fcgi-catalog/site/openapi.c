@@ -8,34 +8,34 @@
 #include "fcgi-catalog/site/tag.h"
 
 /* True: the caller has it already. */
-static bool is_known(struct visit *visit, const struct openapi_document *document)
+static bool is_known(struct request_context *context, const struct openapi_document *document)
 {
     /* The document is the same for every shop, and is there without one. */
     static const struct cursor_secret no_secret = {0};
-    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = document->hash};
+    const struct tag_basis basis = {.secret = &no_secret, .type = context->representation->type, .key = document->hash};
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .vary = VARY_BY_TYPE,
-        .etag = tag_print(&basis, &visit->exchange->arena),
+        .etag = tag_print(&basis, &context->exchange->arena),
     };
 
-    return conditional_apply(visit->exchange, &conditional);
+    return conditional_apply(context->exchange, &conditional);
 }
 
-void openapi_handle(struct visit *visit)
+void openapi_handle(struct request_context *context)
 {
     const struct query_frame frame = {.parameters = QUERY_NOTHING};
     const struct openapi_document document = openapi_document();
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
     struct product_query query;
     struct query_fault fault;
 
     if (!query_parse(exchange->request.query, &frame, &exchange->arena, &query, &fault)) {
-        products_refuse_query(visit, &fault);
+        products_refuse_query(context, &fault);
         return;
     }
-    if (!is_known(visit, &document)) {
-        exchange->response.content_type = visit->form->content_type;
+    if (!is_known(context, &document)) {
+        exchange->response.content_type = context->representation->content_type;
         exchange->response.body = document.bytes;
         exchange->response.body_length = document.length;
     }

@@ -3,8 +3,8 @@
 #ifndef CATALOG_SITE_OPENAPI_H
 #define CATALOG_SITE_OPENAPI_H
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
-void openapi_handle(struct visit *visit);
+void openapi_handle(struct request_context *context);
 
 #endif

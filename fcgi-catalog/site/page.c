@@ -10,10 +10,10 @@
 #include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/tag.h"
 
-const char *page_print_key(struct visit *visit, const char *key)
+const char *page_print_key(struct request_context *context, const char *key)
 {
-    return arena_print(&visit->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(),
-                       visit->exchange->request.base, key, visit->site->shop_name);
+    return arena_print(&context->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(),
+                       context->exchange->request.base, key, context->site->shop_name);
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -23,19 +23,14 @@ static struct page_frame frame_of_view(const struct view *view)
     return (struct page_frame){
         .base = view->base,
         .shop_name = view->shop_name,
-        .currency = shelf_content(view->shelf)->currency,
+        .currency = rendered_page_content(view->rendered)->currency,
         .categories = view->categories,
         .customer = view->customer,
         .is_degraded = view->is_degraded,
     };
 }
 
-static struct shelf_text text_of(struct page_text page)
-{
-    return (struct shelf_text){.bytes = page.bytes, .length = page.length};
-}
-
-static struct http_page page_of(struct page_text page)
+static struct http_page page_of(struct text page)
 {
     return (struct http_page){
         .content_type = PAGE_TYPE, .headers = PAGE_HEADERS, .body = page.bytes, .body_length = page.length};
@@ -51,13 +46,13 @@ static const char *print_here(const struct view *view, struct arena *arena)
     return query_print_link(&here, &here.position, view->secret, arena);
 }
 
-struct shelf_text page_print_view_list(const struct view *view, struct arena *arena)
+struct text page_print_view_list(const struct view *view, struct arena *arena)
 {
-    const struct shelf_content *content = shelf_content(view->shelf);
+    const struct page_content *content = rendered_page_content(view->rendered);
     const struct page_frame frame = frame_of_view(view);
     const struct page_listing listing = {
         .query = view->query,
-        .products = shelf_products(view->shelf),
+        .products = rendered_page_products(view->rendered),
         .quotes = view->quotes,
         .applied = view->applied,
         .here = print_here(view, arena),
@@ -66,59 +61,60 @@ struct shelf_text page_print_view_list(const struct view *view, struct arena *ar
         .total = content->total,
     };
 
-    return text_of(page_print_listing(&frame, &listing, arena));
+    return page_print_listing(&frame, &listing, arena);
 }
 
-struct http_page page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong)
+struct http_page page_print_refused_list(struct request_context *context, const struct product_query *query,
+                                         const char *wrong)
 {
     struct tree *tree = NULL;
 
-    (void)!site_take_tree(visit->site, &tree); /* without one no category can be chosen: nothing worse */
+    (void)!site_take_tree(context->site, &tree); /* without one no category can be chosen: nothing worse */
     const struct page_frame frame = {
-        .base = visit->exchange->request.base,
-        .shop_name = visit->site->shop_name,
-        .currency = visit->site->shop.currency,
+        .base = context->exchange->request.base,
+        .shop_name = context->site->shop_name,
+        .currency = context->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
     };
     const struct product_list nothing = {0};
     const struct page_listing listing = {.query = query, .products = &nothing, .total = -1, .wrong = wrong};
-    const struct http_page page = page_of(page_print_listing(&frame, &listing, &visit->exchange->arena));
+    const struct http_page page = page_of(page_print_listing(&frame, &listing, &context->exchange->arena));
 
     tree_drop(tree);
     return page;
 }
 
-struct shelf_text page_print_view_one(const struct view *view, struct arena *arena)
+struct text page_print_view_one(const struct view *view, struct arena *arena)
 {
     const struct page_frame frame = frame_of_view(view);
     const struct page_product shown = {
-        .product = shelf_products(view->shelf)->items,
+        .product = rendered_page_products(view->rendered)->items,
         .quote = view->quotes,
         .applied = view->applied,
     };
 
-    return text_of(page_print_product(&frame, &shown, arena));
+    return page_print_product(&frame, &shown, arena);
 }
 
 /* ---- Categories -------------------------------------------------------------------------------------------------- */
 
 /* Nothing but categories, which everybody sees alike. */
-static void answer_tree(struct visit *visit, struct tree *tree,
-                        struct page_text (*print)(const struct page_frame *frame, struct arena *arena))
+static void answer_tree(struct request_context *context, struct tree *tree,
+                        struct text (*print)(const struct page_frame *frame, struct arena *arena))
 {
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
     struct arena *arena = &exchange->arena;
     const struct page_frame frame = {
-        .base = visit->exchange->request.base,
-        .shop_name = visit->site->shop_name,
-        .currency = visit->site->shop.currency,
+        .base = context->exchange->request.base,
+        .shop_name = context->site->shop_name,
+        .currency = context->site->shop.currency,
         .categories = tree_categories(tree),
     };
     const struct tag_basis basis = {
-        .secret = &visit->site->shop.secret,
+        .secret = &context->site->shop.secret,
         .shop_revision = tree_revision(tree),
-        .type = visit->form->type,
-        .key = page_print_key(visit, exchange->request.path),
+        .type = context->representation->type,
+        .key = page_print_key(context, exchange->request.path),
     };
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
@@ -128,62 +124,62 @@ static void answer_tree(struct visit *visit, struct tree *tree,
     };
 
     if (print == page_print_home) /* where programs look first */
-        visit_link(visit, "/openapi.json", "", "service-desc");
+        context_link(context, "/openapi.json", "", "service-desc");
     if (!conditional_apply(exchange, &conditional)) {
-        struct page_text page = print(&frame, arena);
-        exchange->response.content_type = visit->form->content_type;
+        struct text page = print(&frame, arena);
+        exchange->response.content_type = context->representation->content_type;
         exchange->response.body = page.bytes;
         exchange->response.body_length = page.length;
     }
     http_exchange_finish(exchange);
 }
 
-static void handle_tree(struct visit *visit,
-                        struct page_text (*print)(const struct page_frame *frame, struct arena *arena))
+static void handle_tree(struct request_context *context,
+                        struct text (*print)(const struct page_frame *frame, struct arena *arena))
 {
     const struct query_frame frame = {.parameters = QUERY_NOTHING};
     struct product_query query;
     struct query_fault fault;
     struct tree *tree = NULL;
 
-    if (!query_parse(visit->exchange->request.query, &frame, &visit->exchange->arena, &query, &fault)) {
-        products_refuse_query(visit, &fault);
+    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
+        products_refuse_query(context, &fault);
         return;
     }
-    (void)!site_take_tree(visit->site, &tree); /* those of before will do, while they cannot be read */
+    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
     if (tree == NULL) {
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
         return;
     }
-    answer_tree(visit, tree, print);
+    answer_tree(context, tree, print);
     tree_drop(tree);
 }
 
-void page_handle_home(struct visit *visit)
+void page_handle_home(struct request_context *context)
 {
-    handle_tree(visit, page_print_home);
+    handle_tree(context, page_print_home);
 }
 
-void page_handle_categories(struct visit *visit)
+void page_handle_categories(struct request_context *context)
 {
-    handle_tree(visit, page_print_categories);
+    handle_tree(context, page_print_categories);
 }
 
 /* ---- What pages load --------------------------------------------------------------------------------------------- */
 
-void page_handle_asset(struct visit *visit)
+void page_handle_asset(struct request_context *context)
 {
     static const struct cursor_secret no_secret = {0}; /* what comes with the program is the same for every shop */
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
     struct asset asset;
 
     if (!asset_find(exchange->request.path, &asset)) {
-        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
         return;
     }
-    if (!visit_accepts(visit))
+    if (!context_accepts(context))
         return;
-    const struct tag_basis basis = {.secret = &no_secret, .type = visit->form->type, .key = asset.bytes};
+    const struct tag_basis basis = {.secret = &no_secret, .type = context->representation->type, .key = asset.bytes};
     const struct conditional conditional = {
         .sharing = SHARING_PUBLIC,
         .etag = tag_print(&basis, &exchange->arena),

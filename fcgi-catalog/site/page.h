@@ -5,7 +5,7 @@
 
 #include "fcgi-catalog/http/problem.h"
 #include "fcgi-catalog/site/view.h"
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
 /* The list at /products and /categories/{slug}, and one product. */
 view_printer page_print_view_list;
@@ -13,18 +13,19 @@ view_printer page_print_view_one;
 
 /* The list that could not be made because of a filter, the parameter `wrong`: its form, as it was filled in, and what
  * is wrong. */
-struct http_page page_print_refused_list(struct visit *visit, const struct product_query *query, const char *wrong);
+struct http_page page_print_refused_list(struct request_context *context, const struct product_query *query,
+                                         const char *wrong);
 
 /* What a page is known by, beside what it shows: it changes with how pages look, with the shop's name, and with
  * where the program is. */
-const char *page_print_key(struct visit *visit, const char *key);
+const char *page_print_key(struct request_context *context, const char *key);
 
 /* GET / and /categories. */
-void page_handle_home(struct visit *visit);
-void page_handle_categories(struct visit *visit);
+void page_handle_home(struct request_context *context);
+void page_handle_categories(struct request_context *context);
 
 /* GET /style-….css and /pictures/…. */
-void page_handle_asset(struct visit *visit);
+void page_handle_asset(struct request_context *context);
 
 /* An error, for whoever would rather have a page; the data is a struct site. */
 http_error_page page_print_error;

@@ -7,68 +7,69 @@
 #include <string.h>
 
 #include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/tag.h"
 
 /* An answer that waits for its quotes, or does not need any; in the exchange's arena. */
 struct pending {
-    struct visit *visit;
+    struct request_context *context;
     struct view view;
     const char *key;
-    struct cursor_secret secret; /* the site's own may change meanwhile */
-    struct shelf *shelf;         /* one use of it */
-    struct tree *tree;           /* likewise, or NULL */
+    struct cursor_secret secret;    /* the site's own may change meanwhile */
+    struct rendered_page *rendered; /* one use of it */
+    struct tree *tree;              /* likewise, or NULL */
     struct quote_ask ask;
     struct conditional conditional;
 };
 
 /* ---- Who asks ---- */
 
-static bool admit_explanation(struct visit *visit)
+static bool admit_explanation(struct request_context *context)
 {
-    if (!identity_is_local(&visit->exchange->request, &visit->site->identity))
-        visit_refuse(visit,
-                     &(struct problem){
-                         .status = 403,
-                         .detail = "explain=1 is for administrators: for requests from this machine itself, where "
-                                   "CATALOG_TRUST_LOCAL is on.",
-                         .parameter = "explain",
-                     });
-    else if (visit->customer.id == 0 && !visit->is_customer_unclear)
-        visit_refuse(visit, &(struct problem){
-                                .status = 400,
-                                .cause = "no-customer",
-                                .detail = "explain=1 needs a customer: X-USER-ID, the number of one that exists.",
-                                .parameter = "explain",
-                            });
+    if (!identity_is_local(&context->exchange->request, &context->site->identity))
+        context_refuse(context,
+                       &(struct problem){
+                           .status = 403,
+                           .detail = "explain=1 is for administrators: for requests from this machine itself, where "
+                                     "CATALOG_TRUST_LOCAL is on.",
+                           .parameter = "explain",
+                       });
+    else if (context->customer.id == 0 && !context->is_customer_unclear)
+        context_refuse(context, &(struct problem){
+                                    .status = 400,
+                                    .cause = "no-customer",
+                                    .detail = "explain=1 needs a customer: X-USER-ID, the number of one that exists.",
+                                    .parameter = "explain",
+                                });
     else
         return true;
     return false;
 }
 
-static void find_customer(struct visit *visit)
+static void find_customer(struct request_context *context)
 {
-    if (visit->customer_id == 0)
+    if (context->customer_id == 0)
         return;
-    switch (store_find_customer(visit->site->store, visit->customer_id, &visit->exchange->arena, &visit->customer)) {
+    switch (store_find_customer(context->site->store, context->customer_id, &context->exchange->arena,
+                                &context->customer)) {
     case STORE_OK:
         return;
     case STORE_BUSY:
     case STORE_FAILED:
     case STORE_LIMITED:
-        visit->is_customer_unclear = true; /* there may be such a customer */
+        context->is_customer_unclear = true; /* there may be such a customer */
         break;
     case STORE_NOT_FOUND:
         break;
     }
-    visit->customer = (struct customer){0};
+    context->customer = (struct customer){0};
 }
 
-bool pricing_admit(struct visit *visit, const struct product_query *query)
+bool pricing_admit(struct request_context *context, const struct product_query *query)
 {
-    find_customer(visit);
-    return !query->wants_explanation || admit_explanation(visit);
+    find_customer(context);
+    return !query->wants_explanation || admit_explanation(context);
 }
 
 /* ---- Who may keep it ---- */
@@ -80,66 +81,67 @@ struct made_of {
 
 static struct made_of made_of(const struct pending *pending)
 {
-    int64_t products = shelf_revision(pending->shelf);
+    int64_t products = rendered_page_revision(pending->rendered);
 
     return (struct made_of){products, pending->tree != NULL ? tree_revision(pending->tree) : products};
 }
 
 /* A page also shows categories and the customer's name. */
-static const char *print_key(struct visit *visit, const char *key, const struct made_of *made_of)
+static const char *print_key(struct request_context *context, const char *key, const struct made_of *made_of)
 {
-    const struct customer *customer = &visit->customer;
+    const struct customer *customer = &context->customer;
 
-    if (!visit->form->is_page)
+    if (!context->representation->is_page)
         return key;
-    return arena_print(&visit->exchange->arena, "%s\n%" PRId64 "\n%s\n%s", page_print_key(visit, key),
+    return arena_print(&context->exchange->arena, "%s\n%" PRId64 "\n%s\n%s", page_print_key(context, key),
                        made_of->categories, customer->id != 0 ? customer->first_name : "",
                        customer->id != 0 ? customer->last_name : "");
 }
 
-static const char *print_etag(struct visit *visit, const char *key, const struct made_of *made_of,
+static const char *print_etag(struct request_context *context, const char *key, const struct made_of *made_of,
                               const struct pending *priced)
 {
     struct tag_basis basis = {
-        .secret = priced != NULL ? &priced->secret : &visit->site->shop.secret,
+        .secret = priced != NULL ? &priced->secret : &context->site->shop.secret,
         .shop_revision = made_of->products,
-        .type = visit->form->type,
-        .key = print_key(visit, key, made_of),
+        .type = context->representation->type,
+        .key = print_key(context, key, made_of),
     };
 
     if (priced != NULL) {
         basis.customer_id = priced->ask.customer.id;
         basis.rules_revision = priced->ask.rules_revision;
         basis.quotes = priced->ask.quotes;
-        basis.quote_count = shelf_products(priced->shelf)->count;
+        basis.quote_count = rendered_page_products(priced->rendered)->count;
     }
-    return tag_print(&basis, &visit->exchange->arena);
+    return tag_print(&basis, &context->exchange->arena);
 }
 
 /* Of an answer that shows list prices to whoever asks. */
-static struct conditional condition_list(struct visit *visit, const char *key, const struct made_of *made_of)
+static struct conditional condition_list(struct request_context *context, const char *key,
+                                         const struct made_of *made_of)
 {
-    const struct site *site = visit->site;
+    const struct site *site = context->site;
 
     return (struct conditional){
-        .sharing = visit->is_named ? SHARING_PRIVATE : SHARING_PUBLIC,
+        .sharing = context->is_named ? SHARING_PRIVATE : SHARING_PUBLIC,
         .vary = VARY_BY_CUSTOMER,
-        .etag = print_etag(visit, key, made_of, NULL),
+        .etag = print_etag(context, key, made_of, NULL),
         .changed_at = made_of->products == site->shop.revision ? site->shop.changed_at : 0,
         .steady_until = quotes_steady_until(site->quotes),
     };
 }
 
-bool pricing_is_known(struct visit *visit, const struct priced *priced)
+bool pricing_is_known(struct request_context *context, const struct priced *priced)
 {
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
 
-    if (visit->customer.id != 0 || visit->is_customer_unclear || visit->offered != NULL ||
+    if (context->customer.id != 0 || context->is_customer_unclear || context->offered != NULL ||
         http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH") == NULL)
         return false;
     const char *headers = exchange->response.headers;
-    const struct made_of today = {visit->site->shop.revision, visit->site->shop.revision};
-    const struct conditional conditional = condition_list(visit, priced->key, &today);
+    const struct made_of today = {context->site->shop.revision, context->site->shop.revision};
+    const struct conditional conditional = condition_list(context, priced->key, &today);
     if (conditional_apply(exchange, &conditional)) {
         http_exchange_finish(exchange);
         return true;
@@ -150,49 +152,50 @@ bool pricing_is_known(struct visit *visit, const struct priced *priced)
 
 /* ---- The answer ---- */
 
-static void add_links(struct visit *visit, const struct pending *pending)
+static void add_links(struct request_context *context, const struct pending *pending)
 {
-    const struct shelf_content *content = shelf_content(pending->shelf);
-    struct arena *arena = &visit->exchange->arena;
+    const struct page_content *content = rendered_page_content(pending->rendered);
+    struct arena *arena = &context->exchange->arena;
 
-    if (visit->slug[0] == '\0' || pending->view.category != NULL)
-        visit_link(visit, "/openapi.json", "", "service-desc");
+    if (context->slug[0] == '\0' || pending->view.category != NULL)
+        context_link(context, "/openapi.json", "", "service-desc");
     if (content->total >= 0)
-        http_response_add_header(visit->exchange, "X-Total-Count", arena_print(arena, "%" PRId64, content->total));
+        http_response_add_header(context->exchange, "X-Total-Count", arena_print(arena, "%" PRId64, content->total));
     if (content->next == NULL && content->previous == NULL)
         return;
-    const char *path = percent_print(visit->exchange->request.path, strlen(visit->exchange->request.path), arena);
+    const char *path = percent_print(context->exchange->request.path, PERCENT_PATH, arena);
     const struct position beginning = {0};
-    visit_link(visit, path, query_print_link(pending->view.query, &beginning, pending->view.secret, arena), "first");
+    context_link(context, path, query_print_link(pending->view.query, &beginning, pending->view.secret, arena),
+                 "first");
     if (content->previous != NULL)
-        visit_link(visit, path, content->previous, "prev");
+        context_link(context, path, content->previous, "prev");
     if (content->next != NULL)
-        visit_link(visit, path, content->next, "next");
+        context_link(context, path, content->next, "next");
 }
 
 /* The exchange, and pending with it, is gone after this. Any thread. */
 static void finish(struct pending *pending)
 {
-    struct http_exchange *exchange = pending->visit->exchange;
+    struct http_exchange *exchange = pending->context->exchange;
     struct http_response *response = &exchange->response;
-    const struct form *form = pending->visit->form;
-    struct shelf *shelf = pending->shelf;
+    const struct representation *representation = pending->context->representation;
+    struct rendered_page *rendered = pending->rendered;
     struct tree *tree = pending->tree;
 
     if (!conditional_apply(exchange, &pending->conditional)) {
-        struct shelf_text text = form->print(&pending->view, &exchange->arena);
-        response->content_type = form->content_type;
+        struct text text = representation->print(&pending->view, &exchange->arena);
+        response->content_type = representation->content_type;
         response->body = text.bytes;
         response->body_length = text.length;
     }
     http_exchange_finish(exchange);
-    shelf_drop(shelf);
+    rendered_page_drop(rendered);
     tree_drop(tree);
 }
 
 static void finish_degraded(struct pending *pending)
 {
-    http_response_add_header(pending->visit->exchange, "X-Discount-Status", "degraded");
+    http_response_add_header(pending->context->exchange, "X-Discount-Status", "degraded");
     pending->view.is_degraded = true;
     pending->conditional = (struct conditional){.sharing = SHARING_NONE, .vary = VARY_BY_CUSTOMER};
     finish(pending);
@@ -202,7 +205,7 @@ static void finish_degraded(struct pending *pending)
 static void on_quotes(struct quote_ask *ask, enum quotes_result result)
 {
     struct pending *pending = (struct pending *)((char *)ask - offsetof(struct pending, ask));
-    struct visit *visit = pending->visit;
+    struct request_context *context = pending->context;
     bool is_explained = pending->view.query->wants_explanation;
     const struct made_of made = made_of(pending);
 
@@ -215,39 +218,39 @@ static void on_quotes(struct quote_ask *ask, enum quotes_result result)
     pending->conditional = (struct conditional){
         .sharing = is_explained ? SHARING_NONE : SHARING_PRIVATE,
         .vary = VARY_BY_CUSTOMER,
-        .etag = is_explained ? NULL : print_etag(visit, pending->key, &made, pending),
+        .etag = is_explained ? NULL : print_etag(context, pending->key, &made, pending),
     };
     finish(pending);
 }
 
 static void ask_quotes(struct pending *pending)
 {
-    struct visit *visit = pending->visit;
-    struct arena *arena = &visit->exchange->arena;
-    const struct product_list *products = shelf_products(pending->shelf);
-    bool wants_rules = pending->view.query->wants_explanation || visit->form->is_page;
+    struct request_context *context = pending->context;
+    struct arena *arena = &context->exchange->arena;
+    const struct product_list *products = rendered_page_products(pending->rendered);
+    bool wants_rules = pending->view.query->wants_explanation || context->representation->is_page;
 
     pending->ask = (struct quote_ask){
-        .customer = visit->customer,
+        .customer = context->customer,
         .products = products,
-        .deadline_ns = visit->exchange->arrived_ns + visit->site->deadline_ns,
+        .deadline_ns = context->exchange->arrived_ns + context->site->deadline_ns,
         .quotes = arena_get(arena, products->count * sizeof(struct quote)),
         .applied = wants_rules ? arena_get(arena, products->count * sizeof(struct applied_rules)) : NULL,
         .arena = arena,
         .done = on_quotes,
     };
-    quotes_ask(visit->site->quotes, &pending->ask);
+    quotes_ask(context->site->quotes, &pending->ask);
 }
 
 /* A page for people shows the categories, too. */
 static bool add_categories(struct pending *pending, const char *category)
 {
-    struct visit *visit = pending->visit;
+    struct request_context *context = pending->context;
 
-    if (!visit->form->is_page)
+    if (!context->representation->is_page)
         return true;
     /* Those of before will do, while they cannot be read. */
-    (void)!site_take_tree(visit->site, &pending->tree);
+    (void)!site_take_tree(context->site, &pending->tree);
     if (pending->tree == NULL)
         return false;
     pending->view.categories = tree_categories(pending->tree);
@@ -255,42 +258,42 @@ static bool add_categories(struct pending *pending, const char *category)
     return true;
 }
 
-void pricing_answer(struct visit *visit, const struct priced *priced)
+void pricing_answer(struct request_context *context, const struct priced *priced)
 {
-    struct pending *pending = arena_get(&visit->exchange->arena, sizeof *pending);
+    struct pending *pending = arena_get(&context->exchange->arena, sizeof *pending);
 
-    if (!visit_accepts(visit)) {
-        shelf_drop(priced->shelf);
+    if (!context_accepts(context)) {
+        rendered_page_drop(priced->rendered);
         return;
     }
     *pending = (struct pending){
-        .visit = visit,
+        .context = context,
         .key = priced->key,
-        .secret = visit->site->shop.secret,
-        .shelf = priced->shelf,
+        .secret = context->site->shop.secret,
+        .rendered = priced->rendered,
         .view =
             {
-                .shop_name = visit->site->shop_name,
-                .base = visit->exchange->request.base,
+                .shop_name = context->site->shop_name,
+                .base = context->exchange->request.base,
                 .query = priced->query,
                 .secret = &pending->secret,
-                .shelf = priced->shelf,
-                .customer = visit->customer.id != 0 ? &visit->customer : NULL,
+                .rendered = priced->rendered,
+                .customer = context->customer.id != 0 ? &context->customer : NULL,
             },
     };
     if (!add_categories(pending, priced->category)) {
-        shelf_drop(priced->shelf);
-        visit_refuse_for_store(visit);
+        rendered_page_drop(priced->rendered);
+        context_refuse_for_store(context);
         return;
     }
-    add_links(visit, pending);
-    if (visit->is_customer_unclear) {
+    add_links(context, pending);
+    if (context->is_customer_unclear) {
         finish_degraded(pending); /* list prices, and a hint that they may not be theirs */
-    } else if (visit->customer.id != 0) {
+    } else if (context->customer.id != 0) {
         ask_quotes(pending);
     } else {
         const struct made_of made = made_of(pending);
-        pending->conditional = condition_list(visit, pending->key, &made);
+        pending->conditional = condition_list(context, pending->key, &made);
         finish(pending);
     }
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "common/compiler.h"
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
 /* What is to be priced and shown. */
 struct priced {
@@ -19,21 +19,21 @@ struct priced {
     const char *key;                   /* the address and query in one form, likewise; all that the bytes depend on
                                           beside the shop, the customer and the form */
     const char *category;              /* the slug of the category that the address names, or NULL */
-    struct shelf *shelf;               /* NULL before it is known */
+    struct rendered_page *rendered;    /* NULL before it is known */
 };
 
 /*
  * Finds out who asks, after the query is known: who explains prices must be an administrator and name a customer.
- * False: the visit was refused. True: *priced can be filled, and pricing_answer() called.
+ * False: the request was refused. True: *priced can be filled, and pricing_answer() called.
  */
-MUST_CHECK bool pricing_admit(struct visit *visit, const struct product_query *query);
+MUST_CHECK bool pricing_admit(struct request_context *context, const struct product_query *query);
 
-/* Whether the caller has an answer without anybody's prices already, before its products are looked at: then the visit
- * has ended with 304. */
-MUST_CHECK bool pricing_is_known(struct visit *visit, const struct priced *priced);
+/* Whether the caller has an answer without anybody's prices already, before its products are looked at: then the
+ * request has ended with 304. */
+MUST_CHECK bool pricing_is_known(struct request_context *context, const struct priced *priced);
 
-/* Ends the visit with the products of the shelf, at once, or when Discount has answered or its time is up. Takes the
- * caller's use of the shelf over. */
-void pricing_answer(struct visit *visit, const struct priced *priced);
+/* Ends the request with the products of the page, at once, or when Discount has answered or its time is up. Takes the
+ * caller's use of the page over. */
+void pricing_answer(struct request_context *context, const struct priced *priced);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/number.h"
-#include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/site/pricing.h"
 #include "fcgi-catalog/site/products.h"
 
@@ -22,9 +22,10 @@ static enum store_status find_product(struct store *store, const char *name, str
 }
 
 /* The product as a page of one, which is kept. */
-static enum store_status read_product(struct visit *visit, const struct priced *priced, struct shelf **shelf)
+static enum store_status read_product(struct request_context *context, const struct priced *priced,
+                                      struct rendered_page **rendered)
 {
-    struct site *site = visit->site;
+    struct site *site = context->site;
     struct arena arena = {0};
     struct product product;
     struct shop shop;
@@ -32,85 +33,85 @@ static enum store_status read_product(struct visit *visit, const struct priced *
     /* Before the product: what is read later is of this revision, or of one whose pages take this one's place. */
     enum store_status status = store_shop(site->store, &shop);
     if (status == STORE_OK)
-        status = find_product(site->store, visit->slug, &arena, &product);
+        status = find_product(site->store, context->slug, &arena, &product);
     if (status == STORE_OK) {
-        *shelf = shelf_new(shop.revision, &(struct shelf_content){
-                                              .products = {.items = &product, .count = 1},
-                                              .fields = priced->query->fields,
-                                              .currency = shop.currency,
-                                              .total = -1,
-                                          });
-        site_keep_page(site, priced->key, *shelf);
+        *rendered = rendered_page_new(shop.revision, &(struct page_content){
+                                                         .products = {.items = &product, .count = 1},
+                                                         .fields = priced->query->fields,
+                                                         .currency = shop.currency,
+                                                         .total = -1,
+                                                     });
+        site_keep_page(site, priced->key, *rendered);
     }
     arena_release(&arena);
     return status;
 }
 
 /* The product that had this slug once. */
-static enum store_status find_renamed(struct visit *visit, struct product *product)
+static enum store_status find_renamed(struct request_context *context, struct product *product)
 {
-    struct arena *arena = &visit->exchange->arena;
+    struct arena *arena = &context->exchange->arena;
     const char *slug;
-    enum store_status status = store_find_old_slug(visit->site->store, visit->slug, arena, &slug);
+    enum store_status status = store_find_old_slug(context->site->store, context->slug, arena, &slug);
 
-    return status == STORE_OK ? store_find_product(visit->site->store, slug, arena, product) : status;
+    return status == STORE_OK ? store_find_product(context->site->store, slug, arena, product) : status;
 }
 
-static void answer_missing(struct visit *visit)
+static void answer_missing(struct request_context *context)
 {
-    struct arena *arena = &visit->exchange->arena;
+    struct arena *arena = &context->exchange->arena;
     struct product product;
 
-    switch (find_renamed(visit, &product)) {
+    switch (find_renamed(context, &product)) {
     case STORE_OK:
-        visit_redirect(visit, 301, product_path(&product, arena),
-                       percent_print_query(visit->exchange->request.query, arena));
+        context_redirect(context, 301, product_path(&product, arena),
+                         percent_print(context->exchange->request.query, PERCENT_QUERY, arena));
         return;
     case STORE_NOT_FOUND:
-        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is no such product."});
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is no such product."});
         return;
     case STORE_BUSY:
     case STORE_FAILED:
     case STORE_LIMITED:
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
         return;
     }
 }
 
-static void answer_product(struct visit *visit, struct priced *priced)
+static void answer_product(struct request_context *context, struct priced *priced)
 {
-    struct site *site = visit->site;
+    struct site *site = context->site;
     enum store_status status = STORE_OK;
 
-    priced->shelf = site_find_page(site, priced->key);
-    if (priced->shelf == NULL)
-        status = read_product(visit, priced, &priced->shelf);
+    priced->rendered = site_find_page(site, priced->key);
+    if (priced->rendered == NULL)
+        status = read_product(context, priced, &priced->rendered);
     if (status == STORE_BUSY || status == STORE_FAILED)
-        priced->shelf = site_find_old_page(site, priced->key);
-    if (priced->shelf != NULL)
-        pricing_answer(visit, priced);
+        priced->rendered = site_find_old_page(site, priced->key);
+    if (priced->rendered != NULL)
+        pricing_answer(context, priced);
     else if (status == STORE_NOT_FOUND)
-        answer_missing(visit);
+        answer_missing(context);
     else
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
 }
 
-void product_handle(struct visit *visit)
+void product_handle(struct request_context *context)
 {
     const struct query_frame frame = {.parameters = QUERY_OF_PRODUCT};
-    struct arena *arena = &visit->exchange->arena;
+    struct arena *arena = &context->exchange->arena;
     struct product_query *query = arena_get(arena, sizeof *query);
     struct query_fault fault;
 
-    if (!query_parse(visit->exchange->request.query, &frame, arena, query, &fault)) {
-        products_refuse_query(visit, &fault);
+    if (!query_parse(context->exchange->request.query, &frame, arena, query, &fault)) {
+        products_refuse_query(context, &fault);
         return;
     }
-    if (!pricing_admit(visit, query))
+    if (!pricing_admit(context, query))
         return;
     struct priced priced = {
         .query = query,
-        .key = arena_print(arena, "/%s?%s", visit->slug, query_print_key(query, arena)),
+        .key = arena_print(arena, "/%s?%s", context->slug, query_print_key(query, arena)),
     };
-    answer_product(visit, &priced);
+    answer_product(context, &priced);
 }

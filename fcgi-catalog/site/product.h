@@ -4,8 +4,8 @@
 #ifndef CATALOG_SITE_PRODUCT_H
 #define CATALOG_SITE_PRODUCT_H
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
-void product_handle(struct visit *visit);
+void product_handle(struct request_context *context);
 
 #endif

@@ -5,78 +5,78 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/pricing.h"
 #include "fcgi-catalog/site/readings.h"
 
-static void refuse(struct visit *visit, const struct query_fault *fault, const struct http_page *page)
+static void refuse(struct request_context *context, const struct query_fault *fault, const struct http_page *page)
 {
     bool is_named = fault->parameter != NULL && fault->parameter[0] != '\0';
 
-    visit_refuse(visit, &(struct problem){
-                            .status = 400,
-                            .cause = "wrong-parameter",
-                            .detail = fault->detail,
-                            .parameter = is_named ? fault->parameter : NULL,
-                            .allowed = fault->allowed,
-                            .page = page,
-                        });
+    context_refuse(context, &(struct problem){
+                                .status = 400,
+                                .cause = "wrong-parameter",
+                                .detail = fault->detail,
+                                .parameter = is_named ? fault->parameter : NULL,
+                                .allowed = fault->allowed,
+                                .page = page,
+                            });
 }
 
-void products_refuse_query(struct visit *visit, const struct query_fault *fault)
+void products_refuse_query(struct request_context *context, const struct query_fault *fault)
 {
-    const char *path = visit->exchange->request.path;
-    struct arena *arena = &visit->exchange->arena;
+    const char *path = context->exchange->request.path;
+    struct arena *arena = &context->exchange->arena;
 
-    if (visit->form->is_page && fault->without_clicks != NULL)
-        visit_redirect(visit, 302, percent_print(path, strlen(path), arena),
-                       percent_print_query(fault->without_clicks, arena));
+    if (context->representation->is_page && fault->without_clicks != NULL)
+        context_redirect(context, 302, percent_print(path, PERCENT_PATH, arena),
+                         percent_print(fault->without_clicks, PERCENT_QUERY, arena));
     else
-        refuse(visit, fault, NULL);
+        refuse(context, fault, NULL);
 }
 
 /* More work than it may be, by itself or beside that of others (for now). */
-static void refuse_work(struct visit *visit, const struct product_query *query, bool is_for_now)
+static void refuse_work(struct request_context *context, const struct product_query *query, bool is_for_now)
 {
     const char *detail = query->text != NULL
                              ? "This search takes too long: leave out words that most products have, or write the "
                                "last word out."
                              : "This choice takes too long: choose fewer things at a time.";
 
-    visit_refuse(visit, &(struct problem){
-                            .status = 503,
-                            .cause = "too-much-work",
-                            .detail = is_for_now ? "Too many searches that take long are under way." : detail,
-                            .parameter = is_for_now || query->text == NULL ? NULL : "q",
-                        });
+    context_refuse(context, &(struct problem){
+                                .status = 503,
+                                .cause = "too-much-work",
+                                .detail = is_for_now ? "Too many searches that take long are under way." : detail,
+                                .parameter = is_for_now || query->text == NULL ? NULL : "q",
+                            });
 }
 
 /* The page that was read, or that of before when none can be read. */
-static void answer_page(struct visit *visit, struct priced *priced, const struct reading *reading)
+static void answer_page(struct request_context *context, struct priced *priced, const struct reading *reading)
 {
-    struct site *site = visit->site;
+    struct site *site = context->site;
 
     if (reading->status == STORE_LIMITED) {
-        refuse_work(visit, priced->query, false);
+        refuse_work(context, priced->query, false);
         return;
     }
-    priced->shelf = reading->status == STORE_OK ? reading->shelf : site_find_old_page(site, priced->key);
+    priced->rendered = reading->status == STORE_OK ? reading->rendered : site_find_old_page(site, priced->key);
     if (reading->status == STORE_OK)
-        site_keep_page(site, priced->key, priced->shelf);
-    if (priced->shelf != NULL)
-        pricing_answer(visit, priced);
+        site_keep_page(site, priced->key, priced->rendered);
+    if (priced->rendered != NULL)
+        pricing_answer(context, priced);
     else
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
 }
 
 /* The page took long to read and is there now. */
 static void resume(struct background_task *task)
 {
-    const struct reading *reading = (struct reading *)task; /* it goes with its visit */
+    const struct reading *reading = (struct reading *)task; /* it goes with its request */
     struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
 
-    answer_page(reading->visit, &priced, reading);
+    answer_page(reading->context, &priced, reading);
 }
 
 /* Whether it is worth trying to read the page at once. Where one search has just taken too long, the others that came
@@ -87,14 +87,14 @@ static bool may_try(const struct site *site, const struct product_query *query)
 }
 
 /* Reads the page, at once if that takes no more than others can wait for. */
-static void read_page(struct visit *visit, struct priced *priced)
+static void read_page(struct request_context *context, struct priced *priced)
 {
-    struct site *site = visit->site;
-    struct reading *reading = arena_get(&visit->exchange->arena, sizeof *reading);
+    struct site *site = context->site;
+    struct reading *reading = arena_get(&context->exchange->arena, sizeof *reading);
 
     *reading = (struct reading){
         .task = {.work = reading_work, .done = resume, .drop = reading_drop},
-        .visit = visit,
+        .context = context,
         .query = priced->query,
         .key = priced->key,
         .category = priced->category,
@@ -107,71 +107,72 @@ static void read_page(struct visit *visit, struct priced *priced)
         reading->status = STORE_LIMITED;
     site->has_given_up |= reading->status == STORE_LIMITED;
     if (reading->status != STORE_LIMITED || site->background == NULL)
-        answer_page(visit, priced, reading);
+        answer_page(context, priced, reading);
     else if (!background_add(site->background, &reading->task))
-        refuse_work(visit, priced->query, true);
+        refuse_work(context, priced->query, true);
 }
 
-static void find_page(struct visit *visit, struct priced *priced)
+static void find_page(struct request_context *context, struct priced *priced)
 {
-    priced->shelf = site_find_page(visit->site, priced->key);
-    if (priced->shelf != NULL)
-        pricing_answer(visit, priced);
+    priced->rendered = site_find_page(context->site, priced->key);
+    if (priced->rendered != NULL)
+        pricing_answer(context, priced);
     else
-        read_page(visit, priced);
+        read_page(context, priced);
 }
 
-/* False: the address names a category that is not there, and the visit has ended. */
-static bool find_category(struct visit *visit)
+/* False: the address names a category that is not there, and the request has ended. */
+static bool find_category(struct request_context *context)
 {
     struct tree *tree = NULL;
 
-    if (visit->slug[0] == '\0')
+    if (context->slug[0] == '\0')
         return true;
-    (void)!site_take_tree(visit->site, &tree);
-    bool is_found = tree != NULL && tree_find(tree, visit->slug) != NULL;
+    (void)!site_take_tree(context->site, &tree);
+    bool is_found = tree != NULL && tree_find(tree, context->slug) != NULL;
     if (tree == NULL)
-        visit_refuse_for_store(visit);
+        context_refuse_for_store(context);
     else if (!is_found)
-        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is no such category."});
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is no such category."});
     tree_drop(tree);
     return is_found;
 }
 
 /* People who chose what does not go together see what they chose, and can choose again. */
-static void refuse_list(struct visit *visit, const struct product_query *query, const struct query_fault *fault)
+static void refuse_list(struct request_context *context, const struct product_query *query,
+                        const struct query_fault *fault)
 {
-    if (!visit->form->is_page || !fault->is_of_filter) {
-        products_refuse_query(visit, fault);
-    } else if (find_category(visit)) {
-        const struct http_page page = page_print_refused_list(visit, query, fault->parameter);
-        refuse(visit, fault, &page);
+    if (!context->representation->is_page || !fault->is_of_filter) {
+        products_refuse_query(context, fault);
+    } else if (find_category(context)) {
+        const struct http_page page = page_print_refused_list(context, query, fault->parameter);
+        refuse(context, fault, &page);
     }
 }
 
-void products_handle(struct visit *visit)
+void products_handle(struct request_context *context)
 {
-    struct arena *arena = &visit->exchange->arena;
-    const char *category = visit->slug[0] != '\0' ? visit->slug : NULL;
+    struct arena *arena = &context->exchange->arena;
+    const char *category = context->slug[0] != '\0' ? context->slug : NULL;
     const struct query_frame frame = {
         .parameters = category != NULL ? QUERY_OF_CATEGORY : QUERY_OF_LIST,
         .category = category,
-        .secret = &visit->site->shop.secret,
+        .secret = &context->site->shop.secret,
     };
     struct product_query *query = arena_get(arena, sizeof *query);
     struct query_fault fault;
 
-    if (!query_parse(visit->exchange->request.query, &frame, arena, query, &fault)) {
-        refuse_list(visit, query, &fault);
+    if (!query_parse(context->exchange->request.query, &frame, arena, query, &fault)) {
+        refuse_list(context, query, &fault);
         return;
     }
-    if (!find_category(visit) || !pricing_admit(visit, query))
+    if (!find_category(context) || !pricing_admit(context, query))
         return;
     struct priced priced = {
         .query = query,
         .category = category,
         .key = query_print_key(query, arena),
     };
-    if (!pricing_is_known(visit, &priced))
-        find_page(visit, &priced);
+    if (!pricing_is_known(context, &priced))
+        find_page(context, &priced);
 }

@@ -5,14 +5,14 @@
 
 #include <stdbool.h>
 
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
-/* Ends the visit at once, or when Discount has answered or its time is up. An address with a slug names the category of
- * the list. */
-void products_handle(struct visit *visit);
+/* Ends the request at once, or when Discount has answered or its time is up. An address with a slug names the category
+ * of the list. */
+void products_handle(struct request_context *context);
 
 /* 400 for a query that cannot be meant; people who followed a link behind which others put parameters of theirs are led
  * to what it means. */
-void products_refuse_query(struct visit *visit, const struct query_fault *fault);
+void products_refuse_query(struct request_context *context, const struct query_fault *fault);
 
 #endif

@@ -24,15 +24,15 @@ void reading_read(struct reading *reading, struct store *store)
     else if (reading->status == STORE_OK && query->wants_count)
         reading->status = store_count(store, query, &total);
     if (reading->status == STORE_OK)
-        reading->shelf = shelf_new(page.shop_revision,
-                                   &(struct shelf_content){
-                                       .products = page.products,
-                                       .fields = query->fields,
-                                       .currency = reading->currency,
-                                       .next = print_beside(reading, page.has_next, page.last, false, &arena),
-                                       .previous = print_beside(reading, page.has_previous, page.first, true, &arena),
-                                       .total = total,
-                                   });
+        reading->rendered = rendered_page_new(
+            page.shop_revision, &(struct page_content){
+                                    .products = page.products,
+                                    .fields = query->fields,
+                                    .currency = reading->currency,
+                                    .next = print_beside(reading, page.has_next, page.last, false, &arena),
+                                    .previous = print_beside(reading, page.has_previous, page.first, true, &arena),
+                                    .total = total,
+                                });
     arena_release(&arena);
 }
 
@@ -47,5 +47,5 @@ void reading_drop(struct background_task *task)
     struct reading *reading = (struct reading *)task;
 
     if (reading->status == STORE_OK)
-        shelf_drop(reading->shelf);
+        rendered_page_drop(reading->rendered);
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "fcgi-catalog/catalog/query.h"
-#include "fcgi-catalog/catalog/shelf.h"
+#include "fcgi-catalog/catalog/rendered_page.h"
 #include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/store/store.h"
 
@@ -22,12 +22,12 @@
 #define READING_QUICK_NS (2 * INT64_C(1000000))
 #define READING_PATIENT_NS (1000 * INT64_C(1000000))
 
-struct visit;
+struct request_context;
 
 /* A page to be read. Fill in the first seven, which stay while it is read. */
 struct reading {
-    struct background_task task; /* with reading_work and reading_drop */
-    struct visit *visit;         /* for the caller */
+    struct background_task task;     /* with reading_work and reading_drop */
+    struct request_context *context; /* for the caller */
     const struct product_query *query;
     const char *key; /* for the caller, as the next one */
     const char *category;
@@ -35,7 +35,7 @@ struct reading {
     char currency[4];
     /* What came of it. */
     enum store_status status;
-    struct shelf *shelf; /* STORE_OK: the caller's use of it */
+    struct rendered_page *rendered; /* STORE_OK: the caller's use of it */
 };
 
 void reading_read(struct reading *reading, struct store *store);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "fcgi-catalog/http/percent.h"
+#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/openapi/openapi.h"
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/site/categories.h"
@@ -14,10 +14,10 @@
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/product.h"
 #include "fcgi-catalog/site/products.h"
-#include "fcgi-catalog/site/visit.h"
+#include "fcgi-catalog/site/request_context.h"
 
 #define READ (1u << HTTP_GET | 1u << HTTP_HEAD | 1u << HTTP_OPTIONS)
-#define FORMS_MAX 4
+#define REPRESENTATIONS_MAX 4
 
 #define JSON .type = "application/json", .content_type = "application/json"
 #define TEXT .type = "text/plain", .content_type = "text/plain"
@@ -33,7 +33,7 @@ static const struct route {
     unsigned methods;    /* bits of enum http_method */
     const char *allow;   /* the same for the Allow header */
     bool is_priced;      /* depends on the customer */
-    struct form forms[FORMS_MAX];
+    struct representation representations[REPRESENTATIONS_MAX];
 } routes[] = {
     {"/",
      READ,
@@ -98,8 +98,8 @@ static const char *match(const char *pattern, const char *path)
 /* What is a page, too: people type its address, and other shops write it, with a slash too many at its end. */
 static bool may_have_slash(const struct route *route)
 {
-    for (size_t i = 0; i < FORMS_MAX; i++) {
-        if (route->forms[i].is_page)
+    for (size_t i = 0; i < REPRESENTATIONS_MAX; i++) {
+        if (route->representations[i].is_page)
             return true;
     }
     return false;
@@ -148,32 +148,32 @@ static const char *find_long_header(const struct http_request *request)
     return NULL;
 }
 
-static bool admit_size(struct visit *visit)
+static bool admit_size(struct request_context *context)
 {
-    const struct http_request *request = &visit->exchange->request;
+    const struct http_request *request = &context->exchange->request;
     const char *header = find_long_header(request);
 
     if (strnlen(request->path, ROUTES_PATH_MAX + 1) > ROUTES_PATH_MAX)
-        visit_refuse(visit, &(struct problem){.status = 414,
-                                              .detail = "The path is longer than 2048 bytes.",
-                                              .allowed = "at most 2048 bytes"});
+        context_refuse(context, &(struct problem){.status = 414,
+                                                  .detail = "The path is longer than 2048 bytes.",
+                                                  .allowed = "at most 2048 bytes"});
     else if (strnlen(request->query, QUERY_STRING_MAX + 1) > QUERY_STRING_MAX)
-        visit_refuse(visit, &(struct problem){.status = 414,
-                                              .detail = "The query is longer than 4096 bytes.",
-                                              .allowed = "at most 4096 bytes"});
+        context_refuse(context, &(struct problem){.status = 414,
+                                                  .detail = "The query is longer than 4096 bytes.",
+                                                  .allowed = "at most 4096 bytes"});
     else if (header != NULL)
-        visit_refuse(visit, &(struct problem){.status = 431,
-                                              .detail = "A header is longer than 8192 bytes.",
-                                              .parameter = header,
-                                              .allowed = "at most 8192 bytes"});
+        context_refuse(context, &(struct problem){.status = 431,
+                                                  .detail = "A header is longer than 8192 bytes.",
+                                                  .parameter = header,
+                                                  .allowed = "at most 8192 bytes"});
     else
         return true;
     return false;
 }
 
-static bool admit_method(struct visit *visit, const struct route *route)
+static bool admit_method(struct request_context *context, const struct route *route)
 {
-    struct http_exchange *exchange = visit->exchange;
+    struct http_exchange *exchange = context->exchange;
     enum http_method method = exchange->request.method;
     bool is_allowed = (route->methods & 1u << method) != 0;
 
@@ -190,30 +190,30 @@ static bool admit_method(struct visit *visit, const struct route *route)
     return false;
 }
 
-static bool refuse_customer(struct visit *visit, const char *detail, const char *allowed)
+static bool refuse_customer(struct request_context *context, const char *detail, const char *allowed)
 {
-    visit_refuse(
-        visit,
+    context_refuse(
+        context,
         &(struct problem){
             .status = 400, .cause = "wrong-customer", .detail = detail, .parameter = "X-USER-ID", .allowed = allowed});
     return false;
 }
 
-static bool admit_customer(struct visit *visit)
+static bool admit_customer(struct request_context *context)
 {
-    const struct http_request *request = &visit->exchange->request;
+    const struct http_request *request = &context->exchange->request;
     const char *named = http_request_variable(request, "HTTP_X_USER_ID");
 
-    visit->is_named = named != NULL && named[0] != '\0';
-    switch (identity_read(request, &visit->site->identity, &visit->customer_id)) {
+    context->is_named = named != NULL && named[0] != '\0';
+    switch (identity_read(request, &context->site->identity, &context->customer_id)) {
     case IDENTITY_NOT_A_NUMBER:
-        return refuse_customer(visit, "Customer ID is not a number.", "1 to 2147483647");
+        return refuse_customer(context, "Customer ID is not a number.", "1 to 2147483647");
     case IDENTITY_OUT_OF_RANGE:
-        return refuse_customer(visit, "Customer ID is out of range: the largest is 2147483647.", "1 to 2147483647");
+        return refuse_customer(context, "Customer ID is out of range: the largest is 2147483647.", "1 to 2147483647");
     case IDENTITY_REPEATED:
-        return refuse_customer(visit, "Customer ID is given more than once.", "once");
+        return refuse_customer(context, "Customer ID is given more than once.", "once");
     case IDENTITY_ANONYMOUS:
-        visit->customer_id = 0;
+        context->customer_id = 0;
         return true;
     case IDENTITY_CUSTOMER:
         return true;
@@ -222,55 +222,57 @@ static bool admit_customer(struct visit *visit)
 }
 
 /* The form that the caller would rather have; the first, for errors, when they take none. */
-static void choose_form(struct visit *visit, const struct route *route)
+static void choose_representation(struct request_context *context, const struct route *route)
 {
-    const struct form *forms[FORMS_MAX] = {route->forms};
-    const char *types[FORMS_MAX] = {route->forms[0].type};
-    struct arena *arena = &visit->exchange->arena;
-    const struct form *whole = NULL; /* that there would be without a query */
+    const struct representation *representations[REPRESENTATIONS_MAX] = {route->representations};
+    const char *types[REPRESENTATIONS_MAX] = {route->representations[0].type};
+    struct arena *arena = &context->exchange->arena;
+    const struct representation *whole = NULL; /* that there would be without a query */
     size_t count = 0;
 
-    for (const struct form *form = route->forms; form < route->forms + FORMS_MAX && form->type != NULL; form++) {
-        if (form->is_whole && visit->exchange->request.query[0] != '\0') {
-            whole = form;
+    for (const struct representation *representation = route->representations;
+         representation < route->representations + REPRESENTATIONS_MAX && representation->type != NULL;
+         representation++) {
+        if (representation->is_whole && context->exchange->request.query[0] != '\0') {
+            whole = representation;
             continue;
         }
-        types[count] = form->type;
-        forms[count++] = form;
+        types[count] = representation->type;
+        representations[count++] = representation;
     }
-    int chosen = http_request_choose(&visit->exchange->request, types, count);
-    visit->form = forms[chosen >= 0 ? chosen : 0];
-    if (visit->form->headers != NULL)
-        http_response_add_headers(visit->exchange, visit->form->headers);
-    if (chosen >= 0 || visit->form->is_sign_of_life)
+    int chosen = http_request_choose(&context->exchange->request, types, count);
+    context->representation = representations[chosen >= 0 ? chosen : 0];
+    if (context->representation->headers != NULL)
+        http_response_add_headers(context->exchange, context->representation->headers);
+    if (chosen >= 0 || context->representation->is_sign_of_life)
         return;
-    if (whole != NULL && http_request_choose(&visit->exchange->request, &whole->type, 1) == 0)
-        visit->whole = whole->type;
-    visit->offered = types[0];
+    if (whole != NULL && http_request_choose(&context->exchange->request, &whole->type, 1) == 0)
+        context->whole = whole->type;
+    context->offered = types[0];
     for (size_t i = 1; i < count; i++)
-        visit->offered = arena_print(arena, "%s, %s", visit->offered, types[i]);
+        context->offered = arena_print(arena, "%s, %s", context->offered, types[i]);
 }
 
-static bool admit_shop(struct visit *visit)
+static bool admit_shop(struct request_context *context)
 {
-    if (visit->site->has_shop || visit->form->is_sign_of_life)
+    if (context->site->has_shop || context->representation->is_sign_of_life)
         return true;
-    visit_refuse_for_store(visit);
+    context_refuse_for_store(context);
     return false;
 }
 
-static void handle(struct visit *visit, const struct route *route, const char *moved)
+static void handle(struct request_context *context, const struct route *route, const char *moved)
 {
-    struct arena *arena = &visit->exchange->arena;
+    struct arena *arena = &context->exchange->arena;
 
     if (moved[0] != '\0') {
-        visit_redirect(visit, 301, percent_print(moved, strlen(moved), arena),
-                       percent_print_query(visit->exchange->request.query, arena));
+        context_redirect(context, 301, percent_print(moved, PERCENT_PATH, arena),
+                         percent_print(context->exchange->request.query, PERCENT_QUERY, arena));
         return;
     }
-    choose_form(visit, route);
-    if (admit_shop(visit))
-        visit->form->handle(visit);
+    choose_representation(context, route);
+    if (admit_shop(context))
+        context->representation->handle(context);
 }
 
 bool routes_will_ask(const struct site *site, const struct http_request *request)
@@ -285,15 +287,15 @@ bool routes_will_ask(const struct site *site, const struct http_request *request
 
 void routes_handle(void *data, struct http_exchange *exchange)
 {
-    struct visit *visit = arena_get(&exchange->arena, sizeof *visit);
+    struct request_context *context = arena_get(&exchange->arena, sizeof *context);
 
-    *visit = (struct visit){.site = data, .exchange = exchange};
-    if (!admit_size(visit))
+    *context = (struct request_context){.site = data, .exchange = exchange};
+    if (!admit_size(context))
         return;
     const char *moved = without_slash(exchange->request.path, &exchange->arena);
-    const struct route *route = find_route(moved[0] != '\0' ? moved : exchange->request.path, &visit->slug);
+    const struct route *route = find_route(moved[0] != '\0' ? moved : exchange->request.path, &context->slug);
     if (route == NULL || (moved[0] != '\0' && !may_have_slash(route)))
-        visit_refuse(visit, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
-    else if (admit_method(visit, route) && (!route->is_priced || admit_customer(visit)))
-        handle(visit, route, moved);
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
+    else if (admit_method(context, route) && (!route->is_priced || admit_customer(context)))
+        handle(context, route, moved);
 }

@@ -3,6 +3,7 @@
 #include "fcgi-catalog/site/site.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void site_refresh(void *data)
 {
@@ -47,28 +48,41 @@ enum store_status site_take_tree(struct site *site, struct tree **tree)
     return status;
 }
 
-struct shelf *site_find_page(struct site *site, const char *key)
+struct rendered_page *site_find_page(struct site *site, const char *key)
 {
-    /* To look for a page of today would drop those of before, which may be needed yet. */
     return site->pages_revision == site->shop.revision ? site_find_old_page(site, key) : NULL;
 }
 
-struct shelf *site_find_old_page(struct site *site, const char *key)
+struct rendered_page *site_find_old_page(struct site *site, const char *key)
 {
-    return pages_find(site->pages, site->pages_revision, key);
+    struct rendered_page *rendered = site->pages != NULL ? cache_find(site->pages, key, strlen(key)) : NULL;
+
+    return rendered != NULL ? rendered_page_take(rendered) : NULL;
 }
 
-void site_keep_page(struct site *site, const char *key, struct shelf *shelf)
+static void drop_page(void *rendered)
 {
-    if (shelf_revision(shelf) < site->pages_revision)
+    rendered_page_drop(rendered);
+}
+
+void site_keep_page(struct site *site, const char *key, struct rendered_page *rendered)
+{
+    int64_t revision = rendered_page_revision(rendered);
+
+    if (revision < site->pages_revision)
         return; /* it took long to read */
-    pages_put(site->pages, key, shelf);
-    site->pages_revision = shelf_revision(shelf);
+    if (site->pages == NULL)
+        site->pages = cache_new(SITE_PAGES_MAX, drop_page);
+    if (revision > site->pages_revision)
+        cache_clear(site->pages);
+    site->pages_revision = revision;
+    cache_put(site->pages, key, strlen(key), rendered_page_take(rendered), rendered_page_size(rendered));
+    cache_trim(site->pages);
 }
 
 void site_release(struct site *site)
 {
-    pages_free(site->pages);
+    cache_free(site->pages);
     tree_drop(site->tree);
     site->pages = NULL;
     site->tree = NULL;

@@ -16,7 +16,7 @@ struct tree {
     struct arena arena;
     struct shop shop;
     struct category_list categories;
-    struct shelf_text json;
+    struct text json;
 };
 
 /* ---- Making ---- */
@@ -96,16 +96,9 @@ const struct category_list *tree_categories(const struct tree *tree)
     return &tree->categories;
 }
 
-static int compare_slug(const void *slug, const void *category)
-{
-    return strcmp(slug, ((const struct category_entry *)category)->slug);
-}
-
 const struct category_entry *tree_find(const struct tree *tree, const char *slug)
 {
-    if (tree->categories.count == 0)
-        return NULL;
-    return bsearch(slug, tree->categories.items, tree->categories.count, sizeof *tree->categories.items, compare_slug);
+    return category_find(&tree->categories, slug);
 }
 
 struct category_list tree_children(const struct tree *tree, const struct category_entry *category, struct arena *arena)
@@ -121,7 +114,7 @@ struct category_list tree_children(const struct tree *tree, const struct categor
     return (struct category_list){.items = items, .count = count};
 }
 
-struct shelf_text tree_json(const struct tree *tree)
+struct text tree_json(const struct tree *tree)
 {
     return tree->json;
 }

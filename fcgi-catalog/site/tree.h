@@ -10,7 +10,7 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "fcgi-catalog/catalog/shelf.h"
+#include "fcgi-catalog/catalog/rendered_page.h"
 #include "fcgi-catalog/store/store.h"
 
 struct tree;
@@ -32,6 +32,6 @@ const struct category_entry *tree_find(const struct tree *tree, const char *slug
 struct category_list tree_children(const struct tree *tree, const struct category_entry *category, struct arena *arena);
 
 /* All of them as JSON, a compact array and one newline. Lives as long as the tree. */
-struct shelf_text tree_json(const struct tree *tree);
+struct text tree_json(const struct tree *tree);
 
 #endif

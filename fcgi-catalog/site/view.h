@@ -11,16 +11,17 @@
 #include "common/arena.h"
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
-#include "fcgi-catalog/catalog/shelf.h"
+#include "fcgi-catalog/catalog/rendered_page.h"
 
 struct view {
     const char *shop_name; /* as pages show it */
     const char *base;      /* where addresses of this program begin: the request's */
     const struct product_query *query;
     const struct cursor_secret *secret; /* for links by query_print_link() */
-    const struct shelf *shelf;          /* the products (one, at a product's own address) and what is beside the page */
-    const struct customer *customer;    /* NULL: nobody */
-    const struct quote *quotes;         /* one for each product; NULL: list prices */
+    const struct rendered_page
+        *rendered;                   /* the products (one, at a product's own address) and what is beside the page */
+    const struct customer *customer; /* NULL: nobody */
+    const struct quote *quotes;      /* one for each product; NULL: list prices */
     const struct applied_rules *applied;    /* likewise; NULL: not known */
     bool is_degraded;                       /* a customer's, but at list prices, for want of Discount */
     const struct category_list *categories; /* all of them, for a page; else NULL */
@@ -28,9 +29,9 @@ struct view {
 };
 
 /* Makes the body, in `arena` or in what outlives the answer. Any thread. */
-typedef struct shelf_text view_printer(const struct view *view, struct arena *arena);
+typedef struct text view_printer(const struct view *view, struct arena *arena);
 
-struct shelf_text view_print_json_list(const struct view *view, struct arena *arena);
-struct shelf_text view_print_json_one(const struct view *view, struct arena *arena);
+struct text view_print_json_list(const struct view *view, struct arena *arena);
+struct text view_print_json_one(const struct view *view, struct arena *arena);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Categories as people see them. */
-#include <string.h>
-
 #include "fcgi-catalog/store/handle.h"
 #include "fcgi-catalog/store/row.h"
 
@@ -22,21 +20,16 @@ static int read_entries(struct store *store, const char *sql, const char *text, 
                         struct category_list *list, struct reader_fault *fault)
 {
     struct category_entry *items = NULL;
-    size_t count = 0, room = 0;
+    size_t count = 0;
     int result;
-    sqlite3_stmt *row = shapes_find(&store->shapes, store->db, sql);
+    sqlite3_stmt *row = statement_cache_get(store->statements, store->db, sql);
 
     if (row == NULL)
         return reader_fail(&store->reader, "categories", sqlite3_errcode(store->db), fault);
     if (text != NULL)
         sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
     while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        if (count == room) {
-            struct category_entry *grown = arena_get(arena, (room = room > 0 ? room * 2 : 16) * sizeof *grown);
-            if (count > 0)
-                memcpy(grown, items, count * sizeof *grown);
-            items = grown;
-        }
+        items = arena_grow(arena, items, count, sizeof *items);
         items[count++] = read_entry(row, arena);
     }
     if (result != SQLITE_DONE)

@@ -167,26 +167,26 @@ static bool check_products(sqlite3 *db, char *reason, size_t reason_size)
     return passed;
 }
 
-static bool is_folded(const struct search *search, sqlite3_stmt *row)
+static bool is_folded(const struct tokenizer *tokenizer, sqlite3_stmt *row)
 {
     const char *title = (const char *)sqlite3_column_text(row, 1);
     const char *sort_name = (const char *)sqlite3_column_text(row, 2);
     char folded[SEARCH_SORT_NAME_SIZE];
 
-    search_fold(search, title != NULL ? title : "", folded);
+    tokenizer_fold(tokenizer, title != NULL ? title : "", folded);
     /* A NUL ends what can be compared here. */
     return (int)strlen(title) != sqlite3_column_bytes(row, 1) || strcmp(folded, sort_name) == 0;
 }
 
 static bool check_sort_names(sqlite3 *db, char *reason, size_t reason_size)
 {
-    struct search search = {0};
+    struct tokenizer tokenizer = {0};
     sqlite3_stmt *row = database_prepare(db, "SELECT id, title, sort_name FROM product", reason, reason_size);
-    bool passed = row != NULL && search_open(&search, db, reason, reason_size);
+    bool passed = row != NULL && tokenizer_open(&tokenizer, db, reason, reason_size);
     int result = SQLITE_DONE;
 
     while (passed && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!is_folded(&search, row)) {
+        if (!is_folded(&tokenizer, row)) {
             snprintf(reason, reason_size, "product %" PRId64 ": its sort_name is not its name folded",
                      (int64_t)sqlite3_column_int64(row, 0));
             passed = false;
@@ -197,7 +197,7 @@ static bool check_sort_names(sqlite3 *db, char *reason, size_t reason_size)
         passed = false;
     }
     sqlite3_finalize(row);
-    search_release(&search);
+    tokenizer_release(&tokenizer);
     return passed;
 }
 

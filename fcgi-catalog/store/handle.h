@@ -8,12 +8,11 @@
 #include <stdint.h>
 
 #include "common/database.h"
-#include "fcgi-catalog/store/customer_cache.h"
-#include "fcgi-catalog/store/listing/findings.h"
+#include "fcgi-catalog/store/listing/query_cache.h"
 #include "fcgi-catalog/store/listing/meter.h"
 #include "fcgi-catalog/store/reader.h"
 #include "fcgi-catalog/store/search.h"
-#include "fcgi-catalog/store/shapes.h"
+#include "fcgi-catalog/store/statement_cache.h"
 #include "fcgi-catalog/store/store.h"
 
 /* What is read, for the log: each fails and recovers on its own. */
@@ -31,20 +30,20 @@ struct store {
     sqlite3 *db;
     char *path;
     sqlite3_stmt *version, *customer;
-    struct shapes shapes; /* the other statements */
-    struct findings findings;
+    struct cache *statements; /* the others: see statement_cache.h */
+    struct query_cache queries;
     struct meter meter;
     int64_t budget_ns; /* of one query */
     struct reader reader;
-    struct search search;
-    int64_t looked_at_ns;             /* when the file was looked at last, by common/clock.h */
-    bool is_in_place;                 /* it was there then */
-    struct database_beside beside;    /* what is beside it */
-    bool is_stale;                    /* … was deleted: other handles see changes that this one does not */
-    bool is_failing[SUBJECT_COUNT];   /* its last reading failed: said once in the log */
-    int64_t seen_version;             /* PRAGMA data_version when last asked: it changes, but need not grow */
-    int64_t revision;                 /* how often it changed, and one */
-    struct customer_cache *customers; /* of this revision */
+    struct tokenizer tokenizer;
+    int64_t looked_at_ns;           /* when the file was looked at last, by common/clock.h */
+    bool is_in_place;               /* it was there then */
+    struct database_beside beside;  /* what is beside it */
+    bool is_stale;                  /* … was deleted: other handles see changes that this one does not */
+    bool is_failing[SUBJECT_COUNT]; /* its last reading failed: said once in the log */
+    int64_t seen_version;           /* PRAGMA data_version when last asked: it changes, but need not grow */
+    int64_t revision;               /* how often it changed, and one */
+    struct cache *customers;        /* of this revision: struct known_customer by id, see sqlite.c */
 };
 
 extern const struct database_kind catalog_kind;

@@ -16,7 +16,7 @@
 static int look_up(struct store *store, const char *sql, const char *text, sqlite3_stmt **row,
                    struct reader_fault *fault)
 {
-    *row = shapes_find(&store->shapes, store->db, sql);
+    *row = statement_cache_get(store->statements, store->db, sql);
     if (*row == NULL)
         return reader_fail(&store->reader, "products", sqlite3_errcode(store->db), fault);
     sqlite3_bind_text(*row, 1, text, -1, SQLITE_STATIC);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/database.h"
-#include "fcgi-catalog/store/lists.h"
+#include "fcgi-catalog/store/product_row.h"
 #include "fcgi-catalog/store/row.h"
 
 static const char *const sql[READER_COUNT] = {
@@ -17,8 +17,7 @@ static const char *const sql[READER_COUNT] = {
     [READER_SHOP] = "SELECT revision, changed_at, currency, secret FROM shop",
     [READER_CATEGORIES] = "SELECT slug, parent FROM category",
     [READER_IDS] = "SELECT id FROM product WHERE id > ?1 ORDER BY id LIMIT ?2",
-    [READER_PRODUCT] = ("SELECT slug, description, price_in_cents, sku, name, stock, created_at, updated_at, lists "
-                        "FROM product WHERE id = ?1"),
+    [READER_PRODUCT] = product_row_select,
 };
 
 bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t reason_size)
@@ -143,37 +142,6 @@ int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fau
 
 /* ---- Products ---- */
 
-static bool read_texts(sqlite3_stmt *row, struct arena *arena, struct product *product)
-{
-    if (!row_read_int32(row, 2, &product->price_cents) || product->price_cents < 0)
-        return false;
-    product->slug = row_copy_text(row, 0, arena);
-    product->description = row_copy_text(row, 1, arena);
-    product->sku = row_copy_text(row, 3, arena);
-    product->name = row_copy_text(row, 4, arena);
-    product->stock = row_copy_text(row, 5, arena);
-    product->created_at = sqlite3_column_int64(row, 6);
-    product->updated_at = sqlite3_column_int64(row, 7);
-    return true;
-}
-
-static bool read_lists(sqlite3_stmt *row, struct arena *arena, struct product *product)
-{
-    const void *bytes = sqlite3_column_blob(row, 8);
-
-    return lists_unpack(bytes, (size_t)sqlite3_column_bytes(row, 8), arena, product);
-}
-
-/* The tree's slugs may go before the product does. */
-static void copy_slugs(struct product *product, struct arena *arena)
-{
-    const char **slugs = arena_get(arena, product->category_count * sizeof *slugs);
-
-    for (size_t i = 0; i < product->category_count; i++)
-        slugs[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));
-    product->categories = slugs;
-}
-
 /* Finds the product's own categories in the tree, and puts it into those above them, too. */
 static bool put_into_tree(struct reader *reader, struct arena *arena, struct product *product,
                           struct reader_fault *fault)
@@ -195,23 +163,12 @@ static bool put_into_tree(struct reader *reader, struct arena *arena, struct pro
                  PRODUCT_CATEGORIES_MAX);
         return false;
     }
-    copy_slugs(product, arena);
+    /* The tree's slugs may go before the product does. */
+    const char **slugs = arena_get(arena, product->category_count * sizeof *slugs);
+    for (size_t i = 0; i < product->category_count; i++)
+        slugs[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));
+    product->categories = slugs;
     return true;
-}
-
-static bool read_row(struct reader *reader, sqlite3_stmt *row, int64_t id, struct arena *arena, struct product *product,
-                     struct reader_fault *fault)
-{
-    if (id != product->id || !read_texts(row, arena, product)) {
-        snprintf(fault->reason, sizeof fault->reason, "product %" PRId64 ": a number is out of range", id);
-        return false;
-    }
-    if (!read_lists(row, arena, product)) {
-        snprintf(fault->reason, sizeof fault->reason,
-                 "product %" PRId64 ": its column lists is not what the tables of its lists say", id);
-        return false;
-    }
-    return product->own_category_count == 0 || put_into_tree(reader, arena, product, fault);
 }
 
 int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
@@ -219,33 +176,20 @@ int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, 
 {
     sqlite3_stmt *row = reader->statements[READER_PRODUCT];
 
-    *product = (struct product){.id = (int32_t)id};
     sqlite3_bind_int64(row, 1, id);
     int result = sqlite3_step(row);
     if (result == SQLITE_DONE)
         return finish(reader, READER_PRODUCT, "products", SQLITE_DONE, result, fault);
-    if (result == SQLITE_ROW && !read_row(reader, row, id, arena, product, fault))
+    if (result == SQLITE_ROW && (!product_row_read(row, id, arena, product, fault->reason, sizeof fault->reason) ||
+                                 (product->own_category_count > 0 && !put_into_tree(reader, arena, product, fault))))
         result = SQLITE_MISMATCH;
     return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
-}
-
-/* Room for one more in an array in the arena: doubled when it is full. */
-static void *grow(struct arena *arena, const void *items, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return (void *)(uintptr_t)items;
-    *room = *room > 0 ? *room * 2 : 4;
-    void *grown = arena_get(arena, *room * size);
-    if (count > 0)
-        memcpy(grown, items, count * size);
-    return grown;
 }
 
 int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,
                     size_t *count, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_IDS];
-    size_t room = 0;
     int result;
 
     *ids = NULL;
@@ -253,7 +197,7 @@ int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct a
     sqlite3_bind_int64(row, 1, after);
     sqlite3_bind_int64(row, 2, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
     while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-        *ids = grow(arena, *ids, *count, &room, sizeof **ids);
+        *ids = arena_grow(arena, *ids, *count, sizeof **ids);
         (*ids)[(*count)++] = sqlite3_column_int64(row, 0);
     }
     return finish(reader, READER_IDS, "products", SQLITE_DONE, result, fault);

@@ -57,14 +57,14 @@ static void rank_row(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_
     sqlite3_result_int(result, rank);
 }
 
-bool search_open(struct search *search, sqlite3 *db, char *reason, size_t reason_size)
+bool tokenizer_open(struct tokenizer *tokenizer, sqlite3 *db, char *reason, size_t reason_size)
 {
     static const char *arguments[] = {"remove_diacritics", "2"}; /* as in the schema */
     fts5_api *api = find_api(db);
     void *data;
 
-    if (api == NULL || api->xFindTokenizer(api, "unicode61", &data, &search->methods) != SQLITE_OK ||
-        search->methods.xCreate(data, arguments, 2, &search->tokenizer) != SQLITE_OK ||
+    if (api == NULL || api->xFindTokenizer(api, "unicode61", &data, &tokenizer->methods) != SQLITE_OK ||
+        tokenizer->methods.xCreate(data, arguments, 2, &tokenizer->tokenizer) != SQLITE_OK ||
         api->xCreateFunction(api, "product_rank", NULL, rank_row, NULL) != SQLITE_OK) {
         snprintf(reason, reason_size, "SQLite's full-text search, FTS5, is not there");
         return false;
@@ -72,11 +72,11 @@ bool search_open(struct search *search, sqlite3 *db, char *reason, size_t reason
     return true;
 }
 
-void search_release(struct search *search)
+void tokenizer_release(struct tokenizer *tokenizer)
 {
-    if (search->tokenizer != NULL)
-        search->methods.xDelete(search->tokenizer);
-    *search = (struct search){0};
+    if (tokenizer->tokenizer != NULL)
+        tokenizer->methods.xDelete(tokenizer->tokenizer);
+    *tokenizer = (struct tokenizer){0};
 }
 
 /* ---- Folding ---- */
@@ -119,11 +119,12 @@ static int measure(const char *text)
     return length < INT_MAX ? (int)length : INT_MAX;
 }
 
-void search_fold(const struct search *search, const char *name, char folded[SEARCH_SORT_NAME_SIZE])
+void tokenizer_fold(const struct tokenizer *tokenizer, const char *name, char folded[SEARCH_SORT_NAME_SIZE])
 {
     struct folding folding = {.folded = folded};
 
-    search->methods.xTokenize(search->tokenizer, &folding, FTS5_TOKENIZE_DOCUMENT, name, measure(name), fold_token);
+    tokenizer->methods.xTokenize(tokenizer->tokenizer, &folding, FTS5_TOKENIZE_DOCUMENT, name, measure(name),
+                                 fold_token);
     folded[folding.length] = '\0';
 }
 
@@ -149,11 +150,11 @@ static int see_token(void *data, int flags, const char *token, int length, int s
     return SQLITE_OK;
 }
 
-static struct sight see_word(const struct search *search, const char *text, size_t length)
+static struct sight see_word(const struct tokenizer *tokenizer, const char *text, size_t length)
 {
     struct sight sight = {0};
 
-    search->methods.xTokenize(search->tokenizer, &sight, FTS5_TOKENIZE_QUERY, text, (int)length, see_token);
+    tokenizer->methods.xTokenize(tokenizer->tokenizer, &sight, FTS5_TOKENIZE_QUERY, text, (int)length, see_token);
     return sight;
 }
 
@@ -175,7 +176,7 @@ static const char *quote(struct arena *arena, const char *text, size_t length)
 
 /* What people put between white space is one phrase, whatever words the tokenizer sees in it. One that came before need
  * not be looked for again. */
-bool search_print(const struct search *search, const char *text, struct arena *arena, struct search_words *words)
+bool search_print(const struct tokenizer *tokenizer, const char *text, struct arena *arena, struct search_words *words)
 {
     static const char space[] = " \t\r\n\f\v";
     const char *before = "", *last = NULL; /* all but the last word; the last */
@@ -183,7 +184,7 @@ bool search_print(const struct search *search, const char *text, struct arena *a
 
     for (text += strspn(text, space); *text != '\0'; text += strspn(text, space)) {
         size_t length = strcspn(text, space);
-        sight = see_word(search, text, length);
+        sight = see_word(tokenizer, text, length);
         if (sight.count > 0) {
             if (last != NULL && strstr(before, arena_print(arena, "%s AND ", last)) == NULL)
                 before = arena_print(arena, "%s%s AND ", before, last);

@@ -14,7 +14,7 @@
 #include "common/compiler.h"
 
 /* All zero: none. */
-struct search {
+struct tokenizer {
     fts5_tokenizer methods;
     Fts5Tokenizer *tokenizer;
 };
@@ -25,13 +25,13 @@ struct search {
  * stays what it is while others come and go.
  */
 #define SEARCH_RANK_MAX 0x7fffffff
-MUST_CHECK bool search_open(struct search *search, sqlite3 *db, char *reason, size_t reason_size);
-void search_release(struct search *search);
+MUST_CHECK bool tokenizer_open(struct tokenizer *tokenizer, sqlite3 *db, char *reason, size_t reason_size);
+void tokenizer_release(struct tokenizer *tokenizer);
 
 /* The form of a name that is sorted by: its words, folded, one space between them, at most so many characters. */
 #define SEARCH_SORT_NAME_MAX 63
 #define SEARCH_SORT_NAME_SIZE (SEARCH_SORT_NAME_MAX * 4 + 1)
-void search_fold(const struct search *search, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
+void tokenizer_fold(const struct tokenizer *tokenizer, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
 
 /* What was typed, as expressions for MATCH. */
 struct search_words {
@@ -43,7 +43,7 @@ struct search_words {
 };
 
 /* *words is filled; its texts live in `arena`. False: there is no word in the text (nothing matches it). */
-MUST_CHECK bool search_print(const struct search *search, const char *text, struct arena *arena,
+MUST_CHECK bool search_print(const struct tokenizer *tokenizer, const char *text, struct arena *arena,
                              struct search_words *words);
 
 #endif

@@ -11,6 +11,8 @@
 #include "fcgi-catalog/store/handle.h"
 #include "fcgi-catalog/store/row.h"
 
+#define CUSTOMERS_MAX ((size_t)4 * 1024 * 1024) /* bytes; some 20,000 of them */
+
 /* ---- Opening ---- */
 
 bool handle_open(const char *path, sqlite3 **db, char *reason, size_t reason_size)
@@ -26,7 +28,8 @@ static bool prepare(struct store *store, char *reason, size_t reason_size)
     store->customer = database_prepare(store->db, "SELECT first_name, last_name, login FROM customer WHERE id = ?1",
                                        reason, reason_size);
     return store->customer != NULL && reader_prepare(&store->reader, store->db, reason, reason_size) &&
-           search_open(&store->search, store->db, reason, reason_size) && sieve_open(store->db, reason, reason_size);
+           tokenizer_open(&store->tokenizer, store->db, reason, reason_size) &&
+           id_set_open(store->db, reason, reason_size);
 }
 
 bool store_open(const char *path, struct store **store, char *reason, size_t reason_size)
@@ -34,8 +37,10 @@ bool store_open(const char *path, struct store **store, char *reason, size_t rea
     char cause[256];
     struct store *opened = memory_get_zeroed(1, sizeof *opened);
 
+    opened->statements = statement_cache_new();
+    opened->customers = cache_new(CUSTOMERS_MAX, free);
     if (!handle_open(path, &opened->db, reason, reason_size)) {
-        free(opened);
+        store_close(opened);
         return false;
     }
     if (!prepare(opened, cause, sizeof cause)) {
@@ -44,7 +49,6 @@ bool store_open(const char *path, struct store **store, char *reason, size_t rea
         return false;
     }
     opened->path = memory_copy_text(path);
-    opened->customers = customer_cache_new();
     *store = opened;
     return true;
 }
@@ -55,12 +59,12 @@ void store_close(struct store *store)
         return;
     sqlite3_finalize(store->version);
     sqlite3_finalize(store->customer);
-    shapes_release(&store->shapes);
-    findings_release(&store->findings);
+    cache_free(store->statements);
+    query_cache_release(&store->queries);
     reader_release(&store->reader);
-    search_release(&store->search);
+    tokenizer_release(&store->tokenizer);
     sqlite3_close_v2(store->db);
-    customer_cache_free(store->customers);
+    cache_free(store->customers);
     free(store->path);
     free(store);
 }
@@ -154,7 +158,7 @@ enum store_status store_revision(struct store *store, int64_t *revision)
     if (store->revision == 0 || version != store->seen_version) {
         store->seen_version = version;
         store->revision++;
-        customer_cache_clear(store->customers);
+        cache_clear(store->customers);
     }
     *revision = store->revision;
     return STORE_OK;
@@ -171,19 +175,32 @@ enum store_status store_shop(struct store *store, struct shop *shop)
     return handle_judge_fault(store, SUBJECT_SHOP, result, &fault);
 }
 
-static enum store_status look_up_customer(struct store *store, int32_t id, struct arena *arena,
-                                          struct customer *customer)
+/* A customer who was looked up lately, or an id that is nobody's. The names stand behind it, each with its NUL. */
+struct known_customer {
+    bool is_there;
+    struct customer customer;
+    char names[];
+};
+
+static void keep_customer(struct store *store, int32_t id, const struct customer *customer)
 {
-    sqlite3_bind_int(store->customer, 1, id);
-    int result = sqlite3_step(store->customer);
-    if (result == SQLITE_ROW) {
-        customer->id = id;
-        customer->first_name = row_copy_text(store->customer, 0, arena);
-        customer->last_name = row_copy_text(store->customer, 1, arena);
-        customer->login = row_copy_text(store->customer, 2, arena);
+    const char *const names[] = {customer->first_name, customer->last_name, customer->login};
+    size_t sizes[ARRAY_LENGTH(names)], size = sizeof(struct known_customer);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        size += sizes[i] = customer->id != 0 ? strlen(names[i]) + 1 : 0;
+    struct known_customer *known = memory_get(size);
+    char *end = known->names;
+    known->is_there = customer->id != 0;
+    known->customer = (struct customer){.id = id};
+    const char **const places[] = {&known->customer.first_name, &known->customer.last_name, &known->customer.login};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        *places[i] = end;
+        memcpy(end, names[i], sizes[i]);
+        end += sizes[i];
     }
-    enum store_status status = finish(store, store->customer, SUBJECT_CUSTOMER, "customer", result);
-    return result == SQLITE_DONE ? STORE_NOT_FOUND : status;
+    cache_put(store->customers, &id, sizeof id, known, size);
+    cache_trim(store->customers);
 }
 
 static const char *copy_name(struct arena *arena, const char *name)
@@ -193,28 +210,39 @@ static const char *copy_name(struct arena *arena, const char *name)
 
 enum store_status store_find_customer(struct store *store, int32_t id, struct arena *arena, struct customer *customer)
 {
-    const struct customer *known;
+    const struct known_customer *known = cache_find(store->customers, &id, sizeof id);
 
-    if (customer_cache_find(store->customers, id, &known)) {
-        if (known == NULL)
-            return STORE_NOT_FOUND;
+    if (known != NULL && known->is_there)
         *customer = (struct customer){.id = id,
-                                      .first_name = copy_name(arena, known->first_name),
-                                      .last_name = copy_name(arena, known->last_name),
-                                      .login = copy_name(arena, known->login)};
-        return STORE_OK;
-    }
-    enum store_status status = look_up_customer(store, id, arena, customer);
-    /* Before the first look at the revision nobody could say when what is remembered goes out of date. */
-    if (store->revision > 0 && (status == STORE_OK || status == STORE_NOT_FOUND))
-        customer_cache_put(store->customers, id, status == STORE_OK ? customer : NULL);
-    return status;
+                                      .first_name = copy_name(arena, known->customer.first_name),
+                                      .last_name = copy_name(arena, known->customer.last_name),
+                                      .login = copy_name(arena, known->customer.login)};
+    if (known != NULL)
+        return known->is_there ? STORE_OK : STORE_NOT_FOUND;
+    sqlite3_bind_int(store->customer, 1, id);
+    int result = sqlite3_step(store->customer);
+    struct customer found = {.first_name = "", .last_name = "", .login = ""};
+    if (result == SQLITE_ROW)
+        found = (struct customer){.id = id,
+                                  .first_name = row_copy_text(store->customer, 0, arena),
+                                  .last_name = row_copy_text(store->customer, 1, arena),
+                                  .login = row_copy_text(store->customer, 2, arena)};
+    enum store_status status = finish(store, store->customer, SUBJECT_CUSTOMER, "customer", result);
+    if (status != STORE_OK)
+        return status;
+    /* Before the first look at the revision nobody could say when what is kept goes out of date. */
+    if (store->revision > 0)
+        keep_customer(store, id, &found);
+    if (result == SQLITE_DONE)
+        return STORE_NOT_FOUND;
+    *customer = found;
+    return STORE_OK;
 }
 
 enum store_status store_find_login(struct store *store, const char *login, int32_t *id)
 {
     sqlite3_stmt *row =
-        shapes_find(&store->shapes, store->db, "SELECT id FROM customer WHERE login = ?1 AND login <> ''");
+        statement_cache_get(store->statements, store->db, "SELECT id FROM customer WHERE login = ?1 AND login <> ''");
     int32_t found = 0;
 
     if (row == NULL)

@@ -5,17 +5,17 @@
 
 #include "fcgi-catalog/store/handle.h"
 #include "fcgi-catalog/store/listing/ranking.h"
-#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/plan_sql.h"
 
 /* Reads keys in the query's order, or against it. */
-static int read_keys(struct selection *selection, struct ranking *ranking, const struct key *after, bool is_backwards,
+static int read_keys(struct plan *plan, struct ranking *ranking, const struct key *after, bool is_backwards,
                      size_t limit, struct arena *arena, struct keys *keys)
 {
-    const struct selection_range range = {.after = after, .is_backwards = is_backwards, .limit = limit};
+    const struct range range = {.after = after, .is_backwards = is_backwards, .limit = limit};
 
-    if (selection->query->sort == SORT_RANK)
+    if (plan->query->sort == SORT_RANK)
         return ranking_read(ranking, &range, arena, keys);
-    return selection_read(selection, &range, false, arena, keys);
+    return plan_read(plan, &range, false, arena, keys);
 }
 
 static void reverse(struct keys *keys)
@@ -33,24 +33,24 @@ struct slice {
     bool has_next, has_previous;
 };
 
-static int read_slice(struct selection *selection, struct ranking *ranking, struct arena *arena, struct slice *slice)
+static int read_slice(struct plan *plan, struct ranking *ranking, struct arena *arena, struct slice *slice)
 {
-    const struct position *position = &selection->query->position;
-    size_t limit = selection->query->limit > 0 ? (size_t)selection->query->limit : 0;
+    const struct position *position = &plan->query->position;
+    size_t limit = plan->query->limit > 0 ? (size_t)plan->query->limit : 0;
     struct key begin = {.number = position->number, .text = position->text, .id = position->id};
     bool is_backwards = position->is_set && position->is_backwards, has_more, has_others = false;
     struct keys others = {0}, *keys = &slice->keys;
 
-    if (selection->query->text != NULL)
-        begin.number &= ~SELECTION_EXACT;
-    int result = read_keys(selection, ranking, position->is_set ? &begin : NULL, is_backwards, limit + 1, arena, keys);
+    if (plan->query->text != NULL)
+        begin.number &= ~PLAN_EXACT;
+    int result = read_keys(plan, ranking, position->is_set ? &begin : NULL, is_backwards, limit + 1, arena, keys);
     if (result != SQLITE_DONE)
         return result;
     has_more = keys->count > limit;
     keys->count -= has_more;
     if (position->is_set && keys->count > 0) {
         struct key first = keys->items[0];
-        result = read_keys(selection, ranking, &first, !is_backwards, 1, arena, &others);
+        result = read_keys(plan, ranking, &first, !is_backwards, 1, arena, &others);
         has_others = others.count > 0;
     }
     if (is_backwards)
@@ -60,23 +60,23 @@ static int read_slice(struct selection *selection, struct ranking *ranking, stru
     return result;
 }
 
-static struct position find_position(const struct selection *selection, const struct key *key)
+static struct position find_position(const struct plan *plan, const struct key *key)
 {
-    int64_t flag = selection->query->text != NULL && selection->is_exact ? SELECTION_EXACT : 0;
+    int64_t flag = plan->query->text != NULL && plan->is_exact ? PLAN_EXACT : 0;
 
     return (struct position){.is_set = true, .number = key->number | flag, .text = key->text, .id = key->id};
 }
 
-static int read_page(struct store *store, struct selection *selection, struct arena *arena, struct product_page *page,
+static int read_page(struct store *store, struct plan *plan, struct arena *arena, struct product_page *page,
                      struct reader_fault *fault)
 {
-    struct ranking ranking = {.selection = selection};
+    struct ranking ranking = {.plan = plan};
     struct slice slice = {0};
     struct shop shop;
-    int result = selection_plan(selection, arena);
+    int result = plan_begin(plan, arena);
 
     if (result == SQLITE_DONE)
-        result = read_slice(selection, &ranking, arena, &slice);
+        result = read_slice(plan, &ranking, arena, &slice);
     if (result != SQLITE_DONE)
         return reader_fail(&store->reader, "products", result, fault);
     result = reader_read_shop(&store->reader, &shop, fault);
@@ -87,8 +87,8 @@ static int read_page(struct store *store, struct selection *selection, struct ar
                                   .shop_revision = shop.revision,
                                   .shop_changed_at = shop.changed_at};
     if (slice.keys.count > 0) {
-        page->first = find_position(selection, &slice.keys.items[0]);
-        page->last = find_position(selection, &slice.keys.items[slice.keys.count - 1]);
+        page->first = find_position(plan, &slice.keys.items[0]);
+        page->last = find_position(plan, &slice.keys.items[slice.keys.count - 1]);
     }
     int64_t *ids = arena_get(arena, slice.keys.count * sizeof *ids);
     for (size_t i = 0; i < slice.keys.count; i++)
@@ -96,14 +96,14 @@ static int read_page(struct store *store, struct selection *selection, struct ar
     return reader_read_products(&store->reader, ids, slice.keys.count, arena, &page->products, fault);
 }
 
-static struct selection begin_selection(struct store *store, const struct product_query *query)
+static struct plan make_plan(struct store *store, const struct product_query *query)
 {
-    return (struct selection){.db = store->db,
-                              .meter = &store->meter,
-                              .shapes = &store->shapes,
-                              .findings = &store->findings,
-                              .search = &store->search,
-                              .query = query};
+    return (struct plan){.db = store->db,
+                         .meter = &store->meter,
+                         .statements = store->statements,
+                         .cache = &store->queries,
+                         .tokenizer = &store->tokenizer,
+                         .query = query};
 }
 
 /* What a store does with its time is up to whoever gave it: that it is not enough is no failure. */
@@ -122,18 +122,18 @@ void store_set_budget(struct store *store, int64_t budget_ns)
 enum store_status store_list(struct store *store, const struct product_query *query, struct arena *arena,
                              struct product_page *page)
 {
-    struct selection selection = begin_selection(store, query);
+    struct plan plan = make_plan(store, query);
     struct reader_fault fault = {0};
     struct product_page read = {.shop_revision = 0};
 
     assert(query->sort != SORT_RANK || query->text != NULL);
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
-        findings_begin(&store->findings, store->reader.tree_version);
+        query_cache_begin(&store->queries, store->reader.tree_version);
         meter_begin(&store->meter, store->db, store->budget_ns);
-        result = read_page(store, &selection, arena, &read, &fault);
+        result = read_page(store, &plan, arena, &read, &fault);
         meter_end(&store->meter, store->db);
-        findings_end(&store->findings);
+        query_cache_end(&store->queries);
         reader_end(&store->reader);
     }
     if (result == SQLITE_DONE)
@@ -144,7 +144,7 @@ enum store_status store_list(struct store *store, const struct product_query *qu
 enum store_status store_count(struct store *store, const struct product_query *query, int64_t *count)
 {
     struct product_query all = *query;
-    struct selection selection = begin_selection(store, &all);
+    struct plan plan = make_plan(store, &all);
     struct reader_fault fault = {0};
     struct arena arena = {0};
     int64_t counted;
@@ -152,13 +152,13 @@ enum store_status store_count(struct store *store, const struct product_query *q
     all.position = (struct position){.is_set = false};
     int result = reader_begin(&store->reader, &fault);
     if (result == SQLITE_DONE) {
-        findings_begin(&store->findings, store->reader.tree_version);
+        query_cache_begin(&store->queries, store->reader.tree_version);
         meter_begin(&store->meter, store->db, store->budget_ns);
-        result = selection_plan(&selection, &arena);
+        result = plan_begin(&plan, &arena);
         if (result == SQLITE_DONE)
-            result = selection_count(&selection, &arena, &counted);
+            result = plan_count(&plan, &arena, &counted);
         meter_end(&store->meter, store->db);
-        findings_end(&store->findings);
+        query_cache_end(&store->queries);
         if (result != SQLITE_DONE)
             reader_fail(&store->reader, "products", result, &fault);
         reader_end(&store->reader);

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/plan_sql.h"
 #include "fcgi-catalog/store/store.h"
 
 #define RANK_BITS 31
@@ -55,47 +55,46 @@ static void sort_best(struct ranking *ranking)
 
 static const char *print_key(const struct ranking *ranking, struct arena *arena)
 {
-    const struct selection *selection = ranking->selection;
-    const struct product_query *query = selection->query;
+    const struct plan *plan = ranking->plan;
+    const struct product_query *query = plan->query;
 
     return arena_print(arena, "ranks %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d%s\n%s", ranking->last_id,
-                       selection->category, query->min_price, query->max_price, query->tag != NULL,
-                       query->tag != NULL ? query->tag : "", selection->match);
+                       plan->category, query->min_price, query->max_price, query->tag != NULL,
+                       query->tag != NULL ? query->tag : "", plan->match);
 }
 
 /* Ranks what there is up to the last id; when that is not known yet, finds it out. They are kept for the next page. */
 static int rank(struct ranking *ranking, struct arena *arena)
 {
     bool is_first = ranking->last_id == 0;
-    struct selection_range range = {.last_id = ranking->last_id, .limit = is_first ? STORE_RANKED_MAX + 1 : SIZE_MAX};
-    struct findings *findings = ranking->selection->findings;
+    struct range range = {.last_id = ranking->last_id, .limit = is_first ? STORE_RANKED_MAX + 1 : SIZE_MAX};
+    struct query_cache *cache = ranking->plan->cache;
     struct keys *best = &ranking->best;
 
     if (ranking->is_ranked)
         return SQLITE_DONE;
     ranking->is_ranked = true;
     const char *key = print_key(ranking, arena);
-    const struct finding *known = findings_find(findings, key);
+    const struct query_result *known = query_cache_find(cache, key);
     if (known != NULL) {
-        *best = (struct keys){.items = known->bytes, .count = known->byte_count / sizeof *best->items};
+        *best = (struct keys){.items = (struct key *)known->bytes, .count = known->size / sizeof *best->items};
         if (is_first)
             ranking->last_id = best->count > 0 ? best->items[0].number >> RANK_BITS & RANK_MASK : INT32_MAX;
         return SQLITE_DONE;
     }
-    int result = selection_read(ranking->selection, &range, true, arena, best);
+    int result = plan_read(ranking->plan, &range, true, arena, best);
     if (result != SQLITE_DONE)
         return result;
     sort_best(ranking);
-    findings_keep_bytes(findings, key, best->items, best->count * sizeof *best->items);
+    query_cache_keep(cache, key, NULL, best->items, best->count * sizeof *best->items);
     key = print_key(ranking, arena);
-    if (is_first && findings_find(findings, key) == NULL) /* where those who page on look */
-        findings_keep_bytes(findings, key, best->items, best->count * sizeof *best->items);
+    if (is_first && query_cache_find(cache, key) == NULL) /* where those who page on look */
+        query_cache_keep(cache, key, NULL, best->items, best->count * sizeof *best->items);
     return result;
 }
 
 /* Adds the ranked ones that are behind the place (before it, backwards), nearest first. */
-static int add_best(struct ranking *ranking, const struct selection_range *range, struct arena *arena,
-                    struct keys *keys)
+static int add_best(struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys)
 {
     const struct key *after = range->after;
 
@@ -113,18 +112,16 @@ static int add_best(struct ranking *ranking, const struct selection_range *range
 }
 
 /* Adds the others that are behind the place (before it, backwards). */
-static int add_others(const struct ranking *ranking, const struct selection_range *range, struct arena *arena,
-                      struct keys *keys)
+static int add_others(const struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys)
 {
     bool is_inside = range->after != NULL && !is_ranked(range->after);
     struct key edge = {.id = is_inside ? range->after->id : (int32_t)ranking->last_id, .text = ""};
-    struct selection_range others = {
-        .after = &edge, .is_backwards = range->is_backwards, .limit = range->limit - keys->count};
+    struct range others = {.after = &edge, .is_backwards = range->is_backwards, .limit = range->limit - keys->count};
     struct keys read;
 
     if (ranking->last_id == INT32_MAX || others.limit == 0 || (range->is_backwards && !is_inside))
         return SQLITE_DONE;
-    int result = selection_read(ranking->selection, &others, false, arena, &read);
+    int result = plan_read(ranking->plan, &others, false, arena, &read);
     for (size_t i = 0; result == SQLITE_DONE && i < read.count; i++) {
         if (read.items[i].id <= ranking->last_id)
             break; /* backwards: here the ranked ones begin */
@@ -134,12 +131,12 @@ static int add_others(const struct ranking *ranking, const struct selection_rang
     return result;
 }
 
-int ranking_read(struct ranking *ranking, const struct selection_range *range, struct arena *arena, struct keys *keys)
+int ranking_read(struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys)
 {
     int result = SQLITE_DONE;
 
     *keys = (struct keys){0};
-    if (ranking->selection->is_empty)
+    if (ranking->plan->is_empty)
         return SQLITE_DONE;
     keys->items = arena_get(arena, range->limit * sizeof *keys->items);
     if (range->after != NULL)

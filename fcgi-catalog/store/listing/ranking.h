@@ -7,18 +7,17 @@
 #ifndef CATALOG_STORE_LISTING_RANKING_H
 #define CATALOG_STORE_LISTING_RANKING_H
 
-#include "fcgi-catalog/store/listing/selection.h"
+#include "fcgi-catalog/store/listing/plan.h"
 
-/* For one query. Fill in the selection. */
+/* For one query. Fill in the plan. */
 struct ranking {
-    struct selection *selection;
+    struct plan *plan;
     int64_t last_id;  /* of the ranked ones; INT32_MAX: all are; 0: not known yet */
     bool is_ranked;   /* `best` is filled in */
     struct keys best; /* sorted */
 };
 
-/* As selection_read(); a key's number holds the last id and the rank, 0 behind the ranked ones. */
-MUST_CHECK int ranking_read(struct ranking *ranking, const struct selection_range *range, struct arena *arena,
-                            struct keys *keys);
+/* As plan_read(); a key's number holds the last id and the rank, 0 behind the ranked ones. */
+MUST_CHECK int ranking_read(struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys);
 
 #endif

@@ -9,45 +9,39 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/store/handle.h"
+#include "fcgi-catalog/store/product_row.h"
 #include "fcgi-catalog/store/writing/writing.h"
 
 #define BUSY_MS 10000
 
-#define FIND                                                                                                           \
-    "SELECT id, slug, description, price_in_cents, sku, name, stock, created_at, updated_at, lists FROM product "      \
-    "WHERE "
-
 static const char *const sql[WRITING_COUNT] = {
-    [WRITING_FIND_SKU] = FIND "sku = ?1 AND sku <> ''",
-    [WRITING_FIND_SLUG] = FIND "slug = ?1",
-    [WRITING_FIND_ID] = "SELECT 1 FROM product WHERE id = ?1",
-    [WRITING_INSERT] = "INSERT INTO product (id, slug, description, price_in_cents, sku, name, stock, created_at, "
-                       "updated_at, sort_name, category_words, lists) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    [WRITING_UPDATE] = "UPDATE product SET slug = ?2, description = ?3, price_in_cents = ?4, sku = ?5, name = ?6, "
-                       "stock = ?7, created_at = ?8, updated_at = ?9, sort_name = ?10, category_words = ?11, "
-                       "lists = ?12 WHERE id = ?1",
-    [WRITING_UPDATE_TIME] = "UPDATE product SET updated_at = ?2 WHERE id = ?1 AND updated_at <> ?2",
+    [WRITING_FIND_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> ''",
+    [WRITING_FIND_SLUG] = "SELECT id FROM product WHERE slug = ?2",
+    [WRITING_FIND_ID] = "SELECT id FROM product WHERE id = ?1",
+    [WRITING_READ] = product_row_select,
+    [WRITING_INSERT] = product_row_insert,
+    [WRITING_UPDATE] = product_row_update,
+    [WRITING_UPDATE_TIME] = "UPDATE product SET updated_at = ?4 WHERE id = ?1 AND updated_at <> ?4",
     [WRITING_DELETE_MEMBERSHIPS] = "DELETE FROM product_category WHERE product_id = ?1",
     [WRITING_INSERT_MEMBERSHIP] = "INSERT INTO product_category (product_id, category) VALUES (?1, ?2)",
     [WRITING_DELETE_TAGS] = "DELETE FROM product_tag WHERE product_id = ?1",
     [WRITING_INSERT_TAG] = "INSERT INTO product_tag (product_id, tag) VALUES (?1, ?2)",
     [WRITING_DELETE_IMAGES] = "DELETE FROM product_image WHERE product_id = ?1",
-    [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, position, url, alt) VALUES (?1, ?2, ?3, ?4)",
-    [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?1",
-    [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (slug, product_id) VALUES (?1, ?2)",
+    [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, url, alt, position) VALUES (?1, ?2, ?3, ?4)",
+    [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?2",
+    [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (product_id, slug) VALUES (?1, ?2)",
     [WRITING_DELETE_OLD_SLUGS] = "DELETE FROM old_slug WHERE product_id = ?1",
-    [WRITING_FIND_FORMER_SKU] = "SELECT id FROM former_product WHERE sku = ?1 AND sku <> ''",
-    [WRITING_FIND_FORMER_SLUG] = "SELECT id FROM former_product WHERE slug = ?1 AND slug <> ''",
-    [WRITING_FIND_FORMER] = "SELECT slug FROM former_product WHERE id = ?1",
+    [WRITING_FIND_FORMER_SKU] = "SELECT id FROM former_product WHERE sku = ?2 AND sku <> ''",
+    [WRITING_FIND_FORMER_SLUG] = "SELECT id FROM former_product WHERE slug = ?2 AND slug <> ''",
+    [WRITING_FIND_FORMER] = "SELECT id FROM former_product WHERE id = ?1",
     [WRITING_INSERT_FORMER] = "INSERT INTO former_product (id, slug, sku) VALUES (?1, ?2, ?3)",
     [WRITING_RETIRE] = "INSERT INTO former_product (id, slug, sku) SELECT id, slug, sku FROM product WHERE id = ?1",
     [WRITING_DELETE_FORMER] = "DELETE FROM former_product WHERE id = ?1",
     [WRITING_BEGIN_PRODUCT] = "INSERT INTO product_in_writing (product_id) VALUES (?1)",
     [WRITING_END_PRODUCT] = "DELETE FROM product_in_writing WHERE product_id = ?1",
     [WRITING_DELETE] = "DELETE FROM product WHERE id = ?1",
-    [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?4)",
-    [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?2, parent = ?3 WHERE number = ?1",
+    [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?5)",
+    [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?3, parent = ?5 WHERE number = ?1",
     [WRITING_DELETE_CATEGORY] = "DELETE FROM category WHERE number = ?1",
 };
 
@@ -65,7 +59,7 @@ static bool prepare(struct import *import, char *reason, size_t reason_size)
         if (import->statements[i] == NULL)
             return false;
     }
-    return search_open(&import->search, import->db, reason, reason_size);
+    return tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
 }
 
 bool import_open(const char *path, struct import **import, char *reason, size_t reason_size)
@@ -92,8 +86,9 @@ static void forget_transaction(struct import *import)
         free(import->aside.sql[i]);
     free(import->aside.sql);
     import->aside = (struct aside){0};
-    branches_release(&import->branches);
-    idset_clear(&import->seen);
+    category_nodes_release(&import->nodes);
+    id_set_free(import->seen);
+    import->seen = NULL;
     import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
     import->products = import->changes = 0;
 }
@@ -105,7 +100,7 @@ void import_close(struct import *import)
     import_roll_back(import);
     for (size_t i = 0; i < WRITING_COUNT; i++)
         sqlite3_finalize(import->statements[i]);
-    search_release(&import->search);
+    tokenizer_release(&import->tokenizer);
     sqlite3_close_v2(import->db);
     arena_release(&import->arena);
     free(import);
@@ -142,18 +137,42 @@ enum import_status writing_fail(struct import *import)
 
 /* ---- Statements ---- */
 
-sqlite3_stmt *writing_get(struct import *import, enum writing_statement which)
+sqlite3_stmt *writing_get(struct import *import, enum writing_statement which, struct writing_values values)
 {
-    sqlite3_reset(import->statements[which]);
-    return import->statements[which];
+    sqlite3_stmt *statement = import->statements[which];
+
+    /* To bind a value that a statement does not have fails, and changes nothing. */
+    sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, values.id);
+    sqlite3_bind_text(statement, 2, values.text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, values.name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, values.number);
+    sqlite3_bind_text(statement, 5, values.parent, -1, SQLITE_STATIC);
+    return statement;
 }
 
-bool writing_run(sqlite3_stmt *statement)
+bool writing_step(sqlite3_stmt *statement)
 {
     bool done = sqlite3_step(statement) == SQLITE_DONE;
 
     sqlite3_reset(statement);
     return done;
+}
+
+bool writing_run(struct import *import, enum writing_statement which, struct writing_values values)
+{
+    return writing_step(writing_get(import, which, values));
+}
+
+int writing_find(struct import *import, enum writing_statement which, struct writing_values values, int64_t *id)
+{
+    sqlite3_stmt *row = writing_get(import, which, values);
+    int result = sqlite3_step(row);
+
+    if (result == SQLITE_ROW)
+        *id = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return result;
 }
 
 static bool run(struct import *import, const char *text)
@@ -186,24 +205,25 @@ static bool read_counts(struct import *import)
 }
 
 /* Parents come before their children, or are found in the second pass. */
-static bool read_branches(struct import *import)
+static bool read_nodes(struct import *import)
 {
     static const char text[] = "SELECT slug, name, number, product_count, parent FROM category";
     sqlite3_stmt *row = NULL;
     int result = sqlite3_prepare_v2(import->db, text, -1, &row, NULL);
 
     while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        struct branch *branch = branches_add(&import->branches, (const char *)sqlite3_column_text(row, 0),
-                                             (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
-        branch->is_used = sqlite3_column_int64(row, 3) > 0;
+        struct category_node *node =
+            category_nodes_add(&import->nodes, (const char *)sqlite3_column_text(row, 0),
+                               (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
+        node->is_used = sqlite3_column_int64(row, 3) > 0;
         result = SQLITE_OK;
     }
     sqlite3_reset(row);
     while (result == SQLITE_DONE && (result = sqlite3_step(row)) == SQLITE_ROW) {
         const char *parent = (const char *)sqlite3_column_text(row, 4);
         if (parent != NULL)
-            branches_find(&import->branches, (const char *)sqlite3_column_text(row, 0))->parent =
-                branches_find(&import->branches, parent);
+            category_nodes_find(&import->nodes, (const char *)sqlite3_column_text(row, 0))->parent =
+                category_nodes_find(&import->nodes, parent);
         result = SQLITE_DONE;
     }
     sqlite3_finalize(row);
@@ -214,12 +234,12 @@ static bool read_branches(struct import *import)
  * earlier walk's leads to the top. */
 static bool check_circles(struct import *import)
 {
-    for (size_t i = 0; i < import->branches.room; i++) {
-        struct branch *branch = import->branches.items[i];
-        for (size_t mark = ++import->branches.marks; branch != NULL && branch->mark == 0; branch = branch->parent)
-            branch->mark = mark;
-        if (branch != NULL && branch->mark == import->branches.marks) {
-            snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", branch->slug);
+    for (struct category_node *start = import->nodes.first; start != NULL; start = start->hh.next) {
+        struct category_node *node = start;
+        for (size_t mark = ++import->nodes.marks; node != NULL && node->mark == 0; node = node->parent)
+            node->mark = mark;
+        if (node != NULL && node->mark == import->nodes.marks) {
+            snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", node->slug);
             return false;
         }
     }
@@ -236,7 +256,8 @@ enum import_status import_begin(struct import *import)
     if (!run(import, "BEGIN IMMEDIATE"))
         return writing_fail(import);
     import->is_begun = true;
-    bool is_read = read_counts(import) && read_branches(import);
+    import->seen = id_set_new();
+    bool is_read = read_counts(import) && read_nodes(import);
     if (!is_read)
         writing_fail(import);
     if (is_read && check_circles(import))

@@ -136,7 +136,7 @@ static bool index_products(struct import *import, void (*progress)(void *data, d
     for (int64_t id = 0; is_good && id < import->last_id; id += PIECE) {
         sqlite3_bind_int64(statement, 1, id);
         sqlite3_bind_int64(statement, 2, id + PIECE);
-        is_good = writing_run(statement);
+        is_good = writing_step(statement);
         if (progress != NULL)
             progress(data, 0.2 + 0.5 * (double)id / (double)import->last_id);
     }

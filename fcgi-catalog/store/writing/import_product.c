@@ -6,60 +6,25 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/store/lists.h"
-#include "fcgi-catalog/store/row.h"
+#include "fcgi-catalog/store/product_row.h"
 #include "fcgi-catalog/store/writing/item.h"
 
 /* ---- Which product it is ---- */
 
-static bool read_known(struct item *item, sqlite3_stmt *row)
-{
-    struct arena *arena = &item->import->arena;
-    const void *lists = sqlite3_column_blob(row, 9);
-
-    item->known = (struct product){.id = sqlite3_column_int(row, 0),
-                                   .slug = row_copy_text(row, 1, arena),
-                                   .description = row_copy_text(row, 2, arena),
-                                   .price_cents = sqlite3_column_int(row, 3),
-                                   .sku = row_copy_text(row, 4, arena),
-                                   .name = row_copy_text(row, 5, arena),
-                                   .stock = row_copy_text(row, 6, arena),
-                                   .created_at = sqlite3_column_int64(row, 7),
-                                   .updated_at = sqlite3_column_int64(row, 8)};
-    return lists_unpack(lists, (size_t)sqlite3_column_bytes(row, 9), arena, &item->known);
-}
-
-/* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read. */
+/* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read, the import's reason says why. */
 static int find_product(struct item *item, enum writing_statement which, const char *text)
 {
-    sqlite3_stmt *row = writing_get(item->import, which);
+    struct import *import = item->import;
+    int64_t id;
+    int result = writing_find(import, which, (struct writing_values){.text = text}, &id);
 
-    sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
-    int result = sqlite3_step(row);
-    if (result == SQLITE_ROW && !read_known(item, row))
+    if (result != SQLITE_ROW)
+        return result;
+    sqlite3_stmt *row = writing_get(import, WRITING_READ, (struct writing_values){.id = id});
+    result = sqlite3_step(row);
+    if (result == SQLITE_ROW &&
+        !product_row_read(row, id, &import->arena, &item->known, import->reason, sizeof import->reason))
         result = SQLITE_MISMATCH;
-    sqlite3_reset(row);
-    return result;
-}
-
-static enum import_status fail_finding(struct item *item, int result)
-{
-    if (result != SQLITE_MISMATCH)
-        return writing_fail(item->import);
-    snprintf(item->import->reason, sizeof item->import->reason,
-             "product %" PRId32 ": its column lists is not what the tables of its lists say", item->known.id);
-    return IMPORT_FAILED;
-}
-
-/* The id of the product that has left and was known by this text. SQLITE_ROW, SQLITE_DONE, or an error. */
-static int find_former(struct item *item, enum writing_statement which, const char *text)
-{
-    sqlite3_stmt *row = writing_get(item->import, which);
-
-    sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
-    int result = sqlite3_step(row);
-    if (result == SQLITE_ROW)
-        item->former_id = sqlite3_column_int(row, 0);
     sqlite3_reset(row);
     return result;
 }
@@ -69,6 +34,7 @@ static int find_known(struct item *item)
 {
     bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
     bool has_slug = (item->fields & FIELD_SLUG) != 0 && text_of(item->row->slug)[0] != '\0';
+    int64_t former_id = 0;
     int result = has_sku ? find_product(item, WRITING_FIND_SKU, item->row->sku) : SQLITE_DONE;
 
     item->key = FIELD_SKU;
@@ -78,24 +44,19 @@ static int find_known(struct item *item)
     }
     item->is_new = result == SQLITE_DONE;
     if (result == SQLITE_DONE && has_sku)
-        result = find_former(item, WRITING_FIND_FORMER_SKU, item->row->sku);
+        result = writing_find(item->import, WRITING_FIND_FORMER_SKU, (struct writing_values){.text = item->row->sku},
+                              &former_id);
     if (result == SQLITE_DONE && has_slug)
-        result = find_former(item, WRITING_FIND_FORMER_SLUG, item->row->slug);
+        result = writing_find(item->import, WRITING_FIND_FORMER_SLUG, (struct writing_values){.text = item->row->slug},
+                              &former_id);
+    item->former_id = (int32_t)former_id;
     return result;
 }
 
-/* Whether a statement with one value finds a row. */
+/* Whether a statement finds a row of this text, or id. */
 static bool is_taken(struct import *import, enum writing_statement which, const char *text, int64_t id)
 {
-    sqlite3_stmt *row = writing_get(import, which);
-
-    if (text != NULL)
-        sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
-    else
-        sqlite3_bind_int64(row, 1, id);
-    bool found = sqlite3_step(row) == SQLITE_ROW;
-    sqlite3_reset(row);
-    return found;
+    return writing_find(import, which, (struct writing_values){.text = text, .id = id}, &id) == SQLITE_ROW;
 }
 
 /* An id that no product has, whether it may be that of the new one. */
@@ -136,7 +97,7 @@ static enum import_status check_known(const struct item *item)
 {
     struct import *import = item->import;
 
-    if (idset_has(&import->seen, item->known.id))
+    if (id_set_has(import->seen, item->known.id))
         return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
                               item->known.slug, item->known.id);
     if (item->row->id != 0 && item->row->id != item->known.id)
@@ -182,84 +143,49 @@ static const char **sort_texts(struct arena *arena, const char *const *texts, si
     return sorted;
 }
 
-static void merge_lists(struct item *item)
+/* The known product with what the row says of it: lists that are sets are sorted, each text once. */
+static void merge(struct item *item)
 {
     const struct product *row = item->row;
     struct product *wanted = &item->wanted;
     struct arena *arena = &item->import->arena;
 
-    if ((item->fields & FIELD_CATEGORIES) != 0) {
-        wanted->own_category_count = row->own_category_count;
-        wanted->categories = sort_texts(arena, row->categories, &wanted->own_category_count);
-    }
-    if ((item->fields & FIELD_TAGS) != 0) {
-        wanted->tag_count = row->tag_count;
-        wanted->tags = sort_texts(arena, row->tags, &wanted->tag_count);
-    }
-    if ((item->fields & FIELD_IMAGES) != 0) {
-        wanted->images = row->images;
-        wanted->image_count = row->image_count;
-    }
-}
-
-static void merge(struct item *item)
-{
-    const struct product *row = item->row;
-    struct product *wanted = &item->wanted;
-    unsigned fields = item->fields;
-
     *wanted = item->known;
-    wanted->slug = (fields & FIELD_SLUG) != 0 && text_of(row->slug)[0] != '\0' ? row->slug : text_of(item->known.slug);
-    wanted->description = text_of((fields & FIELD_DESCRIPTION) != 0 ? row->description : item->known.description);
-    wanted->sku = text_of((fields & FIELD_SKU) != 0 ? row->sku : item->known.sku);
-    wanted->name = text_of((fields & FIELD_NAME) != 0 ? row->name : item->known.name);
-    wanted->stock = text_of((fields & FIELD_STOCK) != 0 ? row->stock : item->known.stock);
-    if ((fields & FIELD_PRICE) != 0)
-        wanted->price_cents = row->price_cents;
-    if ((fields & FIELD_CREATED) != 0 && (item->is_new || row->created_at != 0))
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_said = (item->fields & field->bit) != 0;
+        switch (field->kind) {
+        case FIELD_KIND_TEXT:
+            is_said = is_said && (field->bit != FIELD_SLUG || text_of(row->slug)[0] != '\0');
+            field_set(field, wanted, field_text(field, is_said ? row : &item->known), 0);
+            break;
+        case FIELD_KIND_NUMBER:
+            field_set(field, wanted, NULL, field_number(field, is_said ? row : &item->known));
+            break;
+        case FIELD_KIND_CATEGORIES:
+            wanted->own_category_count = is_said ? row->own_category_count : item->known.own_category_count;
+            if (is_said)
+                wanted->categories = sort_texts(arena, row->categories, &wanted->own_category_count);
+            break;
+        case FIELD_KIND_TAGS:
+            wanted->tag_count = is_said ? row->tag_count : item->known.tag_count;
+            if (is_said)
+                wanted->tags = sort_texts(arena, row->tags, &wanted->tag_count);
+            break;
+        case FIELD_KIND_IMAGES:
+            wanted->image_count = is_said ? row->image_count : item->known.image_count;
+            wanted->images = is_said ? row->images : item->known.images;
+            break;
+        case FIELD_KIND_TIME: /* below, and set_time() */
+        case FIELD_KIND_CURRENCY:
+        case FIELD_KIND_DISCOUNT:
+            break;
+        }
+    }
+    if ((item->fields & FIELD_CREATED) != 0 && (item->is_new || row->created_at != 0))
         wanted->created_at = row->created_at;
     else if (item->is_new)
         wanted->created_at = item->import->now;
-    merge_lists(item);
-    item->is_renamed = !item->is_new && strcmp(wanted->slug, item->known.slug) != 0;
-}
-
-static bool texts_differ(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
-{
-    for (size_t i = 0; a_count == b_count && i < a_count; i++) {
-        if (strcmp(a[i], b[i]) != 0)
-            return true;
-    }
-    return a_count != b_count;
-}
-
-static bool images_differ(const struct product *a, const struct product *b)
-{
-    for (size_t i = 0; a->image_count == b->image_count && i < a->image_count; i++) {
-        if (strcmp(a->images[i].url, b->images[i].url) != 0 ||
-            strcmp(text_of(a->images[i].alt), text_of(b->images[i].alt)) != 0)
-            return true;
-    }
-    return a->image_count != b->image_count;
-}
-
-static void compare_lists(struct item *item)
-{
-    const struct product *a = &item->known, *b = &item->wanted;
-
-    item->categories_differ = texts_differ(a->categories, a->own_category_count, b->categories, b->own_category_count);
-    item->tags_differ = texts_differ(a->tags, a->tag_count, b->tags, b->tag_count);
-    item->images_differ = images_differ(a, b);
-}
-
-static bool is_different(const struct item *item)
-{
-    const struct product *a = &item->known, *b = &item->wanted;
-
-    return item->categories_differ || item->tags_differ || item->images_differ || a->price_cents != b->price_cents ||
-           a->created_at != b->created_at || strcmp(a->slug, b->slug) != 0 || strcmp(a->sku, b->sku) != 0 ||
-           strcmp(a->name, b->name) != 0 || strcmp(a->stock, b->stock) != 0 ||
-           strcmp(a->description, b->description) != 0;
+    item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
 }
 
 /* ---- All of it ---- */
@@ -281,8 +207,11 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
 {
     struct import *import = item->import;
 
-    compare_lists(item);
-    bool is_changed = item->is_new || is_different(item);
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_same = field->bit == FIELD_UPDATED || field_is_same(field, &item->known, &item->wanted);
+        item->differing |= is_same ? 0 : field->bit;
+    }
+    bool is_changed = item->is_new || item->differing != 0;
     set_time(item, is_changed);
     if (item->is_new)
         item->wanted.id = item->row->id != 0     ? item->row->id
@@ -290,7 +219,7 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
                                                  : import->last_id + 1;
     if (item->wanted.id > import->last_id)
         import->last_id = item->wanted.id;
-    idset_add(&import->seen, item->wanted.id);
+    id_set_add(import->seen, item->wanted.id);
     *outcome = item->is_new ? OUTCOME_INSERTED : OUTCOME_UPDATED;
     if (is_changed || item->wanted.updated_at != item->known.updated_at)
         return item_write(item) ? IMPORT_OK : writing_fail(import);
@@ -308,7 +237,7 @@ enum import_status import_put_product(struct import *import, const struct produc
         return IMPORT_REFUSED;
     int result = find_known(&item);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
-        return fail_finding(&item, result);
+        return result == SQLITE_MISMATCH ? IMPORT_FAILED : writing_fail(import);
     merge(&item);
     enum import_status status = item_check(&item);
     if (status == IMPORT_OK)
@@ -328,11 +257,7 @@ enum import_status import_put_former(struct import *import, int32_t id, const ch
         return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", id, INT32_MAX);
     if (is_taken(import, WRITING_FIND_ID, NULL, id) || is_taken(import, WRITING_FIND_FORMER, NULL, id))
         return IMPORT_OK;
-    sqlite3_stmt *statement = writing_get(import, WRITING_INSERT_FORMER);
-    sqlite3_bind_int(statement, 1, id);
-    sqlite3_bind_text(statement, 2, slug, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, sku, -1, SQLITE_STATIC);
-    if (!writing_run(statement))
+    if (!writing_run(import, WRITING_INSERT_FORMER, (struct writing_values){.id = id, .text = slug, .name = sku}))
         return writing_fail(import);
     if (id > import->last_id)
         import->last_id = id;

@@ -8,23 +8,20 @@
 
 /* ---- Products ---- */
 
-static bool delete_by_id(struct import *import, enum writing_statement which, int64_t id)
+static bool run_by_id(struct import *import, enum writing_statement which, int64_t id)
 {
-    sqlite3_stmt *statement = writing_get(import, which);
-
-    sqlite3_bind_int64(statement, 1, id);
-    return writing_run(statement);
+    return writing_run(import, which, (struct writing_values){.id = id});
 }
 
 bool writing_delete(struct import *import, int64_t id)
 {
-    if (!writing_note_change(import) || (import->is_many && !delete_by_id(import, WRITING_RETIRE, id)) ||
-        !delete_by_id(import, WRITING_DELETE, id))
+    if (!writing_note_change(import) || (import->is_many && !run_by_id(import, WRITING_RETIRE, id)) ||
+        !run_by_id(import, WRITING_DELETE, id))
         return false;
     if (!import->is_many)
         return true; /* the triggers did the rest */
-    return delete_by_id(import, WRITING_DELETE_MEMBERSHIPS, id) && delete_by_id(import, WRITING_DELETE_TAGS, id) &&
-           delete_by_id(import, WRITING_DELETE_IMAGES, id) && delete_by_id(import, WRITING_DELETE_OLD_SLUGS, id);
+    return run_by_id(import, WRITING_DELETE_MEMBERSHIPS, id) && run_by_id(import, WRITING_DELETE_TAGS, id) &&
+           run_by_id(import, WRITING_DELETE_IMAGES, id) && run_by_id(import, WRITING_DELETE_OLD_SLUGS, id);
 }
 
 /* Reads the next ids. SQLITE_DONE or an error. */
@@ -52,7 +49,7 @@ static bool prune_products(struct import *import, int64_t *pruned)
         is_good = read_piece(row, after, ids, &count) == SQLITE_DONE;
         for (size_t i = 0; is_good && i < count; i++) {
             after = ids[i];
-            if (idset_has(&import->seen, (int32_t)ids[i]))
+            if (id_set_has(import->seen, ids[i]))
                 continue;
             is_good = writing_delete(import, ids[i]);
             ++*pruned;
@@ -64,66 +61,53 @@ static bool prune_products(struct import *import, int64_t *pruned)
 
 /* ---- Categories ---- */
 
-static void keep_branch(struct branch *branch)
+static void keep_node(struct category_node *node)
 {
-    for (; branch != NULL && branch->is_empty; branch = branch->parent)
-        branch->is_empty = false;
+    for (; node != NULL && node->is_empty; node = node->parent)
+        node->is_empty = false;
 }
 
-/* Those that were put, that a product is in, and all above them, are kept. */
+/* Those that were put, that a product is in, and all above them, are kept. Counts what is right below each, too. */
 static bool find_empty(struct import *import)
 {
-    struct branches *branches = &import->branches;
+    struct category_nodes *nodes = &import->nodes;
     sqlite3_stmt *row = NULL;
 
-    for (size_t i = 0; i < branches->room; i++) {
-        if (branches->items[i] != NULL)
-            branches->items[i]->is_empty = true;
+    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+        node->is_empty = true;
+        node->children = 0;
     }
-    for (size_t i = 0; i < branches->room; i++) {
-        if (branches->items[i] != NULL && branches->items[i]->was_put)
-            keep_branch(branches->items[i]);
+    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+        if (node->was_put)
+            keep_node(node);
+        if (node->parent != NULL)
+            node->parent->children++;
     }
     int result = sqlite3_prepare_v2(import->db, "SELECT DISTINCT category FROM product_category", -1, &row, NULL);
     while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        keep_branch(branches_find(branches, (const char *)sqlite3_column_text(row, 0)));
+        keep_node(category_nodes_find(nodes, (const char *)sqlite3_column_text(row, 0)));
         result = SQLITE_OK;
     }
     sqlite3_finalize(row);
     return result == SQLITE_DONE;
 }
 
-static void count_children(struct branches *branches)
-{
-    for (size_t i = 0; i < branches->room; i++) {
-        if (branches->items[i] != NULL)
-            branches->items[i]->children = 0;
-    }
-    for (size_t i = 0; i < branches->room; i++) {
-        if (branches->items[i] != NULL && branches->items[i]->parent != NULL)
-            branches->items[i]->parent->children++;
-    }
-}
-
 /* What is below an empty one is empty as well, and goes first. */
 static bool delete_empty(struct import *import, int64_t *pruned)
 {
-    struct branches *branches = &import->branches;
     bool has_more = true;
 
-    count_children(branches);
     while (has_more) {
         has_more = false;
-        for (size_t i = 0; i < branches->room; i++) {
-            struct branch *branch = branches->items[i];
-            if (branch == NULL || !branch->is_empty || branch->children > 0)
+        for (struct category_node *node = import->nodes.first; node != NULL; node = node->hh.next) {
+            if (!node->is_empty || node->children > 0)
                 continue;
-            if (!writing_note_change(import) || !delete_by_id(import, WRITING_DELETE_CATEGORY, branch->number))
+            if (!writing_note_change(import) || !run_by_id(import, WRITING_DELETE_CATEGORY, node->number))
                 return false;
-            branch->is_empty = false; /* it is gone, */
-            has_more = true;          /* and the one above it may go */
-            if (branch->parent != NULL)
-                branch->parent->children--;
+            node->is_empty = false; /* it is gone, */
+            has_more = true;        /* and the one above it may go */
+            if (node->parent != NULL)
+                node->parent->children--;
             ++*pruned;
         }
     }

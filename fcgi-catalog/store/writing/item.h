@@ -15,7 +15,7 @@ struct item {
     int32_t former_id;     /* of a new one that was there before; 0: it was not, or nobody knows */
     struct product known;  /* what there was, */
     struct product wanted; /* and what it becomes: categories and tags sorted, each once */
-    bool categories_differ, tags_differ, images_differ;
+    unsigned differing;    /* which fields of the two are not the same */
 };
 
 static inline const char *text_of(const char *text)

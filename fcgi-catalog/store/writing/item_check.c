@@ -16,54 +16,43 @@ static bool is_text(const char *text, size_t max)
 
 static enum import_status refuse_text(const struct item *item, enum field_bit field, const char *text, size_t max)
 {
-    return writing_refuse(item->import, field, "%s %s is not UTF-8, or longer than %zu bytes", field_name(field),
+    return writing_refuse(item->import, field, "%s %s is not UTF-8, or longer than %zu bytes", field_of(field)->name,
                           field_show(text, strlen(text), &item->import->arena), max);
 }
 
-static enum import_status check_texts(const struct item *item)
+/* The plain fields but slug and SKU: see item_check_keys(). */
+static enum import_status check_plain(const struct item *item, const struct field *field)
 {
-    const struct {
-        enum field_bit field;
-        const char *text;
-        size_t max;
-    } texts[] = {
-        {FIELD_NAME, item->row->name, FIELD_NAME_MAX},
-        {FIELD_DESCRIPTION, item->row->description, FIELD_DESCRIPTION_MAX},
-    };
+    struct import *import = item->import;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-        if ((item->fields & texts[i].field) != 0 && texts[i].text != NULL && !is_text(texts[i].text, texts[i].max))
-            return refuse_text(item, texts[i].field, texts[i].text, texts[i].max);
+    if (field->kind == FIELD_KIND_TEXT) {
+        const char *text = field_text(field, item->row);
+        if (field->is_allowed == NULL)
+            return is_text(text, field->max) ? IMPORT_OK : refuse_text(item, field->bit, text, field->max);
+        if (!field->is_allowed(text))
+            return writing_refuse(import, field->bit, "%s %s is not allowed; %s are", field->name,
+                                  field_show(text, strlen(text), &import->arena), field->form);
+    } else if (field->kind == FIELD_KIND_NUMBER && field_number(field, item->row) < 0) {
+        return writing_refuse(import, field->bit, "%s %" PRId64 " is not allowed; 0 to %zu are", field->name,
+                              field_number(field, item->row), field->max);
     }
     return IMPORT_OK;
 }
 
-static enum import_status check_stock_and_price(const struct item *item)
+/* Whether the row gives it or not. */
+static enum import_status check_time(const struct item *item, const struct field *field)
 {
-    const struct product *row = item->row;
+    int64_t seconds = field_number(field, item->row);
 
-    if ((item->fields & FIELD_STOCK) != 0 && row->stock != NULL && !field_is_stock(row->stock))
-        return writing_refuse(item->import, FIELD_STOCK, "stock %s is not allowed; " FIELD_STOCK_FORM " are",
-                              field_show(row->stock, strlen(row->stock), &item->import->arena));
-    if ((item->fields & FIELD_PRICE) != 0 && row->price_cents < 0)
-        return writing_refuse(item->import, FIELD_PRICE, "price_in_cents %" PRId32 " is not allowed; 0 to %d are",
-                              row->price_cents, FIELD_PRICE_MAX);
-    return IMPORT_OK;
-}
-
-static enum import_status check_time(const struct item *item, enum field_bit field, int64_t seconds)
-{
     if (seconds >= 0 && seconds <= FIELD_TIME_MAX)
         return IMPORT_OK;
-    return writing_refuse(item->import, field, "%s is not of the years 1970 to 9999", field_name(field));
+    return writing_refuse(item->import, field->bit, "%s is not of the years 1970 to 9999", field->name);
 }
 
 static enum import_status check_images(const struct item *item)
 {
     const struct product *row = item->row;
 
-    if ((item->fields & FIELD_IMAGES) == 0)
-        return IMPORT_OK;
     if (row->image_count > FIELD_IMAGES_MAX)
         return writing_refuse(item->import, FIELD_IMAGES, "more than %d images", FIELD_IMAGES_MAX);
     for (size_t i = 0; i < row->image_count; i++) {
@@ -78,12 +67,12 @@ static enum import_status check_images(const struct item *item)
 }
 
 /* Marks what is above a category, too; false: those are more than a product may have. */
-static bool count_branch(struct import *import, const struct branch *first, size_t *count)
+static bool count_node(struct import *import, const struct category_node *first, size_t *count)
 {
     /* Marks are the import's own business. */
-    for (struct branch *branch = branches_find(&import->branches, first->slug);
-         branch != NULL && branch->mark != import->branches.marks; branch = branch->parent) {
-        branch->mark = import->branches.marks;
+    for (struct category_node *node = category_nodes_find(&import->nodes, first->slug);
+         node != NULL && node->mark != import->nodes.marks; node = node->parent) {
+        node->mark = import->nodes.marks;
         if (++*count > PRODUCT_CATEGORIES_MAX)
             return false;
     }
@@ -95,17 +84,15 @@ static enum import_status check_categories(const struct item *item)
     struct import *import = item->import;
     size_t count = 0;
 
-    if ((item->fields & FIELD_CATEGORIES) == 0)
-        return IMPORT_OK;
-    import->branches.marks++;
+    import->nodes.marks++;
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
         const char *slug = item->wanted.categories[i];
-        const struct branch *branch = branches_find(&import->branches, slug);
-        if (branch == NULL && !field_is_category(slug))
+        const struct category_node *node = category_nodes_find(&import->nodes, slug);
+        if (node == NULL && !field_is_category(slug))
             return writing_refuse(import, FIELD_CATEGORIES,
                                   "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                                   field_show(slug, strlen(slug), &import->arena));
-        if (branch != NULL ? !count_branch(import, branch, &count) : ++count > PRODUCT_CATEGORIES_MAX)
+        if (node != NULL ? !count_node(import, node, &count) : ++count > PRODUCT_CATEGORIES_MAX)
             return writing_refuse(import, FIELD_CATEGORIES, "more than %d categories, those above them included",
                                   PRODUCT_CATEGORIES_MAX);
     }
@@ -114,8 +101,6 @@ static enum import_status check_categories(const struct item *item)
 
 static enum import_status check_tags(const struct item *item)
 {
-    if ((item->fields & FIELD_TAGS) == 0)
-        return IMPORT_OK;
     if (item->wanted.tag_count > FIELD_TAGS_MAX)
         return writing_refuse(item->import, FIELD_TAGS, "more than %d tags", FIELD_TAGS_MAX);
     for (size_t i = 0; i < item->wanted.tag_count; i++) {
@@ -129,19 +114,24 @@ static enum import_status check_tags(const struct item *item)
 
 enum import_status item_check(const struct item *item)
 {
-    enum import_status status = check_texts(item);
+    enum import_status status = IMPORT_OK;
 
-    if (status == IMPORT_OK)
-        status = check_stock_and_price(item);
-    if (status == IMPORT_OK)
-        status = check_time(item, FIELD_CREATED, item->row->created_at);
-    if (status == IMPORT_OK)
-        status = check_time(item, FIELD_UPDATED, item->row->updated_at);
-    if (status == IMPORT_OK)
-        status = check_images(item);
-    if (status == IMPORT_OK)
-        status = check_tags(item);
-    return status == IMPORT_OK ? check_categories(item) : status;
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT && status == IMPORT_OK; field++) {
+        bool is_key = field->bit == FIELD_SLUG || field->bit == FIELD_SKU;
+        if (field->kind == FIELD_KIND_TIME)
+            status = check_time(item, field);
+        else if ((item->fields & field->bit) == 0 || is_key)
+            continue;
+        else if (field->kind == FIELD_KIND_IMAGES)
+            status = check_images(item);
+        else if (field->kind == FIELD_KIND_TAGS)
+            status = check_tags(item);
+        else if (field->kind == FIELD_KIND_CATEGORIES)
+            status = check_categories(item);
+        else
+            status = check_plain(item, field);
+    }
+    return status;
 }
 
 enum import_status item_check_keys(const struct item *item)

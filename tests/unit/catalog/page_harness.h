@@ -60,7 +60,7 @@ static int release_arena(void **state)
     return 0;
 }
 
-static const char *copy(struct page_text page)
+static const char *copy(struct text page)
 {
     return arena_copy(&arena, page.bytes, page.length);
 }

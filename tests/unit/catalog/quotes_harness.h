@@ -29,7 +29,7 @@ struct test_ask {
     atomic_int done;
     enum quotes_result result;
     int64_t asked_ns, done_ns;
-    struct stopwatch watch; /* since it was asked */
+    struct stopwatch health; /* since it was asked */
 };
 
 static inline void on_done(struct quote_ask *ask, enum quotes_result result)
@@ -52,7 +52,7 @@ static inline struct test_ask *ask_new(int32_t customer_id, size_t product_count
         products[i] =
             (struct product){.id = (int32_t)i + 1, .price_cents = 99999, .slug = "slug", .description = "text"};
     test->products = (struct product_list){.items = products, .count = product_count};
-    test->watch = stopwatch_start();
+    test->health = stopwatch_start();
     test->asked_ns = clock_now_ns();
     test->ask = (struct quote_ask){.customer = {.id = customer_id, .first_name = "Ann", .last_name = "Bo"},
                                    .products = &test->products,
@@ -120,7 +120,7 @@ static inline int64_t ask_took_ms(const struct test_ask *test)
  * now. */
 static inline bool ask_was_within_ms(const struct test_ask *test, int64_t bound_ms)
 {
-    return stopwatch_less_held_ns(&test->watch, test->done_ns - test->asked_ns) <= bound_ms * CLOCK_NS_PER_MS;
+    return stopwatch_less_held_ns(&test->health, test->done_ns - test->asked_ns) <= bound_ms * CLOCK_NS_PER_MS;
 }
 
 /* Asks, waits and forgets. */

@@ -264,10 +264,8 @@ static int open_site(void **state)
     customer_price = 900;
     exchange.error_page = page_print_error;
     exchange.error_data = &site;
-    site = (struct site){.identity = {.is_local_trusted = true},
-                         .shop_name = "Catalog",
-                         .deadline_ns = 1000 * CLOCK_NS_PER_MS,
-                         .pages = pages_new(PAGES_BYTES_MAX, PAGES_COUNT_MAX)};
+    site = (struct site){
+        .identity = {.is_local_trusted = true}, .shop_name = "Catalog", .deadline_ns = 1000 * CLOCK_NS_PER_MS};
     return 0;
 }
 

@@ -14,6 +14,11 @@
 
 static struct arena arena;
 
+static const char *header_of(enum csv_dialect dialect)
+{
+    return csv_print_header(dialect, &arena).bytes;
+}
+
 static int release_arena(void **state)
 {
     (void)state;
@@ -28,7 +33,7 @@ static const struct category_list categories = {entries, ARRAY_LENGTH(entries)};
 
 static void assert_printed(struct product product, const char *currency, const char *expected)
 {
-    struct csv_text row = csv_print_product(&product, &categories, currency, CSV_PLAIN, &arena);
+    struct text row = csv_print_product(&product, &categories, currency, CSV_PLAIN, &arena);
     assert_string_equal(row.bytes, expected);
     assert_int_equal(row.length, strlen(expected));
 }
@@ -78,7 +83,7 @@ static void categories_without_names_have_no_list_of_them(void **state)
 
 static void assert_empty(const struct category_list *list, const char *currency, const char *expected)
 {
-    struct csv_text rows = csv_print_empty_categories(list, currency, CSV_PLAIN, &arena);
+    struct text rows = csv_print_empty_categories(list, currency, CSV_PLAIN, &arena);
     assert_string_equal(rows.bytes, expected);
     assert_int_equal(rows.length, strlen(expected));
 }
@@ -110,8 +115,8 @@ static void way_that_is_too_long_for_a_row_is_told_in_parts(void **state)
         tree[i].parent = i > 0 ? tree[i - 1].slug : NULL;
     }
     struct category_list list = {tree, ARRAY_LENGTH(tree)};
-    struct csv_text rows = csv_print_empty_categories(&list, "", CSV_PLAIN, &arena);
-    struct taken taken = take_text(arena_print(&arena, "%s%s", csv_header(CSV_PLAIN), rows.bytes));
+    struct text rows = csv_print_empty_categories(&list, "", CSV_PLAIN, &arena);
+    struct taken taken = take_text(arena_print(&arena, "%s%s", header_of(CSV_PLAIN), rows.bytes));
     assert_string_equal(taken.faults, "");
     assert_int_equal(taken.counts.category_rows, 2);
     for (size_t i = 1; i < ARRAY_LENGTH(tree); i++)
@@ -137,7 +142,7 @@ static void header_has_as_many_fields_as_a_row(void **state)
 {
     (void)state;
     size_t commas = 0;
-    for (const char *at = csv_header(CSV_PLAIN); *at != '\0'; at++)
+    for (const char *at = header_of(CSV_PLAIN); *at != '\0'; at++)
         commas += *at == ',';
     assert_int_equal(commas, 13);
 }
@@ -244,7 +249,7 @@ static struct product pick_product(int32_t id, const struct category_list *list)
 
 /* What was read back: printed again, with the tree that the rows told. */
 struct again {
-    enum csv_form form;
+    enum csv_dialect form;
     struct category_entry entries[CATEGORIES];
     FILE *out;
     const char *wrong;
@@ -280,7 +285,7 @@ static void print_again(void *data, const struct product_row *row)
     if (row->is_of_categories)
         return;
     count_product(again->entries, &row->product);
-    struct csv_text text = csv_print_product(&row->product, &list, row->currency, again->form, &arena);
+    struct text text = csv_print_product(&row->product, &list, row->currency, again->form, &arena);
     fwrite(text.bytes, 1, text.length, again->out);
 }
 
@@ -291,8 +296,8 @@ static void tell_wrong(void *data, const struct import_fault *fault)
 }
 
 /* The text that export gives for what import makes of this one; the caller frees it. */
-static char *import_and_export(enum csv_form form, const char *text, size_t length, size_t piece, const char *currency,
-                               size_t *again_length)
+static char *import_and_export(enum csv_dialect form, const char *text, size_t length, size_t piece,
+                               const char *currency, size_t *again_length)
 {
     char *printed;
     struct again again = {.form = form, .out = open_memstream(&printed, again_length)};
@@ -301,7 +306,7 @@ static char *import_and_export(enum csv_form form, const char *text, size_t leng
         .format = IMPORT_CSV, .exponent = 2, .faults = &faults, .take = print_again, .data = &again};
     for (uint32_t i = 0; i < CATEGORIES; i++)
         again.entries[i] = (struct category_entry){.slug = arena_print(&arena, "c%u", (unsigned)i), .name = ""};
-    fputs(csv_header(form), again.out);
+    fputs(header_of(form), again.out);
     struct import_reader *reader = import_reader_new(&source);
     bool goes_on = true;
     for (size_t from = 0; from < length && goes_on; from += piece)
@@ -309,7 +314,7 @@ static char *import_and_export(enum csv_form form, const char *text, size_t leng
     bool is_sound = import_reader_finish(reader);
     import_reader_free(reader);
     struct category_list tree = {again.entries, CATEGORIES};
-    struct csv_text rows = csv_print_empty_categories(&tree, currency, form, &arena);
+    struct text rows = csv_print_empty_categories(&tree, currency, form, &arena);
     fwrite(rows.bytes, 1, rows.length, again.out);
     fclose(again.out);
     if (!is_sound)
@@ -317,7 +322,7 @@ static char *import_and_export(enum csv_form form, const char *text, size_t leng
     return printed;
 }
 
-static void check_identity(enum csv_form form)
+static void check_identity(enum csv_dialect form)
 {
     for (uint32_t round = 1; round <= 300; round++) {
         char *text;
@@ -326,14 +331,14 @@ static void check_identity(enum csv_form form)
         FILE *out = open_memstream(&text, &length);
         struct category_list list = pick_categories();
         const char *currency = pick(2) ? "EUR" : "";
-        fputs(csv_header(form), out);
+        fputs(header_of(form), out);
         for (int32_t id = (int32_t)pick(5); id < 5; id++) {
             struct product product = pick_product(id + 1, &list);
             count_product((struct category_entry *)list.items, &product);
-            struct csv_text row = csv_print_product(&product, &list, currency, form, &arena);
+            struct text row = csv_print_product(&product, &list, currency, form, &arena);
             fwrite(row.bytes, 1, row.length, out);
         }
-        struct csv_text rows = csv_print_empty_categories(&list, currency, form, &arena);
+        struct text rows = csv_print_empty_categories(&list, currency, form, &arena);
         fwrite(rows.bytes, 1, rows.length, out);
         fclose(out);
         char *again = import_and_export(form, text, length, 1 + pick(200), currency, &again_length);
@@ -374,7 +379,7 @@ static void nothing_runs_as_a_formula_in_a_spreadsheet(void **state)
                                   .description = names[i],
                                   .tags = tags,
                                   .tag_count = 1};
-        struct csv_text row = csv_print_product(&product, &categories, "", CSV_FOR_SPREADSHEET, &arena);
+        struct text row = csv_print_product(&product, &categories, "", CSV_FOR_SPREADSHEET, &arena);
         size_t led = 0;
         for (const char *at = row.bytes; (at = strstr(at, arena_print(&arena, "'%s", names[i]))) != NULL; at++)
             led++;
@@ -390,8 +395,8 @@ static void every_field_comes_back_as_it_was(void **state)
     (void)state;
     static const char description[] = " \"a\",\r\n=1+1\\|/\xf0\x9f\x98\x80\xef\xbf\xbf\xf4\x8f\xbf\xbf\x01 ";
     struct product product = {.id = 1, .slug = "a", .description = description, .name = "\r", .sku = "\t"};
-    struct csv_text row = csv_print_product(&product, &categories, "", CSV_PLAIN, &arena);
-    const char *text = arena_print(&arena, "%s%s", csv_header(CSV_PLAIN), row.bytes);
+    struct text row = csv_print_product(&product, &categories, "", CSV_PLAIN, &arena);
+    const char *text = arena_print(&arena, "%s%s", header_of(CSV_PLAIN), row.bytes);
     struct taken taken = take_text(text);
     const char *expected =
         arena_print(&arena,

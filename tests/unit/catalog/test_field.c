@@ -8,7 +8,10 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
+
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/openapi/openapi.h"
 
 static struct arena arena;
 
@@ -23,15 +26,45 @@ static void names_and_bits_belong_together(void **state)
 {
     (void)state;
     for (unsigned bit = 1; bit & FIELD_ALL; bit <<= 1) {
-        const char *name = field_name((enum field_bit)bit);
+        const char *name = field_of((enum field_bit)bit)->name;
         assert_int_equal(field_find(name, strlen(name)), bit);
     }
     assert_int_equal(field_find("id", 2), 0);
     assert_int_equal(field_find("i", 1), -1);
     assert_int_equal(field_find("slugs", 5), -1);
     assert_int_equal(field_find("", 0), -1);
-    assert_string_equal(field_name(FIELD_PRICE), "price_in_cents");
-    assert_string_equal(field_name(FIELD_UPDATED), "updated_at");
+    assert_string_equal(field_of(FIELD_PRICE)->name, "price_in_cents");
+    assert_string_equal(field_of(FIELD_UPDATED)->name, "updated_at");
+}
+
+/* openapi.json has the fields of the table, in its order, behind the id. */
+static void the_description_for_programs_has_the_fields_of_the_table(void **state)
+{
+    static const char *const way[] = {"components", "schemas", "Product", "properties"};
+    cJSON *document = cJSON_Parse(openapi_document().bytes);
+    const cJSON *at = document;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++)
+        at = cJSON_GetObjectItemCaseSensitive(at, way[i]);
+    assert_int_equal(cJSON_GetArraySize(at), FIELD_COUNT + 1);
+    at = at->child;
+    assert_string_equal(at->string, "id");
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        at = at->next;
+        assert_string_equal(at->string, field_table[i].name);
+    }
+    cJSON_Delete(document);
+}
+
+static void columns_are_all_fields_of_files(void **state)
+{
+    unsigned bits = 0;
+
+    (void)state;
+    for (size_t i = 0; i < FIELD_COLUMNS; i++)
+        bits |= field_table[field_columns[i]].bit;
+    assert_int_equal(bits, FIELD_ALL & ~FIELD_DISCOUNT);
 }
 
 static void slugs_have_their_form(void **state)
@@ -180,6 +213,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_and_bits_belong_together),
+        TEST(the_description_for_programs_has_the_fields_of_the_table),
+        TEST(columns_are_all_fields_of_files),
         TEST(slugs_have_their_form),
         TEST(only_addresses_that_pictures_have_are_urls),
         TEST(states_of_the_stock_are_known),

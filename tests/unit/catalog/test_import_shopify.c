@@ -93,7 +93,7 @@ static void words_of_status_and_published_may_be_of_any_case_and_empty(void **st
     taken_release(&taken);
 }
 
-/* A draft's, too. */
+/* A row builder's, too. */
 static void unknown_words_of_status_and_published_are_faults(void **state)
 {
     (void)state;

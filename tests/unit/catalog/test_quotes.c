@@ -308,11 +308,11 @@ static void an_idle_process_stops_at_once(void **state)
 
     (void)state;
     assert_int_equal(ask_once(A_LONG_TIME_MS), QUOTES_OK);
-    const struct stopwatch watch = stopwatch_start();
+    const struct stopwatch health = stopwatch_start();
     quotes_stop(quotes);
     assert_int_equal(pthread_timedjoin_np(poller, NULL, &end), 0);
     is_polled = false;
-    assert_true(stopwatch_ms(&watch) < 1000);
+    assert_true(stopwatch_ms(&health) < 1000);
 }
 
 static void the_first_ask_opens_what_was_not_opened(void **state)

@@ -16,10 +16,10 @@ static void assert_at_deadline(struct test_ask *ask, int64_t deadline_ms)
 
 static void assert_heals(void)
 {
-    const struct stopwatch watch = stopwatch_start();
+    const struct stopwatch health = stopwatch_start();
 
     assert_true(wait_for(is_served, NULL));
-    int64_t took_ms = stopwatch_ms(&watch);
+    int64_t took_ms = stopwatch_ms(&health);
     if (took_ms >= 2000)
         fail_msg("it took %d ms to heal", (int)took_ms);
 }

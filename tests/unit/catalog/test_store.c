@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The store, on real databases: what is read, what a change does, what is refused. */
-#include <sys/resource.h>
 
-#include "fcgi-catalog/store/customer_cache.h"
 #include "tests/unit/catalog/store_fixture.h"
 
 static void demo_has_the_contracts_products(void **state)
@@ -417,20 +415,6 @@ static void check_finds_a_value_that_breaks_the_schema(void **state)
     assert_non_null(strstr(reason, "product"));
 }
 
-/* A CGI program answers one request: what it does not need should cost it nothing. */
-static void customers_that_nobody_asked_for_take_no_memory(void **state)
-{
-    struct rusage before, after;
-
-    (void)state;
-    getrusage(RUSAGE_SELF, &before);
-    struct customer_cache *cache = customer_cache_new();
-    customer_cache_clear(cache);
-    getrusage(RUSAGE_SELF, &after);
-    assert_true(after.ru_minflt - before.ru_minflt < 200); /* all of it is 448 pages */
-    customer_cache_free(cache);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,7 +447,6 @@ int main(void)
         TEST(database_without_a_table_is_refused_with_its_name),
         TEST(check_counts_rows),
         TEST(check_finds_a_value_that_breaks_the_schema),
-        TEST(customers_that_nobody_asked_for_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

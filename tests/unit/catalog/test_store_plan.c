@@ -3,8 +3,8 @@
 #include "tests/unit/catalog/store_random.h"
 
 #include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/listing/selection_filter.h"
-#include "fcgi-catalog/store/listing/selection_sql.h"
+#include "fcgi-catalog/store/listing/plan.h"
+#include "fcgi-catalog/store/listing/plan_sql.h"
 
 static struct product_page read_page(const struct product_query *query)
 {
@@ -34,19 +34,19 @@ static void explain(const char *sql)
     sqlite3_finalize(row);
 }
 
-static void explain_selection(const struct selection *selection)
+static void explain_plan(const struct plan *plan)
 {
     const struct key key = {.number = 50, .text = "cedar", .id = 100};
 
     for (enum part part = PART_ALL; part <= PART_BEYOND; part++) {
-        bool is_keyed = selection->sort != SORT_ID;
-        struct selection_range range = {.limit = 10, .is_backwards = draw(2) == 0};
+        bool is_keyed = plan->sort != SORT_ID;
+        struct range range = {.limit = 10, .is_backwards = draw(2) == 0};
         range.after = part == PART_ALL && is_keyed ? NULL : &key;
         if (part == PART_ALL || is_keyed)
-            explain(selection_print(selection, &range, part, selection->query->sort == SORT_RANK, &arena));
+            explain(plan_print(plan, &range, part, plan->query->sort == SORT_RANK, &arena));
     }
-    explain(selection_print_one(selection, false, &arena));
-    explain(selection_print_count(selection, &arena));
+    explain(plan_print_one(plan, false, &arena));
+    explain(plan_print_count(plan, &arena));
 }
 
 /* As it is at first, and when all filters are known. */
@@ -56,21 +56,21 @@ static void no_query_scans_or_sorts(void **state)
     open_catalog(4500);
     for (int round = 0; round < 300; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
-        struct selection selection = {.db = store->db,
-                                      .shapes = &store->shapes,
-                                      .findings = &store->findings,
-                                      .search = &store->search,
-                                      .query = &query};
-        findings_begin(&store->findings, 1);
-        assert_int_equal(selection_plan(&selection, &arena), SQLITE_DONE);
-        explain_selection(&selection);
-        for (enum filter filter = 0; filter < FILTER_COUNT && !selection.is_empty; filter++)
-            assert_int_equal(filter_find(&selection, filter, EFFORT_ALL, &arena), SQLITE_DONE);
-        explain_selection(&selection);
+        struct plan plan = {.db = store->db,
+                            .statements = store->statements,
+                            .cache = &store->queries,
+                            .tokenizer = &store->tokenizer,
+                            .query = &query};
+        query_cache_begin(&store->queries, 1);
+        assert_int_equal(plan_begin(&plan, &arena), SQLITE_DONE);
+        explain_plan(&plan);
+        for (enum filter filter = 0; filter < FILTER_COUNT && !plan.is_empty; filter++)
+            assert_int_equal(plan_find_set(&plan, filter, EFFORT_ALL, &arena), SQLITE_DONE);
+        explain_plan(&plan);
         arena_reset(&arena);
     }
     for (enum filter filter = 0; filter < FILTER_COUNT; filter++)
-        explain(selection_print_ids(filter));
+        explain(plan_print_ids(filter));
 }
 
 /* ---- How much is read ---- */
@@ -84,7 +84,7 @@ static int count_step(void *data)
 }
 
 /* All that SQLite does for a page, in thousands of steps of its virtual machine. One that is tried has a handler of its
- * own, which takes SELECTION_TRY at most. */
+ * own, which takes TRY in plan.c at most. */
 static int measure_page(const struct product_query *query)
 {
     thousands_of_steps = 0;
@@ -94,9 +94,10 @@ static int measure_page(const struct product_query *query)
     return thousands_of_steps;
 }
 
-/* Two filters of half the products each, which never meet, or only at the end of the order; and what a page of each
- * takes in every order when it was asked for before. */
-static void filters_that_seldom_meet_are_read_once(void **state)
+/* Two filters of half the products each that have none in common, or only at the end of the order; and what a page of
+ * each takes in every order when it was asked for before: at most a walk along the sort's index, past what is not in
+ * the intersection. */
+static void filters_that_have_little_in_common_are_read_once(void **state)
 {
     static const char seldom[] =
         "UPDATE product SET sort_name = char(97 + id % 2) || 'x' || sort_name, price_in_cents = 1000 + id % 2 * 1000;"
@@ -152,10 +153,10 @@ static void what_is_kept_has_a_limit(void **state)
     for (int round = 0; round < 1500; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
         read_page(&query);
-        assert_true(store->findings.size <= FINDINGS_SIZE_MAX);
+        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
         arena_reset(&arena);
     }
-    assert_true(store->findings.size > 0);
+    assert_true(cache_bytes(store->queries.results) > 0);
 }
 
 /* Where ids are high, what is known of a filter takes much room however few it leaves. */
@@ -170,12 +171,12 @@ static void what_is_kept_of_high_ids_has_a_limit(void **state)
     add_products(INT32_MAX - 100, 100);
     for (query.min_price = 0; query.min_price < 20; query.min_price++) {
         read_page(&query);
-        assert_true(store->findings.size <= FINDINGS_SIZE_MAX);
+        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
         assert_int_equal(store_count(store, &query, &count), STORE_OK);
-        assert_true(store->findings.size <= FINDINGS_SIZE_MAX);
-        largest = store->findings.size > largest ? store->findings.size : largest;
+        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
+        largest = cache_bytes(store->queries.results) > largest ? cache_bytes(store->queries.results) : largest;
     }
-    assert_true(largest > FINDINGS_SIZE_MAX / 2);
+    assert_true(largest > QUERY_CACHE_MAX / 2);
 }
 
 /* ---- What comes of it ---- */
@@ -273,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(no_query_scans_or_sorts),
-        TEST(filters_that_seldom_meet_are_read_once),
+        TEST(filters_that_have_little_in_common_are_read_once),
         TEST(what_is_kept_goes_when_the_database_changes),
         TEST(what_is_kept_has_a_limit),
         TEST(what_is_kept_of_high_ids_has_a_limit),

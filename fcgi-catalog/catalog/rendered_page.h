@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A rendered page: a page of products of one revision of the store, each printed to JSON once and kept. An answer is
+ * spliced from the kept text and the customer's quotes. A page never changes; when the store's revision moves, a new
+ * one is made and the old lives on until the last answer that uses it is sent (it counts its users; any thread may take
+ * or drop it).
+ */
+#ifndef CATALOG_CATALOG_RENDERED_PAGE_H
+#define CATALOG_CATALOG_RENDERED_PAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/text.h"
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/product.h"
+
+struct rendered_page;
+
+/* What a page shows. */
+struct page_content {
+    struct product_list products;
+    unsigned fields;             /* which of their fields JSON shows: enum field_bit */
+    const char *currency;        /* the shop's code, or "" */
+    const char *next, *previous; /* query strings of the pages beside it (query_print_link()); NULL: there is none */
+    int64_t total;               /* products of the whole query; -1: not known */
+};
+
+/* Prints the products; all of the content is copied. The caller holds one use of the page. */
+struct rendered_page *rendered_page_new(int64_t revision, const struct page_content *content);
+
+struct rendered_page *rendered_page_take(struct rendered_page *rendered);
+void rendered_page_drop(struct rendered_page *rendered); /* NULL is allowed */
+
+int64_t rendered_page_revision(const struct rendered_page *rendered);
+
+/* What it was made of, the products in the order of the answers, whole; lives as long as the page. */
+const struct page_content *rendered_page_content(const struct rendered_page *rendered);
+const struct product_list *rendered_page_products(const struct rendered_page *rendered);
+
+/* Bytes of memory that it takes. */
+size_t rendered_page_size(const struct rendered_page *rendered);
+
+/* The list without discounts: a compact JSON array and one newline. Lives as long as the page. */
+struct text rendered_page_list(const struct rendered_page *rendered);
+
+/* One product of a page as an object and one newline; the page has exactly one. A list's text without its brackets:
+ * of any text that this header makes. */
+struct text rendered_page_text_of_one(struct text list, struct arena *arena);
+
+/*
+ * The list with one "discount_value" per product: {} where the quote is all zero, else its fields that are not zero.
+ * `quotes` has one entry per product, in order. Lives in `arena`. A page whose fields lack FIELD_DISCOUNT has no
+ * discounts to show: its list stays as it is.
+ */
+struct text rendered_page_list_quoted(const struct rendered_page *rendered, const struct quote *quotes,
+                                      struct arena *arena);
+
+/* The same, and "applied" behind the fields of each discount_value whose rules are known. `applied` has one entry per
+ * product. */
+struct text rendered_page_list_explained(const struct rendered_page *rendered, const struct quote *quotes,
+                                         const struct applied_rules *applied, struct arena *arena);
+
+#endif

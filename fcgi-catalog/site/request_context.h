@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* A request context: a request that was let in, and what was found out about it on the way. In the exchange's arena. */
+#ifndef CATALOG_SITE_REQUEST_CONTEXT_H
+#define CATALOG_SITE_REQUEST_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fcgi-catalog/http/exchange.h"
+#include "fcgi-catalog/http/problem.h"
+#include "fcgi-catalog/site/site.h"
+#include "fcgi-catalog/site/view.h"
+
+struct request_context;
+
+/* One way in which an address can be had. */
+struct representation {
+    const char *type;         /* what Accept is matched with, "application/json" */
+    const char *content_type; /* the same with its parameters */
+    const char *headers;      /* more header lines of each answer, each ended by "\r\n"; NULL: none */
+    void (*handle)(struct request_context *context);
+    view_printer *print;  /* of addresses that show products: makes the body */
+    bool is_page;         /* … for people: its view has categories and rules as well */
+    bool is_whole;        /* only without a query */
+    bool is_sign_of_life; /* for whoever asks, whatever they take, and without a shop */
+};
+
+struct request_context {
+    struct site *site;
+    struct http_exchange *exchange;
+    const struct representation *representation;
+    const char *offered;      /* the forms that there are, when the caller takes none of them; else NULL */
+    const char *whole;        /* a form that the caller takes, but that there is only without a query; else NULL */
+    const char *slug;         /* what the address has in the place of {slug}; "" when there is none */
+    bool is_named;            /* X-USER-ID names somebody, whether that counts or not */
+    int32_t customer_id;      /* the number that counts; 0: nobody's */
+    struct customer customer; /* who that is; id 0: nobody */
+    bool is_customer_unclear; /* the store cannot say who that is */
+};
+
+/* Ends the request with an error. */
+void context_refuse(struct request_context *context, const struct problem *problem);
+
+/* False: the caller takes no form of what there is, and the request has ended with 406. Asked when there is something.
+ */
+MUST_CHECK bool context_accepts(struct request_context *context);
+
+/* 503: the database is busy or cannot be read. */
+void context_refuse_for_store(struct request_context *context);
+
+/*
+ * Ends the request with a redirect to an address below the base, both parts encoded; the query may be "". 301: this
+ * address is another one's for good, and caches may know it. 302: nobody keeps it.
+ */
+void context_redirect(struct request_context *context, int status, const char *path, const char *query);
+
+/* Adds to the Link header (RFC 8288): the address is below the base, encoded, and may have a query. */
+void context_link(struct request_context *context, const char *path, const char *query, const char *rel);
+
+#endif
