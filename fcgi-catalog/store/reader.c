@@ -180,8 +180,9 @@ int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, 
     int result = sqlite3_step(row);
     if (result == SQLITE_DONE)
         return finish(reader, READER_PRODUCT, "products", SQLITE_DONE, result, fault);
-    if (result == SQLITE_ROW && (!product_row_read(row, id, arena, product, fault->reason, sizeof fault->reason) ||
-                                 (product->own_category_count > 0 && !put_into_tree(reader, arena, product, fault))))
+    if (result == SQLITE_ROW &&
+        (!product_row_read(row, id, arena, product, fault->reason, sizeof fault->reason) || fault->reason[0] != '\0' ||
+         (product->own_category_count > 0 && !put_into_tree(reader, arena, product, fault))))
         result = SQLITE_MISMATCH;
     return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
 }
