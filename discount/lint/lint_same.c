@@ -26,11 +26,12 @@ static uint64_t hash_categories(uint64_t hash, const char *const *categories, si
 
 static uint64_t hash_rule(const struct rule *rule)
 {
-    uint64_t hash = lint_mix((uint64_t)rule->lane, (uint64_t)rule->kind);
+    uint64_t hash = (uint64_t)rule->audience;
 
-    hash = lint_mix(lint_mix(hash, (uint64_t)rule->priority), (uint64_t)rule->value);
-    hash = lint_mix(lint_mix(hash, (uint64_t)rule->minimum), (uint64_t)rule->cap);
-    hash = lint_mix(lint_mix(hash, (uint64_t)rule->starts_at), (uint64_t)rule->ends_at);
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {
+        if (rule_field_prices(&rule_fields[i]))
+            hash = lint_mix(hash, (uint64_t)rule_field_get(&rule_fields[i], rule));
+    }
     if (rule->audience == RULE_CUSTOMER)
         hash = lint_mix(hash, (uint64_t)rule->customer_id);
     if (rule->audience == RULE_GROUP)

@@ -30,20 +30,35 @@ static void check_names(const struct rule *rule, struct faults *faults)
                     show_text(rule->zone, &shown));
 }
 
-static void check_order(const struct rule *rule, struct faults *faults)
+static void check_range(struct faults *faults, const char *field, int64_t value, int64_t least, int64_t most)
 {
-    if ((unsigned)rule->lane >= RULE_LANES)
-        faults_tell(faults, "lane", "%d is not a lane: contract and sale are allowed", (int)rule->lane);
-    if (rule->priority < -RULE_PRIORITY_MAX || rule->priority > RULE_PRIORITY_MAX)
-        faults_tell(faults, "priority", "%" PRId32 " is out of range: %d to %d is allowed", rule->priority,
-                    -RULE_PRIORITY_MAX, RULE_PRIORITY_MAX);
+    if (value < least || value > most)
+        faults_tell(faults, field, "%" PRId64 " is out of range: %" PRId64 " to %" PRId64 " is allowed", value, least,
+                    most);
 }
 
-static void check_money(struct faults *faults, const char *field, int64_t value, int64_t least)
+static void check_instant(struct faults *faults, const char *field, int64_t instant)
 {
-    if (value < least || value > RULE_MONEY_MAX)
-        faults_tell(faults, field, "%" PRId64 " is out of range: %" PRId64 " to %d is allowed", value, least,
-                    RULE_MONEY_MAX);
+    struct shown shown;
+
+    if (instant != 0 && (instant < RULE_INSTANT_MIN || instant > RULE_INSTANT_MAX))
+        faults_tell(faults, field, "%s is out of range: 1970-01-02 to 9999-12-31 is allowed",
+                    show_instant(instant, &shown));
+}
+
+/* Those of one type. */
+static void check_fields(const struct rule *rule, enum rule_field_type type, struct faults *faults)
+{
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {
+        const struct rule_field *field = &rule_fields[i];
+        if (field->type != type)
+            continue;
+        if (type == RULE_FIELD_INSTANT)
+            check_instant(faults, field->word, rule_field_get(field, rule));
+        else
+            check_range(faults, field->word, rule_field_get(field, rule), field->least < 0 ? field->least : 0,
+                        field->most);
+    }
 }
 
 static void check_percent(struct faults *faults, int64_t percent)
@@ -81,14 +96,13 @@ static void check_value(const struct rule *rule, struct faults *faults)
     else if (rule->kind == RULE_PERCENT)
         check_percent(faults, rule->value);
     else if (rule->kind == RULE_AMOUNT)
-        check_money(faults, "amount", rule->value, 1);
+        check_range(faults, "amount", rule->value, 1, RULE_MONEY_MAX);
     else if (rule->kind == RULE_PRICE)
-        check_money(faults, "price", rule->value, 0);
+        check_range(faults, "price", rule->value, 0, RULE_MONEY_MAX);
     else
         faults_tell(faults, "percent", "a rule needs one of percent, amount and price");
 
-    check_money(faults, "minimum", rule->minimum, 0);
-    check_money(faults, "cap", rule->cap, 0);
+    check_fields(rule, RULE_FIELD_MONEY, faults);
     if (rule->cap != 0 && rule->kind != RULE_PERCENT)
         faults_tell(faults, "cap", "only a rule with a percentage can have a cap");
 }
@@ -113,21 +127,11 @@ static void check_audience(const struct rule *rule, struct faults *faults)
         faults_tell(faults, "group", "%s is given, but the rule is not for a group", show_text(rule->group, &shown));
 }
 
-static void check_instant(struct faults *faults, const char *field, int64_t instant)
-{
-    struct shown shown;
-
-    if (instant != 0 && (instant < RULE_INSTANT_MIN || instant > RULE_INSTANT_MAX))
-        faults_tell(faults, field, "%s is out of range: 1970-01-02 to 9999-12-31 is allowed",
-                    show_instant(instant, &shown));
-}
-
 static void check_window(const struct rule *rule, struct faults *faults)
 {
     struct shown starts, ends;
 
-    check_instant(faults, "starts", rule->starts_at);
-    check_instant(faults, "ends", rule->ends_at);
+    check_fields(rule, RULE_FIELD_INSTANT, faults);
     if (rule->starts_at != 0 && rule->ends_at != 0 && rule->ends_at <= rule->starts_at)
         faults_tell(faults, "ends", "%s is not after the start, %s", show_instant(rule->ends_at, &ends),
                     show_instant(rule->starts_at, &starts));
@@ -138,7 +142,9 @@ bool rule_check(const struct rule *rule, rule_fault_f *fault, void *data)
     struct faults faults = {.tell = fault, .data = data};
 
     check_names(rule, &faults);
-    check_order(rule, &faults);
+    if ((unsigned)rule->lane >= RULE_LANES)
+        faults_tell(&faults, "lane", "%d is not a lane: contract and sale are allowed", (int)rule->lane);
+    check_fields(rule, RULE_FIELD_NUMBER, &faults);
     check_value(rule, &faults);
     check_audience(rule, &faults);
     targets_check(rule, &faults);

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "discount/rule/rule_fields.h"
+
 #define RULE_KEY_MAX 64    /* characters of a key of a rule, a group or a category; the least is 1 */
 #define RULE_SLUG_MAX 200  /* characters of a product's slug */
 #define RULE_LABEL_MAX 200 /* Unicode code points of a label */
@@ -40,20 +42,23 @@ struct rule_product {
     int64_t price;    /* in a price list: what it costs */
 };
 
+#define RULE_TYPE_TEXT const char *
+#define RULE_TYPE_GROUP const char *
+#define RULE_TYPE_VALUE int64_t
+#define RULE_TYPE_CUSTOMER int32_t
+#define RULE_TYPE_MONEY int64_t
+#define RULE_TYPE_NUMBER int32_t
+#define RULE_TYPE_LANE enum rule_lane
+#define RULE_TYPE_KIND enum rule_kind
+#define RULE_TYPE_FLAG bool
+#define RULE_TYPE_SWITCH bool
+#define RULE_TYPE_INSTANT int64_t
+#define RULE_MEMBER(type, member, ...) RULE_TYPE_##type member;
+
 struct rule {
     const char *key;
-    const char *label; /* for people */
-    bool is_enabled;
-    bool is_exclusive; /* when it wins, later lanes are not evaluated */
-    enum rule_lane lane;
-    int32_t priority;
-
-    enum rule_kind kind;
-    int64_t value; /* the percentage, the amount off, or the price to pay; 0 in a price list */
-
+    RULE_FIELDS(RULE_MEMBER) /* see rule_fields.h */
     enum rule_audience audience;
-    int32_t customer_id; /* RULE_CUSTOMER */
-    const char *group;   /* RULE_GROUP: its key */
 
     /* What it is for; without any: every product. */
     struct rule_product *products;
@@ -66,14 +71,26 @@ struct rule {
     size_t excluded_product_count;
     const char **excluded_categories;
     size_t excluded_category_count;
-
-    int64_t minimum; /* the list price from which it applies; 0: any */
-    int64_t cap;     /* RULE_PERCENT: the most that it takes off; 0: no limit */
-
-    int64_t starts_at; /* it applies from here; 0: always has */
-    int64_t ends_at;   /* until before here; 0: for ever */
-    const char *zone;  /* the IANA time zone that people see the window in; NULL or "": UTC */
 };
+
+/* The table of rule_fields.h, to loop over. */
+struct rule_field {
+    enum rule_field_type type;
+    const char *word;
+    size_t offset; /* in struct rule */
+    int64_t least, most;
+};
+
+#define RULE_FIELD_ONE(...) +1
+enum { RULE_FIELD_COUNT = RULE_FIELDS(RULE_FIELD_ONE) };
+extern const struct rule_field rule_fields[RULE_FIELD_COUNT];
+
+/* A field that is no text, as a number; setting it, within its bounds. */
+int64_t rule_field_get(const struct rule_field *field, const struct rule *rule);
+void rule_field_set(const struct rule_field *field, struct rule *rule, int64_t value);
+
+/* Whether a price may depend on it, by itself: not what is said for people, nor whom it is for, nor being disabled. */
+bool rule_field_prices(const struct rule_field *field);
 
 /* Told of each thing that is wrong: the field as the rule file and the messages name it ("percent", "include",
  * "price"), and a sentence with the value and what is allowed. Both live only during the call. */

@@ -46,8 +46,10 @@ static bool have_same_targets(const struct rule *a, const struct rule *b)
 
 bool rule_says_the_same(const struct rule *a, const struct rule *b)
 {
-    return a->lane == b->lane && a->priority == b->priority && a->is_exclusive == b->is_exclusive &&
-           a->kind == b->kind && a->value == b->value && a->minimum == b->minimum && a->cap == b->cap &&
-           a->starts_at == b->starts_at && a->ends_at == b->ends_at && have_same_audience(a, b) &&
-           have_same_targets(a, b);
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {
+        if (rule_field_prices(&rule_fields[i]) &&
+            rule_field_get(&rule_fields[i], a) != rule_field_get(&rule_fields[i], b))
+            return false;
+    }
+    return have_same_audience(a, b) && have_same_targets(a, b);
 }

@@ -85,27 +85,20 @@ enum block_kind {
     BLOCK_LOST, /* how it begins was not understood: its words are passed over */
 };
 
-/* What a line of a block can say. */
+/* What a line of a block can say: what is here, and each field of a rule. */
+#define FIELD_OF(type, member, ...) FIELD_##member,
 enum field {
     FIELD_KEY,
-    FIELD_LABEL,
     FIELD_FLOOR,
     FIELD_MEMBERS,
-    FIELD_LANE,
     FIELD_PERCENT,
     FIELD_AMOUNT,
     FIELD_PRICE,
     FIELD_AUDIENCE,
     FIELD_INCLUDE,
     FIELD_EXCLUDE,
-    FIELD_MINIMUM,
-    FIELD_CAP,
-    FIELD_PRIORITY,
-    FIELD_EXCLUSIVE,
-    FIELD_DISABLED,
-    FIELD_STARTS,
-    FIELD_ENDS,
-    FIELDS,
+    RULE_FIELDS(FIELD_OF) FIELDS,
+    FIELD_RULE = FIELDS - RULE_FIELD_COUNT, /* the first of the table */
 };
 
 /* Where a change is in the file. */
@@ -159,6 +152,7 @@ struct parser {
     struct name_set blocks; /* of the file */
     size_t block_count, target_count, member_count;
     struct list changes, places;
+    const char *rule_words; /* what a rule may say, in a sentence; NULL: not made yet */
 };
 
 /* Scopes of names. */
@@ -184,6 +178,13 @@ void block_finish(struct parser *parser);
 
 /* ---- The words of blocks ---- */
 
+/* A line that begins with a word of a block, and the words behind that. */
+struct block_line {
+    enum field field;
+    const struct word *words;
+    size_t count;
+};
+
 struct block_word {
     const char *name;
     enum block_kind kind;
@@ -191,7 +192,7 @@ struct block_word {
     size_t least, most; /* words behind it */
     bool is_repeatable;
     const char *form;
-    void (*read)(struct parser *parser, const struct word *words, size_t count);
+    void (*read)(struct parser *parser, const struct block_line *line);
 };
 
 extern const struct block_word rule_words[];

@@ -74,19 +74,17 @@ bool parser_read_number(struct parser *parser, enum field field, const char *wha
     return false;
 }
 
+/* What faults call fields; those of the table of rule fields are called by their words. */
 static const struct {
     const char *name;
     enum field field;
 } field_names[] = {
-    {"key", FIELD_KEY},           {"label", FIELD_LABEL},         {"floor", FIELD_FLOOR},
-    {"members", FIELD_MEMBERS},   {"lane", FIELD_LANE},           {"percent", FIELD_PERCENT},
-    {"amount", FIELD_AMOUNT},     {"price", FIELD_PRICE},         {"kind", FIELD_PERCENT},
-    {"kind", FIELD_AMOUNT},       {"kind", FIELD_PRICE},          {"audience", FIELD_AUDIENCE},
-    {"group", FIELD_AUDIENCE},    {"customer", FIELD_AUDIENCE},   {"include", FIELD_INCLUDE},
-    {"exclude", FIELD_EXCLUDE},   {"minimum", FIELD_MINIMUM},     {"cap", FIELD_CAP},
-    {"priority", FIELD_PRIORITY}, {"exclusive", FIELD_EXCLUSIVE}, {"enabled", FIELD_DISABLED},
-    {"disabled", FIELD_DISABLED}, {"starts", FIELD_STARTS},       {"ends", FIELD_ENDS},
-    {"zone", FIELD_STARTS},       {"zone", FIELD_ENDS},
+    {"key", FIELD_KEY},         {"floor", FIELD_FLOOR},        {"members", FIELD_MEMBERS},
+    {"percent", FIELD_PERCENT}, {"amount", FIELD_AMOUNT},      {"price", FIELD_PRICE},
+    {"kind", FIELD_PERCENT},    {"kind", FIELD_AMOUNT},        {"kind", FIELD_PRICE},
+    {"group", FIELD_AUDIENCE},  {"customer", FIELD_AUDIENCE},  {"audience", FIELD_AUDIENCE},
+    {"include", FIELD_INCLUDE}, {"exclude", FIELD_EXCLUDE},    {"zone", FIELD_starts_at},
+    {"zone", FIELD_ends_at},    {"enabled", FIELD_is_enabled},
 };
 
 /* The field of that name that the block says; FIELD_KEY: none. */
@@ -95,6 +93,10 @@ static enum field find_field(const struct rulefile_place *place, const char *nam
     for (size_t i = 0; i < ARRAY_LENGTH(field_names); i++) {
         if (strcmp(field_names[i].name, name) == 0 && place->lines[field_names[i].field] != 0)
             return field_names[i].field;
+    }
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {
+        if (strcmp(rule_fields[i].word, name) == 0 && place->lines[FIELD_RULE + i] != 0)
+            return (enum field)(FIELD_RULE + i);
     }
     return FIELD_KEY;
 }

@@ -21,7 +21,7 @@ static void begin(struct parser *parser, enum block_kind kind, enum change_kind 
     block_finish(parser);
     parser->block = (struct block){.kind = kind, .change = {.kind = change, .key = "", .label = ""}};
     parser->block.place.lines[FIELD_KEY] = (uint32_t)parser->line;
-    parser->block.place.lines[FIELD_LABEL] = (uint32_t)parser->line;
+    parser->block.place.lines[FIELD_label] = (uint32_t)parser->line;
     parser->products.count = parser->categories.count = 0;
     parser->excluded_products.count = parser->excluded_categories.count = 0;
     parser->ranges.count = 0;
@@ -93,7 +93,7 @@ static void begin_rule(struct parser *parser, const struct word *words, size_t c
     begin(parser, BLOCK_RULE, CHANGE_SET_RULE);
     *rule = (struct rule){.key = "", .label = "", .is_enabled = true, .zone = ""};
     if (!check_beginning(parser, words, count, 1, true, "rule black-friday \"20 % off phones\"")) {
-        parser->block.is_faulty[FIELD_LABEL] = true;
+        parser->block.is_faulty[FIELD_label] = true;
         return;
     }
     rule->key = words[0].text;
@@ -159,10 +159,9 @@ static const struct {
 
 /* ---- Words ---- */
 
-static void read_floor(struct parser *parser, const struct word *words, size_t count)
+static void read_floor(struct parser *parser, const struct block_line *line)
 {
-    (void)count;
-    parser_read_number(parser, FIELD_FLOOR, "floor", words[0].text, 0, RULE_MONEY_MAX,
+    parser_read_number(parser, FIELD_FLOOR, "floor", line->words[0].text, 0, RULE_MONEY_MAX,
                        &parser->block.change.product.floor);
 }
 
@@ -188,16 +187,27 @@ static const struct block_word *find_word(const char *name)
     return word != NULL ? word : find_in(product_words, ARRAY_LENGTH(product_words), name);
 }
 
-static const char *allowed_words(enum block_kind kind)
+static const char *allowed_in_rule(struct parser *parser)
 {
-    switch (kind) {
+    const char *list = rule_words[0].name;
+
+    if (parser->rule_words != NULL)
+        return parser->rule_words;
+    for (size_t i = 1; i < rule_word_count; i++)
+        list = arena_print(parser->arena, "%s%s%s", list, i + 1 < rule_word_count ? ", " : " and ", rule_words[i].name);
+    parser->rule_words = arena_print(parser->arena, "in a rule %s are allowed", list);
+    return parser->rule_words;
+}
+
+static const char *allowed_words(struct parser *parser)
+{
+    switch (parser->block.kind) {
     case BLOCK_PRODUCT:
         return "in a product floor is allowed";
     case BLOCK_GROUP:
         return "in a group members is allowed";
     case BLOCK_RULE:
-        return "in a rule lane, percent, amount, price, audience, include, exclude, minimum, cap, priority, exclusive, "
-               "disabled, starts and ends are allowed";
+        return allowed_in_rule(parser);
     default:
         return "a block begins with product, group, rule or remove, and the last line is end";
     }
@@ -218,7 +228,7 @@ static void refuse_unknown(struct parser *parser, const char *name)
     if (block->kind == BLOCK_LOST && parser->is_indented)
         return;
     fault_list_add(&parser->faults, parser->line, "%s is an unknown word; %s", show_text(name, &shown),
-                   allowed_words(block->kind));
+                   allowed_words(parser));
     block->is_unsure = true;
     if (is_outside || (!parser->is_indented && (block->has_indented_words || block->kind != BLOCK_RULE)))
         lose_block(parser);
@@ -237,7 +247,7 @@ static void refuse_elsewhere(struct parser *parser, const struct block_word *wor
         return;
     }
     fault_list_add(&parser->faults, parser->line, "%s does not belong in a %s; %s", word->name, kind_names[kind],
-                   allowed_words(kind));
+                   allowed_words(parser));
 }
 
 /* Whether the line may say this now, and has as many plain words as it should; otherwise it is told. */
@@ -289,7 +299,7 @@ void block_read_line(struct parser *parser)
     if (word->kind != parser->block.kind)
         refuse_elsewhere(parser, word);
     else if (check_line(parser, word, words + 1, count - 1))
-        word->read(parser, words + 1, count - 1);
+        word->read(parser, &(struct block_line){word->field, words + 1, count - 1});
 }
 
 void block_read_broken_line(struct parser *parser)

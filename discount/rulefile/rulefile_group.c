@@ -38,12 +38,12 @@ static bool read_range(const char *text, struct member_range *range)
     return true;
 }
 
-static void read_members(struct parser *parser, const struct word *words, size_t count)
+static void read_members(struct parser *parser, const struct block_line *line)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < line->count; i++) {
         struct member_range range;
-        if (!read_range(words[i].text, &range)) {
-            refuse_member(parser, words[i].text);
+        if (!read_range(line->words[i].text, &range)) {
+            refuse_member(parser, line->words[i].text);
             continue;
         }
         if (parser->ranges.count == RULEFILE_MEMBERS_MAX) {

@@ -171,12 +171,6 @@ static void print_targets(FILE *out, const struct rule *rule)
     print_categories(out, INDENT "exclude category", rule->excluded_categories, rule->excluded_category_count);
 }
 
-static void print_number(FILE *out, const char *name, int64_t value)
-{
-    if (value != 0)
-        fprintf(out, INDENT "%s %" PRId64 "\n", name, value);
-}
-
 static void print_instant(FILE *out, const char *name, int64_t instant, const char *zone, bool is_end)
 {
     char text[WINDOW_TEXT_SIZE];
@@ -187,6 +181,30 @@ static void print_instant(FILE *out, const char *name, int64_t instant, const ch
     if (zone != NULL && zone[0] != '\0')
         fprintf(out, " %s", zone);
     fputc('\n', out);
+}
+
+/* A field of the table, where it says something. */
+static void print_field(FILE *out, const struct rule_field *field, const struct rule *rule)
+{
+    int64_t value = rule_field_get(field, rule);
+
+    switch (field->type) {
+    case RULE_FIELD_MONEY:
+    case RULE_FIELD_NUMBER:
+        if (value != 0)
+            fprintf(out, INDENT "%s %" PRId64 "\n", field->word, value);
+        return;
+    case RULE_FIELD_FLAG:
+    case RULE_FIELD_SWITCH:
+        if ((value != 0) == (field->type == RULE_FIELD_FLAG))
+            fprintf(out, INDENT "%s\n", field->word);
+        return;
+    case RULE_FIELD_INSTANT:
+        print_instant(out, field->word, value, rule->zone, field->offset == offsetof(struct rule, ends_at));
+        return;
+    default:
+        return;
+    }
 }
 
 static void print_prices(FILE *out, const struct rule *rule)
@@ -205,14 +223,7 @@ void rulefile_print_rule(FILE *out, const struct rule *rule)
     print_value(out, rule);
     print_audience(out, rule);
     print_targets(out, rule);
-    print_number(out, "minimum", rule->minimum);
-    print_number(out, "cap", rule->cap);
-    print_number(out, "priority", rule->priority);
-    if (rule->is_exclusive)
-        fputs(INDENT "exclusive\n", out);
-    if (!rule->is_enabled)
-        fputs(INDENT "disabled\n", out);
-    print_instant(out, "starts", rule->starts_at, rule->zone, false);
-    print_instant(out, "ends", rule->ends_at, rule->zone, true);
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++)
+        print_field(out, &rule_fields[i], rule);
     print_prices(out, rule);
 }

@@ -12,18 +12,18 @@ static struct rule *rule_of(struct parser *parser)
     return &parser->block.change.rule;
 }
 
-static void read_lane(struct parser *parser, const struct word *words, size_t count)
+static void read_lane(struct parser *parser, const struct block_line *line)
 {
     struct shown shown;
 
-    (void)count;
     for (int lane = 0; lane < RULE_LANES; lane++) {
-        if (strcmp(words[0].text, rule_lane_names[lane]) == 0) {
+        if (strcmp(line->words[0].text, rule_lane_names[lane]) == 0) {
             rule_of(parser)->lane = (enum rule_lane)lane;
             return;
         }
     }
-    parser_tell(parser, FIELD_LANE, "%s is no lane; contract or sale is allowed", show_text(words[0].text, &shown));
+    parser_tell(parser, FIELD_lane, "%s is no lane; contract or sale is allowed",
+                show_text(line->words[0].text, &shown));
 }
 
 /* ---- What it takes off ---- */
@@ -66,23 +66,22 @@ static bool parse_percent(const char *text, int64_t *percent)
     return value <= RULE_PERCENT_MAX;
 }
 
-static void read_percent(struct parser *parser, const struct word *words, size_t count)
+static void read_percent(struct parser *parser, const struct block_line *line)
 {
     struct shown shown;
 
-    (void)count;
     if (!claim_kind(parser, RULE_PERCENT))
         return;
-    if (!parse_percent(words[0].text, &rule_of(parser)->value))
+    if (!parse_percent(line->words[0].text, &rule_of(parser)->value))
         parser_tell(parser, FIELD_PERCENT, "percent is %s; 0 to 100 with up to two decimals, such as 12.5, is allowed",
-                    show_text(words[0].text, &shown));
+                    show_text(line->words[0].text, &shown));
 }
 
-static void read_amount(struct parser *parser, const struct word *words, size_t count)
+static void read_amount(struct parser *parser, const struct block_line *line)
 {
-    (void)count;
     if (claim_kind(parser, RULE_AMOUNT))
-        parser_read_number(parser, FIELD_AMOUNT, "amount", words[0].text, 1, RULE_MONEY_MAX, &rule_of(parser)->value);
+        parser_read_number(parser, FIELD_AMOUNT, "amount", line->words[0].text, 1, RULE_MONEY_MAX,
+                           &rule_of(parser)->value);
 }
 
 /* Whether there is room for one more name, which is told once. */
@@ -144,14 +143,14 @@ static void read_list_price(struct parser *parser, const struct word *words)
         add_product(&parser->products, words[0].text, price);
 }
 
-static void read_price(struct parser *parser, const struct word *words, size_t count)
+static void read_price(struct parser *parser, const struct block_line *line)
 {
     const uint32_t *lines = parser->block.place.lines;
 
     if (!claim_kind(parser, RULE_PRICE))
         return;
     bool is_first = lines[FIELD_PRICE] == parser->line;
-    bool is_list = count == 2;
+    bool is_list = line->count == 2;
     if (!is_first && (!is_list || parser->block.is_single_price)) {
         parser_tell(parser, FIELD_PRICE,
                     "the rule has more than one price: lines %" PRIu32
@@ -160,46 +159,33 @@ static void read_price(struct parser *parser, const struct word *words, size_t c
         return;
     }
     if (is_list) {
-        read_list_price(parser, words);
+        read_list_price(parser, line->words);
         return;
     }
     parser->block.is_single_price = true;
-    parser_read_number(parser, FIELD_PRICE, "price", words[0].text, 0, RULE_MONEY_MAX, &rule_of(parser)->value);
-}
-
-static void read_minimum(struct parser *parser, const struct word *words, size_t count)
-{
-    (void)count;
-    parser_read_number(parser, FIELD_MINIMUM, "minimum", words[0].text, 0, RULE_MONEY_MAX, &rule_of(parser)->minimum);
-}
-
-/* A cap of 0 would read as "takes nothing off", but a rule without a cap has 0. */
-static void read_cap(struct parser *parser, const struct word *words, size_t count)
-{
-    (void)count;
-    parser_read_number(parser, FIELD_CAP, "cap", words[0].text, 1, RULE_MONEY_MAX, &rule_of(parser)->cap);
+    parser_read_number(parser, FIELD_PRICE, "price", line->words[0].text, 0, RULE_MONEY_MAX, &rule_of(parser)->value);
 }
 
 /* ---- Whom and what it is for ---- */
 
-static void read_audience(struct parser *parser, const struct word *words, size_t count)
+static void read_audience(struct parser *parser, const struct block_line *line)
 {
     struct rule *rule = rule_of(parser);
     struct shown shown;
     int64_t id;
 
-    if (strcmp(words[0].text, "everybody") == 0 && count == 1)
+    if (strcmp(line->words[0].text, "everybody") == 0 && line->count == 1)
         return;
-    if (strcmp(words[0].text, "customer") == 0 && count == 2) {
+    if (strcmp(line->words[0].text, "customer") == 0 && line->count == 2) {
         rule->audience = RULE_CUSTOMER;
         rule->customer_id = 1; /* when the line is wrong */
-        if (parser_read_number(parser, FIELD_AUDIENCE, "customer", words[1].text, 1, INT32_MAX, &id))
+        if (parser_read_number(parser, FIELD_AUDIENCE, "customer", line->words[1].text, 1, INT32_MAX, &id))
             rule->customer_id = (int32_t)id;
         return;
     }
-    if (strcmp(words[0].text, "group") == 0 && count == 2) {
+    if (strcmp(line->words[0].text, "group") == 0 && line->count == 2) {
         rule->audience = RULE_GROUP;
-        rule->group = words[1].text;
+        rule->group = line->words[1].text;
         if (!rule_is_key(rule->group, RULE_KEY_MAX))
             parser_tell(parser, FIELD_AUDIENCE,
                         "%s is no group; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
@@ -207,7 +193,7 @@ static void read_audience(struct parser *parser, const struct word *words, size_
         return;
     }
     parser_tell(parser, FIELD_AUDIENCE, "%s%s is no audience; everybody, customer N or group KEY is allowed",
-                show_text(words[0].text, &shown), count == 2 ? " with one more word" : "");
+                show_text(line->words[0].text, &shown), line->count == 2 ? " with one more word" : "");
 }
 
 /* "product SLUG..." or "category KEY...". */
@@ -236,41 +222,35 @@ static void read_targets(struct parser *parser, enum field field, int scope, str
     }
 }
 
-static void read_include(struct parser *parser, const struct word *words, size_t count)
+static void read_include(struct parser *parser, const struct block_line *line)
 {
-    read_targets(parser, FIELD_INCLUDE, SCOPE_INCLUDE, &parser->products, &parser->categories, words, count);
+    read_targets(parser, FIELD_INCLUDE, SCOPE_INCLUDE, &parser->products, &parser->categories, line->words,
+                 line->count);
 }
 
-static void read_exclude(struct parser *parser, const struct word *words, size_t count)
+static void read_exclude(struct parser *parser, const struct block_line *line)
 {
-    read_targets(parser, FIELD_EXCLUDE, SCOPE_EXCLUDE, &parser->excluded_products, &parser->excluded_categories, words,
-                 count);
+    read_targets(parser, FIELD_EXCLUDE, SCOPE_EXCLUDE, &parser->excluded_products, &parser->excluded_categories,
+                 line->words, line->count);
 }
 
 /* ---- When and how ---- */
 
-static void read_priority(struct parser *parser, const struct word *words, size_t count)
+/* A field of the table: a number, or a word that stands alone. */
+static void read_number(struct parser *parser, const struct block_line *line)
 {
-    int64_t priority;
+    const struct rule_field *field = &rule_fields[line->field - FIELD_RULE];
+    int64_t value;
 
-    (void)count;
-    if (parser_read_number(parser, FIELD_PRIORITY, "priority", words[0].text, -RULE_PRIORITY_MAX, RULE_PRIORITY_MAX,
-                           &priority))
-        rule_of(parser)->priority = (int32_t)priority;
+    if (parser_read_number(parser, line->field, field->word, line->words[0].text, field->least, field->most, &value))
+        rule_field_set(field, rule_of(parser), value);
 }
 
-static void read_exclusive(struct parser *parser, const struct word *words, size_t count)
+static void read_flag(struct parser *parser, const struct block_line *line)
 {
-    (void)words;
-    (void)count;
-    rule_of(parser)->is_exclusive = true;
-}
+    const struct rule_field *field = &rule_fields[line->field - FIELD_RULE];
 
-static void read_disabled(struct parser *parser, const struct word *words, size_t count)
-{
-    (void)words;
-    (void)count;
-    rule_of(parser)->is_enabled = false;
+    rule_field_set(field, rule_of(parser), field->type == RULE_FIELD_FLAG);
 }
 
 /* "" and "UTC" are the same. */
@@ -294,28 +274,18 @@ static void set_zone(struct parser *parser, enum field field, enum field other, 
         rule->zone = zone;
 }
 
-static void read_instant(struct parser *parser, enum field field, const struct word *words, size_t count)
+static void read_instant(struct parser *parser, const struct block_line *line)
 {
     struct rule *rule = rule_of(parser);
-    const char *zone = count == 2 ? words[1].text : "";
+    const char *zone = line->count == 2 ? line->words[1].text : "";
+    bool is_end = line->field == FIELD_ends_at;
     char reason[512];
 
-    if (!window_parse(words[0].text, zone, field == FIELD_ENDS, field == FIELD_ENDS ? &rule->ends_at : &rule->starts_at,
-                      reason, sizeof reason)) {
-        parser_tell(parser, field, "%s", reason);
-        return;
-    }
-    set_zone(parser, field, field == FIELD_ENDS ? FIELD_STARTS : FIELD_ENDS, zone);
-}
-
-static void read_starts(struct parser *parser, const struct word *words, size_t count)
-{
-    read_instant(parser, FIELD_STARTS, words, count);
-}
-
-static void read_ends(struct parser *parser, const struct word *words, size_t count)
-{
-    read_instant(parser, FIELD_ENDS, words, count);
+    if (window_parse(line->words[0].text, zone, is_end, is_end ? &rule->ends_at : &rule->starts_at, reason,
+                     sizeof reason))
+        set_zone(parser, line->field, is_end ? FIELD_starts_at : FIELD_ends_at, zone);
+    else
+        parser_tell(parser, line->field, "%s", reason);
 }
 
 /* ---- The whole rule ---- */
@@ -332,7 +302,7 @@ static void tell_missing(struct parser *parser)
                        lines[FIELD_PRICE]);
     if (parser->block.is_unsure)
         return;
-    if (lines[FIELD_LANE] == 0)
+    if (lines[FIELD_lane] == 0)
         fault_list_add(&parser->faults, lines[FIELD_KEY], "the rule has no lane; lane contract or lane sale is needed");
     if (lines[FIELD_PERCENT] == 0 && lines[FIELD_AMOUNT] == 0 && lines[FIELD_PRICE] == 0)
         fault_list_add(&parser->faults, lines[FIELD_KEY],
@@ -369,8 +339,22 @@ void rule_finish(struct parser *parser)
     parser_keep(parser, &parser->block.change);
 }
 
+#define WORD_MONEY(word, field, example) {word, BLOCK_RULE, field, 1, 1, false, example, read_number},
+#define WORD_NUMBER(word, field, example) {word, BLOCK_RULE, field, 1, 1, false, example, read_number},
+#define WORD_FLAG(word, field, example) {word, BLOCK_RULE, field, 0, 0, false, example, read_flag},
+#define WORD_SWITCH(word, field, example) {word, BLOCK_RULE, field, 0, 0, false, example, read_flag},
+#define WORD_INSTANT(word, field, example) {word, BLOCK_RULE, field, 1, 2, false, example, read_instant},
+#define WORD_TEXT(word, field, example)
+#define WORD_LANE(word, field, example)
+#define WORD_KIND(word, field, example)
+#define WORD_VALUE(word, field, example)
+#define WORD_CUSTOMER(word, field, example)
+#define WORD_GROUP(word, field, example)
+#define WORD(type, member, column, place, message, word, least, most, example)                                         \
+    WORD_##type(#word, FIELD_##member, example)
+
 const struct block_word rule_words[] = {
-    {"lane", BLOCK_RULE, FIELD_LANE, 1, 1, false, "lane contract, or lane sale", read_lane},
+    {"lane", BLOCK_RULE, FIELD_lane, 1, 1, false, "lane contract, or lane sale", read_lane},
     {"percent", BLOCK_RULE, FIELD_PERCENT, 1, 1, false, "percent 12.5", read_percent},
     {"amount", BLOCK_RULE, FIELD_AMOUNT, 1, 1, false, "amount 500", read_amount},
     {"price", BLOCK_RULE, FIELD_PRICE, 1, 2, true, "price 9900, or price SLUG 9900", read_price},
@@ -379,12 +363,5 @@ const struct block_word rule_words[] = {
      read_include},
     {"exclude", BLOCK_RULE, FIELD_EXCLUDE, 2, SIZE_MAX, true, "exclude product SLUG... or exclude category KEY...",
      read_exclude},
-    {"minimum", BLOCK_RULE, FIELD_MINIMUM, 1, 1, false, "minimum 10000", read_minimum},
-    {"cap", BLOCK_RULE, FIELD_CAP, 1, 1, false, "cap 5000", read_cap},
-    {"priority", BLOCK_RULE, FIELD_PRIORITY, 1, 1, false, "priority 10", read_priority},
-    {"exclusive", BLOCK_RULE, FIELD_EXCLUSIVE, 0, 0, false, "exclusive", read_exclusive},
-    {"disabled", BLOCK_RULE, FIELD_DISABLED, 0, 0, false, "disabled", read_disabled},
-    {"starts", BLOCK_RULE, FIELD_STARTS, 1, 2, false, "starts 2026-11-27 Europe/Berlin", read_starts},
-    {"ends", BLOCK_RULE, FIELD_ENDS, 1, 2, false, "ends 2026-11-30 Europe/Berlin", read_ends},
-};
+    RULE_FIELDS(WORD)};
 const size_t rule_word_count = ARRAY_LENGTH(rule_words);

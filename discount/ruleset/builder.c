@@ -144,28 +144,26 @@ static void hide_rule(struct ruleset_builder *builder, const char *key)
         bit_set(builder->hidden_rules, place);
 }
 
+#define COMPILE_TEXT(value) pool_add(pool, value)
+#define COMPILE_GROUP(value) (rule->audience == RULE_GROUP ? pool_add(pool, value) : 0)
+#define COMPILE_VALUE(value) (int32_t)(value)
+#define COMPILE_CUSTOMER(value) (rule->audience == RULE_CUSTOMER ? (value) : 0)
+#define COMPILE_MONEY(value) (int32_t)(value)
+#define COMPILE_NUMBER(value) value
+#define COMPILE_LANE(value) (uint8_t)(value)
+#define COMPILE_KIND(value) (uint8_t)(value)
+#define COMPILE_FLAG(value) value
+#define COMPILE_SWITCH(value) value
+#define COMPILE_INSTANT(value) value
+#define COMPILE(type, member, ...) .member = COMPILE_##type(rule->member),
+
 static struct compiled_rule make_rule(struct ruleset_builder *builder, const struct rule *rule)
 {
     struct pool *pool = &builder->pool;
-    struct compiled_rule compiled = {
-        .starts_at = rule->starts_at,
-        .ends_at = rule->ends_at,
-        .key = pool_add(pool, rule->key),
-        .label = pool_add(pool, rule->label),
-        .group = rule->audience == RULE_GROUP ? pool_add(pool, rule->group) : 0,
-        .zone = pool_add(pool, rule->zone),
-        .value = (int32_t)rule->value,
-        .minimum = (int32_t)rule->minimum,
-        .cap = (int32_t)rule->cap,
-        .priority = rule->priority,
-        .customer_id = rule->audience == RULE_CUSTOMER ? rule->customer_id : 0,
-        .lane = (uint8_t)rule->lane,
-        .kind = (uint8_t)rule->kind,
-        .audience = (uint8_t)rule->audience,
-        .is_enabled = rule->is_enabled,
-        .is_exclusive = rule->is_exclusive,
-        .is_price_list = rule->is_price_list,
-    };
+    struct compiled_rule compiled = {.key = pool_add(pool, rule->key),
+                                     .audience = (uint8_t)rule->audience,
+                                     .is_price_list = rule->is_price_list,
+                                     RULE_FIELDS(COMPILE)};
 
     add_targets(builder, rule, &compiled);
     return compiled;

@@ -20,14 +20,27 @@
 
 /* One rule. Its targets lie at `targets`: products ascending, their prices (a price list), categories by name,
  * excluded products, excluded categories. */
+#define COMPILED_TYPE_TEXT uint32_t /* offset of text; 0 is "" */
+#define COMPILED_TYPE_GROUP uint32_t
+#define COMPILED_TYPE_VALUE int32_t
+#define COMPILED_TYPE_CUSTOMER int32_t
+#define COMPILED_TYPE_MONEY int32_t
+#define COMPILED_TYPE_NUMBER int32_t
+#define COMPILED_TYPE_LANE uint8_t
+#define COMPILED_TYPE_KIND uint8_t
+#define COMPILED_TYPE_FLAG bool
+#define COMPILED_TYPE_SWITCH bool
+#define COMPILED_TYPE_INSTANT int64_t
+#define COMPILED_MEMBER(type, member, ...) COMPILED_TYPE_##type member;
+
 struct compiled_rule {
-    int64_t starts_at, ends_at;
-    uint32_t key, label, group, zone; /* offsets of text; 0 is "" */
-    uint32_t targets;
-    uint32_t product_count, category_count, excluded_product_count, excluded_category_count;
-    int32_t value, minimum, cap, priority, customer_id;
-    uint8_t lane, kind, audience;
-    bool is_enabled : 1, is_exclusive : 1, is_price_list : 1, is_dropped : 1; /* dropped: only while building */
+    uint32_t key; /* offset of text */
+    uint32_t targets, product_count;
+    RULE_FIELDS(COMPILED_MEMBER)
+    uint32_t category_count, excluded_product_count, excluded_category_count;
+    uint8_t audience;
+    bool is_price_list;
+    bool is_dropped; /* only while building */
 };
 
 struct compiled_group {

@@ -81,28 +81,26 @@ static void show_targets(struct ruleset_view *view, const struct snapshot *snaps
     }
 }
 
+#define SHOW_TEXT(value) snapshot_text(snapshot, value)
+#define SHOW_GROUP(value) (compiled->audience == RULE_GROUP ? snapshot_text(snapshot, value) : NULL)
+#define SHOW_VALUE(value) value
+#define SHOW_CUSTOMER(value) value
+#define SHOW_MONEY(value) value
+#define SHOW_NUMBER(value) value
+#define SHOW_LANE(value) (enum rule_lane)(value)
+#define SHOW_KIND(value) (enum rule_kind)(value)
+#define SHOW_FLAG(value) value
+#define SHOW_SWITCH(value) value
+#define SHOW_INSTANT(value) value
+#define SHOW(type, member, ...) .member = SHOW_##type(compiled->member),
+
 static void show_rule(struct ruleset_view *view, const struct snapshot *snapshot, const struct compiled_rule *compiled,
                       struct rule *rule)
 {
-    *rule = (struct rule){
-        .key = snapshot_text(snapshot, compiled->key),
-        .label = snapshot_text(snapshot, compiled->label),
-        .is_enabled = compiled->is_enabled,
-        .is_exclusive = compiled->is_exclusive,
-        .lane = (enum rule_lane)compiled->lane,
-        .priority = compiled->priority,
-        .kind = (enum rule_kind)compiled->kind,
-        .value = compiled->value,
-        .audience = (enum rule_audience)compiled->audience,
-        .customer_id = compiled->customer_id,
-        .group = compiled->audience == RULE_GROUP ? snapshot_text(snapshot, compiled->group) : NULL,
-        .is_price_list = compiled->is_price_list,
-        .minimum = compiled->minimum,
-        .cap = compiled->cap,
-        .starts_at = compiled->starts_at,
-        .ends_at = compiled->ends_at,
-        .zone = snapshot_text(snapshot, compiled->zone),
-    };
+    *rule = (struct rule){.key = snapshot_text(snapshot, compiled->key),
+                          .audience = (enum rule_audience)compiled->audience,
+                          .is_price_list = compiled->is_price_list,
+                          RULE_FIELDS(SHOW)};
     show_targets(view, snapshot, compiled, rule);
 }
 

@@ -24,6 +24,13 @@ bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, str
 
 Ecommerce__Change *wire_write_change(const struct change *change, struct arena *arena);
 
+/* The changes that are no more than a key. */
+#define WIRE_KEY_CHANGES 6
+extern const struct wire_key_change {
+    enum change_kind kind;
+    Ecommerce__Change__ChangeCase change_case;
+} wire_key_changes[WIRE_KEY_CHANGES];
+
 /* Reads a rule that the service sent; products have slugs. */
 void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule);
 

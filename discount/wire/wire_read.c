@@ -158,20 +158,24 @@ static void read_targets(struct reading *reading, const Ecommerce__Rule *message
     rule->excluded_category_count = message->n_exclude_categories;
 }
 
+/* Fields that the message has as they are. Lanes, kinds, values and audiences it has not. */
+#define READ_TEXT(member, field) rule->member = message->field;
+#define READ_MONEY(member, field) rule->member = message->field;
+#define READ_NUMBER(member, field) rule->member = message->field;
+#define READ_FLAG(member, field) rule->member = message->field;
+#define READ_SWITCH(member, field) rule->member = !message->field;
+#define READ_INSTANT(member, field) rule->member = message->field;
+#define READ_LANE(member, field)
+#define READ_KIND(member, field)
+#define READ_VALUE(member, field)
+#define READ_CUSTOMER(member, field)
+#define READ_GROUP(member, field)
+#define READ(type, member, column, place, field, ...) READ_##type(member, field)
+
 static void read_rule(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
-    *rule = (struct rule){
-        .key = message->key,
-        .label = message->label,
-        .is_enabled = !message->disabled,
-        .is_exclusive = message->exclusive,
-        .priority = message->priority,
-        .minimum = message->minimum,
-        .cap = message->cap,
-        .starts_at = message->starts_at,
-        .ends_at = message->ends_at,
-        .zone = message->zone,
-    };
+    *rule = (struct rule){.key = message->key};
+    RULE_FIELDS(READ)
     read_lane(reading, message, rule);
     if (read_kind(reading, message, rule))
         refuse_other_values(reading, message, rule->kind);
@@ -194,40 +198,19 @@ static void read_product(const Ecommerce__KnownProduct *message, bool keeps_floo
                               .keeps_floor = keeps_floor};
 }
 
-/* Changes that are no more than a key. False: the message is none of them. */
-static bool read_key_change(const Ecommerce__Change *message, struct change *change)
-{
-    switch (message->change_case) {
-    case ECOMMERCE__CHANGE__CHANGE_REMOVE_RULE:
-        *change = (struct change){.kind = CHANGE_REMOVE_RULE, .key = message->remove_rule};
-        return true;
-    case ECOMMERCE__CHANGE__CHANGE_ENABLE_RULE:
-        *change = (struct change){.kind = CHANGE_ENABLE_RULE, .key = message->enable_rule};
-        return true;
-    case ECOMMERCE__CHANGE__CHANGE_DISABLE_RULE:
-        *change = (struct change){.kind = CHANGE_DISABLE_RULE, .key = message->disable_rule};
-        return true;
-    case ECOMMERCE__CHANGE__CHANGE_REMOVE_GROUP:
-        *change = (struct change){.kind = CHANGE_REMOVE_GROUP, .key = message->remove_group};
-        return true;
-    case ECOMMERCE__CHANGE__CHANGE_CLEAR_GROUP:
-        *change = (struct change){.kind = CHANGE_CLEAR_GROUP, .key = message->clear_group};
-        return true;
-    case ECOMMERCE__CHANGE__CHANGE_REMOVE_PRODUCT:
-        *change = (struct change){.kind = CHANGE_REMOVE_PRODUCT, .key = message->remove_product};
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, struct change *change, rule_fault_f *fault,
                       void *data)
 {
     struct reading reading = {.arena = arena, .fault = fault, .data = data, .is_sound = true};
 
-    if (read_key_change(message, change))
-        return true;
+    *change = (struct change){.kind = CHANGE_KINDS};
+    for (size_t i = 0; i < WIRE_KEY_CHANGES; i++) {
+        if (message->change_case == wire_key_changes[i].change_case) {
+            /* The members of a union of pointers to text lie at one place. */
+            *change = (struct change){.kind = wire_key_changes[i].kind, .key = message->remove_rule};
+            return true;
+        }
+    }
     switch (message->change_case) {
     case ECOMMERCE__CHANGE__CHANGE_SET_RULE:
         *change = (struct change){.kind = CHANGE_SET_RULE};
@@ -252,7 +235,6 @@ bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, str
             tell(&reading, "", "clear_all is false; it is true or left out");
         break;
     default:
-        *change = (struct change){.kind = CHANGE_KINDS};
         tell(&reading, "", "this change says nothing; each sets, removes, enables, disables or clears one thing");
         break;
     }

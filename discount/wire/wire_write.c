@@ -78,30 +78,45 @@ static void write_value(const struct rule *rule, Ecommerce__Rule *message)
     }
 }
 
+/* Fields that the message has as they are. */
+#define WRITE_TEXT(member, field) message->field = message_text(rule->member);
+#define WRITE_MONEY(member, field) message->field = rule->member;
+#define WRITE_NUMBER(member, field) message->field = rule->member;
+#define WRITE_FLAG(member, field) message->field = rule->member;
+#define WRITE_SWITCH(member, field) message->field = !rule->member;
+#define WRITE_INSTANT(member, field) message->field = rule->member;
+#define WRITE_LANE(member, field)
+#define WRITE_KIND(member, field)
+#define WRITE_VALUE(member, field)
+#define WRITE_CUSTOMER(member, field)
+#define WRITE_GROUP(member, field)
+#define WRITE(type, member, column, place, field, ...) WRITE_##type(member, field)
+
 Ecommerce__Rule *wire_write_rule(const struct rule *rule, struct arena *arena)
 {
     Ecommerce__Rule *message = arena_get(arena, sizeof *message);
 
     ecommerce__rule__init(message);
     message->key = message_text(rule->key);
-    message->label = message_text(rule->label);
-    message->disabled = !rule->is_enabled;
+    RULE_FIELDS(WRITE)
     message->lane = rule->lane == RULE_LANE_SALE ? ECOMMERCE__LANE__LANE_SALE : ECOMMERCE__LANE__LANE_CONTRACT;
-    message->priority = rule->priority;
-    message->exclusive = rule->is_exclusive;
     write_value(rule, message);
     if (rule->audience == RULE_CUSTOMER)
         message->customer_id = rule->customer_id;
     if (rule->audience == RULE_GROUP)
         message->group = message_text(rule->group);
     write_targets(rule, arena, message);
-    message->minimum = rule->minimum;
-    message->cap = rule->cap;
-    message->starts_at = rule->starts_at;
-    message->ends_at = rule->ends_at;
-    message->zone = message_text(rule->zone);
     return message;
 }
+
+const struct wire_key_change wire_key_changes[WIRE_KEY_CHANGES] = {
+    {CHANGE_REMOVE_RULE, ECOMMERCE__CHANGE__CHANGE_REMOVE_RULE},
+    {CHANGE_ENABLE_RULE, ECOMMERCE__CHANGE__CHANGE_ENABLE_RULE},
+    {CHANGE_DISABLE_RULE, ECOMMERCE__CHANGE__CHANGE_DISABLE_RULE},
+    {CHANGE_REMOVE_GROUP, ECOMMERCE__CHANGE__CHANGE_REMOVE_GROUP},
+    {CHANGE_CLEAR_GROUP, ECOMMERCE__CHANGE__CHANGE_CLEAR_GROUP},
+    {CHANGE_REMOVE_PRODUCT, ECOMMERCE__CHANGE__CHANGE_REMOVE_PRODUCT},
+};
 
 static Ecommerce__Group *write_group(const struct change *change, struct arena *arena)
 {
@@ -130,41 +145,6 @@ static Ecommerce__KnownProduct *write_product(const struct known_product *produc
     message->slug = message_text(product->slug);
     message->floor = product->floor;
     return message;
-}
-
-/* Changes that are no more than a key. */
-static void write_key_change(const struct change *change, Ecommerce__Change *message)
-{
-    char *key = message_text(change->key);
-
-    switch (change->kind) {
-    case CHANGE_REMOVE_RULE:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_REMOVE_RULE;
-        message->remove_rule = key;
-        return;
-    case CHANGE_ENABLE_RULE:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_ENABLE_RULE;
-        message->enable_rule = key;
-        return;
-    case CHANGE_DISABLE_RULE:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_DISABLE_RULE;
-        message->disable_rule = key;
-        return;
-    case CHANGE_REMOVE_GROUP:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_REMOVE_GROUP;
-        message->remove_group = key;
-        return;
-    case CHANGE_CLEAR_GROUP:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_CLEAR_GROUP;
-        message->clear_group = key;
-        return;
-    case CHANGE_REMOVE_PRODUCT:
-        message->change_case = ECOMMERCE__CHANGE__CHANGE_REMOVE_PRODUCT;
-        message->remove_product = key;
-        return;
-    default:
-        return;
-    }
 }
 
 Ecommerce__Change *wire_write_change(const struct change *change, struct arena *arena)
@@ -199,8 +179,13 @@ Ecommerce__Change *wire_write_change(const struct change *change, struct arena *
         message->clear_all = true;
         break;
     default:
-        write_key_change(change, message);
         break;
+    }
+    for (size_t i = 0; i < WIRE_KEY_CHANGES; i++) {
+        if (change->kind == wire_key_changes[i].kind) {
+            message->change_case = wire_key_changes[i].change_case;
+            message->remove_rule = message_text(change->key); /* the union's members of text lie at one place */
+        }
     }
     return message;
 }

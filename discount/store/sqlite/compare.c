@@ -90,12 +90,12 @@ static enum store_status read_rule_at(struct store *store, const char *key, int6
 {
     sqlite3_stmt *statement = store_statement(
         store, "WITH later AS (SELECT before FROM change"
-               "   WHERE kind = 'rule' AND key = ?1 AND part = '' AND revision > ?2 ORDER BY revision LIMIT 1),"
-               " state (j) AS (SELECT before FROM later UNION ALL"
-               "   SELECT json_array(" RULE_COLUMNS ") FROM rule r"
-               "   WHERE r.key = ?1 AND NOT EXISTS (SELECT 1 FROM later))"
-               " SELECT j ->> 0, j ->> 1, j ->> 2, j ->> 3, j ->> 4, j ->> 5, j ->> 6, j ->> 7, j ->> 8, j ->> 9,"
-               "  j ->> 10, j ->> 11, j ->> 12, j ->> 13, j ->> 14 FROM state WHERE j IS NOT NULL");
+               "   WHERE kind = 'rule' AND key = ?1 AND part = '' AND revision > ?2 ORDER BY revision LIMIT 1)"
+               " SELECT 'there was', before ->> 0" RULE_FIELDS(
+                   RULE_LOGGED) " FROM later WHERE before IS NOT NULL"
+                                " UNION ALL SELECT 'there is', r.key" RULE_FIELDS(
+                                    RULE_COLUMN) " FROM rule r"
+                                                 "   WHERE r.key = ?1 AND NOT EXISTS (SELECT 1 FROM later)");
     enum store_status status;
 
     *rule = NULL;

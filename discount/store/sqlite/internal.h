@@ -97,11 +97,32 @@ int64_t page_limit(uint64_t limit);
 
 /* ---- row.c: rules out of rows ---- */
 
-/* The columns of a rule, in the order that rule_from_row() takes them and that notes have. `r` is the table. */
-#define RULE_COLUMNS                                                                                                   \
-    "r.key, r.label, r.enabled, r.exclusive, r.lane, r.priority, r.kind, r.value, r.customer_id, r.group_key, "        \
-    "r.minimum, r.cap, r.starts_at, r.ends_at, r.zone"
-#define RULE_COLUMN_COUNT 15
+/* Rows of rules: the group's key, joined, then the key and the fields. `r` is the table. */
+#define RULE_COLUMN(type, member, column, ...) ", r." #column
+#define RULE_ROWS                                                                                                      \
+    "SELECT g.key, r.key" RULE_FIELDS(RULE_COLUMN) " FROM rule r LEFT JOIN customer_group g ON g.key = r.group_key"
+#define RULE_COLUMN_AT(type, member, column, ...) AT_##column,
+enum { AT_group_there, AT_key, RULE_FIELDS(RULE_COLUMN_AT) };
+
+/* The same row out of the change log, as it was before a change. What was logged before there was the field has none.
+ */
+#define LOGGED_TEXT(place) ", coalesce(before ->> " #place ", '')"
+#define LOGGED_GROUP(place) ", before ->> " #place
+#define LOGGED_VALUE(place) ", before ->> " #place
+#define LOGGED_CUSTOMER(place) ", before ->> " #place
+#define LOGGED_MONEY(place) ", coalesce(before ->> " #place ", 0)"
+#define LOGGED_NUMBER(place) ", coalesce(before ->> " #place ", 0)"
+#define LOGGED_LANE(place) ", before ->> " #place
+#define LOGGED_KIND(place) ", before ->> " #place
+#define LOGGED_FLAG(place) ", coalesce(before ->> " #place ", 0)"
+#define LOGGED_SWITCH(place) ", coalesce(before ->> " #place ", 1)"
+#define LOGGED_INSTANT(place) ", coalesce(before ->> " #place ", 0)"
+#define RULE_LOGGED(type, member, column, place, ...) LOGGED_##type(place)
+
+/* To write one: the columns but for the key, and what they become where there is such a rule. */
+#define RULE_NAME(type, member, column, ...) ", " #column
+#define RULE_REPLACED(type, member, column, ...) ", " #column " = excluded." #column
+#define RULE_EXCLUDED(type, member, column, ...) ", excluded." #column
 
 /* The targets of one rule while they are read; kept for the next rule. All zero is none. */
 struct target_rows {
@@ -117,7 +138,7 @@ struct target_rows {
 void target_rows_clear(struct target_rows *rows);
 void target_rows_release(struct target_rows *rows);
 
-/* Fills in a rule from the statement's row; its texts live as long as the row. */
+/* Fills in a rule from the statement's row; its texts live as long as the row. Its group must be there. */
 enum store_status rule_from_row(struct store *store, sqlite3_stmt *statement, struct rule *rule);
 /* Gives the rule its targets, which it borrows, and checks all of it. */
 enum store_status rule_complete(struct store *store, struct rule *rule, const struct target_rows *rows);
@@ -125,8 +146,6 @@ enum store_status rule_complete(struct store *store, struct rule *rule, const st
  * else by id without. Texts are copied into the arena. */
 enum store_status read_targets(struct store *store, const char *rule_key, bool with_slugs, struct target_rows *rows,
                                struct arena *arena);
-/* Whether the rule's group is there: column number RULE_COLUMN_COUNT has its key, joined. */
-enum store_status check_rule_group(struct store *store, sqlite3_stmt *statement, const struct rule *rule);
 /* Rows of (rule_key, excluded, product_id, price, slug) and (rule_key, excluded, category), those that are not excluded
  * first. Texts are copied into the arena; without one there are no slugs. */
 enum store_status add_product_row(struct store *store, sqlite3_stmt *statement, struct target_rows *rows,

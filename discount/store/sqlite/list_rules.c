@@ -24,8 +24,7 @@ static void add_sql(struct question *question, const char *text)
 /* The values have the numbers that bind_filter() gives them. */
 static void build_question(struct question *question, const struct rule_filter *filter, const char *after)
 {
-    add_sql(question, "SELECT " RULE_COLUMNS ", g.key FROM rule r"
-                      " LEFT JOIN customer_group g ON g.key = r.group_key WHERE true");
+    add_sql(question, RULE_ROWS " WHERE true");
     if (after != NULL)
         add_sql(question, " AND r.key > ?1");
     if (filter->key != NULL)
@@ -83,8 +82,6 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
     struct arena scratch = {0};
     enum store_status status = rule_from_row(store, row, &rule);
 
-    if (status == STORE_OK)
-        status = check_rule_group(store, row, &rule);
     if (status == STORE_OK)
         status = read_targets(store, rule.key, true, &found->rows, &scratch);
     if (status == STORE_OK)

@@ -149,8 +149,6 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
     target_rows_clear(&reader->rows);
     arena_reset(&reader->arena);
     if (status == STORE_OK)
-        status = check_rule_group(store, row, &rule);
-    if (status == STORE_OK)
         status = take_targets(store, reader, &reader->products, rule.key);
     if (status == STORE_OK)
         status = take_targets(store, reader, &reader->categories, rule.key);
@@ -163,8 +161,7 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
 
 static enum store_status load_all_rules(struct store *store, struct rule_reader *reader)
 {
-    sqlite3_stmt *rules = store_statement(store, "SELECT " RULE_COLUMNS ", g.key FROM rule r"
-                                                 " LEFT JOIN customer_group g ON g.key = r.group_key ORDER BY r.key");
+    sqlite3_stmt *rules = store_statement(store, RULE_ROWS " ORDER BY r.key");
     struct target_stream *products = &reader->products, *categories = &reader->categories;
 
     *products = (struct target_stream){
@@ -192,9 +189,7 @@ static enum store_status load_all_rules(struct store *store, struct rule_reader 
 
 static enum store_status take_changed_rule(struct store *store, sqlite3_stmt *row, void *data)
 {
-    sqlite3_stmt *statement = store_statement(store, "SELECT " RULE_COLUMNS ", g.key FROM rule r"
-                                                     " LEFT JOIN customer_group g ON g.key = r.group_key"
-                                                     " WHERE r.key = ?1");
+    sqlite3_stmt *statement = store_statement(store, RULE_ROWS " WHERE r.key = ?1");
     struct rule_reader *reader = data;
     const char *key = column_text(row, 0);
     struct rule rule;
@@ -208,8 +203,6 @@ static enum store_status take_changed_rule(struct store *store, sqlite3_stmt *ro
     }
     arena_reset(&reader->arena);
     status = rule_from_row(store, statement, &rule);
-    if (status == STORE_OK)
-        status = check_rule_group(store, statement, &rule);
     if (status == STORE_OK)
         status = read_targets(store, key, false, &reader->rows, &reader->arena);
     if (status == STORE_OK)

@@ -44,23 +44,16 @@ static const char returns[] =
     " ON CONFLICT DO UPDATE SET label = excluded.label;"
     "INSERT INTO group_member (group_key, customer_id)"
     " SELECT before ->> 0, before ->> 1 FROM temp.undo WHERE kind = 'group_member' AND before IS NOT NULL;"
-    "INSERT INTO rule AS r (key, label, enabled, exclusive, lane, priority, kind, value, customer_id, group_key, "
-    "minimum,"
-    "  cap, starts_at, ends_at, zone)"
-    " SELECT before ->> 0, before ->> 1, before ->> 2, before ->> 3, before ->> 4, before ->> 5, before ->> 6,"
-    "  before ->> 7, before ->> 8, before ->> 9, before ->> 10, before ->> 11, before ->> 12, before ->> 13,"
-    "  before ->> 14"
-    " FROM temp.undo WHERE kind = 'rule' AND before IS NOT NULL"
-    " ON CONFLICT (key) DO UPDATE SET (label, enabled, exclusive, lane, priority, kind, value, customer_id, group_key,"
-    "  minimum, cap, starts_at, ends_at, zone) = (excluded.label, excluded.enabled, excluded.exclusive, excluded.lane,"
-    "  excluded.priority, excluded.kind, excluded.value, excluded.customer_id, excluded.group_key, excluded.minimum,"
-    "  excluded.cap, excluded.starts_at, excluded.ends_at, excluded.zone);"
-    "INSERT INTO rule_product (rule_key, excluded, product_id, price)"
-    " SELECT before ->> 0, before ->> 1, before ->> 2, before ->> 3"
-    " FROM temp.undo WHERE kind = 'rule_product' AND before IS NOT NULL;"
-    "INSERT INTO rule_category (rule_key, excluded, category)"
-    " SELECT before ->> 0, before ->> 1, before ->> 2"
-    " FROM temp.undo WHERE kind = 'rule_category' AND before IS NOT NULL;";
+    "INSERT INTO rule (key" RULE_FIELDS(RULE_NAME) ") SELECT before ->> 0" RULE_FIELDS(
+        RULE_LOGGED) " FROM temp.undo WHERE kind = 'rule' AND before IS NOT NULL"
+                     " ON CONFLICT (key) DO UPDATE SET key = excluded.key" RULE_FIELDS(
+                         RULE_REPLACED) ";"
+                                        "INSERT INTO rule_product (rule_key, excluded, product_id, price)"
+                                        " SELECT before ->> 0, before ->> 1, before ->> 2, before ->> 3"
+                                        " FROM temp.undo WHERE kind = 'rule_product' AND before IS NOT NULL;"
+                                        "INSERT INTO rule_category (rule_key, excluded, category)"
+                                        " SELECT before ->> 0, before ->> 1, before ->> 2"
+                                        " FROM temp.undo WHERE kind = 'rule_category' AND before IS NOT NULL;";
 
 enum store_status sqlite_rewind(struct store *store, int64_t revision)
 {

@@ -75,72 +75,63 @@ void add_category_row(sqlite3_stmt *statement, struct target_rows *rows, struct 
 
 /* ---- Rules ---- */
 
-/* The position of the name, or `count`. */
-static size_t find_name(const char *const *names, size_t count, const char *name)
+/* Which of the names the column has; the first, where it has none of them, and that is told. */
+static size_t read_name(struct store *store, sqlite3_stmt *row, int at, const char *what, const char *const *names,
+                        size_t count, enum store_status *status)
 {
-    size_t i = 0;
-
-    while (i < count && strcmp(names[i], name) != 0)
-        i++;
-    return i;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], column_text(row, at)) == 0)
+            return i;
+    }
+    *status = store_say(store, STORE_FAILED, "rule %s: \"%s\" is no %s", column_text(row, AT_key), column_text(row, at),
+                        what);
+    return 0;
 }
 
-/* The numbers that are narrower in memory than in the database. */
-static enum store_status check_width(struct store *store, const char *key, const char *column, int64_t number)
+/* Numbers that are narrower in memory than in the database. */
+static int32_t read_number(struct store *store, sqlite3_stmt *row, int at, const char *column,
+                           enum store_status *status)
 {
+    int64_t number = sqlite3_column_int64(row, at);
+
     if (number < INT32_MIN || number > INT32_MAX)
-        return store_say(store, STORE_FAILED, "rule %s: %s is %" PRId64 ", which is out of range", key, column, number);
-    return STORE_OK;
+        *status = store_say(store, STORE_FAILED, "rule %s: %s is %" PRId64 ", which is out of range",
+                            column_text(row, AT_key), column, number);
+    return (int32_t)number;
 }
 
-enum store_status rule_from_row(struct store *store, sqlite3_stmt *statement, struct rule *rule)
+#define READ_TEXT(column) column_text(row, AT_##column)
+#define READ_GROUP(column) (has_group ? column_text(row, AT_##column) : NULL)
+#define READ_VALUE(column) sqlite3_column_int64(row, AT_##column)
+#define READ_CUSTOMER(column) read_number(store, row, AT_##column, #column, &status)
+#define READ_MONEY(column) sqlite3_column_int64(row, AT_##column)
+#define READ_NUMBER(column) read_number(store, row, AT_##column, #column, &status)
+#define READ_LANE(column)                                                                                              \
+    (enum rule_lane) read_name(store, row, AT_##column, #column, rule_lane_names, RULE_LANES, &status)
+#define READ_KIND(column)                                                                                              \
+    (enum rule_kind) read_name(store, row, AT_##column, #column, rule_kind_names, RULE_KINDS, &status)
+#define READ_FLAG(column) sqlite3_column_int(row, AT_##column) != 0
+#define READ_SWITCH(column) sqlite3_column_int(row, AT_##column) != 0
+#define READ_INSTANT(column) sqlite3_column_int64(row, AT_##column)
+#define READ(type, member, column, ...) .member = READ_##type(column),
+
+enum store_status rule_from_row(struct store *store, sqlite3_stmt *row, struct rule *rule)
 {
-    const char *key = column_text(statement, 0);
-    size_t lane = find_name(rule_lane_names, RULE_LANES, column_text(statement, 4));
-    size_t kind = find_name(rule_kind_names, RULE_KINDS, column_text(statement, 6));
-    int64_t priority = sqlite3_column_int64(statement, 5), customer_id = sqlite3_column_int64(statement, 8);
-    bool has_customer = sqlite3_column_type(statement, 8) != SQLITE_NULL;
-    bool has_group = sqlite3_column_type(statement, 9) != SQLITE_NULL;
+    bool has_customer = sqlite3_column_type(row, AT_customer_id) != SQLITE_NULL;
+    bool has_group = sqlite3_column_type(row, AT_group_key) != SQLITE_NULL;
+    enum store_status status = STORE_OK;
 
-    if (lane == RULE_LANES)
-        return store_say(store, STORE_FAILED, "rule %s: \"%s\" is no lane", key, column_text(statement, 4));
-    if (kind == RULE_KINDS)
-        return store_say(store, STORE_FAILED, "rule %s: \"%s\" is no kind", key, column_text(statement, 6));
-    if (check_width(store, key, "priority", priority) != STORE_OK ||
-        check_width(store, key, "customer_id", customer_id) != STORE_OK)
-        return STORE_FAILED;
-    if (has_customer && has_group)
-        return store_say(store, STORE_FAILED, "rule %s: it is for a customer and for a group", key);
-
-    *rule = (struct rule){
-        .key = key,
-        .label = column_text(statement, 1),
-        .is_enabled = sqlite3_column_int(statement, 2) != 0,
-        .is_exclusive = sqlite3_column_int(statement, 3) != 0,
-        .lane = (enum rule_lane)lane,
-        .priority = (int32_t)priority,
-        .kind = (enum rule_kind)kind,
-        .value = sqlite3_column_int64(statement, 7),
-        .is_price_list = sqlite3_column_type(statement, 7) == SQLITE_NULL,
-        .audience = has_customer ? RULE_CUSTOMER
-                    : has_group  ? RULE_GROUP
-                                 : RULE_EVERYBODY,
-        .customer_id = (int32_t)customer_id,
-        .group = has_group ? column_text(statement, 9) : NULL,
-        .minimum = sqlite3_column_int64(statement, 10),
-        .cap = sqlite3_column_int64(statement, 11),
-        .starts_at = sqlite3_column_int64(statement, 12),
-        .ends_at = sqlite3_column_int64(statement, 13),
-        .zone = column_text(statement, 14),
-    };
-    return STORE_OK;
-}
-
-enum store_status check_rule_group(struct store *store, sqlite3_stmt *statement, const struct rule *rule)
-{
-    if (rule->audience == RULE_GROUP && sqlite3_column_type(statement, RULE_COLUMN_COUNT) == SQLITE_NULL)
+    *rule = (struct rule){.key = column_text(row, AT_key),
+                          .is_price_list = sqlite3_column_type(row, AT_value) == SQLITE_NULL,
+                          .audience = has_customer ? RULE_CUSTOMER
+                                      : has_group  ? RULE_GROUP
+                                                   : RULE_EVERYBODY,
+                          RULE_FIELDS(READ)};
+    if (status == STORE_OK && has_customer && has_group)
+        return store_say(store, STORE_FAILED, "rule %s: it is for a customer and for a group", rule->key);
+    if (status == STORE_OK && has_group && sqlite3_column_type(row, AT_group_there) == SQLITE_NULL)
         return store_say(store, STORE_FAILED, "rule %s: audience: there is no group %s", rule->key, rule->group);
-    return STORE_OK;
+    return status;
 }
 
 /* The first thing that is wrong with a rule. */

@@ -83,7 +83,7 @@ static bool sqlite_upgrade(const char *path, int *upgraded_from, char *reason, s
 static bool check_tables(struct store *store)
 {
     static const char *const reads[] = {
-        "SELECT " RULE_COLUMNS " FROM rule r",
+        RULE_ROWS,
         "SELECT rule_key, excluded, product_id, price FROM rule_product",
         "SELECT rule_key, excluded, category FROM rule_category",
         "SELECT id, slug, floor FROM product",

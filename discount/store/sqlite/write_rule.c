@@ -2,41 +2,47 @@
 /* Changes of rules. A row is written only when it differs. */
 #include "discount/store/sqlite/internal.h"
 
+#define BIND_TEXT(value) bind_text(statement, at, (value) != NULL ? (value) : "")
+#define BIND_GROUP(value) bind_text(statement, at, rule->audience == RULE_GROUP ? (value) : NULL)
+#define BIND_VALUE(value) bind_unless(statement, at, rule->is_price_list, value)
+#define BIND_CUSTOMER(value) bind_unless(statement, at, rule->audience != RULE_CUSTOMER, value)
+#define BIND_MONEY(value) bind_number(statement, at, value)
+#define BIND_NUMBER(value) bind_number(statement, at, value)
+#define BIND_LANE(value) bind_text(statement, at, rule_lane_names[value])
+#define BIND_KIND(value) bind_text(statement, at, rule_kind_names[value])
+#define BIND_FLAG(value) bind_number(statement, at, value)
+#define BIND_SWITCH(value) bind_number(statement, at, value)
+#define BIND_INSTANT(value) bind_number(statement, at, value)
+#define BIND(type, member, ...)                                                                                        \
+    BIND_##type(rule->member);                                                                                         \
+    at++;
+
+static void bind_unless(sqlite3_stmt *statement, int at, bool is_null, int64_t value)
+{
+    if (!is_null)
+        bind_number(statement, at, value);
+}
+
 static void bind_rule(sqlite3_stmt *statement, const struct rule *rule)
 {
+    int at = 2;
+
     bind_text(statement, 1, rule->key);
-    bind_text(statement, 2, rule->label);
-    bind_number(statement, 3, rule->is_enabled);
-    bind_number(statement, 4, rule->is_exclusive);
-    bind_text(statement, 5, rule_lane_names[rule->lane]);
-    bind_number(statement, 6, rule->priority);
-    bind_text(statement, 7, rule_kind_names[rule->kind]);
-    if (!rule->is_price_list)
-        bind_number(statement, 8, rule->value);
-    if (rule->audience == RULE_CUSTOMER)
-        bind_number(statement, 9, rule->customer_id);
-    if (rule->audience == RULE_GROUP)
-        bind_text(statement, 10, rule->group);
-    bind_number(statement, 11, rule->minimum);
-    bind_number(statement, 12, rule->cap);
-    bind_number(statement, 13, rule->starts_at);
-    bind_number(statement, 14, rule->ends_at);
-    bind_text(statement, 15, rule->zone != NULL ? rule->zone : "");
+    RULE_FIELDS(BIND)
 }
 
 enum store_status apply_set_rule(struct store *store, const struct task *task)
 {
+#define VALUE(...) ", ?"
     const struct rule *rule = &task->change->rule;
     sqlite3_stmt *statement = store_statement(
-        store, "INSERT INTO rule AS r (key, label, enabled, exclusive, lane, priority, kind, value, customer_id,"
-               " group_key, minimum, cap, starts_at, ends_at, zone)"
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-               " ON CONFLICT (key) DO UPDATE SET (label, enabled, exclusive, lane, priority, kind, value, customer_id,"
-               "  group_key, minimum, cap, starts_at, ends_at, zone)"
-               "  = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-               " WHERE (r.label, r.enabled, r.exclusive, r.lane, r.priority, r.kind, r.value, r.customer_id,"
-               "  r.group_key, r.minimum, r.cap, r.starts_at, r.ends_at, r.zone)"
-               "  IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        store,
+        "INSERT INTO rule AS r (key" RULE_FIELDS(RULE_NAME) ") VALUES (?" RULE_FIELDS(
+            VALUE) ")"
+                   " ON CONFLICT (key) DO UPDATE SET key = excluded.key" RULE_FIELDS(
+                       RULE_REPLACED) " WHERE (r.key" RULE_FIELDS(RULE_COLUMN) ")"
+                                                                               " IS NOT (excluded.key" RULE_FIELDS(
+                                                                                   RULE_EXCLUDED) ")");
 
     bind_rule(statement, rule);
     enum store_status status = store_run(store, statement);
