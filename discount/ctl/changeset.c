@@ -17,24 +17,11 @@
 #define FRAME 16                             /* what a change takes in its message beside its own bytes */
 #define ATTEMPTS 5                           /* to stage, when the worker that kept the changes goes */
 
-static void *moved(struct arena *arena, const void *items, size_t count, size_t room, size_t size)
-{
-    void *grown = arena_get(arena, room * size);
-
-    if (count > 0)
-        memcpy(grown, items, count * size);
-    return grown;
-}
-
 static void add_message(struct changeset *set, Ecommerce__Change *message, size_t origin)
 {
-    if (set->count == set->room) {
-        size_t room = set->room == 0 ? 64 : set->room * 2;
-        set->messages = moved(set->arena, set->messages, set->count, room, sizeof *set->messages);
-        set->sizes = moved(set->arena, set->sizes, set->count, room, sizeof *set->sizes);
-        set->origins = moved(set->arena, set->origins, set->count, room, sizeof *set->origins);
-        set->room = room;
-    }
+    set->messages = arena_grow(set->arena, set->messages, set->count, sizeof *set->messages);
+    set->sizes = arena_grow(set->arena, set->sizes, set->count, sizeof *set->sizes);
+    set->origins = arena_grow(set->arena, set->origins, set->count, sizeof *set->origins);
     set->messages[set->count] = message;
     set->sizes[set->count] = ecommerce__change__get_packed_size(message) + FRAME;
     set->origins[set->count] = origin;

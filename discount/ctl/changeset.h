@@ -20,7 +20,7 @@ struct changeset {
     Ecommerce__Change **messages;
     size_t *sizes;   /* of the messages, packed */
     size_t *origins; /* which change of the rule file each is, for faults */
-    size_t count, room;
+    size_t count;
     size_t bytes;
     /* Where the changes are from; NULL: the command line. */
     const char *file;

@@ -187,8 +187,8 @@ static void keep_answer(const ProtobufCMessage *answer, void *data)
 }
 
 /* The generated functions, whose closures have as many types as there are answers, do no more than this. */
-static void *call(struct connection *connection, const char *method, const ProtobufCMessage *request,
-                  struct arena *arena)
+void *connection_call(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                      struct arena *arena)
 {
     const ProtobufCServiceDescriptor *service = connection->stub.base.descriptor;
     unsigned index = (unsigned)(protobuf_c_service_descriptor_get_method_by_name(service, method) - service->methods);
@@ -203,24 +203,6 @@ static void *call(struct connection *connection, const char *method, const Proto
         rpc_client_poll(connection->client, CLOCK_NEVER);
     return connection->answer;
 }
-
-#define DEFINE_CALL(name, Method)                                                                                      \
-    CONNECTION_CALL(name, Method)                                                                                      \
-    {                                                                                                                  \
-        return call(connection, #Method, &request->base, arena);                                                       \
-    }
-
-DEFINE_CALL(stage_changes, StageChanges)
-DEFINE_CALL(list_rules, ListRules)
-DEFINE_CALL(list_groups, ListGroups)
-DEFINE_CALL(list_members, ListMembers)
-DEFINE_CALL(list_products, ListProducts)
-DEFINE_CALL(list_revisions, ListRevisions)
-DEFINE_CALL(compare_revisions, CompareRevisions)
-DEFINE_CALL(explain, Explain)
-DEFINE_CALL(preview, Preview)
-DEFINE_CALL(lint, Lint)
-DEFINE_CALL(get_status, GetStatus)
 
 /* The latest revision, before a change is sent: what comes after it may be the change. False: the service is away, and
  * nothing was sent. */
@@ -243,7 +225,7 @@ static void *look_after(struct connection *connection, const char *id, struct ar
     request.change_set_id = (char *)id;
     request.validate_only = true;
     connection->timeout_s = connection->timeout_s < LOOK_AFTER_S ? connection->timeout_s : LOOK_AFTER_S;
-    Ecommerce__ApplyChangesResponse *answer = call(connection, "ApplyChanges", &request.base, arena);
+    Ecommerce__ApplyChangesResponse *answer = connection_call(connection, "ApplyChanges", &request.base, arena);
     connection->timeout_s = failure.timeout_s;
     if (answer != NULL && answer->was_made_before)
         return answer;
@@ -259,7 +241,7 @@ static void *call_change(struct connection *connection, const char *method, cons
 {
     if (!look_before(connection, arena))
         return NULL;
-    void *answer = call(connection, method, request, arena);
+    void *answer = connection_call(connection, method, request, arena);
     connection->is_change = true;
     if (answer == NULL && is_unsettled(connection) && !is_told(connection)) {
         answer = look_after(connection, id, arena);
@@ -268,10 +250,12 @@ static void *call_change(struct connection *connection, const char *method, cons
     return answer;
 }
 
-CONNECTION_CALL(apply_changes, ApplyChanges)
+const Ecommerce__ApplyChangesResponse *call_apply_changes(struct connection *connection,
+                                                          const Ecommerce__ApplyChangesRequest *request,
+                                                          struct arena *arena)
 {
     if (request->validate_only)
-        return call(connection, "ApplyChanges", &request->base, arena);
+        return connection_call(connection, "ApplyChanges", &request->base, arena);
     return call_change(connection, "ApplyChanges", &request->base, request->change_set_id, arena);
 }
 

@@ -50,22 +50,29 @@ int connection_fail(const struct connection *connection, const char *what);
  * The calls: each returns its answer, in the arena, or NULL: connection->code says how it failed, and connection_fail()
  * tells people.
  */
-#define CONNECTION_CALL(name, Method)                                                                                  \
-    MUST_CHECK const Ecommerce__##Method##Response *call_##name(                                                       \
-        struct connection *connection, const Ecommerce__##Method##Request *request, struct arena *arena)
+MUST_CHECK void *connection_call(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                                 struct arena *arena);
 
-CONNECTION_CALL(stage_changes, StageChanges);
-CONNECTION_CALL(apply_changes, ApplyChanges);
-CONNECTION_CALL(list_rules, ListRules);
-CONNECTION_CALL(list_groups, ListGroups);
-CONNECTION_CALL(list_members, ListMembers);
-CONNECTION_CALL(list_products, ListProducts);
-CONNECTION_CALL(list_revisions, ListRevisions);
-CONNECTION_CALL(compare_revisions, CompareRevisions);
-CONNECTION_CALL(explain, Explain);
-CONNECTION_CALL(preview, Preview);
-CONNECTION_CALL(lint, Lint);
-CONNECTION_CALL(get_status, GetStatus);
+#define CONNECTION_CALL(name, Method)                                                                                  \
+    MUST_CHECK static inline const Ecommerce__##Method##Response *call_##name(                                         \
+        struct connection *connection, const Ecommerce__##Method##Request *request, struct arena *arena)               \
+    {                                                                                                                  \
+        return connection_call(connection, #Method, &request->base, arena);                                            \
+    }
+
+CONNECTION_CALL(stage_changes, StageChanges)
+CONNECTION_CALL(list_rules, ListRules)
+CONNECTION_CALL(list_products, ListProducts)
+CONNECTION_CALL(list_revisions, ListRevisions)
+CONNECTION_CALL(explain, Explain)
+CONNECTION_CALL(preview, Preview)
+CONNECTION_CALL(lint, Lint)
+CONNECTION_CALL(get_status, GetStatus)
+
+/* Those that change rules: where no answer comes, what became of the change is asked for. */
+MUST_CHECK const Ecommerce__ApplyChangesResponse *call_apply_changes(struct connection *connection,
+                                                                     const Ecommerce__ApplyChangesRequest *request,
+                                                                     struct arena *arena);
 MUST_CHECK const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
                                                                 const Ecommerce__RollbackRequest *request,
                                                                 struct arena *arena);

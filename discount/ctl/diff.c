@@ -19,25 +19,6 @@
 
 #define PAGE_SIZE 1000
 
-static bool fetch_differences(struct connection *connection, int64_t from, int64_t to, struct arena *arena,
-                              struct list *differences)
-{
-    Ecommerce__CompareRevisionsRequest ask = ECOMMERCE__COMPARE_REVISIONS_REQUEST__INIT;
-
-    ask.from = from;
-    ask.to = to;
-    ask.page_size = PAGE_SIZE;
-    do {
-        const Ecommerce__CompareRevisionsResponse *page = call_compare_revisions(connection, &ask, arena);
-        if (page == NULL)
-            return false;
-        for (size_t i = 0; i < page->n_differences; i++)
-            list_append(differences, arena, page->differences[i]);
-        ask.page_token = page->next_page_token;
-    } while (ask.page_token[0] != '\0');
-    return true;
-}
-
 /* ---- In the words of a rule file ---- */
 
 static const char *say_rule(const Ecommerce__Rule *message, struct arena *arena)
@@ -163,7 +144,7 @@ static void print_members(void *const *differences, size_t count, bool has_colou
     arena_release(&arena);
 }
 
-static void print_differences(const struct list *differences, int64_t from, int64_t to,
+static void print_differences(const struct message_list *differences, int64_t from, int64_t to,
                               const struct ctl_options *options)
 {
     bool has_colour = display_has_colour(stdout, options);
@@ -186,34 +167,35 @@ static void print_differences(const struct list *differences, int64_t from, int6
     }
 }
 
-static int diff(const struct ctl_options *options, char **words, struct arena *arena)
+static int diff(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    Ecommerce__CompareRevisionsRequest ask = ECOMMERCE__COMPARE_REVISIONS_REQUEST__INIT;
+    const struct ctl_options *options = given;
     struct connection connection;
-    struct list differences = {0};
+    struct message_list differences = {0};
     int64_t revisions[2];
 
     for (int i = 0; i < 2; i++) {
-        if (number_parse(words[i], 1, INT64_MAX, &revisions[i]) != NUMBER_OK) {
-            display_error(options->name, "%s: the number of a revision is allowed", words[i]);
+        if (number_parse(words->items[i], 1, INT64_MAX, &revisions[i]) != NUMBER_OK) {
+            display_error(options->name, "%s: the number of a revision is allowed", words->items[i]);
             return EX_USAGE;
         }
     }
     int code = connection_open(&connection, options);
     if (code != COMMAND_OK)
         return code;
-    if (!fetch_differences(&connection, revisions[0], revisions[1], arena, &differences))
+    ask.from = revisions[0];
+    ask.to = revisions[1];
+    ask.page_size = PAGE_SIZE;
+    if (list_pages(&connection, "CompareRevisions", &ask.base, &ask.page_token, arena, &differences, NULL) != LIST_OK)
         code = connection_fail(&connection, "");
     connection_close(&connection);
     if (code != COMMAND_OK)
         return code;
-    if (options->is_json) {
-        cJSON *document = cJSON_CreateObject();
-        cJSON_AddItemToObject(document, "differences",
-                              json_messages((const void *const *)differences.items, differences.count));
-        json_print(stdout, document);
-    } else {
+    if (options->is_json)
+        list_print_json("differences", &differences, 0);
+    else
         print_differences(&differences, revisions[0], revisions[1], options);
-    }
     return COMMAND_OK;
 }
 
@@ -225,11 +207,6 @@ int command_diff(int argc, char **argv)
         .words_min = 2,
         .words_max = 2};
     struct ctl_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = diff(&options, words.items, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, diff);
 }

@@ -32,41 +32,18 @@ struct explain_options {
 #define FIELD(name) offsetof(struct explain_options, name)
 
 static const struct argument_row rows[] = {
-    {.name = "price",
-     .type = ARGUMENT_NUMBER,
-     .offset = FIELD(price),
-     .value = "N",
-     .help = "the product's list price; must be given, but with --catalog or --products",
-     .min = 0,
-     .max = RULE_MONEY_MAX},
+    NUMBER_OPTION("price", FIELD(price), "N",
+                  "the product's list price; must be given, but with --catalog or --products", 0, RULE_MONEY_MAX),
     {.name = "category",
      .type = ARGUMENT_TEXTS,
      .offset = FIELD(categories),
      .value = "SLUG",
      .help = "a category of the product, or one above those; once for each"},
-    {.name = "products",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(source.products),
-     .value = "CSV",
-     .help = PRODUCTS_HELP},
-    {.name = "catalog",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(source.catalog),
-     .value = "DATABASE",
-     .help = CATALOG_HELP},
-    {.name = "at", .type = ARGUMENT_TEXT, .offset = FIELD(at), .value = "WHEN", .help = "then, instead of now"},
-    {.name = "zone",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(zone),
-     .value = "ZONE",
-     .help = "WHEN's time zone; UTC when not given"},
-    {.name = "limit",
-     .type = ARGUMENT_NUMBER,
-     .offset = FIELD(limit),
-     .value = "N",
-     .help = "how many rules that lost to name (20)",
-     .min = 1,
-     .max = 10000},
+    TEXT_OPTION("products", FIELD(source.products), "CSV", PRODUCTS_HELP),
+    TEXT_OPTION("catalog", FIELD(source.catalog), "DATABASE", CATALOG_HELP),
+    TEXT_OPTION("at", FIELD(at), "WHEN", "then, instead of now"),
+    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone; UTC when not given"),
+    NUMBER_OPTION("limit", FIELD(limit), "N", "how many rules that lost to name (20)", 1, 10000),
 };
 
 /* ---- Which product ---- */
@@ -143,7 +120,7 @@ static int ask(struct connection *connection, const struct explain_options *opti
 
 /* The rules that lost by their window, to tell it in their time zone. One that is gone by now is told in UTC. */
 static void fetch_losers(struct connection *connection, const Ecommerce__ExplainResponse *answer, struct arena *arena,
-                         struct list *rules)
+                         struct message_list *rules)
 {
     size_t lookups = 0;
 
@@ -156,19 +133,21 @@ static void fetch_losers(struct connection *connection, const Ecommerce__Explain
             request.key = loser->key;
             const Ecommerce__ListRulesResponse *found = call_list_rules(connection, &request, arena);
             if (found != NULL && found->n_rules == 1)
-                list_append(rules, arena, found->rules[0]);
+                message_list_append(rules, arena, found->rules[0]);
             lookups++;
         }
     }
 }
 
-static int explain(const struct explain_options *options, char **words, struct arena *arena)
+static int explain(const void *given, const struct argument_words *all_words, struct arena *arena)
 {
+    const struct explain_options *options = given;
+    char *const *words = all_words->items;
     bool has_list = options->source.products != NULL || options->source.catalog != NULL;
     Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
     const Ecommerce__ExplainResponse *answer = NULL;
     struct connection connection;
-    struct list rules = {0};
+    struct message_list rules = {0};
     int64_t customer, at;
 
     if (number_parse(words[0], 0, INT32_MAX, &customer) != NUMBER_OK) {
@@ -222,11 +201,6 @@ int command_explain(int argc, char **argv)
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
     struct explain_options options = {.price = -1, .limit = LOSERS_DEFAULT};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = explain(&options, words.items, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, explain);
 }

@@ -15,7 +15,7 @@
 
 struct teller {
     const Ecommerce__ExplainResponse *answer;
-    const struct list *rules;
+    const struct message_list *rules;
     struct arena *arena;
     const char *good, *dim, *bold, *off; /* colours, or "" */
 };
@@ -239,7 +239,7 @@ static void tell_price(const struct teller *teller)
 }
 
 void explain_text_print(const Ecommerce__ExplainResponse *answer, const struct explain_asked *asked,
-                        const struct list *rules, const struct ctl_options *options, struct arena *arena)
+                        const struct message_list *rules, const struct ctl_options *options, struct arena *arena)
 {
     struct teller teller = {
         .answer = answer, .rules = rules, .arena = arena, .good = "", .dim = "", .bold = "", .off = ""};

@@ -15,6 +15,6 @@ struct explain_asked {
 
 /* `rules`: those of the losers that are known whole (Ecommerce__Rule), for their time zones. */
 void explain_text_print(const Ecommerce__ExplainResponse *answer, const struct explain_asked *asked,
-                        const struct list *rules, const struct ctl_options *options, struct arena *arena);
+                        const struct message_list *rules, const struct ctl_options *options, struct arena *arena);
 
 #endif

@@ -23,7 +23,7 @@ struct export_options {
 /* All that a service has, of one revision. */
 struct everything {
     int64_t revision;
-    struct list products, groups, rules;
+    struct message_list products, groups, rules;
     struct member_list *members; /* of each group */
 };
 
@@ -42,8 +42,9 @@ static enum list_status fetch_members(struct connection *connection, struct aren
     return status == LIST_FAILED && connection->code == RPC_NOT_FOUND ? LIST_MOVED : status;
 }
 
-static enum list_status fetch_once(struct connection *connection, struct arena *arena, struct everything *all)
+static enum list_status fetch_everything(struct connection *connection, void *data, struct arena *arena)
 {
+    struct everything *all = data;
     const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
 
     *all = (struct everything){0};
@@ -55,24 +56,6 @@ static enum list_status fetch_once(struct connection *connection, struct arena *
     if (status == LIST_OK)
         status = list_rules(connection, &request, arena, &all->rules, &all->revision);
     return status;
-}
-
-static int fetch(const struct export_options *options, struct arena *arena, struct everything *all)
-{
-    enum list_status status = LIST_MOVED;
-    struct connection connection;
-
-    int code = connection_open(&connection, &options->ctl);
-    if (code != COMMAND_OK)
-        return code;
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++)
-        status = fetch_once(&connection, arena, all);
-    if (status == LIST_FAILED)
-        code = connection_fail(&connection, "");
-    else if (status == LIST_MOVED)
-        code = list_give_up(&connection);
-    connection_close(&connection);
-    return code;
 }
 
 /* ---- As text ---- */
@@ -136,7 +119,7 @@ static int export_everything(const struct export_options *options, struct arena 
     struct everything all;
     struct output output;
 
-    int code = fetch(options, arena, &all);
+    int code = list_alone(&options->ctl, fetch_everything, &all, arena);
     if (code == COMMAND_OK)
         code = output_open(&output, options->ctl.name, options->output);
     if (code != COMMAND_OK)
@@ -208,28 +191,26 @@ static int export_prices(const struct export_options *options, struct arena *are
     return output_close(&output, true);
 }
 
+static int export(const void *given, const struct argument_words *words, struct arena *arena)
+{
+    const struct export_options *options = given;
+
+    (void)words;
+    return options->prices != NULL ? export_prices(options, arena) : export_everything(options, arena);
+}
+
 int command_export(int argc, char **argv)
 {
     static const struct argument_row rows[] = {
-        {.name = "output",
-         .type = ARGUMENT_TEXT,
-         .offset = offsetof(struct export_options, output),
-         .value = "FILE",
-         .help = "write to FILE, whole or not at all, instead of standard output"},
-        {.name = "prices",
-         .type = ARGUMENT_TEXT,
-         .offset = offsetof(struct export_options, prices),
-         .value = "RULE",
-         .help = "only the prices of this price list, as CSV"},
+        TEXT_OPTION("output", offsetof(struct export_options, output), "FILE",
+                    "write to FILE, whole or not at all, instead of standard output"),
+        TEXT_OPTION("prices", offsetof(struct export_options, prices), "RULE",
+                    "only the prices of this price list, as CSV"),
     };
     const struct arguments arguments = {.purpose = "Writes everything as a rule file, which import reads.",
                                         .rows = rows,
                                         .row_count = ARRAY_LENGTH(rows)};
     struct export_options options = {0};
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = options.prices != NULL ? export_prices(&options, &arena) : export_everything(&options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, export);
 }

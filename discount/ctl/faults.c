@@ -12,13 +12,7 @@
 void fault_notes_add(struct fault_notes *notes, size_t line, const char *subject, const char *field,
                      const char *message)
 {
-    if (notes->count == notes->room) {
-        notes->room = notes->room == 0 ? 16 : notes->room * 2;
-        struct fault_note *items = arena_get(notes->arena, notes->room * sizeof *items);
-        if (notes->count > 0)
-            memcpy(items, notes->items, notes->count * sizeof *items);
-        notes->items = items;
-    }
+    notes->items = arena_grow(notes->arena, notes->items, notes->count, sizeof *notes->items);
     notes->items[notes->count++] = (struct fault_note){
         .line = line,
         .subject = arena_print(notes->arena, "%s", subject != NULL ? subject : ""),

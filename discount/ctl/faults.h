@@ -18,7 +18,7 @@ struct fault_note {
 struct fault_notes {
     struct arena *arena;
     struct fault_note *items;
-    size_t count, room;
+    size_t count;
 };
 
 /* Adds one; texts are copied, NULL is "". */

@@ -11,16 +11,6 @@
 #include "discount/ctl/commands.h"
 #include "discount/ctl/display.h"
 
-static void read_line(int argc, char **argv, const struct arguments *arguments, struct change_options *options,
-                      struct argument_words *words, struct arena *arena)
-{
-    struct arguments whole = *arguments;
-
-    whole.rows = change_option_rows;
-    whole.row_count = change_option_count;
-    options_read(&whole, argc, argv, arena, options, words);
-}
-
 static int run_change(const struct change *change, const struct change_options *options, struct arena *arena)
 {
     struct changeset set = {.arena = arena};
@@ -29,22 +19,25 @@ static int run_change(const struct change *change, const struct change_options *
     return changeset_run(&set, options);
 }
 
+static int set_group(const void *options, const struct argument_words *words, struct arena *arena)
+{
+    const struct change change = {
+        .kind = CHANGE_SET_GROUP, .key = words->items[0], .label = words->count > 1 ? words->items[1] : ""};
+
+    return run_change(&change, options, arena);
+}
+
 int command_group_set(int argc, char **argv)
 {
     const struct arguments arguments = {.purpose = "Adds a group, or changes its label. Its members stay.",
                                         .words = "KEY [LABEL]",
                                         .words_min = 1,
-                                        .words_max = 2};
+                                        .words_max = 2,
+                                        .rows = change_option_rows,
+                                        .row_count = change_option_count};
     struct change_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    read_line(argc, argv, &arguments, &options, &words, &arena);
-    const struct change change = {
-        .kind = CHANGE_SET_GROUP, .key = words.items[0], .label = words.count > 1 ? words.items[1] : ""};
-    int code = run_change(&change, &options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, set_group);
 }
 
 /* "77", or "77-80". */
@@ -92,29 +85,40 @@ static bool read_customers(const struct change_options *options, char **words, s
     return true;
 }
 
-static int change_members(int argc, char **argv, enum change_kind kind, const char *purpose)
-{
-    const struct arguments arguments = {
-        .purpose = purpose, .words = "KEY CUSTOMER...", .words_min = 2, .words_max = SIZE_MAX};
-    struct change_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
-    int code = EX_USAGE;
+struct member_options {
+    struct change_options change;
+    enum change_kind kind;
+};
 
-    read_line(argc, argv, &arguments, &options, &words, &arena);
-    struct change change = {.kind = kind, .key = words.items[0]};
-    if (read_customers(&options, words.items + 1, words.count - 1, &arena, &change))
-        code = run_change(&change, &options, &arena);
-    arena_release(&arena);
-    return code;
+static int change_members(const void *given, const struct argument_words *words, struct arena *arena)
+{
+    const struct member_options *options = given;
+    struct change change = {.kind = options->kind, .key = words->items[0]};
+
+    if (!read_customers(&options->change, words->items + 1, words->count - 1, arena, &change))
+        return EX_USAGE;
+    return run_change(&change, &options->change, arena);
+}
+
+static int run_members(int argc, char **argv, enum change_kind kind, const char *purpose)
+{
+    const struct arguments arguments = {.purpose = purpose,
+                                        .words = "KEY CUSTOMER...",
+                                        .words_min = 2,
+                                        .words_max = SIZE_MAX,
+                                        .rows = change_option_rows,
+                                        .row_count = change_option_count};
+    struct member_options options = {.kind = kind};
+
+    return options_run(&arguments, argc, argv, &options, change_members);
 }
 
 int command_group_add(int argc, char **argv)
 {
-    return change_members(argc, argv, CHANGE_ADD_MEMBERS, "Adds customers to a group.");
+    return run_members(argc, argv, CHANGE_ADD_MEMBERS, "Adds customers to a group.");
 }
 
 int command_group_drop(int argc, char **argv)
 {
-    return change_members(argc, argv, CHANGE_REMOVE_MEMBERS, "Takes customers out of a group.");
+    return run_members(argc, argv, CHANGE_REMOVE_MEMBERS, "Takes customers out of a group.");
 }

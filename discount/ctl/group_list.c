@@ -18,7 +18,7 @@ struct group_options {
     int64_t customer;
 };
 
-static void print_table(const struct list *groups, const struct ctl_options *options, struct arena *arena)
+static void print_table(const struct message_list *groups, const struct ctl_options *options, struct arena *arena)
 {
     static const struct table_column columns[] = {{.title = "KEY"}, {.title = "MEMBERS", true}, {.title = "LABEL"}};
     struct table *table = table_new(arena, columns, ARRAY_LENGTH(columns));
@@ -31,85 +31,59 @@ static void print_table(const struct list *groups, const struct ctl_options *opt
     table_print(table, stdout, options);
 }
 
-static enum list_status fetch_groups(struct connection *connection, int64_t customer, struct arena *arena,
-                                     struct list *groups, int64_t *revision)
-{
-    enum list_status status = LIST_MOVED;
+/* The groups of a customer (0: all), and the members of the one of that key, if it is there. */
+struct found_groups {
+    int32_t customer_id;
+    const char *key; /* NULL: of none */
+    struct message_list groups;
+    int64_t revision;
+    const Ecommerce__Group *group;
+    struct member_list members;
+};
 
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++) {
-        *groups = (struct list){0};
-        *revision = 0;
-        status = list_groups(connection, (int32_t)customer, arena, groups, revision);
+static enum list_status fetch_groups(struct connection *connection, void *data, struct arena *arena)
+{
+    struct found_groups *found = data;
+
+    *found = (struct found_groups){.customer_id = found->customer_id, .key = found->key};
+    enum list_status status = list_groups(connection, found->customer_id, arena, &found->groups, &found->revision);
+    for (size_t i = 0; found->key != NULL && i < found->groups.count && found->group == NULL; i++) {
+        const Ecommerce__Group *each = found->groups.items[i];
+        if (strcmp(each->key, found->key) == 0)
+            found->group = each;
     }
-    return status;
+    if (status != LIST_OK || found->group == NULL)
+        return status;
+    return list_members(connection, found->key, arena, &found->members, &found->revision);
 }
 
-static int list(const struct group_options *options, struct arena *arena)
+static int list(const void *given, const struct argument_words *words, struct arena *arena)
 {
-    struct connection connection;
-    struct list groups;
-    int64_t revision;
+    const struct group_options *options = given;
+    struct found_groups found = {.customer_id = (int32_t)options->customer};
 
-    int code = connection_open(&connection, &options->ctl);
+    (void)words;
+    int code = list_alone(&options->ctl, fetch_groups, &found, arena);
     if (code != COMMAND_OK)
         return code;
-    enum list_status status = fetch_groups(&connection, options->customer, arena, &groups, &revision);
-    if (status != LIST_OK) {
-        code = status == LIST_FAILED ? connection_fail(&connection, "") : list_give_up(&connection);
-    } else if (options->ctl.is_json) {
-        cJSON *document = cJSON_CreateObject();
-        cJSON_AddItemToObject(document, "revision", json_number(revision));
-        cJSON_AddItemToObject(document, "groups", json_messages((const void *const *)groups.items, groups.count));
-        json_print(stdout, document);
-    } else {
-        print_table(&groups, &options->ctl, arena);
-    }
-    connection_close(&connection);
-    return code;
+    if (options->ctl.is_json)
+        list_print_json("groups", &found.groups, found.revision);
+    else
+        print_table(&found.groups, &options->ctl, arena);
+    return COMMAND_OK;
 }
 
 int command_group_list(int argc, char **argv)
 {
-    static const struct argument_row rows[] = {{.name = "customer",
-                                                .type = ARGUMENT_NUMBER,
-                                                .offset = offsetof(struct group_options, customer),
-                                                .value = "ID",
-                                                .help = "only the groups that this customer is in",
-                                                .min = 1,
-                                                .max = INT32_MAX}};
+    static const struct argument_row rows[] = {NUMBER_OPTION("customer", offsetof(struct group_options, customer), "ID",
+                                                             "only the groups that this customer is in", 1, INT32_MAX)};
     const struct arguments arguments = {.purpose = "Lists groups.", .rows = rows, .row_count = ARRAY_LENGTH(rows)};
     struct group_options options = {0};
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = list(&options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, list);
 }
 
 /* ---- One group ---- */
-
-/* The group of this key; *group is NULL when there is none. All of one revision. */
-static enum list_status fetch_group(struct connection *connection, const char *key, struct arena *arena,
-                                    const Ecommerce__Group **group, struct member_list *members)
-{
-    struct list groups;
-    int64_t revision;
-
-    *group = NULL;
-    enum list_status status = fetch_groups(connection, 0, arena, &groups, &revision);
-    if (status != LIST_OK)
-        return status;
-    for (size_t i = 0; i < groups.count && *group == NULL; i++) {
-        const Ecommerce__Group *each = groups.items[i];
-        if (strcmp(each->key, key) == 0)
-            *group = each;
-    }
-    if (*group == NULL)
-        return LIST_OK;
-    *members = (struct member_list){0};
-    return list_members(connection, key, arena, members, &revision);
-}
 
 static void print_group(const Ecommerce__Group *group, const struct member_list *members, struct arena *arena)
 {
@@ -134,32 +108,23 @@ static void print_group_json(const Ecommerce__Group *group, const struct member_
     json_print(stdout, document);
 }
 
-static int show(const struct ctl_options *options, const char *key, struct arena *arena)
+static int show(const void *given, const struct argument_words *words, struct arena *arena)
 {
-    enum list_status status = LIST_MOVED;
-    const Ecommerce__Group *group = NULL;
-    struct member_list members = {0};
-    struct connection connection;
+    const struct ctl_options *options = given;
+    struct found_groups found = {.key = words->items[0]};
 
-    int code = connection_open(&connection, options);
+    int code = list_alone(options, fetch_groups, &found, arena);
     if (code != COMMAND_OK)
         return code;
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++)
-        status = fetch_group(&connection, key, arena, &group, &members);
-    if (status == LIST_FAILED) {
-        code = connection_fail(&connection, "");
-    } else if (status == LIST_MOVED) {
-        code = list_give_up(&connection);
-    } else if (group == NULL) {
-        display_error(options->name, "there is no group \"%s\"", key);
-        code = COMMAND_NOT_FOUND;
-    } else if (options->is_json) {
-        print_group_json(group, &members);
-    } else {
-        print_group(group, &members, arena);
+    if (found.group == NULL) {
+        display_error(options->name, "there is no group \"%s\"", found.key);
+        return COMMAND_NOT_FOUND;
     }
-    connection_close(&connection);
-    return code;
+    if (options->is_json)
+        print_group_json(found.group, &found.members);
+    else
+        print_group(found.group, &found.members, arena);
+    return COMMAND_OK;
 }
 
 int command_group_show(int argc, char **argv)
@@ -169,11 +134,6 @@ int command_group_show(int argc, char **argv)
                                         .words_min = 1,
                                         .words_max = 1};
     struct ctl_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = show(&options, words.items[0], &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, show);
 }

@@ -23,7 +23,7 @@ struct history_options {
     int64_t limit;
 };
 
-static void print_table(const struct list *revisions, const struct ctl_options *options, struct arena *arena)
+static void print_table(const struct message_list *revisions, const struct ctl_options *options, struct arena *arena)
 {
     static const struct table_column columns[] = {
         {.title = "REVISION", true}, {.title = "MADE"}, {.title = "CHANGED", true}, {.title = "BY"}, {.title = "WHY"}};
@@ -40,7 +40,8 @@ static void print_table(const struct list *revisions, const struct ctl_options *
 }
 
 /* The latest, at most `limit`. False: connection_fail() tells. */
-static bool fetch_revisions(struct connection *connection, size_t limit, struct arena *arena, struct list *revisions)
+static bool fetch_revisions(struct connection *connection, size_t limit, struct arena *arena,
+                            struct message_list *revisions)
 {
     Ecommerce__ListRevisionsRequest ask = ECOMMERCE__LIST_REVISIONS_REQUEST__INIT;
 
@@ -51,58 +52,49 @@ static bool fetch_revisions(struct connection *connection, size_t limit, struct 
         if (page == NULL)
             return false;
         for (size_t i = 0; i < page->n_revisions && revisions->count < limit; i++)
-            list_append(revisions, arena, page->revisions[i]);
+            message_list_append(revisions, arena, page->revisions[i]);
         ask.page_token = page->next_page_token;
     } while (ask.page_token[0] != '\0' && revisions->count < limit);
     return true;
 }
 
-static int history(const struct history_options *options, struct arena *arena)
+static int history(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct history_options *options = given;
     struct connection connection;
-    struct list revisions = {0};
+    struct message_list revisions = {0};
 
+    (void)words;
     int code = connection_open(&connection, &options->ctl);
     if (code != COMMAND_OK)
         return code;
-    if (!fetch_revisions(&connection, (size_t)options->limit, arena, &revisions)) {
+    if (!fetch_revisions(&connection, (size_t)options->limit, arena, &revisions))
         code = connection_fail(&connection, "");
-    } else if (options->ctl.is_json) {
-        cJSON *document = cJSON_CreateObject();
-        cJSON_AddItemToObject(document, "revisions",
-                              json_messages((const void *const *)revisions.items, revisions.count));
-        json_print(stdout, document);
-    } else {
+    else if (options->ctl.is_json)
+        list_print_json("revisions", &revisions, 0);
+    else
         print_table(&revisions, &options->ctl, arena);
-    }
     connection_close(&connection);
     return code;
 }
 
 int command_history(int argc, char **argv)
 {
-    static const struct argument_row rows[] = {{.name = "limit",
-                                                .type = ARGUMENT_NUMBER,
-                                                .offset = offsetof(struct history_options, limit),
-                                                .value = "N",
-                                                .help = "how many revisions to list (100)",
-                                                .min = 1,
-                                                .max = 1000000}};
+    static const struct argument_row rows[] = {NUMBER_OPTION("limit", offsetof(struct history_options, limit), "N",
+                                                             "how many revisions to list (100)", 1, 1000000)};
     const struct arguments arguments = {
         .purpose = "Lists the revisions, the latest first.", .rows = rows, .row_count = ARRAY_LENGTH(rows)};
     struct history_options options = {.limit = DEFAULT_LIMIT};
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = history(&options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, history);
 }
 
 /* ---- Rollback ---- */
 
-static int rollback(const struct change_options *options, const char *word, struct arena *arena)
+static int rollback(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct change_options *options = given;
+    const char *word = words->items[0];
     Ecommerce__RollbackRequest request = ECOMMERCE__ROLLBACK_REQUEST__INIT;
     const struct changeset none = {.arena = arena};
     struct connection connection;
@@ -134,11 +126,6 @@ int command_rollback(int argc, char **argv)
                                         .rows = change_option_rows,
                                         .row_count = change_option_count};
     struct change_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = rollback(&options, words.items[0], &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, rollback);
 }

@@ -24,37 +24,14 @@ struct import_options {
 #define FIELD(name) offsetof(struct import_options, name)
 
 static const struct argument_row rows[] = {
-    {.name = "prune",
-     .type = ARGUMENT_FLAG,
-     .offset = FIELD(is_pruning),
-     .help =
-         "remove all that the file does not name; refused where more than a fifth of all rules would go, and ten at "
-         "least"},
-    {.name = "prune-up-to",
-     .type = ARGUMENT_NUMBER,
-     .offset = FIELD(prune_max),
-     .value = "N",
-     .help = "the same, but N rules at most",
-     .min = 0,
-     .max = INT32_MAX},
-    {.name = "dry-run", .type = ARGUMENT_FLAG, .offset = FIELD(change.is_dry_run), .help = "check, change nothing"},
-    {.name = "prices",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(prices),
-     .value = "RULE",
-     .help = "FILE is CSV, product and price: the prices of this price list"},
-    {.name = "message",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(change.message),
-     .value = "WHY",
-     .help = "for the history"},
-    {.name = "expect",
-     .type = ARGUMENT_NUMBER,
-     .offset = FIELD(change.expect),
-     .value = "REVISION",
-     .help = "change nothing (exit code 4) when the rules have moved on from it",
-     .min = 1,
-     .max = INT64_MAX},
+    FLAG_OPTION(
+        "prune", FIELD(is_pruning),
+        "remove all that the file does not name; refused where more than a fifth of all rules would go, and ten at "
+        "least"),
+    NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N", "the same, but N rules at most", 0, INT32_MAX),
+    FLAG_OPTION("dry-run", FIELD(change.is_dry_run), "check, change nothing"),
+    TEXT_OPTION("prices", FIELD(prices), "RULE", "FILE is CSV, product and price: the prices of this price list"),
+    CHANGE_OPTIONS(offsetof(struct import_options, change)),
 };
 
 /* ---- A rule file that removes what it does not name ---- */
@@ -65,7 +42,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* How many of the rules the file does not name. */
-static size_t count_unnamed(const struct rulefile *rulefile, const struct list *rules, struct arena *arena)
+static size_t count_unnamed(const struct rulefile *rulefile, const struct message_list *rules, struct arena *arena)
 {
     const char **keys = arena_get(arena, (rulefile->change_count + 1) * sizeof *keys);
     size_t count = 0, unnamed = 0;
@@ -82,21 +59,31 @@ static size_t count_unnamed(const struct rulefile *rulefile, const struct list *
     return unnamed;
 }
 
+struct all_rules {
+    struct message_list rules;
+    int64_t revision;
+};
+
+static enum list_status fetch_rules(struct connection *connection, void *data, struct arena *arena)
+{
+    const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+    struct all_rules *all = data;
+
+    *all = (struct all_rules){.revision = 0};
+    return list_rules(connection, &request, arena, &all->rules, &all->revision);
+}
+
 /* A file that was cut off looks whole: it must not take half of the rules with it. *revision is the one looked at. */
 static int look_at_pruned(const struct import_options *options, const struct rulefile *rulefile,
                           struct connection *connection, struct arena *arena, int64_t *revision)
 {
-    const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
-    enum list_status status = LIST_MOVED;
-    struct list rules = {0};
+    struct all_rules all;
 
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++) {
-        rules = (struct list){0};
-        *revision = 0;
-        status = list_rules(connection, &request, arena, &rules, revision);
-    }
-    if (status != LIST_OK)
-        return status == LIST_FAILED ? connection_fail(connection, "") : list_give_up(connection);
+    int code = list_whole(connection, fetch_rules, &all, arena);
+    if (code != COMMAND_OK)
+        return code;
+    const struct message_list rules = all.rules;
+    *revision = all.revision;
     size_t unnamed = count_unnamed(rulefile, &rules, arena), fifth = rules.count / 5;
     size_t most = options->prune_max >= 0 ? (size_t)options->prune_max : fifth > 9 ? fifth : 9;
     if (unnamed <= most)
@@ -294,6 +281,14 @@ static int import_prices(const struct import_options *options, const char *path,
     return code;
 }
 
+static int import(const void *given, const struct argument_words *words, struct arena *arena)
+{
+    const struct import_options *options = given;
+
+    return options->prices != NULL ? import_prices(options, words->items[0], arena)
+                                   : import_rules(options, words->items[0], arena);
+}
+
 int command_import(int argc, char **argv)
 {
     const struct arguments arguments = {
@@ -304,12 +299,6 @@ int command_import(int argc, char **argv)
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
     struct import_options options = {.prune_max = -1};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = options.prices != NULL ? import_prices(&options, words.items[0], &arena)
-                                      : import_rules(&options, words.items[0], &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, import);
 }

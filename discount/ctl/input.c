@@ -12,12 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
 #include "common/ctl/command.h"
-#include "common/memory.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/faults.h"
 
-#define FIRST_ROOM 65536
+#define PIECE 65536
 #define CATALOGCTL "catalogctl"
 
 const char *input_name(const char *path)
@@ -88,30 +88,16 @@ bool input_close(struct input *input)
 
 /* ---- Whole files ---- */
 
-/* All bytes of `in`, but no more than max + 1. False: errno says why. */
-static bool read_stream(FILE *in, size_t max, char **text, size_t *length)
+/* All bytes of `in`, but not many more than `max`. False: errno says why. */
+static bool read_stream(FILE *in, size_t max, struct buffer *buffer)
 {
-    size_t room = FIRST_ROOM, filled = 0;
-    char *bytes = memory_get(room);
+    size_t read;
 
-    while (filled <= max) {
-        size_t n = fread(bytes + filled, 1, room - filled - 1, in);
-        filled += n;
-        if (n == 0)
-            break;
-        if (filled + 1 == room) {
-            room *= 2;
-            bytes = memory_resize(bytes, room);
-        }
-    }
-    if (ferror(in)) {
-        free(bytes);
-        return false;
-    }
-    bytes[filled] = '\0';
-    *text = bytes;
-    *length = filled;
-    return true;
+    do {
+        read = fread(buffer_reserve(buffer, PIECE), 1, PIECE, in);
+        buffer->length += read;
+    } while (read > 0 && buffer->length <= max);
+    return !ferror(in);
 }
 
 static int tell_errno(const struct ctl_options *options, const char *path)
@@ -124,24 +110,23 @@ int input_read(const struct ctl_options *options, const char *path, size_t max, 
                size_t *length)
 {
     struct input input;
-    char *bytes;
+    struct buffer buffer = {.length = 0};
 
     if (!input_open(&input, path))
         return tell_errno(options, path);
-    bool is_read = read_stream(input.stream, max, &bytes, length);
+    bool is_read = read_stream(input.stream, max, &buffer);
     int cause = errno;
     (void)!input_close(&input); /* nobody writes it */
     errno = cause;
-    if (!is_read)
-        return tell_errno(options, path);
-    int code = COMMAND_OK;
-    if (*length > max) {
+    int code = is_read ? COMMAND_OK : tell_errno(options, path);
+    if (is_read && buffer.length > max) {
         display_error(options->name, "%s: longer than the %zu bytes that are allowed", input_name(path), max);
         code = COMMAND_REFUSED;
-    } else {
-        *text = arena_copy(arena, bytes, *length);
+    } else if (is_read) {
+        *text = arena_copy(arena, buffer.bytes, buffer.length);
+        *length = buffer.length;
     }
-    free(bytes);
+    buffer_release(&buffer);
     return code;
 }
 

@@ -101,17 +101,21 @@ static const Ecommerce__LintResponse *ask(struct connection *connection, const s
     }
 }
 
-static int lint(const struct what_if_options *options, const struct what_if *what_if)
+static int lint(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct what_if_options *options = given;
+    struct what_if what_if = {.arena = arena};
     struct connection connection;
 
-    int code = check_products(what_if, options);
+    int code = what_if_read(&what_if, options, words->count > 0 ? words->items[0] : NULL);
+    if (code == COMMAND_OK)
+        code = check_products(&what_if, options);
     if (code == COMMAND_OK)
         code = connection_open(&connection, &options->ctl);
     if (code != COMMAND_OK)
         return code;
-    const Ecommerce__LintResponse *answer = ask(&connection, what_if, options->limit);
-    code = answer != NULL ? tell(answer, what_if, options) : connection_fail(&connection, "");
+    const Ecommerce__LintResponse *answer = ask(&connection, &what_if, options->limit);
+    code = answer != NULL ? tell(answer, &what_if, options) : connection_fail(&connection, "");
     connection_close(&connection);
     return code;
 }
@@ -126,14 +130,6 @@ int command_lint(int argc, char **argv)
         .rows = what_if_rows,
         .row_count = WHAT_IF_ROWS};
     struct what_if_options options = {.limit = LIMIT_DEFAULT};
-    struct argument_words words;
-    struct arena arena = {0};
-    struct what_if what_if = {.arena = &arena};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = what_if_read(&what_if, &options, words.count > 0 ? words.items[0] : NULL);
-    if (code == COMMAND_OK)
-        code = lint(&options, &what_if);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, lint);
 }

@@ -1,111 +1,115 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists, page by page. */
+/* Lists, page by page. What the answers' fields are is asked of their descriptors. */
 #include "discount/ctl/lists.h"
 
 #include <string.h>
 
 #include "common/ctl/command.h"
 #include "discount/ctl/display.h"
+#include "discount/ctl/json.h"
 
 #define PAGE_SIZE 1000
+#define ATTEMPTS 20 /* how often something that must be of one revision begins again before it is given up */
 
-/* `items` moved to where twice as many have room. */
-static void *grow(struct arena *arena, const void *items, size_t count, size_t *room, size_t size)
+void message_list_append(struct message_list *list, struct arena *arena, void *item)
 {
-    *room = *room == 0 ? 64 : *room * 2;
-    void *grown = arena_get(arena, *room * size);
-    if (count > 0)
-        memcpy(grown, items, count * size);
-    return grown;
-}
-
-void list_append(struct list *list, struct arena *arena, void *item)
-{
-    if (list->count == list->room)
-        list->items = grow(arena, list->items, list->count, &list->room, sizeof *list->items);
+    list->items = arena_grow(arena, list->items, list->count, sizeof *list->items);
     list->items[list->count++] = item;
 }
 
-static bool is_of_revision(int64_t page, int64_t *revision)
+/* The field of that name in an answer; NULL: it has none. */
+static const void *find_field(const ProtobufCMessage *answer, const char *name)
 {
-    if (*revision == 0)
-        *revision = page;
-    return page == *revision;
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(answer->descriptor, name);
+
+    return field != NULL ? (const char *)answer + field->offset : NULL;
+}
+
+static void append_messages(const ProtobufCMessage *answer, struct arena *arena, struct message_list *messages)
+{
+    for (unsigned i = 0; i < answer->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &answer->descriptor->fields[i];
+        if (field->label != PROTOBUF_C_LABEL_REPEATED)
+            continue;
+        size_t count = *(const size_t *)(const void *)((const char *)answer + field->quantifier_offset);
+        void **items = *(void **const *)(const void *)((const char *)answer + field->offset);
+        for (size_t k = 0; k < count; k++)
+            message_list_append(messages, arena, items[k]);
+        return;
+    }
+}
+
+/* Sends the request. LIST_OK: *answer is a page of the revision. */
+static enum list_status read_page(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                                  struct arena *arena, int64_t *revision, const ProtobufCMessage **answer)
+{
+    *answer = connection_call(connection, method, request, arena);
+    if (*answer == NULL)
+        return LIST_FAILED;
+    const int64_t *page_revision = find_field(*answer, "revision");
+    if (revision != NULL && *revision == 0)
+        *revision = *page_revision;
+    return revision == NULL || *page_revision == *revision ? LIST_OK : LIST_MOVED;
+}
+
+enum list_status list_pages(struct connection *connection, const char *method, const ProtobufCMessage *request,
+                            char **page_token, struct arena *arena, struct message_list *messages, int64_t *revision)
+{
+    enum list_status status;
+
+    do {
+        const ProtobufCMessage *answer;
+        status = read_page(connection, method, request, arena, revision, &answer);
+        if (status != LIST_OK)
+            return status;
+        append_messages(answer, arena, messages);
+        *page_token = *(char *const *)find_field(answer, "next_page_token");
+    } while ((*page_token)[0] != '\0');
+    return LIST_OK;
 }
 
 enum list_status list_rules(struct connection *connection, const Ecommerce__ListRulesRequest *request,
-                            struct arena *arena, struct list *rules, int64_t *revision)
+                            struct arena *arena, struct message_list *rules, int64_t *revision)
 {
     Ecommerce__ListRulesRequest ask = *request;
 
     ask.page_size = PAGE_SIZE;
-    do {
-        const Ecommerce__ListRulesResponse *page = call_list_rules(connection, &ask, arena);
-        if (page == NULL)
-            return LIST_FAILED;
-        if (!is_of_revision(page->revision, revision))
-            return LIST_MOVED;
-        for (size_t i = 0; i < page->n_rules; i++)
-            list_append(rules, arena, page->rules[i]);
-        ask.page_token = page->next_page_token;
-    } while (ask.page_token[0] != '\0');
-    return LIST_OK;
+    return list_pages(connection, "ListRules", &ask.base, &ask.page_token, arena, rules, revision);
 }
 
 enum list_status list_groups(struct connection *connection, int32_t customer_id, struct arena *arena,
-                             struct list *groups, int64_t *revision)
+                             struct message_list *groups, int64_t *revision)
 {
     Ecommerce__ListGroupsRequest ask = ECOMMERCE__LIST_GROUPS_REQUEST__INIT;
 
     ask.page_size = PAGE_SIZE;
     ask.customer_id = customer_id;
-    do {
-        const Ecommerce__ListGroupsResponse *page = call_list_groups(connection, &ask, arena);
-        if (page == NULL)
-            return LIST_FAILED;
-        if (!is_of_revision(page->revision, revision))
-            return LIST_MOVED;
-        for (size_t i = 0; i < page->n_groups; i++)
-            list_append(groups, arena, page->groups[i]);
-        ask.page_token = page->next_page_token;
-    } while (ask.page_token[0] != '\0');
-    return LIST_OK;
+    return list_pages(connection, "ListGroups", &ask.base, &ask.page_token, arena, groups, revision);
 }
 
-enum list_status list_products(struct connection *connection, struct arena *arena, struct list *products,
+enum list_status list_products(struct connection *connection, struct arena *arena, struct message_list *products,
                                int64_t *revision)
 {
     Ecommerce__ListProductsRequest ask = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
 
     ask.page_size = PAGE_SIZE;
-    do {
-        const Ecommerce__ListProductsResponse *page = call_list_products(connection, &ask, arena);
-        if (page == NULL)
-            return LIST_FAILED;
-        if (!is_of_revision(page->revision, revision))
-            return LIST_MOVED;
-        for (size_t i = 0; i < page->n_products; i++)
-            list_append(products, arena, page->products[i]);
-        ask.page_token = page->next_page_token;
-    } while (ask.page_token[0] != '\0');
-    return LIST_OK;
+    return list_pages(connection, "ListProducts", &ask.base, &ask.page_token, arena, products, revision);
 }
 
 enum list_status list_members(struct connection *connection, const char *group, struct arena *arena,
                               struct member_list *members, int64_t *revision)
 {
     Ecommerce__ListMembersRequest ask = ECOMMERCE__LIST_MEMBERS_REQUEST__INIT;
+    const ProtobufCMessage *answer;
 
     ask.group = (char *)group;
     do {
-        const Ecommerce__ListMembersResponse *page = call_list_members(connection, &ask, arena);
-        if (page == NULL)
-            return LIST_FAILED;
-        if (!is_of_revision(page->revision, revision))
-            return LIST_MOVED;
+        enum list_status status = read_page(connection, "ListMembers", &ask.base, arena, revision, &answer);
+        if (status != LIST_OK)
+            return status;
+        const Ecommerce__ListMembersResponse *page = (const Ecommerce__ListMembersResponse *)answer;
         for (size_t i = 0; i < page->n_customer_ids; i++) {
-            if (members->count == members->room)
-                members->ids = grow(arena, members->ids, members->count, &members->room, sizeof *members->ids);
+            members->ids = arena_grow(arena, members->ids, members->count, sizeof *members->ids);
             members->ids[members->count++] = page->customer_ids[i];
         }
         ask.page_token = page->next_page_token;
@@ -113,9 +117,41 @@ enum list_status list_members(struct connection *connection, const char *group, 
     return LIST_OK;
 }
 
+int list_whole(struct connection *connection, list_fetch_f *fetch, void *data, struct arena *arena)
+{
+    enum list_status status = LIST_MOVED;
+
+    for (int i = 0; i < ATTEMPTS && status == LIST_MOVED; i++)
+        status = fetch(connection, data, arena);
+    if (status == LIST_FAILED)
+        return connection_fail(connection, "");
+    return status == LIST_OK ? COMMAND_OK : list_give_up(connection);
+}
+
+int list_alone(const struct ctl_options *options, list_fetch_f *fetch, void *data, struct arena *arena)
+{
+    struct connection connection;
+
+    int code = connection_open(&connection, options);
+    if (code != COMMAND_OK)
+        return code;
+    code = list_whole(&connection, fetch, data, arena);
+    connection_close(&connection);
+    return code;
+}
+
 int list_give_up(const struct connection *connection)
 {
-    display_error(connection->options->name, "the rules changed %d times while they were read; try again",
-                  LIST_ATTEMPTS);
+    display_error(connection->options->name, "the rules changed %d times while they were read; try again", ATTEMPTS);
     return COMMAND_MOVED;
+}
+
+void list_print_json(const char *name, const struct message_list *list, int64_t revision)
+{
+    cJSON *document = cJSON_CreateObject();
+
+    if (revision != 0)
+        cJSON_AddItemToObject(document, "revision", json_number(revision));
+    cJSON_AddItemToObject(document, name, json_messages((const void *const *)list->items, list->count));
+    json_print(stdout, document);
 }

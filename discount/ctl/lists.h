@@ -6,12 +6,12 @@
 #include "discount/ctl/connection.h"
 
 /* Pointers to messages, in an arena. All zero: empty. */
-struct list {
+struct message_list {
     void **items;
-    size_t count, room;
+    size_t count;
 };
 
-void list_append(struct list *list, struct arena *arena, void *item);
+void message_list_append(struct message_list *list, struct arena *arena, void *item);
 
 enum list_status {
     LIST_OK,
@@ -20,28 +20,43 @@ enum list_status {
 };
 
 /*
- * Each reads all pages of what `request` asks for. *revision is the one that the pages must be of; 0: it is set to that
- * of the first. What the lists hold lives in the arena.
+ * Reads all pages of a method's answers: `request`, whose page_token is *page_token, is sent until an answer names no
+ * next page, and the messages (or customers) that the answers list are appended. *revision is the one that the pages
+ * must be of; 0: it is set to that of the first; NULL: answers have none. What the lists hold lives in the arena.
  */
+MUST_CHECK enum list_status list_pages(struct connection *connection, const char *method,
+                                       const ProtobufCMessage *request, char **page_token, struct arena *arena,
+                                       struct message_list *messages, int64_t *revision);
+
 MUST_CHECK enum list_status list_rules(struct connection *connection, const Ecommerce__ListRulesRequest *request,
-                                       struct arena *arena, struct list *rules, int64_t *revision);
+                                       struct arena *arena, struct message_list *rules, int64_t *revision);
 MUST_CHECK enum list_status list_groups(struct connection *connection, int32_t customer_id, struct arena *arena,
-                                        struct list *groups, int64_t *revision);
-MUST_CHECK enum list_status list_products(struct connection *connection, struct arena *arena, struct list *products,
-                                          int64_t *revision);
+                                        struct message_list *groups, int64_t *revision);
+MUST_CHECK enum list_status list_products(struct connection *connection, struct arena *arena,
+                                          struct message_list *products, int64_t *revision);
 
 struct member_list {
     int32_t *ids; /* ascending */
-    size_t count, room;
+    size_t count;
 };
 
 MUST_CHECK enum list_status list_members(struct connection *connection, const char *group, struct arena *arena,
                                          struct member_list *members, int64_t *revision);
 
-/* How often something that must be of one revision begins again before it is given up. */
-#define LIST_ATTEMPTS 20
+/*
+ * Reads something that must be of one revision: `fetch`, from an empty place and a revision of 0, until the rules do
+ * not move on meanwhile. The exit code; what went wrong was told.
+ */
+typedef enum list_status list_fetch_f(struct connection *connection, void *data, struct arena *arena);
+MUST_CHECK int list_whole(struct connection *connection, list_fetch_f *fetch, void *data, struct arena *arena);
+
+/* The same on a connection of its own. */
+MUST_CHECK int list_alone(const struct ctl_options *options, list_fetch_f *fetch, void *data, struct arena *arena);
 
 /* Tells that the rules kept changing; the exit code. */
 int list_give_up(const struct connection *connection);
+
+/* {"revision": …, NAME: the messages}, without a revision where it is 0. */
+void list_print_json(const char *name, const struct message_list *list, int64_t revision);
 
 #endif

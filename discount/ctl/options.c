@@ -9,59 +9,33 @@
 #define OPTION(field) offsetof(struct ctl_options, field)
 
 const struct argument_row ctl_option_rows[] = {
-    {.name = "config",
-     .type = ARGUMENT_TEXT,
-     .offset = OPTION(config),
-     .value = "FILE",
-     .help = "read settings from FILE"},
-    {.name = "host",
-     .type = ARGUMENT_TEXT,
-     .offset = OPTION(host),
-     .value = "HOST:PORT",
-     .help = "the Discount service, instead of DISCOUNT_SERVICE_HOST"},
-    {.name = "timeout",
-     .type = ARGUMENT_NUMBER,
-     .offset = OPTION(timeout_s),
-     .value = "SECONDS",
-     .help = "how long one call may take (60)",
-     .min = 1,
-     .max = 86400},
-    {.name = "json", .type = ARGUMENT_FLAG, .offset = OPTION(is_json), .help = "print one JSON document"},
-    {.name = "no-colour",
-     .type = ARGUMENT_FLAG,
-     .offset = OPTION(is_plain),
-     .help = "no colours on a terminal (nor with NO_COLOR in the environment)"},
-    {.name = "no-color", .type = ARGUMENT_FLAG, .offset = OPTION(is_plain), .help = "the same"},
+    TEXT_OPTION("config", OPTION(config), "FILE", "read settings from FILE"),
+    TEXT_OPTION("host", OPTION(host), "HOST:PORT", "the Discount service, instead of DISCOUNT_SERVICE_HOST"),
+    NUMBER_OPTION("timeout", OPTION(timeout_s), "SECONDS", "how long one call may take (60)", 1, 86400),
+    FLAG_OPTION("json", OPTION(is_json), "print one JSON document"),
+    FLAG_OPTION("no-colour", OPTION(is_plain), "no colours on a terminal (nor with NO_COLOR in the environment)"),
+    FLAG_OPTION("no-color", OPTION(is_plain), "the same"),
 };
 const size_t ctl_option_count = ARRAY_LENGTH(ctl_option_rows);
 
-const struct argument_row change_option_rows[] = {
-    {.name = "message",
-     .type = ARGUMENT_TEXT,
-     .offset = offsetof(struct change_options, message),
-     .value = "WHY",
-     .help = "for the history"},
-    {.name = "expect",
-     .type = ARGUMENT_NUMBER,
-     .offset = offsetof(struct change_options, expect),
-     .value = "REVISION",
-     .help = "change nothing (exit code 4) when the rules have moved on from it",
-     .min = 1,
-     .max = INT64_MAX},
-};
+const struct argument_row change_option_rows[] = {CHANGE_OPTIONS(0)};
 const size_t change_option_count = ARRAY_LENGTH(change_option_rows);
 
-void options_read(const struct arguments *arguments, int argc, char **argv, struct arena *arena, void *target,
-                  struct argument_words *words)
+int options_run(const struct arguments *arguments, int argc, char **argv, void *target, options_run_f *run)
 {
     struct arguments whole = *arguments;
     struct ctl_options *options = target;
+    struct argument_words words;
+    struct arena arena = {0};
 
     whole.shared = ctl_option_rows;
     whole.shared_count = ctl_option_count;
     options->name = argv[0];
     options->timeout_s = OPTIONS_TIMEOUT_S;
-    arguments_read(&whole, argc, argv, arena, target, words);
+    arguments_read(&whole, argc, argv, &arena, target, &words);
+    int code = run(target, &words, &arena);
+    arena_release(&arena);
+    return code;
 }
 
 /* ---- Settings ---- */

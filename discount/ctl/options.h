@@ -37,9 +37,32 @@ struct change_options {
 extern const struct argument_row change_option_rows[];
 extern const size_t change_option_count; /* --message and --expect */
 
-/* Reads a command line by `arguments`, whose `shared` rows are set here. `target` begins with a struct ctl_options. */
-void options_read(const struct arguments *arguments, int argc, char **argv, struct arena *arena, void *target,
-                  struct argument_words *words);
+/* Rows of options: the name, the field's offset in the structure, what --help calls the value, and the help. */
+#define FLAG_OPTION(name_, offset_, help_)                                                                             \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_FLAG, .offset = offset_, .help = help_                                         \
+    }
+#define TEXT_OPTION(name_, offset_, value_, help_)                                                                     \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_TEXT, .offset = offset_, .value = value_, .help = help_                        \
+    }
+#define NUMBER_OPTION(name_, offset_, value_, help_, min_, max_)                                                       \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_NUMBER, .offset = offset_, .value = value_, .help = help_, .min = min_,        \
+        .max = max_                                                                                                    \
+    }
+/* The rows of a struct change_options at that offset of the command's structure. */
+#define CHANGE_OPTIONS(offset_)                                                                                        \
+    TEXT_OPTION("message", (offset_) + offsetof(struct change_options, message), "WHY", "for the history"),            \
+        NUMBER_OPTION("expect", (offset_) + offsetof(struct change_options, expect), "REVISION",                       \
+                      "change nothing (exit code 4) when the rules have moved on from it", 1, INT64_MAX)
+
+/*
+ * Runs a command: reads its command line by `arguments`, to which the options of every command are added, into
+ * `options`, which begins with a struct ctl_options, and hands these, the words and an arena to `run`. The exit code.
+ */
+typedef int options_run_f(const void *options, const struct argument_words *words, struct arena *arena);
+int options_run(const struct arguments *arguments, int argc, char **argv, void *options, options_run_f *run);
 
 struct ctl_settings {
     char *host;

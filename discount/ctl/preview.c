@@ -168,17 +168,25 @@ static int tell(const struct previewing *previewing)
     return fault_notes_tell(&notes, &previewing->options->what_if.ctl, what_if->set.file);
 }
 
-static int preview(const struct preview_options *options, const struct what_if *what_if)
+static int preview(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct preview_options *options = given;
+    struct what_if what_if = {.arena = arena};
     struct connection connection;
-    struct previewing previewing = {
-        .options = options, .what_if = what_if, .connection = &connection, .arena = what_if->arena};
+    struct previewing previewing = {.options = options, .what_if = &what_if, .connection = &connection, .arena = arena};
     enum step step = STEP_AGAIN;
 
-    int code = connection_open(&connection, &options->what_if.ctl);
+    if (options->what_if.source.products == NULL && options->what_if.source.catalog == NULL) {
+        display_error(options->what_if.ctl.name,
+                      "--products or --catalog is missing: the products with their list prices");
+        return EX_USAGE;
+    }
+    int code = what_if_read(&what_if, &options->what_if, words->items[0]);
+    if (code == COMMAND_OK)
+        code = connection_open(&connection, &options->what_if.ctl);
     if (code != COMMAND_OK)
         return code;
-    previewing.customer_ids = arena_get(what_if->arena, (options->customers.count + 1) * sizeof(int32_t));
+    previewing.customer_ids = arena_get(arena, (options->customers.count + 1) * sizeof(int32_t));
     for (size_t i = 0; i < options->customers.count; i++)
         previewing.customer_ids[i] = (int32_t)options->customers.items[i];
     for (int i = 0; i < ATTEMPTS && step == STEP_AGAIN; i++)
@@ -208,10 +216,8 @@ static const struct argument_row own_rows[] = {
      .offset = FIELD(groups),
      .value = "KEY",
      .help = "for somebody of this group; once for each"},
-    {.name = "everybody",
-     .type = ARGUMENT_FLAG,
-     .offset = FIELD(is_everybody),
-     .help = "for nobody in particular. Without these three: for all to whom the change may give another price"},
+    FLAG_OPTION("everybody", FIELD(is_everybody),
+                "for nobody in particular. Without these three: for all to whom the change may give another price"),
 };
 
 int command_preview(int argc, char **argv)
@@ -226,21 +232,8 @@ int command_preview(int argc, char **argv)
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
     struct preview_options options = {.what_if = {.limit = LIMIT_DEFAULT}};
-    struct argument_words words;
-    struct arena arena = {0};
-    struct what_if what_if = {.arena = &arena};
-    int code = EX_USAGE;
 
     memcpy(rows, what_if_rows, sizeof what_if_rows);
     memcpy(rows + WHAT_IF_ROWS, own_rows, sizeof own_rows);
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    if (options.what_if.source.products == NULL && options.what_if.source.catalog == NULL)
-        display_error(options.what_if.ctl.name,
-                      "--products or --catalog is missing: the products with their list prices");
-    else
-        code = what_if_read(&what_if, &options.what_if, words.items[0]);
-    if (code == COMMAND_OK)
-        code = preview(&options, &what_if);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, preview);
 }

@@ -24,9 +24,9 @@ void preview_totals_add(struct preview_totals *totals, const Ecommerce__PreviewR
     totals->sum_before += answer->sum_before;
     totals->sum_after += answer->sum_after;
     for (size_t i = 0; i < answer->n_prices && totals->prices.count < limit; i++)
-        list_append(&totals->prices, arena, answer->prices[i]);
+        message_list_append(&totals->prices, arena, answer->prices[i]);
     for (size_t i = 0; i < answer->n_contradictions; i++)
-        list_append(&totals->contradictions, arena, answer->contradictions[i]);
+        message_list_append(&totals->contradictions, arena, answer->contradictions[i]);
 }
 
 static const char *say_audience(const Ecommerce__ChangedPrice *price, struct arena *arena)

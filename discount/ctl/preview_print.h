@@ -9,8 +9,8 @@
 struct preview_totals {
     int64_t revision;
     int64_t quotes, changed, lower, higher, floors_before, floors_after, sum_before, sum_after;
-    struct list prices;                       /* Ecommerce__ChangedPrice */
-    struct list contradictions;               /* Ecommerce__Contradiction */
+    struct message_list prices;               /* Ecommerce__ChangedPrice */
+    struct message_list contradictions;       /* Ecommerce__Contradiction */
     const Ecommerce__PreviewResponse *faulty; /* an answer that has faults and nothing else */
 };
 

@@ -14,7 +14,7 @@
 #include "discount/ctl/lists.h"
 #include "discount/ctl/table.h"
 
-static void print_table(const struct list *products, const struct ctl_options *options, struct arena *arena)
+static void print_table(const struct message_list *products, const struct ctl_options *options, struct arena *arena)
 {
     static const struct table_column columns[] = {{.title = "ID", true}, {.title = "SLUG"}, {.title = "FLOOR", true}};
     struct table *table = table_new(arena, columns, ARRAY_LENGTH(columns));
@@ -28,51 +28,40 @@ static void print_table(const struct list *products, const struct ctl_options *o
     table_print(table, stdout, options);
 }
 
-static void print(const struct list *products, int64_t revision, const struct ctl_options *options, struct arena *arena)
+struct found_products {
+    struct message_list products;
+    int64_t revision;
+};
+
+static enum list_status fetch_products(struct connection *connection, void *data, struct arena *arena)
 {
-    if (!options->is_json) {
-        print_table(products, options, arena);
-        return;
-    }
-    cJSON *document = cJSON_CreateObject();
-    cJSON_AddItemToObject(document, "revision", json_number(revision));
-    cJSON_AddItemToObject(document, "products", json_messages((const void *const *)products->items, products->count));
-    json_print(stdout, document);
+    struct found_products *found = data;
+
+    *found = (struct found_products){.revision = 0};
+    return list_products(connection, arena, &found->products, &found->revision);
 }
 
-static int list(const struct ctl_options *options, struct arena *arena)
+static int list(const void *options, const struct argument_words *words, struct arena *arena)
 {
-    enum list_status status = LIST_MOVED;
-    struct connection connection;
-    struct list products = {0};
-    int64_t revision = 0;
+    struct found_products found;
 
-    int code = connection_open(&connection, options);
+    (void)words;
+    int code = list_alone(options, fetch_products, &found, arena);
     if (code != COMMAND_OK)
         return code;
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++) {
-        products = (struct list){0};
-        revision = 0;
-        status = list_products(&connection, arena, &products, &revision);
-    }
-    if (status == LIST_OK)
-        print(&products, revision, options, arena);
+    if (((const struct ctl_options *)options)->is_json)
+        list_print_json("products", &found.products, found.revision);
     else
-        code = status == LIST_FAILED ? connection_fail(&connection, "") : list_give_up(&connection);
-    connection_close(&connection);
-    return code;
+        print_table(&found.products, options, arena);
+    return COMMAND_OK;
 }
 
 int command_product_list(int argc, char **argv)
 {
     const struct arguments arguments = {.purpose = "Lists the products that rules may name."};
     struct ctl_options options = {0};
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = list(&options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, list);
 }
 
 struct product_options {
@@ -81,38 +70,24 @@ struct product_options {
 };
 
 static const struct argument_row set_rows[] = {
-    {.name = "floor",
-     .type = ARGUMENT_NUMBER,
-     .offset = offsetof(struct product_options, floor),
-     .value = "PRICE",
-     .help = "no rule takes the price below it, 0: none; when not given, a product keeps the one that it has",
-     .min = 0,
-     .max = RULE_MONEY_MAX},
-    {.name = "message",
-     .type = ARGUMENT_TEXT,
-     .offset = offsetof(struct product_options, change.message),
-     .value = "WHY",
-     .help = "for the history"},
-    {.name = "expect",
-     .type = ARGUMENT_NUMBER,
-     .offset = offsetof(struct product_options, change.expect),
-     .value = "REVISION",
-     .help = "change nothing (exit code 4) when the rules have moved on from it",
-     .min = 1,
-     .max = INT64_MAX},
+    NUMBER_OPTION("floor", offsetof(struct product_options, floor), "PRICE",
+                  "no rule takes the price below it, 0: none; when not given, a product keeps the one that it has", 0,
+                  RULE_MONEY_MAX),
+    CHANGE_OPTIONS(offsetof(struct product_options, change)),
 };
 
-static int set(const struct product_options *options, char **words, struct arena *arena)
+static int set(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct product_options *options = given;
     bool keeps_floor = options->floor < 0;
     struct change change = {.kind = CHANGE_SET_PRODUCT,
-                            .product = {.slug = words[1], .floor = keeps_floor ? 0 : options->floor},
+                            .product = {.slug = words->items[1], .floor = keeps_floor ? 0 : options->floor},
                             .keeps_floor = keeps_floor};
     struct changeset changes = {.arena = arena};
     int64_t id;
 
-    if (number_parse(words[0], 1, INT32_MAX, &id) != NUMBER_OK) {
-        display_error(options->change.ctl.name, "%s: a product's id from 1 to 2147483647 is allowed", words[0]);
+    if (number_parse(words->items[0], 1, INT32_MAX, &id) != NUMBER_OK) {
+        display_error(options->change.ctl.name, "%s: a product's id from 1 to 2147483647 is allowed", words->items[0]);
         return EX_USAGE;
     }
     change.product.id = (int32_t)id;
@@ -129,11 +104,6 @@ int command_product_set(int argc, char **argv)
                                         .rows = set_rows,
                                         .row_count = ARRAY_LENGTH(set_rows)};
     struct product_options options = {.floor = -1};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = set(&options, words.items, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, set);
 }

@@ -157,18 +157,8 @@ static void add_product(struct reading *reading, Ecommerce__Product *product)
 {
     struct product_file *file = reading->file;
 
-    if (file->count == file->room) {
-        size_t room = file->room == 0 ? 256 : file->room * 2;
-        Ecommerce__Product **products = arena_get(reading->arena, room * sizeof(Ecommerce__Product *));
-        size_t *sizes = arena_get(reading->arena, room * sizeof *sizes);
-        if (file->count > 0) {
-            memcpy(products, file->products, file->count * sizeof(Ecommerce__Product *));
-            memcpy(sizes, file->sizes, file->count * sizeof *sizes);
-        }
-        file->products = products;
-        file->sizes = sizes;
-        file->room = room;
-    }
+    file->products = arena_grow(reading->arena, file->products, file->count, sizeof(Ecommerce__Product *));
+    file->sizes = arena_grow(reading->arena, file->sizes, file->count, sizeof *file->sizes);
     file->products[file->count] = product;
     file->sizes[file->count++] = ecommerce__product__get_packed_size(product) + FRAME;
 }

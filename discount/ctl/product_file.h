@@ -40,7 +40,7 @@ struct product_source {
 struct product_file {
     Ecommerce__Product **products;
     size_t *sizes; /* packed, and what frames them in a message */
-    size_t count, room;
+    size_t count;
 };
 
 /* What people call it. */

@@ -24,8 +24,10 @@ static int check_is_rules(const struct rulefile *rulefile, const struct change_o
     return notes.count == 0 ? COMMAND_OK : fault_notes_tell(&notes, &options->ctl, file);
 }
 
-static int set_rules(const struct change_options *options, const char *path, struct arena *arena)
+static int set_rules(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct change_options *options = given;
+    const char *path = words->items[0];
     struct changeset set = {.arena = arena};
     struct rulefile rulefile;
 
@@ -48,17 +50,30 @@ int command_rule_set(int argc, char **argv)
         .rows = change_option_rows,
         .row_count = change_option_count};
     struct change_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = set_rules(&options, words.items[0], &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, set_rules);
 }
 
-/* A change of `kind` for each key of the command line. */
-static int change_keys(int argc, char **argv, enum change_kind kind, const char *purpose)
+/* ---- A change for each key of the command line ---- */
+
+struct key_options {
+    struct change_options change;
+    enum change_kind kind;
+};
+
+static int change_keys(const void *given, const struct argument_words *words, struct arena *arena)
+{
+    const struct key_options *options = given;
+    struct changeset set = {.arena = arena};
+
+    for (size_t i = 0; i < words->count; i++) {
+        const struct change change = {.kind = options->kind, .key = words->items[i]};
+        changeset_add(&set, &change, CHANGESET_NOT_OF_FILE);
+    }
+    return changeset_run(&set, &options->change);
+}
+
+static int run_keys(int argc, char **argv, enum change_kind kind, const char *purpose)
 {
     const struct arguments arguments = {.purpose = purpose,
                                         .words = "KEY...",
@@ -66,42 +81,32 @@ static int change_keys(int argc, char **argv, enum change_kind kind, const char 
                                         .words_max = SIZE_MAX,
                                         .rows = change_option_rows,
                                         .row_count = change_option_count};
-    struct change_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
-    struct changeset set = {.arena = &arena};
+    struct key_options options = {.kind = kind};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    for (size_t i = 0; i < words.count; i++) {
-        const struct change change = {.kind = kind, .key = words.items[i]};
-        changeset_add(&set, &change, CHANGESET_NOT_OF_FILE);
-    }
-    int code = changeset_run(&set, &options);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, change_keys);
 }
 
 int command_rule_remove(int argc, char **argv)
 {
-    return change_keys(argc, argv, CHANGE_REMOVE_RULE, "Removes rules.");
+    return run_keys(argc, argv, CHANGE_REMOVE_RULE, "Removes rules.");
 }
 
 int command_rule_enable(int argc, char **argv)
 {
-    return change_keys(argc, argv, CHANGE_ENABLE_RULE, "Lets rules apply again.");
+    return run_keys(argc, argv, CHANGE_ENABLE_RULE, "Lets rules apply again.");
 }
 
 int command_rule_disable(int argc, char **argv)
 {
-    return change_keys(argc, argv, CHANGE_DISABLE_RULE, "Keeps rules, but lets them not apply.");
+    return run_keys(argc, argv, CHANGE_DISABLE_RULE, "Keeps rules, but lets them not apply.");
 }
 
 int command_group_remove(int argc, char **argv)
 {
-    return change_keys(argc, argv, CHANGE_REMOVE_GROUP, "Removes groups with their members.");
+    return run_keys(argc, argv, CHANGE_REMOVE_GROUP, "Removes groups with their members.");
 }
 
 int command_product_remove(int argc, char **argv)
 {
-    return change_keys(argc, argv, CHANGE_REMOVE_PRODUCT, "Removes products from those that rules may name.");
+    return run_keys(argc, argv, CHANGE_REMOVE_PRODUCT, "Removes products from those that rules may name.");
 }

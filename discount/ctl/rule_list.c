@@ -21,11 +21,6 @@ struct rule_list_options {
 };
 
 #define FIELD(name) offsetof(struct rule_list_options, name)
-#define TEXT_ROW(option, field, what, about)                                                                           \
-    {                                                                                                                  \
-        .name = option, .type = ARGUMENT_TEXT, .offset = FIELD(field), .value = what, .help = about                    \
-    }
-
 static const char *const lane_choices[] = {"contract", "sale", NULL};
 static const char *const kind_choices[] = {"percent", "amount", "price", NULL};
 
@@ -42,19 +37,13 @@ static const struct argument_row rows[] = {
      .value = "KIND",
      .help = "percent, amount or price",
      .choices = kind_choices},
-    {.name = "customer",
-     .type = ARGUMENT_NUMBER,
-     .offset = FIELD(customer),
-     .value = "ID",
-     .help = "that are for this customer",
-     .min = 1,
-     .max = INT32_MAX},
-    TEXT_ROW("group", group, "KEY", "that are for this group"),
-    TEXT_ROW("product", product, "SLUG", "that name this product"),
-    TEXT_ROW("category", category, "SLUG", "that name this category"),
-    TEXT_ROW("active-at", active_at, "WHEN", "that are enabled and in their window then"),
-    TEXT_ROW("zone", zone, "ZONE", "WHEN's time zone; UTC when not given"),
-    TEXT_ROW("text", text, "TEXT", "with this in their key or label"),
+    NUMBER_OPTION("customer", FIELD(customer), "ID", "that are for this customer", 1, INT32_MAX),
+    TEXT_OPTION("group", FIELD(group), "KEY", "that are for this group"),
+    TEXT_OPTION("product", FIELD(product), "SLUG", "that name this product"),
+    TEXT_OPTION("category", FIELD(category), "SLUG", "that name this category"),
+    TEXT_OPTION("active-at", FIELD(active_at), "WHEN", "that are enabled and in their window then"),
+    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone; UTC when not given"),
+    TEXT_OPTION("text", FIELD(text), "TEXT", "with this in their key or label"),
 };
 
 static void set_text(char **field, const char *text)
@@ -82,7 +71,7 @@ static const char *describe_state(const struct rule *rule)
     return rule->is_exclusive ? "exclusive" : "on";
 }
 
-static void print_table(const struct list *rules, const struct ctl_options *options, struct arena *arena)
+static void print_table(const struct message_list *rules, const struct ctl_options *options, struct arena *arena)
 {
     static const struct table_column columns[] = {
         {.title = "KEY"},    {.title = "LANE"},     {.title = "PRIORITY", true},
@@ -107,53 +96,37 @@ static void print_table(const struct list *rules, const struct ctl_options *opti
     table_print(table, stdout, options);
 }
 
-static void print_json(const struct list *rules, int64_t revision)
-{
-    cJSON *document = cJSON_CreateObject();
-
-    cJSON_AddItemToObject(document, "revision", json_number(revision));
-    cJSON_AddItemToObject(document, "rules", json_messages((const void *const *)rules->items, rules->count));
-    json_print(stdout, document);
-}
-
-/* All rules of one revision that the request asks for. */
-static int fetch_rules(const struct ctl_options *options, const Ecommerce__ListRulesRequest *request,
-                       struct arena *arena, struct list *rules, int64_t *revision)
-{
-    enum list_status status = LIST_MOVED;
-    struct connection connection;
-
-    int code = connection_open(&connection, options);
-    if (code != COMMAND_OK)
-        return code;
-    for (int i = 0; i < LIST_ATTEMPTS && status == LIST_MOVED; i++) {
-        *rules = (struct list){0};
-        *revision = 0;
-        status = list_rules(&connection, request, arena, rules, revision);
-    }
-    if (status == LIST_FAILED)
-        code = connection_fail(&connection, "");
-    else if (status == LIST_MOVED)
-        code = list_give_up(&connection);
-    connection_close(&connection);
-    return code;
-}
-
-static int list(const struct rule_list_options *options, struct arena *arena)
-{
-    Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
-    struct list rules;
+/* All rules of one revision that a request asks for. */
+struct found_rules {
+    const Ecommerce__ListRulesRequest *request;
+    struct message_list rules;
     int64_t revision;
+};
 
+static enum list_status fetch_rules(struct connection *connection, void *data, struct arena *arena)
+{
+    struct found_rules *found = data;
+
+    *found = (struct found_rules){.request = found->request};
+    return list_rules(connection, found->request, arena, &found->rules, &found->revision);
+}
+
+static int list(const void *given, const struct argument_words *words, struct arena *arena)
+{
+    const struct rule_list_options *options = given;
+    Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+    struct found_rules found = {.request = &request};
+
+    (void)words;
     int code = read_filter(options, &request);
     if (code == COMMAND_OK)
-        code = fetch_rules(&options->ctl, &request, arena, &rules, &revision);
+        code = list_alone(&options->ctl, fetch_rules, &found, arena);
     if (code != COMMAND_OK)
         return code;
     if (options->ctl.is_json)
-        print_json(&rules, revision);
+        list_print_json("rules", &found.rules, found.revision);
     else
-        print_table(&rules, &options->ctl, arena);
+        print_table(&found.rules, &options->ctl, arena);
     return COMMAND_OK;
 }
 
@@ -162,34 +135,30 @@ int command_rule_list(int argc, char **argv)
     const struct arguments arguments = {
         .purpose = "Lists the rules that all of the given holds for.", .rows = rows, .row_count = ARRAY_LENGTH(rows)};
     struct rule_list_options options = {0};
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = list(&options, &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, list);
 }
 
-static int show(const struct ctl_options *options, char *key, struct arena *arena)
+static int show(const void *given, const struct argument_words *words, struct arena *arena)
 {
+    const struct ctl_options *options = given;
     Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
-    struct list rules;
-    int64_t revision;
+    struct found_rules found = {.request = &request};
+    struct rule rule;
 
-    request.key = key;
-    int code = fetch_rules(options, &request, arena, &rules, &revision);
+    request.key = words->items[0];
+    int code = list_alone(options, fetch_rules, &found, arena);
     if (code != COMMAND_OK)
         return code;
-    if (rules.count == 0) {
-        display_error(options->name, "there is no rule \"%s\"", key);
+    if (found.rules.count == 0) {
+        display_error(options->name, "there is no rule \"%s\"", request.key);
         return COMMAND_NOT_FOUND;
     }
     if (options->is_json) {
-        json_print(stdout, json_message(rules.items[0]));
+        json_print(stdout, json_message(found.rules.items[0]));
         return COMMAND_OK;
     }
-    struct rule rule;
-    wire_read_rule(rules.items[0], arena, &rule);
+    wire_read_rule(found.rules.items[0], arena, &rule);
     display_lines(stdout, rule_text_block(&rule, arena));
     return COMMAND_OK;
 }
@@ -199,11 +168,6 @@ int command_rule_show(int argc, char **argv)
     const struct arguments arguments = {
         .purpose = "Prints a rule as a rule file says it.", .words = "KEY", .words_min = 1, .words_max = 1};
     struct ctl_options options = {0};
-    struct argument_words words;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, &words);
-    int code = show(&options, words.items[0], &arena);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, show);
 }

@@ -49,28 +49,32 @@ static void print_workers(const Ecommerce__GetStatusResponse *status, const stru
                          options, arena);
 }
 
+static int status(const void *options, const struct argument_words *words, struct arena *arena)
+{
+    const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
+    struct connection connection;
+
+    (void)words;
+    int code = connection_open(&connection, options);
+    if (code != COMMAND_OK)
+        return code;
+    const Ecommerce__GetStatusResponse *answer = call_get_status(&connection, &request, arena);
+    if (answer == NULL) {
+        code = connection_fail(&connection, "");
+    } else if (connection.options->is_json) {
+        json_print(stdout, json_message(&answer->base));
+    } else {
+        print_facts(answer, arena);
+        print_workers(answer, options, arena);
+    }
+    connection_close(&connection);
+    return code;
+}
+
 int command_status(int argc, char **argv)
 {
     const struct arguments arguments = {.purpose = "Tells what the service runs and prices by."};
-    const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
     struct ctl_options options = {0};
-    struct connection connection;
-    struct arena arena = {0};
 
-    options_read(&arguments, argc, argv, &arena, &options, NULL);
-    int code = connection_open(&connection, &options);
-    if (code != COMMAND_OK)
-        return code;
-    const Ecommerce__GetStatusResponse *status = call_get_status(&connection, &request, &arena);
-    if (status == NULL) {
-        code = connection_fail(&connection, "");
-    } else if (options.is_json) {
-        json_print(stdout, json_message(&status->base));
-    } else {
-        print_facts(status, &arena);
-        print_workers(status, &options, &arena);
-    }
-    connection_close(&connection);
-    arena_release(&arena);
-    return code;
+    return options_run(&arguments, argc, argv, &options, status);
 }
