@@ -37,6 +37,22 @@ void *memory_resize(void *block, size_t size)
     return insist(realloc(block, size > 0 ? size : 1), size);
 }
 
+static size_t room_for(size_t count)
+{
+    size_t room = count > 0 ? 16 : 0;
+
+    while (room < count)
+        room *= 2;
+    return room;
+}
+
+void *memory_grow(void *items, size_t count, size_t more, size_t item_size)
+{
+    size_t room = room_for(count + more);
+
+    return room == room_for(count) ? items : memory_resize(items, room * item_size);
+}
+
 char *memory_copy_text(const char *text)
 {
     return insist(strdup(text), strlen(text) + 1);

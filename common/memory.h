@@ -15,6 +15,9 @@
 void *memory_get(size_t size);
 void *memory_get_zeroed(size_t count, size_t size);
 void *memory_resize(void *block, size_t size);
+/* The array with room for `more` items behind its `count`. It is always this that makes its room: 16 items, then powers
+ * of two. */
+void *memory_grow(void *items, size_t count, size_t more, size_t item_size);
 char *memory_copy_text(const char *text);
 
 #endif
