@@ -12,10 +12,10 @@ WERROR  ?= 0
 V       ?= 0
 
 # A variant is a folder of its own under build/: objects of different flags never mix. SANITIZE=1 is gcc with the address and
-# undefined behaviour sanitizers, SANITIZE=fuzz clang with libFuzzer beside them; both use shared libraries.
+# undefined behaviour sanitizers, SANITIZE=fuzz clang with libFuzzer beside them, and shared libraries.
 ifdef SANITIZE
-STATIC := 0
 ifeq ($(SANITIZE),fuzz)
+STATIC  := 0
 CC      := clang
 VARIANT := fuzz
 else
@@ -52,7 +52,7 @@ ifdef SANITIZE
 SANITIZERS := address,undefined$(if $(filter fuzz,$(SANITIZE)),$(comma)fuzzer-no-link)
 OPTIMISE  := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZERS) -fno-sanitize-recover=undefined
 HARDENING := -fPIE
-SANITIZE_LINK := -fsanitize=$(SANITIZERS)
+SANITIZE_LINK := -fsanitize=$(SANITIZERS) $(if $(filter fuzz,$(SANITIZE)),,-static-libasan -static-libubsan)
 endif
 # The C of one proto file includes that of another by its bare name.
 # Files and times have 64 bits on 32-bit machines, too.
@@ -189,12 +189,17 @@ UNIT_CATALOG  := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/catal
 UNIT_DISCOUNT := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/discount/test_*.c))
 UNIT := $(UNIT_COMMON) $(UNIT_CATALOG) $(UNIT_DISCOUNT)
 
+# A hundred and fifty programs that are linked with all of gRPC, to run once.
+FAST_LINK := $(if $(shell command -v mold),-fuse-ld=mold)
+
 $(UNIT_COMMON): $(OUT)/tests/%: $(OBJ)/tests/%.o $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_CORE))
 $(UNIT_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_CATALOG))
 $(UNIT_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_DISCOUNT))
+
+$(UNIT): LDFLAGS += $(FAST_LINK)
 
 UNIT_RUNS := $(UNIT:%=%.run)
 unit: $(UNIT_RUNS) ## Run the unit tests
@@ -220,6 +225,8 @@ $(FUZZ_CATALOG): $(OUT)/tests/%: $(OBJ)/tests/%.o $(CATALOG_LIB) $(COMMON_LIB)
 	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_CATALOG))
 $(FUZZ_DISCOUNT): $(OUT)/tests/%: $(OBJ)/tests/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(filter -%,$(FUZZ_MAIN)) $(LIBS_DISCOUNT))
+
+$(FUZZ): LDFLAGS += $(FAST_LINK)
 
 # What only the command reads.
 $(OUT)/tests/fuzz/discount/fuzz_product_file: $(call objects,$(filter-out %/main.c,$(DISCOUNTCTL_SRC)))
