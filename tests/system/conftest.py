@@ -44,6 +44,16 @@ def pytest_make_collect_report(collector):
         report.longrepr = f"{collector.path} has no test"
 
 
+# Files that take longest begin first: each is one process's work, and the last to begin is waited for.
+LONG = ["test_page", "test_openapi", "test_store_crash", "test_import_crash", "test_cut_answers", "test_catalog_import", "test_deploy",
+        "test_faults", "test_injected_failures", "test_shared_cache", "test_recipes", "test_slow_clients", "test_makefile"]
+
+
+def pytest_collection_modifyitems(items):
+    """Sorts files, and leaves the tests of a file in their order."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def workshop():
     """Directories; gone at the end of the session, unless something failed."""

@@ -10,15 +10,15 @@ from harness.contract import CUSTOMER_1, LIST
 from harness.discount import Discountd
 from harness.fastcgi import STDIN, Connection, begin, params, record
 from harness.process import wait_until
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import change
 from harness.wire import MANY, Server, answer_many
 
 CUSTOMER = [("X-USER-ID", "1")]
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-proxy", "apache-cgid",
-                                        "nginx", "cgi-by-hand"])
+@pytest.fixture(scope="module", params=few(["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-proxy", "apache-cgid",
+                                        "nginx", "cgi-by-hand"]))
 def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"

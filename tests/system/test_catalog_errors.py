@@ -10,13 +10,13 @@ from harness.catalog import Catalog, Cgi, Site
 from harness.contract import LIST
 from harness.fastcgi import STDIN, Connection, begin, body_of, get, params, record
 from harness.process import wait_until
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import EIGHT, change
 
 URN = "urn:catalog:problem:"
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-proxy", "nginx", "cgi-by-hand"])
+@pytest.fixture(scope="module", params=few(["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-proxy", "nginx", "cgi-by-hand"]))
 def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"

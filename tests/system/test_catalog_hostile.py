@@ -17,7 +17,7 @@ import pytest
 from harness.catalog import Catalog, Site
 from harness.fastcgi import PARAMS, STDIN, Connection, begin, pair, record
 from harness.markup import Page
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.workshop import give_to_web
 
 WRONG = "urn:catalog:problem:wrong-parameter"
@@ -406,7 +406,7 @@ def test_links_and_locations_are_addresses_of_this_shop(planted, evil):
 # ---- Behind web servers -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=["lighttpd-prefix", "nginx", "apache-proxy"])
+@pytest.fixture(scope="module", params=few(["lighttpd-prefix", "nginx", "apache-proxy"]))
 def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     (directory / "web").mkdir()

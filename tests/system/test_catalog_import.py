@@ -19,7 +19,7 @@ import pytest
 from harness.catalog import Catalog, Cgi
 from harness.catalogctl import COLUMNS, Database, read_csv, write_csv
 from harness.fastcgi import Connection, body_of, get
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, is_sanitized, not_sanitized
 from harness.process import environment, run
 from harness.shop import EIGHT, change
 from harness.workshop import give_to_web
@@ -286,7 +286,7 @@ def test_an_answer_of_products_is_read_as_it_is_and_one_that_was_cut_changes_not
     assert done.code == 2 and "iphone-x" in done.errors  # it is on both pages
 
 
-@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs addresses")
+@not_sanitized("AddressSanitizer needs addresses")
 def test_a_list_of_any_length_is_read_in_little_memory(database):
     item = json.dumps({"slug": "x", "price_in_cents": 1, "description": "d" * 20_000, "currency": "EUR"})
     path = database.path.parent / "list.json"

@@ -6,14 +6,14 @@ import re
 import pytest
 
 from harness.catalog import Site
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import EIGHT, change
 
 IDS = [1, 2, 3, 11, 12, 13, 14, 15, 16, 17, 18]
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "lighttpd-prefix", "nginx-prefix", "apache-fcgid", "apache-cgid",
-                                        "apache-fallback", "cgi-by-hand"])
+@pytest.fixture(scope="module", params=few(["lighttpd-fastcgi", "lighttpd-prefix", "nginx-prefix", "apache-fcgid", "apache-cgid",
+                                        "apache-fallback", "cgi-by-hand"]))
 def web(request, workshop, keys, discountd):
     """The Catalog in one shape, with a small shop."""
     directory = workshop.new(request.param)

@@ -7,13 +7,13 @@ import pytest
 
 from harness.catalog import Catalog, Site
 from harness.fastcgi import Connection, body_of, get
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import EIGHT, change
 
 PHONE = b'{"id":1,"slug":"iphone-x","description":"64GB, black and iOS 12","price_in_cents":99999'
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "nginx-prefix", "apache-proxy", "lighttpd-cgi", "cgi-by-hand"])
+@pytest.fixture(scope="module", params=few(["lighttpd-fastcgi", "nginx-prefix", "apache-proxy", "lighttpd-cgi", "cgi-by-hand"]))
 def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"

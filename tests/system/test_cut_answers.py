@@ -11,10 +11,13 @@ import pytest
 
 from harness.catalog import Site
 from harness.halfway import HAPPENINGS, HEADS, Halfway, Reader
+from harness.paths import not_sanitized
 from harness.process import children, pid_exists, serving, wait_until
 from harness.shapes import LIGHTTPD_PLAIN, SHAPES
 from harness.shop import add_products
 from harness.webserver import Lighttpd
+
+pytestmark = not_sanitized("web servers and the ends of processes")
 
 SETUPS = ["lighttpd-fastcgi", "lighttpd-plain", "lighttpd-cgi", "apache-proxy", "apache-fcgid", "apache-cgid", "nginx",
           "nginx-no-keepalive"]

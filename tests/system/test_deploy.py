@@ -14,11 +14,13 @@ import pytest
 from harness.catalog import Catalog, Site
 from harness.contract import CUSTOMER_1
 from harness.echo import Echo
-from harness.paths import DEPLOY
+from harness.paths import DEPLOY, not_sanitized
 from harness.process import children, descendants, environment, pid_exists, run, wait_until
 from harness.shapes import SHAPES
 from harness.shop import add_products
 from harness.webserver import Nginx
+
+pytestmark = not_sanitized("the files of deploy/")
 
 CUSTOMER = [("X-USER-ID", "1")]
 

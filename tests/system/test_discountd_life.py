@@ -18,7 +18,7 @@ import pytest
 from harness import discount, http2, ports, wire
 from harness.discount import Discountd
 from harness.discountctl import Ctl, rule_file
-from harness.paths import BIN, ROOT, is_sanitized
+from harness.paths import BIN, ROOT, is_sanitized, not_sanitized
 from harness.process import pid_exists, run, wait_until
 from harness.wire import Client, ask, discount_request, many
 
@@ -359,7 +359,7 @@ def test_it_starts_right_after_a_master_vanished_while_old_workers_still_drain(s
     wait_until(lambda: not [pid for pid in old if pid_exists(pid)], 15, "the old workers end")
 
 
-@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs all addresses there are")
+@not_sanitized("AddressSanitizer needs all addresses there are")
 def test_a_worker_that_runs_out_of_memory_says_so_and_is_replaced(start, workshop, keys):
     """Wherever it runs out, in gRPC's reader too."""
     server = start(Discountd, workshop.new("discountd"), keys, DISCOUNT_WORKERS=1)

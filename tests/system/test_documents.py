@@ -5,9 +5,9 @@ import re
 import pytest
 
 from harness.discountctl import Ctl
-from harness.paths import ROOT, is_sanitized
+from harness.paths import ROOT, not_sanitized
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="texts, of which a sanitizer sees nothing")
+pytestmark = not_sanitized("texts, of which a sanitizer sees nothing")
 
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *(path for room in ("common", "deploy", "discount", "fcgi-catalog", "keys", "proto", "tests")

@@ -9,8 +9,11 @@ import pytest
 
 from harness.catalog import Site
 from harness.contract import CUSTOMER_1, LIST
+from harness.paths import not_sanitized
 from harness.shapes import SHAPES, SHIPPED
 from harness.webserver import PROXIES, SECRET
+
+pytestmark = not_sanitized("what web servers make of names")
 
 # What may stand in a header's name (RFC 9110, 5.6.2) beside letters and digits.
 SIGNS = "!#$%&'*+-.^_`|~"

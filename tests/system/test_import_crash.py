@@ -11,11 +11,13 @@ import time
 import pytest
 
 from harness.catalogctl import Database, write_csv
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, not_sanitized
 from harness.process import environment
 
-ROUNDS = 12 if is_sanitized() else 50  # a sanitizer has nothing to say of a process that was killed
-COUNT = 400 if is_sanitized() else 1500
+pytestmark = not_sanitized("nothing is to be said of a process that was killed")
+
+ROUNDS = 50
+COUNT = 1500
 
 
 def old_row(number):

@@ -20,7 +20,7 @@ from harness.contract import CUSTOMER_1
 from harness.discount import settings
 from harness.discountctl import RULES, Ctl
 from harness.fastcgi import Connection, body_of, get
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, not_sanitized
 from harness.process import PATIENCE, Process, children, environment, run, wait_until
 
 # Which calls of a thread fail: the first ones, where programs differ, and then fewer and fewer.
@@ -28,7 +28,7 @@ PLACES = [1, 2, 3, 4, 6, 9, 13, 19, 28, 42]
 
 LOADER = "while loading shared libraries"
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="a sanitizer's own calls would fail as well")
+pytestmark = not_sanitized("a sanitizer's own calls would fail as well")
 
 
 def inject(call, place, trace):

@@ -10,10 +10,10 @@ import pytest
 
 from harness import http_client, ports
 from harness.contract import CUSTOMER_1, CUSTOMER_2, LIST
-from harness.paths import BIN, ROOT, is_sanitized
+from harness.paths import BIN, ROOT, not_sanitized
 from harness.process import environment, run, wait_until
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="scripts, of which a sanitizer sees nothing")
+pytestmark = not_sanitized("scripts, of which a sanitizer sees nothing")
 
 
 def make(*words, directory=ROOT, **more):

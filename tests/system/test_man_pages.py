@@ -5,10 +5,10 @@ import re
 import pytest
 
 from harness.discountctl import Ctl, rule_file
-from harness.paths import BIN, ROOT, is_sanitized
+from harness.paths import BIN, ROOT, not_sanitized
 from harness.process import run
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="texts, of which a sanitizer sees nothing")
+pytestmark = not_sanitized("texts, of which a sanitizer sees nothing")
 
 ROOMS = ("common", "discount", "fcgi-catalog")
 PAGES = {path.name: path for room in ROOMS for path in (ROOT / room).rglob("*.[1-8]")}

@@ -9,11 +9,13 @@ import pytest
 
 from harness import http_client
 from harness.catalog import Site
-from harness.paths import DEPLOY
+from harness.paths import DEPLOY, not_sanitized
 from harness.shapes import SHAPES, by_apache, by_apache_proxy, by_htaccess, by_lighttpd, by_nginx
 from harness.shop import EIGHT, change
 from harness.webserver import Nginx
 from harness.workshop import give_to_web
+
+pytestmark = not_sanitized("addresses, which unit tests give the sanitizers")
 
 PEOPLE = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 FILES = ["/robots.txt", "/favicon.ico", "/.well-known/security.txt"]

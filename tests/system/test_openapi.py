@@ -15,7 +15,7 @@ from harness.catalog import Cgi, Site
 from harness.openapi import METHODS, SOURCE, Document, media_type, read_body
 from harness.paths import BIN, DEPLOY, ROOT
 from harness.process import run
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import change
 
 DOCUMENT = Document(SOURCE.read_text(encoding="utf-8"))
@@ -42,7 +42,7 @@ def make_shop(directory, keys, discount_port):
     return site
 
 
-@pytest.fixture(scope="module", params=["lighttpd-fastcgi", "nginx-prefix", "apache-fcgid"])
+@pytest.fixture(scope="module", params=few(["lighttpd-fastcgi", "nginx-prefix", "apache-fcgid"]))
 def web(request, workshop, keys, discountd):
     """The shop behind a web server; one that has other things, too."""
     directory = workshop.new(request.param)

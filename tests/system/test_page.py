@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from harness.browser import DESKTOP, PHONE, Browser
 from harness.catalog import Site
 from harness.markup import Page
-from harness.paths import BIN, DEPLOY, is_sanitized
+from harness.paths import BIN, DEPLOY, not_sanitized
 from harness.ports import free_port
 from harness.process import run, wait_until
 from harness.shapes import SHAPES
@@ -31,7 +31,7 @@ WRONG = {"/categories/nowhere": 404, "/nowhere": 404, "/products?limit=0": 400,
          "/products?q=lamp&min_price=5000&max_price=2000": 400}
 
 # A sanitizer does not see what is painted.
-PAINTED = pytest.mark.skipif(is_sanitized(), reason="nothing that a sanitizer sees")
+PAINTED = not_sanitized("nothing that a sanitizer sees")
 
 # Markup and a header line, for every place where a text may be.
 EVIL = "\"'></title></option><script>window.pwned=1</script><img src=x onerror=pwned=1>\r\nX-Evil: 1"

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from harness import machine
-from harness.paths import BIN, ROOT, is_sanitized
+from harness.paths import BIN, ROOT, not_sanitized
 from harness.process import run, wait_until
 from harness.shapes import SHAPES
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="commands, of which a sanitizer sees nothing")
+pytestmark = not_sanitized("commands, of which a sanitizer sees nothing")
 WITH_MACHINE = pytest.mark.skipif(machine.why_not() is not None, reason=machine.why_not() or "")
 
 README = (ROOT / "deploy" / "README.md").read_text()

@@ -7,13 +7,13 @@ import subprocess
 import pytest
 
 from harness.keys import make_keys
-from harness.paths import ROOT, is_sanitized
+from harness.paths import ROOT, not_sanitized
 from harness.process import Process, run
 
 PAGE = (ROOT / "common/rpc/catalog-rpc.3").read_text()
 HEADERS = ["runtime.h", "server.h", "client.h", "keyset.h", "status.h"]
 
-pytestmark = pytest.mark.skipif(is_sanitized(), reason="the page is about the release build")
+pytestmark = not_sanitized("the page is about the release build")
 
 
 def header(name):

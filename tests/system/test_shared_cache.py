@@ -19,13 +19,15 @@ import pytest
 
 from harness import ports
 from harness.catalog import Site
-from harness.paths import DEPLOY
+from harness.paths import DEPLOY, not_sanitized
 from harness.process import Process, wait_until
 from harness.shapes import SHAPES, by_nginx
 from harness.shop import EIGHT, change
 from harness.webserver import SECRET
 from harness.wire import MANY, Server
 from harness.workshop import give_to_web, web_user
+
+pytestmark = not_sanitized("caches of web servers")
 
 CUSTOMERS = [1, 2, 3, 4, 5]
 REQUESTS = 4000

@@ -11,15 +11,15 @@ import pytest
 
 from harness.catalog import Site
 from harness.process import environment
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 from harness.shop import add_products
 
 CUSTOMER = [("X-USER-ID", "1")]
 LARGE_PAGE = "/products?limit=250"  # half a megabyte
 
 
-@pytest.fixture(scope="module", params=["apache-proxy", "apache-proxy-handler", "apache-fcgid", "nginx", "nginx-no-keepalive",
-                                        "lighttpd-fastcgi"])
+@pytest.fixture(scope="module", params=few(["apache-proxy", "apache-proxy-handler", "apache-fcgid", "nginx", "nginx-no-keepalive",
+                                        "lighttpd-fastcgi"]))
 def web(request, workshop, keys, discountd):
     directory = workshop.new(request.param)
     shop = directory / "web" / "shop"

@@ -16,7 +16,7 @@ from harness.catalog import Site
 from harness.contract import CUSTOMER_1
 from harness.discount import settings
 from harness.fastcgi import Connection, body_of, get
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, not_sanitized
 from harness.process import Process, children, environment, wait_until
 
 # Which thread of a process is the first that cannot be made. The first dozen are tried out; later ones are needed. (A master's forks
@@ -63,7 +63,7 @@ def test_a_discountd_that_cannot_have_its_threads_is_not_stuck(workshop, keys, f
     assert_tried_again(Refused([BIN / "discountd", ports.free_port()], directory, first, settings(directory, keys)))
 
 
-@pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer needs all addresses there are")
+@not_sanitized("AddressSanitizer needs all addresses there are")
 def test_a_catalog_serves_customers_with_few_addresses(workshop, keys, discountd):
     site = Site(workshop.new("site"), keys, discountd.port)
     path = site.var / "catalog.socket"

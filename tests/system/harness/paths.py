@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -34,3 +36,8 @@ BIN = (ROOT / os.environ.get("BIN_DIR", "build/release/bin")).resolve()
 def is_sanitized():
     """Whether the programs carry AddressSanitizer, which makes them several times slower."""
     return b"__asan_init" in (BIN / "catalog.fcgi").read_bytes()
+
+
+def not_sanitized(reason):
+    """Marks tests of which a sanitizer sees nothing that other tests do not show it."""
+    return pytest.mark.skipif(is_sanitized(), reason=reason)

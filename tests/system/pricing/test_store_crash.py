@@ -19,15 +19,17 @@ import grpc
 import pytest
 from admin import Admin
 from harness.discount import Discountd
-from harness.paths import BIN, is_sanitized
+from harness.paths import BIN, not_sanitized
 from harness.process import descendants, environment
+
+pytestmark = not_sanitized("nothing is to be said of a process that was killed")
 
 RULES = 300
 OLD, NEW = 1000, 2000  # the percentages of all rules before and after
 
 TABLES = ("product", "customer_group", "group_member", "rule", "rule_product", "rule_category")
 
-ROUNDS = 8 if is_sanitized() else 40  # a sanitizer has nothing to say of a process that was killed
+ROUNDS = 40
 
 
 def rule_message(number, percent):
