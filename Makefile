@@ -95,7 +95,7 @@ LIBS_DISCOUNT = $(LIBS_CSV) $(LIBS_CORE) $(LIBS_CJSON)
 PROTO     := $(wildcard proto/*.proto)
 PROTO_C   := $(PROTO:%.proto=$(GEN)/%.pb-c.c)
 PROTO_H   := $(PROTO_C:.c=.h)
-SQL_INC   := $(patsubst %.sql,$(GEN)/%.sql.inc,$(wildcard fcgi-catalog/store/*.sql discount/store/sqlite/*.sql))
+SQL_INC   := $(patsubst %.sql,$(GEN)/%.sql.inc,$(wildcard fcgi-catalog/store/sqlite/*.sql discount/store/sqlite/*.sql))
 PICTURES  := $(sort $(wildcard fcgi-catalog/page/pictures/*.svg))
 PAGE_INC  := $(GEN)/fcgi-catalog/page/style.css.inc $(GEN)/fcgi-catalog/page/pictures.inc
 API_INC   := $(GEN)/fcgi-catalog/openapi/openapi.json.inc
@@ -105,7 +105,7 @@ objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/site fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
-                  fcgi-catalog/store fcgi-catalog/store/listing fcgi-catalog/store/writing fcgi-catalog/import fcgi-catalog/quotes)
+                  fcgi-catalog/store fcgi-catalog/store/sqlite fcgi-catalog/store/sqlite/listing fcgi-catalog/store/sqlite/writing fcgi-catalog/import fcgi-catalog/quotes)
 DISCOUNT_SRC := $(call sources,discount/rule discount/ruleset discount/pricing discount/lint discount/preview discount/window \
                   discount/rulefile discount/wire discount/store discount/store/sqlite discount/service discount/master)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)

@@ -178,7 +178,7 @@ static void served(void *data)
     const struct site *site = data;
 
     site_flush(data);
-    if (store_is_stale(site->store))
+    if (site->store->is_stale)
         make_way();
 }
 
@@ -192,8 +192,8 @@ static bool open_background(struct site *site, const struct catalog_settings *se
         log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
         return false;
     }
-    store_set_budget(site->store, READING_QUICK_NS);
-    store_set_budget(store, READING_PATIENT_NS);
+    site->store->budget_ns = READING_QUICK_NS;
+    store->budget_ns = READING_PATIENT_NS;
     site->background = background_new(store);
     if (site->background == NULL)
         store_close(store);
@@ -285,7 +285,7 @@ static void handle_cgi(void *data, struct http_exchange *exchange)
         http_exchange_finish(exchange);
         return;
     }
-    store_set_budget(site->store, READING_PATIENT_NS);
+    site->store->budget_ns = READING_PATIENT_NS;
     site_refresh(site);
     routes_handle(site, exchange);
     site_flush(site);

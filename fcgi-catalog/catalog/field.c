@@ -121,8 +121,7 @@ bool field_is_empty(const struct field *field, const struct product *product)
         return product->tag_count == 0;
     case FIELD_KIND_IMAGES:
         return product->image_count == 0;
-    case FIELD_KIND_CURRENCY:
-    case FIELD_KIND_DISCOUNT:
+    default:
         break;
     }
     return true;
@@ -166,8 +165,7 @@ bool field_is_same(const struct field *field, const struct product *one, const s
         return are_same(one->tags, one->tag_count, other->tags, other->tag_count);
     case FIELD_KIND_IMAGES:
         return are_same_images(one, other);
-    case FIELD_KIND_CURRENCY:
-    case FIELD_KIND_DISCOUNT:
+    default:
         break;
     }
     return true;

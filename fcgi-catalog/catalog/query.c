@@ -70,47 +70,6 @@ static bool read_number(struct query_parser *parser, const struct parameter *par
                         arena_print(parser->arena, "a whole number from %lld to %lld", (long long)min, (long long)max));
 }
 
-static bool read_limit(struct query_parser *parser, const struct parameter *parameter)
-{
-    int64_t limit;
-
-    if (!read_number(parser, parameter, 1, QUERY_LIMIT_MAX, &limit))
-        return false;
-    parser->query->limit = (int)limit;
-    return true;
-}
-
-static bool read_min_price(struct query_parser *parser, const struct parameter *parameter)
-{
-    return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &parser->query->min_price);
-}
-
-static bool read_max_price(struct query_parser *parser, const struct parameter *parameter)
-{
-    return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &parser->query->max_price);
-}
-
-static bool read_after(struct query_parser *parser, const struct parameter *parameter)
-{
-    parser->cursor = parameter->value;
-    return true;
-}
-
-static bool read_before(struct query_parser *parser, const struct parameter *parameter)
-{
-    parser->cursor = parameter->value;
-    parser->query->position.is_backwards = true;
-    return true;
-}
-
-static bool read_category(struct query_parser *parser, const struct parameter *parameter)
-{
-    if (!field_is_category(parameter->value))
-        return refuse_value(parser, parameter, "the slug of a category: " FIELD_CATEGORY_FORM);
-    parser->query->category = parameter->value;
-    return true;
-}
-
 /* Text that people type, of at most `max` bytes. Nothing but white space is none. */
 static bool read_words(struct query_parser *parser, const struct parameter *parameter, size_t max, const char **words)
 {
@@ -122,11 +81,6 @@ static bool read_words(struct query_parser *parser, const struct parameter *para
     return true;
 }
 
-static bool read_tag(struct query_parser *parser, const struct parameter *parameter)
-{
-    return read_words(parser, parameter, FIELD_TAG_MAX, &parser->query->tag);
-}
-
 /* Of text that is tidy. */
 static int count_words(const char *text)
 {
@@ -135,28 +89,6 @@ static int count_words(const char *text)
     for (; text != NULL && *text != '\0'; text++)
         count += *text == ' ';
     return count;
-}
-
-static bool read_text(struct query_parser *parser, const struct parameter *parameter)
-{
-    if (!read_words(parser, parameter, QUERY_TEXT_MAX, &parser->query->text))
-        return false;
-    if (count_words(parser->query->text) > QUERY_WORDS_MAX)
-        return refuse_value(
-            parser, parameter,
-            arena_print(parser->arena, "at most %d words, with white space between them", QUERY_WORDS_MAX));
-    return true;
-}
-
-static bool read_sort(struct query_parser *parser, const struct parameter *parameter)
-{
-    for (enum sort sort = SORT_ID; sort < SORT_RANK; sort++) {
-        if (strcmp(parameter->value, query_sort_name(sort)) == 0) {
-            parser->query->sort = sort;
-            return true;
-        }
-    }
-    return refuse_value(parser, parameter, "id, name, price, -price or -updated");
 }
 
 static bool refuse_fields(struct query_parser *parser, const struct parameter *parameter)
@@ -197,43 +129,78 @@ static bool read_one(struct query_parser *parser, const struct parameter *parame
                   "1");
 }
 
-static bool read_count(struct query_parser *parser, const struct parameter *parameter)
-{
-    return read_one(parser, parameter, &parser->query->wants_count);
-}
-
-static bool read_explain(struct query_parser *parser, const struct parameter *parameter)
-{
-    return read_one(parser, parameter, &parser->query->wants_explanation);
-}
-
-static bool read_for(struct query_parser *parser, const struct parameter *parameter)
-{
-    parser->query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
-    return parser->query->is_for_spreadsheet || refuse_value(parser, parameter, "spreadsheet");
-}
-
-/* In the order of the bits. */
+/* In the order of the bits of enum query_bit. */
 static const struct known {
     const char *name;
-    bool (*read)(struct query_parser *parser, const struct parameter *parameter);
     bool is_filter; /* empty, it is none */
     bool is_list;   /* it may come again, and by a name with [] behind it */
 } parameters[] = {
-    {"limit", read_limit, false, false},
-    {"after", read_after, false, false},
-    {"before", read_before, false, false},
-    {"category", read_category, true, false},
-    {"tag", read_tag, true, false},
-    {"q", read_text, true, false},
-    {"min_price", read_min_price, true, false},
-    {"max_price", read_max_price, true, false},
-    {"sort", read_sort, false, false},
-    {"fields", read_fields, false, true},
-    {"count", read_count, false, false},
-    {"explain", read_explain, false, false},
-    {"for", read_for, false, false},
+    {"limit", false, false}, {"after", false, false}, {"before", false, false},   {"category", true, false},
+    {"tag", true, false},    {"q", true, false},      {"min_price", true, false}, {"max_price", true, false},
+    {"sort", false, false},  {"fields", false, true}, {"count", false, false},    {"explain", false, false},
+    {"for", false, false},
 };
+
+static bool read_sort(struct query_parser *parser, const struct parameter *parameter)
+{
+    for (enum sort sort = SORT_ID; sort < SORT_RANK; sort++) {
+        if (strcmp(parameter->value, query_sort_name(sort)) == 0) {
+            parser->query->sort = sort;
+            return true;
+        }
+    }
+    return refuse_value(parser, parameter, "id, name, price, -price or -updated");
+}
+
+static bool read_known(struct query_parser *parser, enum query_bit bit, const struct parameter *parameter)
+{
+    struct product_query *query = parser->query;
+    int64_t limit;
+
+    switch (bit) {
+    case QUERY_LIMIT:
+        if (!read_number(parser, parameter, 1, QUERY_LIMIT_MAX, &limit))
+            return false;
+        query->limit = (int)limit;
+        return true;
+    case QUERY_AFTER:
+    case QUERY_BEFORE:
+        parser->cursor = parameter->value;
+        query->position.is_backwards |= bit == QUERY_BEFORE;
+        return true;
+    case QUERY_CATEGORY:
+        if (!field_is_category(parameter->value))
+            return refuse_value(parser, parameter, "the slug of a category: " FIELD_CATEGORY_FORM);
+        query->category = parameter->value;
+        return true;
+    case QUERY_TAG:
+        return read_words(parser, parameter, FIELD_TAG_MAX, &query->tag);
+    case QUERY_TEXT:
+        if (!read_words(parser, parameter, QUERY_TEXT_MAX, &query->text))
+            return false;
+        return count_words(query->text) <= QUERY_WORDS_MAX ||
+               refuse_value(
+                   parser, parameter,
+                   arena_print(parser->arena, "at most %d words, with white space between them", QUERY_WORDS_MAX));
+    case QUERY_MIN_PRICE:
+        return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &query->min_price);
+    case QUERY_MAX_PRICE:
+        return read_number(parser, parameter, 0, FIELD_PRICE_MAX, &query->max_price);
+    case QUERY_SORT:
+        return read_sort(parser, parameter);
+    case QUERY_FIELDS:
+        return read_fields(parser, parameter);
+    case QUERY_COUNT:
+        return read_one(parser, parameter, &query->wants_count);
+    case QUERY_EXPLAIN:
+        return read_one(parser, parameter, &query->wants_explanation);
+    case QUERY_FOR:
+        query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
+        return query->is_for_spreadsheet || refuse_value(parser, parameter, "spreadsheet");
+    default:
+        return false;
+    }
+}
 
 /* ---- Parameters ---- */
 
@@ -282,7 +249,7 @@ static bool read_value(struct query_parser *parser, const struct known *known, c
         return refuse_value(parser, parameter, "text in UTF-8 without control characters");
     if (parameter->length == 0 && known->is_filter)
         return true;
-    return known->read(parser, parameter);
+    return read_known(parser, (enum query_bit)(1u << (known - parameters)), parameter);
 }
 
 static bool read_pair(struct query_parser *parser, const struct query_pair *pair)

@@ -180,26 +180,20 @@ static struct text splice(const struct rendered_page *rendered, const struct quo
     return (struct text){.bytes = bytes, .length = (size_t)(end - bytes)};
 }
 
-struct text rendered_page_list_quoted(const struct rendered_page *rendered, const struct quote *quotes,
-                                      struct arena *arena)
-{
-    if (!(rendered->content.fields & FIELD_DISCOUNT))
-        return rendered_page_list(rendered);
-    return splice(rendered, quotes, NULL, 0, arena);
-}
-
 static bool is_discounted(const struct quote *quote)
 {
     return quote->pct != 0 || quote->value_cents != 0;
 }
 
-struct text rendered_page_list_explained(const struct rendered_page *rendered, const struct quote *quotes,
-                                         const struct applied_rules *applied, struct arena *arena)
+struct text rendered_page_print(const struct rendered_page *rendered, const struct quote *quotes,
+                                const struct applied_rules *applied, struct arena *arena)
 {
     size_t count = rendered->content.products.count, length = 0;
 
-    if (!(rendered->content.fields & FIELD_DISCOUNT))
+    if (quotes == NULL || !(rendered->content.fields & FIELD_DISCOUNT))
         return rendered_page_list(rendered);
+    if (applied == NULL)
+        return splice(rendered, quotes, NULL, 0, arena);
     char **texts = memory_get_zeroed(count, sizeof *texts);
     for (size_t i = 0; i < count; i++) {
         if (applied[i].count == 0 || !is_discounted(&quotes[i]))

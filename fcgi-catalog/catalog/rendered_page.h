@@ -50,16 +50,12 @@ struct text rendered_page_list(const struct rendered_page *rendered);
 struct text rendered_page_text_of_one(struct text list, struct arena *arena);
 
 /*
- * The list with one "discount_value" per product: {} where the quote is all zero, else its fields that are not zero.
- * `quotes` has one entry per product, in order. Lives in `arena`. A page whose fields lack FIELD_DISCOUNT has no
- * discounts to show: its list stays as it is.
+ * The list with one "discount_value" per product: {} where the quote is all zero, else its fields that are not zero,
+ * and behind them "applied", when the rules are known. `quotes` and `applied` have one entry per product, in order;
+ * without quotes (NULL), or fields that have no FIELD_DISCOUNT, it is the list, and `applied` may be NULL. Lives in
+ * `arena`, or as long as the page.
  */
-struct text rendered_page_list_quoted(const struct rendered_page *rendered, const struct quote *quotes,
-                                      struct arena *arena);
-
-/* The same, and "applied" behind the fields of each discount_value whose rules are known. `applied` has one entry per
- * product. */
-struct text rendered_page_list_explained(const struct rendered_page *rendered, const struct quote *quotes,
-                                         const struct applied_rules *applied, struct arena *arena);
+struct text rendered_page_print(const struct rendered_page *rendered, const struct quote *quotes,
+                                const struct applied_rules *applied, struct arena *arena);
 
 #endif

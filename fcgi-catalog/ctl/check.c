@@ -8,7 +8,6 @@
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
-#include "fcgi-catalog/ctl/plural.h"
 #include "fcgi-catalog/store/store.h"
 
 #define BATCH 500
@@ -58,7 +57,7 @@ static enum store_status walk_products(struct store_walk *walk, struct arena *ar
 
     while (products.count > 0 && status == STORE_OK) {
         arena_reset(arena);
-        status = store_walk_next(walk, BATCH, arena, &products);
+        status = walk->next(walk, BATCH, arena, &products);
         for (size_t i = 0; status == STORE_OK && i < products.count; i++)
             note_product(details, &products.items[i]);
     }
@@ -68,7 +67,7 @@ static enum store_status walk_products(struct store_walk *walk, struct arena *ar
 static enum store_status note_categories(struct store *store, struct arena *arena, struct details *details)
 {
     struct category_list categories;
-    enum store_status status = store_list_categories(store, arena, &categories);
+    enum store_status status = store->methods->list_categories(store, arena, &categories);
 
     for (size_t i = 0; status == STORE_OK && i < categories.count; i++)
         details->empty_categories += categories.items[i].product_count == 0;
@@ -80,9 +79,9 @@ static enum store_status read_details(struct store *store, struct details *detai
     struct store_walk *walk = NULL;
     struct arena arena = {0};
 
-    enum store_status status = store_walk_begin(store, &walk);
+    enum store_status status = store->methods->begin_walk(store, &walk);
     if (status == STORE_OK) {
-        const struct shop *shop = store_walk_shop(walk);
+        const struct shop *shop = &walk->shop;
         *details = (struct details){.revision = shop->revision};
         snprintf(details->currency, sizeof details->currency, "%s", shop->currency);
         status = walk_products(walk, &arena, details);
@@ -119,50 +118,53 @@ static void print_counts(const char *path, const struct store_counts *counts)
            plural_pick(counts->categories, "category", "categories"));
 }
 
+/* What there is to look at, for people and for programs. */
+static const struct detail {
+    size_t offset; /* in struct details */
+    const char *one, *many, *what, *name;
+} details_table[] = {
+    {offsetof(struct details, nameless), "product", "products", "without a name", "without_name"},
+    {offsetof(struct details, without_category), "product", "products", "without a category", "without_category"},
+    {offsetof(struct details, without_image), "product", "products", "without an image", "without_image"},
+    {offsetof(struct details, without_stock), "product", "products", "without a stock state", "without_stock"},
+    {offsetof(struct details, free_of_charge), "product", "products", "at a price of 0", "price_0"},
+    {offsetof(struct details, empty_categories), "category", "categories", "without a product", "empty_categories"},
+};
+
+static int64_t count_of(const struct details *details, const struct detail *detail)
+{
+    return *(const int64_t *)((const char *)details + detail->offset);
+}
+
 static void print_details(const struct details *details)
 {
-    const struct {
-        int64_t count;
-        const char *one, *many, *what;
-    } lines[] = {
-        {details->nameless, "product", "products", "without a name"},
-        {details->without_category, "product", "products", "without a category"},
-        {details->without_image, "product", "products", "without an image"},
-        {details->without_stock, "product", "products", "without a stock state"},
-        {details->free_of_charge, "product", "products", "at a price of 0"},
-        {details->empty_categories, "category", "categories", "without a product"},
-    };
-
     printf("revision %" PRId64 ", currency %s\n", details->revision,
            details->currency[0] != '\0' ? details->currency : "not set");
-    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
-        printf("%10" PRId64 " %s %s\n", lines[i].count, plural_pick(lines[i].count, lines[i].one, lines[i].many),
-               lines[i].what);
+    for (size_t i = 0; i < ARRAY_LENGTH(details_table); i++) {
+        const struct detail *detail = &details_table[i];
+        int64_t count = count_of(details, detail);
+        printf("%10" PRId64 " %s %s\n", count, plural_pick(count, detail->one, detail->many), detail->what);
+    }
 }
 
 static void print_json(const char *path, const struct found *found, const char *reason)
 {
-    const struct details *details = &found->details;
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {
-        {"products", found->counts.products},      {"customers", found->counts.customers},
-        {"categories", found->counts.categories},  {"revision", details->revision},
-        {"without_name", details->nameless},       {"without_category", details->without_category},
-        {"without_image", details->without_image}, {"without_stock", details->without_stock},
-        {"price_0", details->free_of_charge},      {"empty_categories", details->empty_categories},
-    };
     cJSON *document = cJSON_CreateObject();
 
     cJSON_AddStringToObject(document, "database", path);
     cJSON_AddBoolToObject(document, "ok", reason == NULL);
-    if (reason != NULL)
+    if (reason != NULL) {
         cJSON_AddStringToObject(document, "reason", reason);
-    for (size_t i = 0; reason == NULL && i < ARRAY_LENGTH(numbers); i++)
-        cJSON_AddNumberToObject(document, numbers[i].name, (double)numbers[i].value);
-    if (reason == NULL)
-        cJSON_AddStringToObject(document, "currency", details->currency);
+    } else {
+        cJSON_AddNumberToObject(document, "products", (double)found->counts.products);
+        cJSON_AddNumberToObject(document, "customers", (double)found->counts.customers);
+        cJSON_AddNumberToObject(document, "categories", (double)found->counts.categories);
+        cJSON_AddNumberToObject(document, "revision", (double)found->details.revision);
+        for (size_t i = 0; i < ARRAY_LENGTH(details_table); i++)
+            cJSON_AddNumberToObject(document, details_table[i].name,
+                                    (double)count_of(&found->details, &details_table[i]));
+        cJSON_AddStringToObject(document, "currency", found->details.currency);
+    }
     char *text = cJSON_PrintUnformatted(document);
     if (text != NULL)
         puts(text);

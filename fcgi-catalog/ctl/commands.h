@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands of catalogctl. Each has a file of its own; main.c has the table. */
+/* The subcommands of catalogctl, a file each (main.c has the table), and what they share. */
 #ifndef CATALOG_CTL_COMMANDS_H
 #define CATALOG_CTL_COMMANDS_H
+
+#include <stdint.h>
+
+#include "common/ctl/arguments.h"
 
 int command_init(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_upgrade(int argc, char **argv);
+
+/* Which database a command works on: the word at `index`, or without one CATALOG_DATABASE of the environment. NULL:
+ * neither is there, which was told; the command's exit code is EX_USAGE (64) then. */
+const char *database_choose(const struct argument_words *words, size_t index, const char *command);
+
+/* The word behind a number: "1 product", "0 products". */
+static inline const char *plural_pick(int64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which database. */
-#include "fcgi-catalog/ctl/database.h"
+#include "fcgi-catalog/ctl/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,9 +13,7 @@
 #include "common/ctl/progress.h"
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/ctl/commands.h"
-#include "fcgi-catalog/ctl/database.h"
 #include "fcgi-catalog/ctl/json_line.h"
-#include "fcgi-catalog/ctl/plural.h"
 #include "fcgi-catalog/store/store.h"
 
 #define BATCH 500 /* products that are in memory at once */
@@ -81,11 +79,11 @@ static enum store_status begin_walk(struct job *job)
         store_walk_end(job->walk);
         job->walk = NULL;
         arena_reset(&job->tree);
-        if ((status = store_walk_begin(job->store, &job->walk)) != STORE_OK ||
-            (status = store_list_categories(job->store, &job->tree, &job->categories)) != STORE_OK ||
-            (status = store_shop(job->store, &shop)) != STORE_OK)
+        if ((status = job->store->methods->begin_walk(job->store, &job->walk)) != STORE_OK ||
+            (status = job->store->methods->list_categories(job->store, &job->tree, &job->categories)) != STORE_OK ||
+            (status = job->store->methods->shop(job->store, &shop)) != STORE_OK)
             return status;
-        if (shop.revision == store_walk_shop(job->walk)->revision)
+        if (shop.revision == job->walk->shop.revision)
             return STORE_OK;
         status = STORE_BUSY;
     }
@@ -106,7 +104,7 @@ static void write_text(struct text text, FILE *out)
 
 static void write_product(const struct job *job, const struct product *product, struct arena *arena, FILE *out)
 {
-    const char *currency = store_walk_shop(job->walk)->currency;
+    const char *currency = job->walk->shop.currency;
 
     if (job->options->format == FORMAT_JSON_LINES) {
         json_line_write_product(product, currency, out);
@@ -133,7 +131,7 @@ static enum store_status write_former(struct job *job, FILE *out)
 
     while (status == STORE_OK && former.count > 0 && !ferror(out)) {
         arena_reset(&arena);
-        status = store_walk_next_former(job->walk, BATCH, &arena, &former);
+        status = job->walk->next_former(job->walk, BATCH, &arena, &former);
         for (size_t i = 0; status == STORE_OK && i < former.count; i++)
             write_one_former(job, &former.items[i], &arena, out);
     }
@@ -154,7 +152,7 @@ static enum store_status write_products(struct job *job, FILE *out)
     enum store_status status = write_former(job, out);
     while (status == STORE_OK && products.count > 0 && !ferror(out)) {
         arena_reset(&arena);
-        status = store_walk_next(job->walk, BATCH, &arena, &products);
+        status = job->walk->next(job->walk, BATCH, &arena, &products);
         if (status != STORE_OK)
             break;
         for (size_t i = 0; i < products.count; i++)
@@ -164,9 +162,8 @@ static enum store_status write_products(struct job *job, FILE *out)
     }
     if (status == STORE_OK && job->options->format != FORMAT_JSON_LINES)
         /* Beside products CSV has the names and places of categories; rows without one are for the rest of them. */
-        write_text(
-            csv_print_empty_categories(&job->categories, store_walk_shop(job->walk)->currency, dialect_of(job), &arena),
-            out);
+        write_text(csv_print_empty_categories(&job->categories, job->walk->shop.currency, dialect_of(job), &arena),
+                   out);
     arena_release(&arena);
     return status;
 }

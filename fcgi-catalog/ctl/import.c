@@ -15,11 +15,10 @@
 #include "common/ctl/progress.h"
 #include "common/memory.h"
 #include "fcgi-catalog/ctl/commands.h"
-#include "fcgi-catalog/ctl/database.h"
 #include "fcgi-catalog/ctl/import_report.h"
 #include "fcgi-catalog/import/importer.h"
 #include "fcgi-catalog/store/store.h"
-#include "fcgi-catalog/store/writing/import.h"
+#include "fcgi-catalog/store/import.h"
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define FAULTS_SHOWN 100
@@ -193,7 +192,7 @@ static bool read_currency(const struct job *job, struct shop *shop)
         fprintf(stderr, "%s: %s\n", job->report.command, reason);
         return false;
     }
-    enum store_status status = store_shop(store, shop);
+    enum store_status status = store->methods->shop(store, shop);
     store_close(store);
     if (status != STORE_OK)
         tell(job, job->report.database, "the shop cannot be read");

@@ -10,7 +10,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/field.h"
-#include "fcgi-catalog/ctl/plural.h"
+#include "fcgi-catalog/ctl/commands.h"
 
 static void *get_memory(size_t size)
 {

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* catalogctl: makes, fills, checks and upgrades the Catalog's database. */
-#include <sqlite3.h>
-
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
-
-static const struct library libraries[] = {{"SQLite", sqlite3_libversion}, {0}};
+#include "fcgi-catalog/store/store.h"
 
 static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
@@ -28,7 +25,7 @@ int main(int argc, char **argv)
         .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
-        .libraries = libraries,
+        .libraries = store_libraries,
         .exit_codes = "0 done, 1 failed, 2 what was given has faults and nothing was changed, 64 wrong usage",
     };
 

@@ -17,7 +17,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/import/faults.h"
 #include "fcgi-catalog/import/reader.h"
-#include "fcgi-catalog/store/writing/import.h"
+#include "fcgi-catalog/store/import.h"
 
 struct importer_setup {
     struct import *import; /* in its transaction; borrowed */

@@ -5,8 +5,8 @@
  *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
  *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
- *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists of
- * objects
+ *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
+ *                        of objects
  *
  * A column or a JSON field that is not there is not given; an empty cell and null are given, and empty. A row with
  * anything wrong in it is told and not handed on. That a product is named twice is for whoever takes the rows to find.

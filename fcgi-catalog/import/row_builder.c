@@ -151,10 +151,7 @@ void row_builder_set(struct row_builder *builder, struct place place, enum field
     case FIELD_KIND_CURRENCY:
         is_good = read_currency(builder, place, text);
         break;
-    case FIELD_KIND_CATEGORIES:
-    case FIELD_KIND_TAGS:
-    case FIELD_KIND_IMAGES:
-    case FIELD_KIND_DISCOUNT:
+    default:
         break;
     }
     builder->row.places[field - field_table] = place;

@@ -13,9 +13,11 @@
  *
  * States, per process:
  *     asking      asks go to the service
- *     degraded    after a miss (a deadline passed, the service is away or refuses): asks are answered QUOTES_DEGRADED
- * at once, while a probe (an ApplyDiscounts without asks) is sent again and again; when one is answered: asking The log
- * has one line for each change.
+ *     degraded    after a miss (a deadline passed, the service is away or refuses): asks are answered
+ *                 QUOTES_DEGRADED at once, while a probe (an ApplyDiscounts without asks) is sent again and again;
+ *                 when one is answered: asking
+ *
+ * The log has one line for each change.
  *
  * A server that knows only ApplyDiscount (it answers UNIMPLEMENTED) is asked once per product, all at the same time;
  * this is remembered and ApplyDiscounts tried again after a minute or a miss.

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The categories of the shop. */
-#include "fcgi-catalog/site/categories.h"
+#include "fcgi-catalog/site/handlers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "fcgi-catalog/catalog/json.h"
-#include "fcgi-catalog/http/conditional.h"
-#include "fcgi-catalog/site/products.h"
-#include "fcgi-catalog/site/tag.h"
 
 /* NULL: the request has ended. */
 static struct tree *take_tree(struct request_context *context)
 {
-    const struct query_frame frame = {.parameters = QUERY_NOTHING};
     struct product_query query;
-    struct query_fault fault;
     struct tree *tree = NULL;
 
-    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
-        products_refuse_query(context, &fault);
+    if (!context_read_query(context, QUERY_NOTHING, &query))
         return NULL;
-    }
     (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
     if (tree == NULL)
         context_refuse_for_store(context);
@@ -31,27 +24,7 @@ static struct tree *take_tree(struct request_context *context)
 /* True: the caller has it already. */
 static bool is_known(struct request_context *context, const struct tree *tree)
 {
-    const struct tag_basis basis = {
-        .secret = &context->site->shop.secret,
-        .shop_revision = tree_revision(tree),
-        .type = context->representation->type,
-        .key = context->exchange->request.path,
-    };
-    const struct conditional conditional = {
-        .sharing = SHARING_PUBLIC,
-        .vary = VARY_BY_TYPE,
-        .etag = tag_print(&basis, &context->exchange->arena),
-        .changed_at = tree_changed_at(tree),
-    };
-
-    return conditional_apply(context->exchange, &conditional);
-}
-
-static void fill(struct request_context *context, struct text text)
-{
-    context->exchange->response.content_type = context->representation->content_type;
-    context->exchange->response.body = text.bytes;
-    context->exchange->response.body_length = text.length;
+    return context_apply_public(context, tree_revision(tree), tree_changed_at(tree), context->exchange->request.path);
 }
 
 void categories_handle(struct request_context *context)
@@ -62,7 +35,7 @@ void categories_handle(struct request_context *context)
         return;
     if (context_accepts(context)) {
         if (!is_known(context, tree))
-            fill(context, tree_json(tree));
+            context_fill(context, tree_json(tree));
         http_exchange_finish(context->exchange);
     }
     tree_drop(tree);
@@ -89,7 +62,7 @@ void category_handle(struct request_context *context)
         context_refuse(context, &(struct problem){.status = 404, .detail = "There is no such category."});
     } else if (context_accepts(context)) {
         if (!is_known(context, tree))
-            fill(context, print_category(tree, category, &context->exchange->arena));
+            context_fill(context, print_category(tree, category, &context->exchange->arena));
         http_exchange_finish(context->exchange);
     }
     tree_drop(tree);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole catalog as CSV. */
-#include "fcgi-catalog/site/download.h"
+#include "fcgi-catalog/site/handlers.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/site/background.h"
-#include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/tag.h"
 
 #define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
@@ -42,10 +41,10 @@ struct download {
 /* Appends some products, or comes to the end. False: they cannot be read. */
 static bool append_some(struct download *download)
 {
-    const struct shop *shop = store_walk_shop(download->walk);
+    const struct shop *shop = &download->walk->shop;
     struct arena arena = {0};
     struct product_list products = {0};
-    bool is_good = store_walk_next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
+    bool is_good = download->walk->next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
 
     for (size_t i = 0; is_good && i < products.count; i++) {
         const struct text row = csv_print_product(&products.items[i], tree_categories(download->tree), shop->currency,
@@ -61,7 +60,7 @@ static bool append_some(struct download *download)
 /* A slow reader keeps the database's log from being used again: everybody's disk is worth more than one download. */
 static bool is_worth_it(const struct download *download)
 {
-    int64_t growth = store_walk_log_growth(download->walk);
+    int64_t growth = download->walk->log_growth(download->walk);
     int64_t age_ns = clock_now_ns() - download->began_ns;
 
     if (age_ns <= download->site->answer_ns || growth <= DOWNLOAD_LOG_MAX)
@@ -83,7 +82,7 @@ static bool make_first_piece(struct download *download)
     while (is_good && !download->is_at_end && download->piece.length < PIECE_SIZE)
         is_good = append_some(download);
     download->first_length = download->piece.length;
-    download->first_end = store_walk_place(download->walk);
+    download->first_end = download->walk->place;
     download->size.length = download->piece.length;
     return is_good;
 }
@@ -164,7 +163,7 @@ static void send_catalog(struct download *download, const struct catalog_size *s
     download->began_ns = clock_now_ns();
     download->source.left = size->length;
     download->is_at_end = false;
-    store_walk_go_back(download->walk, download->first_end);
+    download->walk->place = download->first_end;
     exchange->response.content_type = context->representation->content_type;
     exchange->response.source = &download->source;
     http_response_add_header(exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
@@ -219,11 +218,11 @@ static void drop_all(struct background_task *task)
 static enum store_status begin(struct site *site, struct store_walk **walk, struct tree **tree)
 {
     for (int i = 0; i < READS_MAX; i++) {
-        enum store_status status = store_walk_begin(site->store, walk);
+        enum store_status status = site->store->methods->begin_walk(site->store, walk);
         if (status != STORE_OK)
             return status;
         status = site_take_tree(site, tree);
-        if (status == STORE_OK && tree_revision(*tree) == store_walk_shop(*walk)->revision)
+        if (status == STORE_OK && tree_revision(*tree) == (*walk)->shop.revision)
             return STORE_OK;
         tree_drop(*tree);
         store_walk_end(*walk);
@@ -286,7 +285,7 @@ static void answer(struct request_context *context, enum csv_dialect dialect, st
                    struct tree *tree)
 {
     struct site *site = context->site;
-    const struct shop *shop = store_walk_shop(walk);
+    const struct shop *shop = &walk->shop;
     const struct catalog_size which = {.revision = shop->revision, .changed_at = shop->changed_at, .dialect = dialect};
     bool is_under_way = find_waiting(site, &which) != NULL;
     struct download *download = download_new(context, walk, tree, &which);
@@ -329,21 +328,17 @@ static bool is_known(struct request_context *context, const struct product_query
 
 void download_handle(struct request_context *context)
 {
-    const struct query_frame frame = {.parameters = QUERY_FOR};
     struct product_query query;
-    struct query_fault fault;
     struct store_walk *walk = NULL;
     struct tree *tree = NULL;
 
-    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
-        products_refuse_query(context, &fault);
-    } else if (!context_accepts(context)) {
+    if (!context_read_query(context, QUERY_FOR, &query) || !context_accepts(context))
         return;
-    } else if (!has_place(context)) {
+    if (!has_place(context)) {
         context_refuse(context, &too_many);
     } else if (begin(context->site, &walk, &tree) != STORE_OK) {
         context_refuse_for_store(context);
-    } else if (is_known(context, &query, store_walk_shop(walk)->revision)) {
+    } else if (is_known(context, &query, walk->shop.revision)) {
         store_walk_end(walk);
         tree_drop(tree);
         http_exchange_finish(context->exchange);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /: a sign of life. */
-#include "fcgi-catalog/site/home.h"
+#include "fcgi-catalog/site/handlers.h"
 
 #include "fcgi-catalog/http/conditional.h"
 
@@ -16,10 +16,7 @@ void home_handle(struct request_context *context)
         return;
     }
     context_link(context, "/openapi.json", "", "service-desc");
-    if (!conditional_apply(exchange, &conditional)) {
-        exchange->response.content_type = context->representation->content_type;
-        exchange->response.body = text;
-        exchange->response.body_length = sizeof text - 1;
-    }
+    if (!conditional_apply(exchange, &conditional))
+        context_fill(context, (struct text){text, sizeof text - 1});
     http_exchange_finish(exchange);
 }

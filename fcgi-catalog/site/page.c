@@ -7,7 +7,7 @@
 #include "fcgi-catalog/http/status.h"
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/page.h"
-#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/handlers.h"
 #include "fcgi-catalog/site/tag.h"
 
 const char *page_print_key(struct request_context *context, const char *key)
@@ -99,59 +99,31 @@ struct text page_print_view_one(const struct view *view, struct arena *arena)
 /* ---- Categories -------------------------------------------------------------------------------------------------- */
 
 /* Nothing but categories, which everybody sees alike. */
-static void answer_tree(struct request_context *context, struct tree *tree,
+static void handle_tree(struct request_context *context,
                         struct text (*print)(const struct page_frame *frame, struct arena *arena))
 {
-    struct http_exchange *exchange = context->exchange;
-    struct arena *arena = &exchange->arena;
+    struct product_query query;
+    struct tree *tree = NULL;
+
+    if (!context_read_query(context, QUERY_NOTHING, &query))
+        return;
+    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
+    if (tree == NULL) {
+        context_refuse_for_store(context);
+        return;
+    }
     const struct page_frame frame = {
         .base = context->exchange->request.base,
         .shop_name = context->site->shop_name,
         .currency = context->site->shop.currency,
         .categories = tree_categories(tree),
     };
-    const struct tag_basis basis = {
-        .secret = &context->site->shop.secret,
-        .shop_revision = tree_revision(tree),
-        .type = context->representation->type,
-        .key = page_print_key(context, exchange->request.path),
-    };
-    const struct conditional conditional = {
-        .sharing = SHARING_PUBLIC,
-        .vary = VARY_BY_TYPE,
-        .etag = tag_print(&basis, arena),
-        .changed_at = tree_changed_at(tree),
-    };
-
     if (print == page_print_home) /* where programs look first */
         context_link(context, "/openapi.json", "", "service-desc");
-    if (!conditional_apply(exchange, &conditional)) {
-        struct text page = print(&frame, arena);
-        exchange->response.content_type = context->representation->content_type;
-        exchange->response.body = page.bytes;
-        exchange->response.body_length = page.length;
-    }
-    http_exchange_finish(exchange);
-}
-
-static void handle_tree(struct request_context *context,
-                        struct text (*print)(const struct page_frame *frame, struct arena *arena))
-{
-    const struct query_frame frame = {.parameters = QUERY_NOTHING};
-    struct product_query query;
-    struct query_fault fault;
-    struct tree *tree = NULL;
-
-    if (!query_parse(context->exchange->request.query, &frame, &context->exchange->arena, &query, &fault)) {
-        products_refuse_query(context, &fault);
-        return;
-    }
-    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
-    if (tree == NULL) {
-        context_refuse_for_store(context);
-        return;
-    }
-    answer_tree(context, tree, print);
+    if (!context_apply_public(context, tree_revision(tree), tree_changed_at(tree),
+                              page_print_key(context, context->exchange->request.path)))
+        context_fill(context, print(&frame, &context->exchange->arena));
+    http_exchange_finish(context->exchange);
     tree_drop(tree);
 }
 

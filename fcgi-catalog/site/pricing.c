@@ -51,8 +51,8 @@ static void find_customer(struct request_context *context)
 {
     if (context->customer_id == 0)
         return;
-    switch (store_find_customer(context->site->store, context->customer_id, &context->exchange->arena,
-                                &context->customer)) {
+    switch (context->site->store->methods->find_customer(context->site->store, context->customer_id,
+                                                         &context->exchange->arena, &context->customer)) {
     case STORE_OK:
         return;
     case STORE_BUSY:
@@ -177,17 +177,11 @@ static void add_links(struct request_context *context, const struct pending *pen
 static void finish(struct pending *pending)
 {
     struct http_exchange *exchange = pending->context->exchange;
-    struct http_response *response = &exchange->response;
-    const struct representation *representation = pending->context->representation;
     struct rendered_page *rendered = pending->rendered;
     struct tree *tree = pending->tree;
 
-    if (!conditional_apply(exchange, &pending->conditional)) {
-        struct text text = representation->print(&pending->view, &exchange->arena);
-        response->content_type = representation->content_type;
-        response->body = text.bytes;
-        response->body_length = text.length;
-    }
+    if (!conditional_apply(exchange, &pending->conditional))
+        context_fill(pending->context, pending->context->representation->print(&pending->view, &exchange->arena));
     http_exchange_finish(exchange);
     rendered_page_drop(rendered);
     tree_drop(tree);

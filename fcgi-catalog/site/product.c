@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products/{slug or id}: one product. */
-#include "fcgi-catalog/site/product.h"
+#include "fcgi-catalog/site/handlers.h"
 
 #include <string.h>
 
 #include "common/number.h"
 #include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/site/pricing.h"
-#include "fcgi-catalog/site/products.h"
 
 static enum store_status find_product(struct store *store, const char *name, struct arena *arena,
                                       struct product *product)
@@ -15,10 +14,10 @@ static enum store_status find_product(struct store *store, const char *name, str
     int64_t id;
 
     if (name[strspn(name, "0123456789")] != '\0')
-        return store_find_product(store, name, arena, product);
+        return store->methods->find_product(store, name, arena, product);
     if (name[0] == '0' || number_parse(name, 1, INT32_MAX, &id) != NUMBER_OK) /* each id is written in one way */
         return STORE_NOT_FOUND;
-    return store_find_product_by_id(store, (int32_t)id, arena, product);
+    return store->methods->find_product_by_id(store, (int32_t)id, arena, product);
 }
 
 /* The product as a page of one, which is kept. */
@@ -31,7 +30,7 @@ static enum store_status read_product(struct request_context *context, const str
     struct shop shop;
 
     /* Before the product: what is read later is of this revision, or of one whose pages take this one's place. */
-    enum store_status status = store_shop(site->store, &shop);
+    enum store_status status = site->store->methods->shop(site->store, &shop);
     if (status == STORE_OK)
         status = find_product(site->store, context->slug, &arena, &product);
     if (status == STORE_OK) {
@@ -52,9 +51,11 @@ static enum store_status find_renamed(struct request_context *context, struct pr
 {
     struct arena *arena = &context->exchange->arena;
     const char *slug;
-    enum store_status status = store_find_old_slug(context->site->store, context->slug, arena, &slug);
+    enum store_status status =
+        context->site->store->methods->find_old_slug(context->site->store, context->slug, arena, &slug);
 
-    return status == STORE_OK ? store_find_product(context->site->store, slug, arena, product) : status;
+    return status == STORE_OK ? context->site->store->methods->find_product(context->site->store, slug, arena, product)
+                              : status;
 }
 
 static void answer_missing(struct request_context *context)
@@ -98,16 +99,10 @@ static void answer_product(struct request_context *context, struct priced *price
 
 void product_handle(struct request_context *context)
 {
-    const struct query_frame frame = {.parameters = QUERY_OF_PRODUCT};
     struct arena *arena = &context->exchange->arena;
     struct product_query *query = arena_get(arena, sizeof *query);
-    struct query_fault fault;
 
-    if (!query_parse(context->exchange->request.query, &frame, arena, query, &fault)) {
-        products_refuse_query(context, &fault);
-        return;
-    }
-    if (!pricing_admit(context, query))
+    if (!context_read_query(context, QUERY_OF_PRODUCT, query) || !pricing_admit(context, query))
         return;
     struct priced priced = {
         .query = query,

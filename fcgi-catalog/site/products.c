@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /products: query -> page, kept from the last time or read -> prices. */
-#include "fcgi-catalog/site/products.h"
+#include "fcgi-catalog/site/handlers.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/pricing.h"
 #include "fcgi-catalog/site/readings.h"
-
-static void refuse(struct request_context *context, const struct query_fault *fault, const struct http_page *page)
-{
-    bool is_named = fault->parameter != NULL && fault->parameter[0] != '\0';
-
-    context_refuse(context, &(struct problem){
-                                .status = 400,
-                                .cause = "wrong-parameter",
-                                .detail = fault->detail,
-                                .parameter = is_named ? fault->parameter : NULL,
-                                .allowed = fault->allowed,
-                                .page = page,
-                            });
-}
-
-void products_refuse_query(struct request_context *context, const struct query_fault *fault)
-{
-    const char *path = context->exchange->request.path;
-    struct arena *arena = &context->exchange->arena;
-
-    if (context->representation->is_page && fault->without_clicks != NULL)
-        context_redirect(context, 302, percent_print(path, PERCENT_PATH, arena),
-                         percent_print(fault->without_clicks, PERCENT_QUERY, arena));
-    else
-        refuse(context, fault, NULL);
-}
 
 /* More work than it may be, by itself or beside that of others (for now). */
 static void refuse_work(struct request_context *context, const struct product_query *query, bool is_for_now)
@@ -143,10 +116,10 @@ static void refuse_list(struct request_context *context, const struct product_qu
                         const struct query_fault *fault)
 {
     if (!context->representation->is_page || !fault->is_of_filter) {
-        products_refuse_query(context, fault);
+        context_refuse_query(context, fault, NULL);
     } else if (find_category(context)) {
         const struct http_page page = page_print_refused_list(context, query, fault->parameter);
-        refuse(context, fault, &page);
+        context_refuse_query(context, fault, &page);
     }
 }
 

@@ -18,11 +18,11 @@ void reading_read(struct reading *reading, struct store *store)
     struct product_page page;
     int64_t total = -1;
 
-    reading->status = store_list(store, query, &arena, &page);
+    reading->status = store->methods->list(store, query, &arena, &page);
     if (reading->status == STORE_OK && !query->position.is_set && !page.has_next)
         total = (int64_t)page.products.count;
     else if (reading->status == STORE_OK && query->wants_count)
-        reading->status = store_count(store, query, &total);
+        reading->status = store->methods->count(store, query, &total);
     if (reading->status == STORE_OK)
         reading->rendered = rendered_page_new(
             page.shop_revision, &(struct page_content){

@@ -29,8 +29,8 @@ struct request_context {
     struct site *site;
     struct http_exchange *exchange;
     const struct representation *representation;
-    const char *offered;      /* the forms that there are, when the caller takes none of them; else NULL */
-    const char *whole;        /* a form that the caller takes, but that there is only without a query; else NULL */
+    const char *offered;      /* the representations that there are, when the caller takes none of them; else NULL */
+    const char *whole;        /* one that the caller takes, but that there is only without a query; else NULL */
     const char *slug;         /* what the address has in the place of {slug}; "" when there is none */
     bool is_named;            /* X-USER-ID names somebody, whether that counts or not */
     int32_t customer_id;      /* the number that counts; 0: nobody's */
@@ -41,7 +41,27 @@ struct request_context {
 /* Ends the request with an error. */
 void context_refuse(struct request_context *context, const struct problem *problem);
 
-/* False: the caller takes no form of what there is, and the request has ended with 406. Asked when there is something.
+/* 400 for a query that cannot be meant; people who followed a link behind which others put parameters of theirs are led
+ * to what it means. `page`, for people, may be NULL. */
+void context_refuse_query(struct request_context *context, const struct query_fault *fault,
+                          const struct http_page *page);
+
+/* Reads the request's query, of an address that knows these parameters (enum query_bit) and names no category. False:
+ * it was refused. */
+MUST_CHECK bool context_read_query(struct request_context *context, unsigned parameters, struct product_query *query);
+
+/*
+ * Says who may keep an answer that everybody sees alike, made of what has this revision (0: of the program alone) and
+ * was changed then (0: not known), and which is known by `key`. True: the caller has it already.
+ */
+MUST_CHECK bool context_apply_public(struct request_context *context, int64_t revision, int64_t changed_at,
+                                     const char *key);
+
+/* Sets the body, as the representation's type. */
+void context_fill(struct request_context *context, struct text body);
+
+/* False: the caller takes no representation of what there is, and the request has ended with 406. Asked when there is
+ * something.
  */
 MUST_CHECK bool context_accepts(struct request_context *context);
 

@@ -7,16 +7,11 @@
 #include "fcgi-catalog/catalog/percent.h"
 #include "fcgi-catalog/openapi/openapi.h"
 #include "fcgi-catalog/page/page.h"
-#include "fcgi-catalog/site/categories.h"
-#include "fcgi-catalog/site/download.h"
-#include "fcgi-catalog/site/home.h"
-#include "fcgi-catalog/site/openapi.h"
+#include "fcgi-catalog/site/handlers.h"
 #include "fcgi-catalog/site/page.h"
-#include "fcgi-catalog/site/product.h"
-#include "fcgi-catalog/site/products.h"
 #include "fcgi-catalog/site/request_context.h"
 
-#define READ (1u << HTTP_GET | 1u << HTTP_HEAD | 1u << HTTP_OPTIONS)
+#define ALLOWED "GET, HEAD, OPTIONS" /* everywhere */
 #define REPRESENTATIONS_MAX 4
 
 #define JSON .type = "application/json", .content_type = "application/json"
@@ -27,57 +22,39 @@
 #define CSV .type = "text/csv", .content_type = "text/csv; charset=utf-8"
 #define DOCUMENT(name) .type = name, .content_type = name, .handle = openapi_handle, .is_sign_of_life = true
 
-/* Forms stand in the order of preference: the first is for callers that say nothing. */
+/* Representations stand in the order of preference: the first is for callers that say nothing. */
 static const struct route {
     const char *pattern; /* a name in braces at its end stands for the rest of one segment */
-    unsigned methods;    /* bits of enum http_method */
-    const char *allow;   /* the same for the Allow header */
     bool is_priced;      /* depends on the customer */
     struct representation representations[REPRESENTATIONS_MAX];
 } routes[] = {
-    {"/",
-     READ,
-     "GET, HEAD, OPTIONS",
-     false,
-     {{TEXT, .handle = home_handle, .is_sign_of_life = true}, {PAGE, .handle = page_handle_home}}},
+    {"/", false, {{TEXT, .handle = home_handle, .is_sign_of_life = true}, {PAGE, .handle = page_handle_home}}},
     {"/products",
-     READ,
-     "GET, HEAD, OPTIONS",
      true,
      {
          {JSON, .handle = products_handle, .print = view_print_json_list},
          {PAGE, .handle = products_handle, .print = page_print_view_list},
          {CSV, .handle = download_handle, .is_whole = true},
      }},
-    {"/products.csv", READ, "GET, HEAD, OPTIONS", false, {{CSV, .handle = download_handle}}},
+    {"/products.csv", false, {{CSV, .handle = download_handle}}},
     {"/products/{slug}",
-     READ,
-     "GET, HEAD, OPTIONS",
      true,
      {
          {JSON, .handle = product_handle, .print = view_print_json_one},
          {PAGE, .handle = product_handle, .print = page_print_view_one},
      }},
-    {"/categories",
-     READ,
-     "GET, HEAD, OPTIONS",
-     false,
-     {{JSON, .handle = categories_handle}, {PAGE, .handle = page_handle_categories}}},
+    {"/categories", false, {{JSON, .handle = categories_handle}, {PAGE, .handle = page_handle_categories}}},
     {"/categories/{slug}",
-     READ,
-     "GET, HEAD, OPTIONS",
      true,
      {
          {JSON, .handle = category_handle},
          {PAGE, .handle = products_handle, .print = page_print_view_list},
      }},
     {"/openapi.json",
-     READ,
-     "GET, HEAD, OPTIONS",
      false,
      {{DOCUMENT(OPENAPI_TYPE)}, {DOCUMENT(OPENAPI_TYPE_BEFORE)}, {DOCUMENT(OPENAPI_TYPE_JSON)}}},
-    {"/style-{hash}", READ, "GET, HEAD, OPTIONS", false, {{STYLE, .handle = page_handle_asset}}},
-    {"/pictures/{name}", READ, "GET, HEAD, OPTIONS", false, {{PICTURE, .handle = page_handle_asset}}},
+    {"/style-{hash}", false, {{STYLE, .handle = page_handle_asset}}},
+    {"/pictures/{name}", false, {{PICTURE, .handle = page_handle_asset}}},
 };
 
 /* ---- The address ---- */
@@ -171,21 +148,20 @@ static bool admit_size(struct request_context *context)
     return false;
 }
 
-static bool admit_method(struct request_context *context, const struct route *route)
+static bool admit_method(struct request_context *context)
 {
     struct http_exchange *exchange = context->exchange;
     enum http_method method = exchange->request.method;
-    bool is_allowed = (route->methods & 1u << method) != 0;
 
-    if (is_allowed && method != HTTP_OPTIONS)
+    if (method == HTTP_GET || method == HTTP_HEAD)
         return true;
-    http_response_add_header(exchange, "Allow", route->allow);
-    if (is_allowed)
+    http_response_add_header(exchange, "Allow", ALLOWED);
+    if (method == HTTP_OPTIONS)
         exchange->response.status = 204;
     else
-        problem_fill(exchange, &(struct problem){.status = 405,
-                                                 .detail = "This address does not take that method.",
-                                                 .allowed = route->allow});
+        problem_fill(
+            exchange,
+            &(struct problem){.status = 405, .detail = "This address does not take that method.", .allowed = ALLOWED});
     http_exchange_finish(exchange);
     return false;
 }
@@ -221,7 +197,7 @@ static bool admit_customer(struct request_context *context)
     return false;
 }
 
-/* The form that the caller would rather have; the first, for errors, when they take none. */
+/* The representation that the caller would rather have; the first, for errors, when they take none. */
 static void choose_representation(struct request_context *context, const struct route *route)
 {
     const struct representation *representations[REPRESENTATIONS_MAX] = {route->representations};
@@ -296,6 +272,6 @@ void routes_handle(void *data, struct http_exchange *exchange)
     const struct route *route = find_route(moved[0] != '\0' ? moved : exchange->request.path, &context->slug);
     if (route == NULL || (moved[0] != '\0' && !may_have_slash(route)))
         context_refuse(context, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
-    else if (admit_method(context, route) && (!route->is_priced || admit_customer(context)))
+    else if (admit_method(context) && (!route->is_priced || admit_customer(context)))
         handle(context, route, moved);
 }

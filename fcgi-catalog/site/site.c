@@ -13,10 +13,10 @@ void site_refresh(void *data)
 
     site->has_given_up = false;
     /* The revision is read before the shop: whoever changes it in between moves it, and the next look sees it. */
-    enum store_status status = store_revision(site->store, &revision);
+    enum store_status status = site->store->methods->revision(site->store, &revision);
     bool is_same = status == STORE_OK && site->has_shop && revision == site->seen;
     if (status == STORE_OK && !is_same)
-        status = store_shop(site->store, &shop);
+        status = site->store->methods->shop(site->store, &shop);
     site->is_failing = status == STORE_FAILED;
     if (status != STORE_OK || is_same)
         return;

@@ -27,11 +27,11 @@ static enum store_status read_list(struct store *store, struct tree *tree)
     struct shop after;
 
     for (int i = 0; i < READS_MAX; i++) {
-        enum store_status status = store_shop(store, &tree->shop);
+        enum store_status status = store->methods->shop(store, &tree->shop);
         if (status == STORE_OK)
-            status = store_list_categories(store, &tree->arena, &tree->categories);
+            status = store->methods->list_categories(store, &tree->arena, &tree->categories);
         if (status == STORE_OK)
-            status = store_shop(store, &after);
+            status = store->methods->shop(store, &after);
         if (status != STORE_OK || after.revision == tree->shop.revision)
             return status;
     }

@@ -38,8 +38,9 @@ static struct product_query listed;
 static bool has_next, has_previous;
 static bool is_slow;                     /* the store of the thread that serves everybody gives up */
 static enum store_status patient_status; /* what the other one says then */
+static struct store quick_store;         /* of the thread that serves everybody */
 
-enum store_status store_revision(struct store *store, int64_t *current)
+static enum store_status play_revision(struct store *store, int64_t *current)
 {
     (void)store;
     if (revision_status == STORE_OK)
@@ -47,7 +48,7 @@ enum store_status store_revision(struct store *store, int64_t *current)
     return revision_status;
 }
 
-enum store_status store_shop(struct store *store, struct shop *shop)
+static enum store_status play_shop(struct store *store, struct shop *shop)
 {
     (void)store;
     if (revision_status == STORE_OK)
@@ -60,10 +61,10 @@ static void fill_product(struct product *product)
     *product = (struct product){.id = 1, .price_cents = price_cents, .slug = "a", .description = "b"};
 }
 
-enum store_status store_list(struct store *store, const struct product_query *query, struct arena *in,
-                             struct product_page *page)
+static enum store_status play_list(struct store *store, const struct product_query *query, struct arena *in,
+                                   struct product_page *page)
 {
-    enum store_status status = is_slow ? store == NULL ? STORE_LIMITED : patient_status : list_status;
+    enum store_status status = is_slow ? store == &quick_store ? STORE_LIMITED : patient_status : list_status;
 
     times_listed++;
     if (status != STORE_OK)
@@ -81,12 +82,12 @@ enum store_status store_list(struct store *store, const struct product_query *qu
     return STORE_OK;
 }
 
-void store_close(struct store *store)
+static void play_close(struct store *store)
 {
     (void)store;
 }
 
-enum store_status store_count(struct store *store, const struct product_query *query, int64_t *count)
+static enum store_status play_count(struct store *store, const struct product_query *query, int64_t *count)
 {
     (void)store;
     (void)query;
@@ -95,7 +96,8 @@ enum store_status store_count(struct store *store, const struct product_query *q
     return STORE_OK;
 }
 
-enum store_status store_find_product(struct store *store, const char *slug, struct arena *in, struct product *product)
+static enum store_status play_find_product(struct store *store, const char *slug, struct arena *in,
+                                           struct product *product)
 {
     (void)store;
     (void)in;
@@ -106,19 +108,21 @@ enum store_status store_find_product(struct store *store, const char *slug, stru
     return strcmp(slug, "a") == 0 ? STORE_OK : STORE_NOT_FOUND;
 }
 
-enum store_status store_find_product_by_id(struct store *store, int32_t id, struct arena *in, struct product *product)
+static enum store_status play_find_product_by_id(struct store *store, int32_t id, struct arena *in,
+                                                 struct product *product)
 {
-    return store_find_product(store, id == 1 ? "a" : "", in, product);
+    return play_find_product(store, id == 1 ? "a" : "", in, product);
 }
 
-enum store_status store_find_old_slug(struct store *store, const char *old_slug, struct arena *in, const char **slug)
+static enum store_status play_find_old_slug(struct store *store, const char *old_slug, struct arena *in,
+                                            const char **slug)
 {
     (void)store;
     *slug = arena_print(in, "a");
     return strcmp(old_slug, "old") == 0 ? STORE_OK : STORE_NOT_FOUND;
 }
 
-enum store_status store_list_categories(struct store *store, struct arena *in, struct category_list *categories)
+static enum store_status play_list_categories(struct store *store, struct arena *in, struct category_list *categories)
 {
     static const struct category_entry items[] = {{.slug = "c", .name = "C", .product_count = 2},
                                                   {.slug = "d", .name = "", .parent = "c", .product_count = 1}};
@@ -129,7 +133,8 @@ enum store_status store_list_categories(struct store *store, struct arena *in, s
     return list_status;
 }
 
-enum store_status store_find_customer(struct store *store, int32_t id, struct arena *in, struct customer *customer)
+static enum store_status play_find_customer(struct store *store, int32_t id, struct arena *in,
+                                            struct customer *customer)
 {
     (void)store;
     if (customer_status == STORE_OK && id != 1)
@@ -144,60 +149,65 @@ enum store_status store_find_customer(struct store *store, int32_t id, struct ar
 
 static int walk_length, open_walks, walk_fails_at; /* 0: it does not */
 
-struct store_walk {
-    struct shop shop;
-    int32_t at;
-};
-
-enum store_status store_walk_begin(struct store *store, struct store_walk **walk)
-{
-    *walk = calloc(1, sizeof **walk);
-    open_walks++;
-    return store_shop(store, &(*walk)->shop);
-}
-
-int64_t store_walk_place(const struct store_walk *walk)
-{
-    return walk->at;
-}
-
-void store_walk_go_back(struct store_walk *walk, int64_t place)
-{
-    walk->at = (int32_t)place;
-}
-
-enum store_status store_walk_next(struct store_walk *walk, size_t limit, struct arena *in,
-                                  struct product_list *products)
+static enum store_status play_next(struct store_walk *walk, size_t limit, struct arena *in,
+                                   struct product_list *products)
 {
     struct product *items = arena_get(in, limit * sizeof *items);
     size_t count = 0;
 
-    for (; count < limit && walk->at < walk_length; count++) {
+    for (; count < limit && walk->place < walk_length; count++) {
         fill_product(&items[count]);
-        items[count].id = ++walk->at;
+        items[count].id = (int32_t)++walk->place;
     }
     *products = (struct product_list){.items = items, .count = count};
-    return walk_fails_at > 0 && walk->at >= walk_fails_at ? STORE_FAILED : list_status;
+    return walk_fails_at > 0 && walk->place >= walk_fails_at ? STORE_FAILED : list_status;
 }
 
 static int64_t log_growth;
 
-int64_t store_walk_log_growth(const struct store_walk *walk)
+static int64_t play_log_growth(const struct store_walk *walk)
 {
     (void)walk;
     return log_growth;
 }
 
-const struct shop *store_walk_shop(const struct store_walk *walk)
+static void play_end(struct store_walk *walk)
 {
-    return &walk->shop;
+    open_walks--;
+    free(walk);
 }
 
-void store_walk_end(struct store_walk *walk)
+static enum store_status play_begin_walk(struct store *store, struct store_walk **walk)
 {
-    if (walk != NULL)
-        open_walks--;
-    free(walk);
+    *walk = calloc(1, sizeof **walk);
+    **walk = (struct store_walk){.next = play_next, .log_growth = play_log_growth, .end = play_end};
+    open_walks++;
+    return play_shop(store, &(*walk)->shop);
+}
+
+static const struct store_methods played_store = {
+    .close = play_close,
+    .revision = play_revision,
+    .shop = play_shop,
+    .list = play_list,
+    .count = play_count,
+    .find_product = play_find_product,
+    .find_product_by_id = play_find_product_by_id,
+    .find_old_slug = play_find_old_slug,
+    .begin_walk = play_begin_walk,
+    .list_categories = play_list_categories,
+    .find_customer = play_find_customer,
+};
+
+static struct store quick_store = {.methods = &played_store};
+
+/* For the background, which closes it. */
+static inline struct store *make_patient_store(void)
+{
+    struct store *store = calloc(1, sizeof *store);
+
+    store->methods = &played_store;
+    return store;
 }
 
 /* ---- The Discount service that the test plays -------------------------------------------------------------------- */
@@ -264,8 +274,10 @@ static int open_site(void **state)
     customer_price = 900;
     exchange.error_page = page_print_error;
     exchange.error_data = &site;
-    site = (struct site){
-        .identity = {.is_local_trusted = true}, .shop_name = "Catalog", .deadline_ns = 1000 * CLOCK_NS_PER_MS};
+    site = (struct site){.store = &quick_store,
+                         .identity = {.is_local_trusted = true},
+                         .shop_name = "Catalog",
+                         .deadline_ns = 1000 * CLOCK_NS_PER_MS};
     return 0;
 }
 

@@ -5,7 +5,7 @@
 
 #include "tests/unit/catalog/store_fixture.h"
 
-#include "fcgi-catalog/store/writing/import.h"
+#include "fcgi-catalog/store/import.h"
 
 static struct import *import;
 

@@ -4,7 +4,7 @@
 #include <semaphore.h>
 
 #include "fcgi-catalog/site/background.h"
-#include "fcgi-catalog/site/download.h"
+#include "fcgi-catalog/site/handlers.h"
 #include "tests/unit/catalog/site_harness.h"
 
 #define SEARCH(text)                                                                                                   \
@@ -12,11 +12,9 @@
 
 static int open_with_readings(void **state)
 {
-    static char patient; /* something that it can be told apart by */
-
     open_site(state);
     is_slow = true;
-    site.background = background_new((struct store *)&patient);
+    site.background = background_new(make_patient_store());
     return site.background == NULL;
 }
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fcgi-catalog/catalog/cache.h"
-#include "fcgi-catalog/store/listing/query_cache.h"
+#include "fcgi-catalog/store/sqlite/listing/query_cache.h"
 
 #define MAX 10000
 

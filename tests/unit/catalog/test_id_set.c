@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "fcgi-catalog/store/listing/id_set.h"
+#include "fcgi-catalog/store/sqlite/listing/id_set.h"
 
 /* Pseudo-random numbers, the same in every run (xorshift, Marsaglia). */
 static uint32_t draw(uint32_t below)

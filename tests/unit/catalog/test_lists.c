@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "fcgi-catalog/store/lists.h"
+#include "fcgi-catalog/store/sqlite/lists.h"
 
 static struct arena arena;
 

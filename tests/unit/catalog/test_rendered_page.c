@@ -63,7 +63,7 @@ static void discounted_demo_list_is_the_contracts(void **state)
     (void)state;
     static const struct quote quotes[] = {{0.1f, 89999}, {0.1f, 135000}, {0.1f, 29699}};
     struct rendered_page *rendered = make_page(1, &demo);
-    assert_text(rendered_page_list_quoted(rendered, quotes, &arena),
+    assert_text(rendered_page_print(rendered, quotes, NULL, &arena),
                 "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
                 "\"discount_value\":{\"pct\":0.1,\"value_in_cents\":89999}},"
                 "{\"id\":2,\"slug\":\"notebook-avell-g1511\",\"description\":\"Notebook Gamer Intel Core i7\","
@@ -78,7 +78,7 @@ static void demo_list_without_discount_is_the_contracts(void **state)
     (void)state;
     static const struct quote quotes[3] = {{0}};
     struct rendered_page *rendered = make_page(1, &demo);
-    assert_text(rendered_page_list_quoted(rendered, quotes, &arena),
+    assert_text(rendered_page_print(rendered, quotes, NULL, &arena),
                 "[{\"id\":1,\"slug\":\"iphone-x\",\"description\":\"64GB, black and iOS 12\",\"price_in_cents\":99999,"
                 "\"discount_value\":{}},"
                 "{\"id\":2,\"slug\":\"notebook-avell-g1511\",\"description\":\"Notebook Gamer Intel Core i7\","
@@ -93,7 +93,7 @@ static void empty_page_is_an_empty_array(void **state)
     (void)state;
     struct rendered_page *rendered = make_page(1, &(struct product_list){0});
     assert_text(rendered_page_list(rendered), "[]\n");
-    assert_text(rendered_page_list_quoted(rendered, NULL, &arena), "[]\n");
+    assert_text(rendered_page_print(rendered, NULL, NULL, &arena), "[]\n");
     rendered_page_drop(rendered);
 }
 
@@ -104,7 +104,7 @@ static void product_without_any_field_takes_a_discount(void **state)
     static const struct quote quotes[] = {{0}, {0.5f, 0}};
     struct rendered_page *rendered = make_page(1, &(struct product_list){items, 2});
     assert_text(rendered_page_list(rendered), "[{},{}]\n");
-    assert_text(rendered_page_list_quoted(rendered, quotes, &arena),
+    assert_text(rendered_page_print(rendered, quotes, NULL, &arena),
                 "[{\"discount_value\":{}},{\"discount_value\":{\"pct\":0.5}}]\n");
     rendered_page_drop(rendered);
 }
@@ -117,7 +117,7 @@ static void braces_in_a_text_do_not_mislead(void **state)
     static const struct quote quotes[] = {{0, 5}, {0, 6}};
     struct rendered_page *rendered = make_page(1, &(struct product_list){items, 2});
     assert_text(
-        rendered_page_list_quoted(rendered, quotes, &arena),
+        rendered_page_print(rendered, quotes, NULL, &arena),
         "[{\"id\":1,\"slug\":\"}]},{\",\"description\":\"{\",\"discount_value\":{\"value_in_cents\":5}},"
         "{\"id\":2,\"slug\":\"\\\\\\\"}\",\"description\":\"\\n}\",\"discount_value\":{\"value_in_cents\":6}}]\n");
     rendered_page_drop(rendered);
@@ -134,7 +134,7 @@ static void thousands_of_products_keep_their_own_quotes(void **state)
         quotes[i] = (struct quote){.pct = (float)(i % 10000 + 1) / 10000.0f, .value_cents = INT32_MIN + i};
     }
     struct rendered_page *rendered = make_page(1, &(struct product_list){items, COUNT});
-    struct text text = rendered_page_list_quoted(rendered, quotes, &arena);
+    struct text text = rendered_page_print(rendered, quotes, NULL, &arena);
     cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
     assert_int_equal(cJSON_GetArraySize(array), COUNT);
     int i = 0;
@@ -221,7 +221,7 @@ static void categories_stand_behind_the_discount(void **state)
     assert_text(rendered_page_list(rendered),
                 "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"categories\":[\"phones\"]},"
                 "{\"id\":2,\"slug\":\"b\"},{\"categories\":[\"phones\",\"electronics\"]}]\n");
-    assert_text(rendered_page_list_quoted(rendered, quotes, &arena),
+    assert_text(rendered_page_print(rendered, quotes, NULL, &arena),
                 "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"discount_value\":{\"pct\":0.5,\"value_in_cents\":5},"
                 "\"categories\":[\"phones\"]},"
                 "{\"id\":2,\"slug\":\"b\",\"discount_value\":{\"pct\":0.5,\"value_in_cents\":6}},"
@@ -257,7 +257,7 @@ static void applied_rules_stand_in_their_discount(void **state)
     const struct applied_rules applied[] = {{rules, 2}, {NULL, 0}, {rules, 1}};
     struct rendered_page *rendered = make_page(1, &shown_list);
     assert_text(
-        rendered_page_list_explained(rendered, quotes, applied, &arena),
+        rendered_page_print(rendered, quotes, applied, &arena),
         "[{\"id\":1,\"slug\":\"a\",\"description\":\"}\",\"discount_value\":{\"pct\":1,\"applied\":["
         "{\"rule\":\"k\",\"label\":\"l\",\"lane\":\"sale\",\"price_before\":9,\"price_after\":0},"
         "{\"rule\":\"m\",\"label\":\"\",\"lane\":\"contract\",\"price_before\":8,\"price_after\":7}]},"
@@ -283,7 +283,7 @@ static void long_explanations_fit(void **state)
         applied[i] = (struct applied_rules){&rule, 1};
     }
     struct rendered_page *rendered = make_page(1, &(struct product_list){items, COUNT});
-    struct text text = rendered_page_list_explained(rendered, quotes, applied, &arena);
+    struct text text = rendered_page_print(rendered, quotes, applied, &arena);
     cJSON *array = cJSON_ParseWithLength(text.bytes, text.length);
     assert_int_equal(cJSON_GetArraySize(array), COUNT);
     const cJSON *last = cJSON_GetObjectItem(cJSON_GetArrayItem(array, COUNT - 1), "discount_value");
@@ -321,7 +321,7 @@ static void chosen_fields_alone_are_shown(void **state)
     static const struct quote quote = {0.5f, 2};
     struct page_content content = {.products = {&rich, 1}, .fields = FIELD_NAME | FIELD_DISCOUNT, .currency = "EUR"};
     struct rendered_page *rendered = rendered_page_new(1, &content);
-    assert_text(rendered_page_list_quoted(rendered, &quote, &arena),
+    assert_text(rendered_page_print(rendered, &quote, NULL, &arena),
                 "[{\"id\":1,\"discount_value\":{\"pct\":0.5,\"value_in_cents\":2},\"name\":\"n\"}]\n");
     rendered_page_drop(rendered);
 }
@@ -334,8 +334,8 @@ static void a_discount_that_was_not_chosen_is_not_shown(void **state)
     const struct applied_rules applied = {&rule, 1};
     struct page_content content = {.products = {&rich, 1}, .fields = FIELD_SLUG, .currency = "EUR"};
     struct rendered_page *rendered = rendered_page_new(1, &content);
-    assert_text(rendered_page_list_quoted(rendered, &quote, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
-    assert_text(rendered_page_list_explained(rendered, &quote, &applied, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
+    assert_text(rendered_page_print(rendered, &quote, NULL, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
+    assert_text(rendered_page_print(rendered, &quote, &applied, &arena), "[{\"id\":1,\"slug\":\"a\"}]\n");
     rendered_page_drop(rendered);
 }
 

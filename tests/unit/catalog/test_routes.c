@@ -2,7 +2,7 @@
 /* Who gets in: sizes, forms, and the download of the whole catalog. */
 #include "tests/unit/catalog/site_harness.h"
 
-#include "fcgi-catalog/site/download.h"
+#include "fcgi-catalog/site/handlers.h"
 
 /* "NAME=xxx…" of `length` bytes behind the sign, in the exchange's arena of before: until the next request. */
 static char *of_length(const char *name, size_t length)

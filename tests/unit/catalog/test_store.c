@@ -28,11 +28,11 @@ static void demo_has_the_contracts_customers(void **state)
     (void)state;
     struct customer customer;
     open_demo();
-    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
     assert_int_equal(customer.id, 1);
     assert_string_equal(customer.first_name, "John");
     assert_string_equal(customer.last_name, "Snow");
-    assert_int_equal(store_find_customer(store, 2, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 2, &arena, &customer), STORE_OK);
     assert_int_equal(customer.id, 2);
     assert_string_equal(customer.first_name, "Daenerys");
     assert_string_equal(customer.last_name, "Targaryen");
@@ -45,7 +45,7 @@ static void unknown_customer_is_not_found(void **state)
     struct customer customer = {.id = 5};
     open_demo();
     for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
-        assert_int_equal(store_find_customer(store, ids[i], &arena, &customer), STORE_NOT_FOUND);
+        assert_int_equal(store->methods->find_customer(store, ids[i], &arena, &customer), STORE_NOT_FOUND);
     assert_int_equal(customer.id, 5);
 }
 
@@ -56,7 +56,7 @@ static void database_without_demo_is_empty(void **state)
     assert_true(store_create(path, false, "", reason, sizeof reason));
     assert_true(store_open(path, &store, reason, sizeof reason));
     assert_int_equal(list().count, 0);
-    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_NOT_FOUND);
 }
 
 static void products_come_in_the_order_of_their_ids(void **state)
@@ -139,10 +139,10 @@ static void customer_added_later_is_found(void **state)
     (void)state;
     struct customer customer;
     open_demo();
-    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
     assert_int_equal(change("INSERT INTO customer (id, first_name, last_name) VALUES (77, 'Arya', 'Stark')"),
                      SQLITE_OK);
-    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 77, &arena, &customer), STORE_OK);
     assert_string_equal(customer.first_name, "Arya");
 }
 
@@ -153,18 +153,18 @@ static void what_was_looked_up_is_forgotten_when_the_revision_moves(void **state
     (void)state;
     open_demo();
     revision();
-    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
-    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 77, &arena, &customer), STORE_NOT_FOUND);
     assert_int_equal(change("DELETE FROM customer WHERE id = 2;"
                             "UPDATE customer SET first_name = 'Aegon' WHERE id = 1;"
                             "INSERT INTO customer (id, first_name, last_name) VALUES (77, 'Arya', 'Stark')"),
                      SQLITE_OK);
     revision();
-    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
     assert_string_equal(customer.first_name, "Aegon");
-    assert_int_equal(store_find_customer(store, 77, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 77, &arena, &customer), STORE_OK);
     assert_string_equal(customer.last_name, "Stark");
-    assert_int_equal(store_find_customer(store, 2, &arena, &customer), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_customer(store, 2, &arena, &customer), STORE_NOT_FOUND);
 }
 
 static void a_customer_is_the_same_when_asked_for_again(void **state)
@@ -182,8 +182,8 @@ static void a_customer_is_the_same_when_asked_for_again(void **state)
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t id = 1; id <= 30000; id += 7) { /* more than are remembered at a time */
             char name[32];
-            assert_int_equal(store_find_customer(store, id, &arena, &first), STORE_OK);
-            assert_int_equal(store_find_customer(store, id, &arena, &again), STORE_OK);
+            assert_int_equal(store->methods->find_customer(store, id, &arena, &first), STORE_OK);
+            assert_int_equal(store->methods->find_customer(store, id, &arena, &again), STORE_OK);
             snprintf(name, sizeof name, "first %d", id);
             assert_int_equal(again.id, id);
             assert_string_equal(again.first_name, name);
@@ -204,7 +204,7 @@ static void locked_database_is_busy_and_recovers(void **state)
     assert_true(store_open(path, &store, reason, sizeof reason));
     assert_int_equal(sqlite3_open(path, &writer), SQLITE_OK);
     assert_int_equal(sqlite3_exec(writer, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(store_list_products(store, &arena, &products), STORE_BUSY);
+    assert_int_equal(list_products(&products), STORE_BUSY);
     assert_int_equal(sqlite3_exec(writer, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(writer), SQLITE_OK);
     assert_int_equal(list().count, 3);
@@ -225,7 +225,7 @@ static void text_that_is_not_utf8_is_mended(void **state)
     assert_string_equal(product->description, "\xc3\xa9\xef\xbf\xbd\xe2\x80\x80"
                                               "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     struct customer customer;
-    assert_int_equal(store_find_customer(store, 4, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 4, &arena, &customer), STORE_OK);
     assert_string_equal(customer.first_name, "\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     assert_string_equal(customer.last_name, "plain");
 }
@@ -274,7 +274,7 @@ static void price_written_around_the_schema_fails_the_list(void **state)
     assert_int_equal(change("PRAGMA ignore_check_constraints=1; UPDATE product SET price_in_cents = 4294967297"),
                      SQLITE_OK);
     int kept = quiet_stderr();
-    enum store_status status = store_list_products(store, &arena, &products);
+    enum store_status status = list_products(&products);
     restore_stderr(kept);
     assert_int_equal(status, STORE_FAILED);
     assert_int_equal(products.count, 99);
@@ -288,7 +288,7 @@ static void price_below_zero_fails_the_list(void **state)
     assert_int_equal(change("PRAGMA ignore_check_constraints=1; UPDATE product SET price_in_cents = -1 WHERE id = 2"),
                      SQLITE_OK);
     int kept = quiet_stderr();
-    enum store_status status = store_list_products(store, &arena, &products);
+    enum store_status status = list_products(&products);
     restore_stderr(kept);
     assert_int_equal(status, STORE_FAILED);
     assert_int_equal(products.count, 99);
@@ -301,11 +301,11 @@ static void table_that_was_dropped_fails_and_does_not_crash(void **state)
     open_demo();
     assert_int_equal(change("DROP TABLE product"), SQLITE_OK);
     int kept = quiet_stderr();
-    enum store_status status = store_list_products(store, &arena, &products);
+    enum store_status status = list_products(&products);
     restore_stderr(kept);
     assert_int_equal(status, STORE_FAILED);
     struct customer customer;
-    assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
 }
 
 static void failure_and_recovery_are_logged_once_each(void **state)
@@ -320,12 +320,12 @@ static void failure_and_recovery_are_logged_once_each(void **state)
     dup2(fileno(log), STDERR_FILENO);
     assert_int_equal(change("ALTER TABLE product RENAME TO away"), SQLITE_OK);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(store_list_products(store, &arena, &products), STORE_FAILED);
-        assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+        assert_int_equal(list_products(&products), STORE_FAILED);
+        assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
     }
     assert_int_equal(change("ALTER TABLE away RENAME TO product"), SQLITE_OK);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(store_list_products(store, &arena, &products), STORE_OK);
+        assert_int_equal(list_products(&products), STORE_OK);
     restore_stderr(kept);
     rewind(log);
     assert_true(fread(text, 1, sizeof text - 1, log) > 0);

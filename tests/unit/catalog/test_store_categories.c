@@ -154,7 +154,7 @@ static void assert_refused(const char *why)
     int kept = dup(STDERR_FILENO);
 
     dup2(fileno(log), STDERR_FILENO);
-    enum store_status status = store_list_products(store, &arena, &products);
+    enum store_status status = list_products(&products);
     restore_stderr(kept);
     rewind(log);
     assert_true(fread(text, 1, sizeof text - 1, log) > 0);
@@ -223,7 +223,7 @@ static void a_product_may_be_in_64_categories_and_no_more(void **state)
                      SQLITE_OK);
     int kept = quiet_stderr();
     struct product_list products;
-    enum store_status status = store_list_products(store, &arena, &products);
+    enum store_status status = list_products(&products);
     restore_stderr(kept);
     assert_int_equal(status, STORE_FAILED);
 }

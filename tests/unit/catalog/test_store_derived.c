@@ -6,7 +6,7 @@ static int64_t shop_revision(void)
 {
     struct shop shop;
 
-    assert_int_equal(store_shop(store, &shop), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &shop), STORE_OK);
     return shop.revision;
 }
 
@@ -154,14 +154,14 @@ static void a_renamed_product_is_known_by_its_old_slugs(void **state)
 
     (void)state;
     open_shop();
-    assert_int_equal(store_find_old_slug(store, "iphone-x", &arena, &slug), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_old_slug(store, "iphone-x", &arena, &slug), STORE_NOT_FOUND);
     assert_int_equal(change("UPDATE product SET slug = 'second' WHERE id = 1"), SQLITE_OK);
     assert_int_equal(change("UPDATE product SET slug = 'third' WHERE id = 1"), SQLITE_OK);
-    assert_int_equal(store_find_old_slug(store, "iphone-x", &arena, &slug), STORE_OK);
+    assert_int_equal(store->methods->find_old_slug(store, "iphone-x", &arena, &slug), STORE_OK);
     assert_string_equal(slug, "third");
-    assert_int_equal(store_find_old_slug(store, "second", &arena, &slug), STORE_OK);
+    assert_int_equal(store->methods->find_old_slug(store, "second", &arena, &slug), STORE_OK);
     assert_string_equal(slug, "third");
-    assert_int_equal(store_find_old_slug(store, "third", &arena, &slug), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_old_slug(store, "third", &arena, &slug), STORE_NOT_FOUND);
 }
 
 static void an_old_slug_that_is_used_again_is_no_old_one(void **state)
@@ -176,12 +176,12 @@ static void an_old_slug_that_is_used_again_is_no_old_one(void **state)
                "UPDATE product SET slug = 'other' WHERE id = 2; UPDATE product SET slug = 'notebook' WHERE id = 2;"
                "UPDATE product SET slug = 'other' WHERE id = 2"),
         SQLITE_OK);
-    assert_int_equal(store_find_old_slug(store, "iphone-x", &arena, &slug), STORE_NOT_FOUND);
-    assert_int_equal(store_find_old_slug(store, "other", &arena, &slug), STORE_NOT_FOUND);
-    assert_int_equal(store_find_old_slug(store, "notebook", &arena, &slug), STORE_OK);
+    assert_int_equal(store->methods->find_old_slug(store, "iphone-x", &arena, &slug), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_old_slug(store, "other", &arena, &slug), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_old_slug(store, "notebook", &arena, &slug), STORE_OK);
     assert_string_equal(slug, "other");
     assert_int_equal(change("DELETE FROM product WHERE id = 2"), SQLITE_OK);
-    assert_int_equal(store_find_old_slug(store, "notebook", &arena, &slug), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_old_slug(store, "notebook", &arena, &slug), STORE_NOT_FOUND);
 }
 
 static void a_product_that_has_a_time_of_change_gets_the_next_one(void **state)
@@ -198,12 +198,11 @@ static void a_product_that_has_a_time_of_change_gets_the_next_one(void **state)
 
 static void categories_know_how_many_products_they_have(void **state)
 {
-    struct category_list all, children;
-    struct category_entry entry;
+    struct category_list all;
 
     (void)state;
     open_shop();
-    assert_int_equal(store_list_categories(store, &arena, &all), STORE_OK);
+    assert_int_equal(store->methods->list_categories(store, &arena, &all), STORE_OK);
     assert_int_equal(all.count, 4);
     assert_string_equal(all.items[0].slug, "a");
     assert_null(all.items[0].parent);
@@ -211,12 +210,6 @@ static void categories_know_how_many_products_they_have(void **state)
     assert_string_equal(all.items[2].name, "Cc");
     assert_string_equal(all.items[2].parent, "b");
     assert_int_equal(all.items[2].product_count, 2);
-    assert_int_equal(store_find_category(store, "a", &arena, &entry, &children), STORE_OK);
-    assert_int_equal(entry.product_count, 3);
-    assert_int_equal(children.count, 1);
-    assert_string_equal(children.items[0].slug, "b");
-    assert_int_equal(store_find_category(store, "c", &arena, &entry, NULL), STORE_OK);
-    assert_int_equal(store_find_category(store, "nix", &arena, &entry, &children), STORE_NOT_FOUND);
 }
 
 static void products_are_found_by_slug_and_by_id(void **state)
@@ -225,13 +218,13 @@ static void products_are_found_by_slug_and_by_id(void **state)
 
     (void)state;
     open_shop();
-    assert_int_equal(store_find_product(store, "playstation-4-slim", &arena, &product), STORE_OK);
+    assert_int_equal(store->methods->find_product(store, "playstation-4-slim", &arena, &product), STORE_OK);
     assert_int_equal(product.id, 3);
     assert_int_equal(product.own_category_count, 2);
-    assert_int_equal(store_find_product_by_id(store, 2, &arena, &product), STORE_OK);
+    assert_int_equal(store->methods->find_product_by_id(store, 2, &arena, &product), STORE_OK);
     assert_string_equal(product.slug, "notebook-avell-g1511");
-    assert_int_equal(store_find_product(store, "nix", &arena, &product), STORE_NOT_FOUND);
-    assert_int_equal(store_find_product_by_id(store, 99, &arena, &product), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_product(store, "nix", &arena, &product), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_product_by_id(store, 99, &arena, &product), STORE_NOT_FOUND);
     assert_int_equal(product.id, 2);
 }
 
@@ -243,13 +236,13 @@ static void customers_are_found_by_their_login(void **state)
     (void)state;
     open_shop();
     assert_int_equal(change("UPDATE customer SET login = 'jon' WHERE id = 1"), SQLITE_OK);
-    assert_int_equal(store_find_login(store, "jon", &id), STORE_OK);
+    assert_int_equal(store->methods->find_login(store, "jon", &id), STORE_OK);
     assert_int_equal(id, 1);
-    assert_int_equal(store_find_login(store, "", &id), STORE_NOT_FOUND);
-    assert_int_equal(store_find_login(store, "nix", &id), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_login(store, "", &id), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_login(store, "nix", &id), STORE_NOT_FOUND);
     revision();
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(store_find_customer(store, 1, &arena, &customer), STORE_OK);
+        assert_int_equal(store->methods->find_customer(store, 1, &arena, &customer), STORE_OK);
         assert_string_equal(customer.login, "jon");
     }
     assert_int_equal(change("UPDATE customer SET login = 'jon' WHERE id = 2"), SQLITE_CONSTRAINT);
@@ -313,19 +306,19 @@ static void a_walk_sees_the_catalog_as_it_was_when_it_began(void **state)
 
     (void)state;
     open_shop();
-    assert_int_equal(store_walk_begin(store, &walk), STORE_OK);
+    assert_int_equal(store->methods->begin_walk(store, &walk), STORE_OK);
     assert_int_equal(change("DELETE FROM product WHERE id = 2;"
                             "INSERT INTO product (id, slug, price_in_cents) VALUES (9, 'n', 1)"),
                      SQLITE_OK);
     assert_int_equal(list().count, 3); /* 1, 3 and 9 */
     do {
-        assert_int_equal(store_walk_next(walk, 2, &arena, &products), STORE_OK);
+        assert_int_equal(walk->next(walk, 2, &arena, &products), STORE_OK);
         for (size_t i = 0; i < products.count; i++)
             assert_int_equal(products.items[i].id, expected++);
     } while (products.count > 0);
     assert_int_equal(expected, 4);
-    assert_true(store_walk_shop(walk)->revision < shop_revision());
-    assert_true(store_walk_log_growth(walk) > 0);
+    assert_true(walk->shop.revision < shop_revision());
+    assert_true(walk->log_growth(walk) > 0);
     store_walk_end(walk);
     store_walk_end(NULL);
 }

@@ -59,9 +59,9 @@ static void a_new_product_is_there_after_the_commit(void **state)
     (void)state;
     open_shop();
     int32_t id = put(chair, FIELD_ALL, OUTCOME_INSERTED);
-    assert_int_equal(store_find_product(store, "red-chair", &arena, &found), STORE_NOT_FOUND);
+    assert_int_equal(store->methods->find_product(store, "red-chair", &arena, &found), STORE_NOT_FOUND);
     commit();
-    assert_int_equal(store_find_product(store, "red-chair", &arena, &found), STORE_OK);
+    assert_int_equal(store->methods->find_product(store, "red-chair", &arena, &found), STORE_OK);
     assert_int_equal(found.id, id);
     assert_string_equal(found.name, "Red chair");
     assert_string_equal(found.stock, "low");
@@ -84,12 +84,12 @@ static void the_same_again_changes_nothing(void **state)
     open_shop();
     put(chair, FIELD_ALL, OUTCOME_INSERTED);
     commit();
-    assert_int_equal(store_shop(store, &before), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &before), STORE_OK);
     begin();
     import_set_time(import, 5000);
     put(chair, FIELD_ALL, OUTCOME_UNCHANGED);
     commit();
-    assert_int_equal(store_shop(store, &after), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &after), STORE_OK);
     assert_int_equal(after.revision, before.revision);
 }
 
@@ -126,7 +126,7 @@ static void every_field_that_differs_is_written(void **state)
         begin();
         put(differences[i].product, FIELD_SKU | differences[i].field, OUTCOME_UNCHANGED);
         commit();
-        assert_int_equal(store_find_product_by_id(store, 1, &arena, &found), STORE_OK);
+        assert_int_equal(store->methods->find_product_by_id(store, 1, &arena, &found), STORE_OK);
         assert_int_equal(found.updated_at, 5000 + (int64_t)i);
     }
     assert_string_equal(found.slug, "chair");
@@ -191,7 +191,7 @@ static void a_known_sku_with_another_slug_is_a_rename(void **state)
     begin();
     put((struct product){.sku = "RC-1", .slug = "armchair"}, FIELD_SKU | FIELD_SLUG, OUTCOME_UPDATED);
     commit();
-    assert_int_equal(store_find_old_slug(store, "red-chair", &arena, &slug), STORE_OK);
+    assert_int_equal(store->methods->find_old_slug(store, "red-chair", &arena, &slug), STORE_OK);
     assert_string_equal(slug, "armchair");
 }
 

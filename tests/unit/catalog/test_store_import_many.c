@@ -137,12 +137,12 @@ static void readers_see_the_old_catalog_until_the_commit_of_many(void **state)
     put_many(3000, 1);
     assert_int_equal(revision(), before);
     assert_int_equal(list().count, 10);
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 5);
     commit();
     assert_true(revision() > before);
     assert_int_equal(list().count, 3000);
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
     assert_true(page.has_next);
 }
 

@@ -60,7 +60,7 @@ static struct product_page read_page(const struct product_query *query)
 {
     struct product_page page;
 
-    assert_int_equal(store_list(store, query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, query, &arena, &page), STORE_OK);
     assert_true(page.products.count <= (size_t)query->limit);
     return page;
 }
@@ -136,7 +136,7 @@ static void pages_are_the_plain_list_cut(void **state)
         assert_same(&ids, &expected, "forwards", &query);
         read_backwards(query, expected.count, &ids);
         assert_same(&ids, &expected, "backwards", &query);
-        assert_int_equal(store_count(store, &query, &count), STORE_OK);
+        assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
         assert_int_equal(count, expected.count);
         arena_reset(&arena);
     }
@@ -228,7 +228,7 @@ static void filters_that_seldom_meet_are_paged_alike(void **state)
         if (query.sort == SORT_RANK)
             qsort(ids.items, (size_t)ids.count, sizeof(int), compare_ints);
         assert_same(&ids, &expected, "backwards", &query);
-        assert_int_equal(store_count(store, &query, &count), STORE_OK);
+        assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
         assert_int_equal(count, expected.count);
         arena_reset(&arena);
     }

@@ -2,15 +2,15 @@
 /* What a page is made of, and that no query reads more than it needs. */
 #include "tests/unit/catalog/store_random.h"
 
-#include "fcgi-catalog/store/handle.h"
-#include "fcgi-catalog/store/listing/plan.h"
-#include "fcgi-catalog/store/listing/plan_sql.h"
+#include "fcgi-catalog/store/sqlite/handle.h"
+#include "fcgi-catalog/store/sqlite/listing/plan.h"
+#include "fcgi-catalog/store/sqlite/listing/plan_sql.h"
 
 static struct product_page read_page(const struct product_query *query)
 {
     struct product_page page;
 
-    assert_int_equal(store_list(store, query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, query, &arena, &page), STORE_OK);
     return page;
 }
 
@@ -21,8 +21,8 @@ static void explain(const char *sql)
     sqlite3_stmt *row;
     char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
 
-    if (sqlite3_prepare_v2(store->db, text, -1, &row, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sqlite3_errmsg(store->db), sql);
+    if (sqlite3_prepare_v2(store->state->db, text, -1, &row, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sqlite3_errmsg(store->state->db), sql);
     sqlite3_free(text);
     while (sqlite3_step(row) == SQLITE_ROW) {
         const char *step = (const char *)sqlite3_column_text(row, 3);
@@ -56,12 +56,12 @@ static void no_query_scans_or_sorts(void **state)
     open_catalog(4500);
     for (int round = 0; round < 300; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
-        struct plan plan = {.db = store->db,
-                            .statements = store->statements,
-                            .cache = &store->queries,
-                            .tokenizer = &store->tokenizer,
+        struct plan plan = {.db = store->state->db,
+                            .statements = store->state->statements,
+                            .cache = &store->state->queries,
+                            .tokenizer = &store->state->tokenizer,
                             .query = &query};
-        query_cache_begin(&store->queries, 1);
+        query_cache_begin(&store->state->queries, 1);
         assert_int_equal(plan_begin(&plan, &arena), SQLITE_DONE);
         explain_plan(&plan);
         for (enum filter filter = 0; filter < FILTER_COUNT && !plan.is_empty; filter++)
@@ -88,9 +88,9 @@ static int count_step(void *data)
 static int measure_page(const struct product_query *query)
 {
     thousands_of_steps = 0;
-    sqlite3_progress_handler(store->db, 1000, count_step, NULL);
+    sqlite3_progress_handler(store->state->db, 1000, count_step, NULL);
     read_page(query);
-    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    sqlite3_progress_handler(store->state->db, 0, NULL, NULL);
     return thousands_of_steps;
 }
 
@@ -137,12 +137,12 @@ static void what_is_kept_goes_when_the_database_changes(void **state)
     open_catalog(6000);
     query.sort = SORT_NAME;
     read_page(&query);
-    assert_int_equal(store_count(store, &query, &before), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &before), STORE_OK);
     assert_true(before > 250);
     assert_int_equal(change("DELETE FROM product WHERE id IN (SELECT product_id FROM product_tag WHERE tag = 't0')"),
                      SQLITE_OK);
     assert_int_equal(read_page(&query).products.count, 0);
-    assert_int_equal(store_count(store, &query, &after), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &after), STORE_OK);
     assert_int_equal(after, 0);
 }
 
@@ -153,10 +153,10 @@ static void what_is_kept_has_a_limit(void **state)
     for (int round = 0; round < 1500; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
         read_page(&query);
-        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
+        assert_true(cache_bytes(store->state->queries.results) <= QUERY_CACHE_MAX);
         arena_reset(&arena);
     }
-    assert_true(cache_bytes(store->queries.results) > 0);
+    assert_true(cache_bytes(store->state->queries.results) > 0);
 }
 
 /* Where ids are high, what is known of a filter takes much room however few it leaves. */
@@ -171,10 +171,11 @@ static void what_is_kept_of_high_ids_has_a_limit(void **state)
     add_products(INT32_MAX - 100, 100);
     for (query.min_price = 0; query.min_price < 20; query.min_price++) {
         read_page(&query);
-        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
-        assert_int_equal(store_count(store, &query, &count), STORE_OK);
-        assert_true(cache_bytes(store->queries.results) <= QUERY_CACHE_MAX);
-        largest = cache_bytes(store->queries.results) > largest ? cache_bytes(store->queries.results) : largest;
+        assert_true(cache_bytes(store->state->queries.results) <= QUERY_CACHE_MAX);
+        assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
+        assert_true(cache_bytes(store->state->queries.results) <= QUERY_CACHE_MAX);
+        largest =
+            cache_bytes(store->state->queries.results) > largest ? cache_bytes(store->state->queries.results) : largest;
     }
     assert_true(largest > QUERY_CACHE_MAX / 2);
 }
@@ -189,7 +190,7 @@ static void the_page_says_which_revision_it_is_of(void **state)
     (void)state;
     open_catalog(20);
     struct product_page page = read_page(&query);
-    assert_int_equal(store_shop(store, &shop), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &shop), STORE_OK);
     assert_int_equal(page.shop_revision, shop.revision);
     assert_int_equal(page.shop_changed_at, shop.changed_at);
     assert_int_equal(change("UPDATE product SET price_in_cents = price_in_cents + 1 WHERE id = 3"), SQLITE_OK);
@@ -231,7 +232,7 @@ static void an_unknown_category_or_tag_has_no_products(void **state)
     (void)state;
     open_catalog(20);
     assert_int_equal(read_page(&query).products.count, 0);
-    assert_int_equal(store_count(store, &query, &count), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
     assert_int_equal(count, 0);
     query.category = NULL;
     query.tag = "nix";
@@ -254,19 +255,19 @@ static void a_query_takes_no_more_time_than_it_may(void **state)
                             "SELECT 's-' || i, 1, CASE i % 2 WHEN 0 THEN 'left' ELSE 'right' END FROM n"),
                      SQLITE_OK);
     assert_true(store_open(path, &store, reason, sizeof reason));
-    store_set_budget(store, 1);
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_LIMITED);
-    assert_int_equal(store_count(store, &query, &count), STORE_LIMITED);
+    store->budget_ns = 1;
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_LIMITED);
+    assert_int_equal(store->methods->count(store, &query, &count), STORE_LIMITED);
     all.limit = 5;
-    assert_int_equal(store_list(store, &all, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &all, &arena, &page), STORE_OK);
     all.limit = 1;
     for (int i = 0; i < 1000; i++) /* a look comes with every 200th step of a statement: wherever the time is up */
-        assert_int_not_equal(store_list(store, &all, &arena, &page), STORE_FAILED);
-    store_set_budget(store, 0);
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+        assert_int_not_equal(store->methods->list(store, &all, &arena, &page), STORE_FAILED);
+    store->budget_ns = 0;
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 0);
     other.text = "left 2";
-    assert_int_equal(store_list(store, &other, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &other, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 5);
 }
 

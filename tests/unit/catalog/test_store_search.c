@@ -2,7 +2,7 @@
 /* Search and names: folded words, beginnings, ranks, and texts that mean to be more than words. */
 #include "tests/unit/catalog/store_fixture.h"
 
-#include "fcgi-catalog/store/writing/import.h"
+#include "fcgi-catalog/store/import.h"
 
 static void open_products(const char *rows)
 {
@@ -22,8 +22,8 @@ static const char *find(const char *text, enum sort sort)
     static char ids[2048];
     int64_t count;
 
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
-    assert_int_equal(store_count(store, &query, &count), STORE_OK);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
     assert_int_equal(count, page.products.count);
     ids[0] = '\0';
     for (size_t i = 0; i < page.products.count; i++)
@@ -218,18 +218,18 @@ static void a_word_that_many_have_is_not_taken_for_a_beginning(void **state)
     put_in(5, "Oakland");
     put_in(STORE_RANKED_MAX, "Oak");
     assert_true(store_open(path, &store, reason, sizeof reason));
-    assert_int_equal(store_count(store, &query, &count), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
     assert_int_equal(count, STORE_RANKED_MAX + 5);
     put_in(1, "Oak");
     for (enum sort sort = SORT_ID; sort <= SORT_RANK; sort++) {
         query.sort = sort;
-        assert_int_equal(store_count(store, &query, &count), STORE_OK);
+        assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
         assert_int_equal(count, STORE_RANKED_MAX + 1);
-        assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+        assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
         assert_string_equal(page.products.items[0].name, "Oak");
     }
     query.text = "oakl";
-    assert_int_equal(store_count(store, &query, &count), STORE_OK);
+    assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
     assert_int_equal(count, 5);
 }
 
@@ -251,7 +251,7 @@ static void what_a_word_means_is_the_same_on_every_page(void **state)
         query.position.is_set = false;
         met = 0;
         do {
-            assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+            assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
             for (size_t i = 0; i < page.products.count; i++)
                 met += strcmp(page.products.items[i].name, "Oakland") == 0;
             if (!query.position.is_set)

@@ -52,7 +52,7 @@ static void the_demos_products_are_as_before(void **state)
         assert_int_equal(product->tag_count + product->image_count + product->category_count, 0);
         assert_int_equal(product->created_at + product->updated_at, 0);
     }
-    assert_int_equal(store_find_customer(store, 2, &arena, &customer), STORE_OK);
+    assert_int_equal(store->methods->find_customer(store, 2, &arena, &customer), STORE_OK);
     assert_string_equal(customer.last_name, "Targaryen");
     assert_string_equal(customer.login, "");
 }
@@ -69,17 +69,17 @@ static void categories_keep_their_names_places_and_products(void **state)
                             "INSERT INTO product_category VALUES (2, 'below'), (3, 'top')"),
                      SQLITE_OK);
     upgrade_from(2);
-    assert_int_equal(store_list_categories(store, &arena, &all), STORE_OK);
+    assert_int_equal(store->methods->list_categories(store, &arena, &all), STORE_OK);
     assert_int_equal(all.count, 2);
     assert_string_equal(all.items[0].name, "B");
     assert_string_equal(all.items[0].parent, "top");
     assert_int_equal(all.items[1].product_count, 2);
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 2);
     query.category = NULL;
     query.text = "iph";
     query.sort = SORT_RANK;
-    assert_int_equal(store_list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
     assert_int_equal(page.products.count, 1);
 }
 
@@ -115,10 +115,10 @@ static void every_shop_has_its_own_secret(void **state)
     (void)state;
     make_old(2);
     upgrade_from(2);
-    assert_int_equal(store_shop(store, &first), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &first), STORE_OK);
     remove_database();
     open_demo();
-    assert_int_equal(store_shop(store, &second), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &second), STORE_OK);
     assert_memory_not_equal(first.secret.bytes, second.secret.bytes, sizeof first.secret.bytes);
     assert_string_equal(first.currency, "");
     assert_true(first.revision > 0);
@@ -135,7 +135,7 @@ static void a_new_shop_has_the_currency_that_it_was_made_with(void **state)
     assert_non_null(strstr(reason, "E'R"));
     assert_true(store_create(path, true, "JPY", reason, sizeof reason));
     assert_true(store_open(path, &store, reason, sizeof reason));
-    assert_int_equal(store_shop(store, &shop), STORE_OK);
+    assert_int_equal(store->methods->shop(store, &shop), STORE_OK);
     assert_string_equal(shop.currency, "JPY");
     assert_sound();
 }

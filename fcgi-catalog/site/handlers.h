@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Who answers which address: routes.c has the table. Each ends the request, at once or later. */
+#ifndef CATALOG_SITE_HANDLERS_H
+#define CATALOG_SITE_HANDLERS_H
+
+#include "fcgi-catalog/site/request_context.h"
+
+/* GET /: a sign of life. */
+void home_handle(struct request_context *context);
+
+/* GET /products: a page of the list, with what this customer pays; with explain=1, for administrators, also why. An
+ * address with a slug names the category of the list. */
+void products_handle(struct request_context *context);
+
+/* GET /products/{slug or id}: one product, with what this customer pays. A slug that a product had before leads to the
+ * one that it has today. */
+void product_handle(struct request_context *context);
+
+/* GET /products.csv: the whole catalog at list prices, made while it is sent, in memory that does not grow with it. So
+ * many are sent at once by one process, and so many of them to one address: each holds on to the revision of the
+ * database that it began with. One that takes longer than an answer's time is given up when the database's log has
+ * grown by so much meanwhile. */
+#define DOWNLOADS_MAX 8
+#define DOWNLOADS_OF_ONE_MAX 4
+#define DOWNLOAD_LOG_MAX ((int64_t)64 * 1024 * 1024)
+void download_handle(struct request_context *context);
+
+/* GET /categories: all of them; GET /categories/{slug}: one, with those right below it. */
+void categories_handle(struct request_context *context);
+void category_handle(struct request_context *context);
+
+/* GET /openapi.json: what addresses there are and what they answer, for programs (fcgi-catalog/openapi/). */
+void openapi_handle(struct request_context *context);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* The categories as a tree, and which of them a product is in. */
+#include "fcgi-catalog/store/sqlite/categories.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+void categories_release(struct categories *categories)
+{
+    free(categories->items);
+    *categories = (struct categories){0};
+}
+
+void categories_add(struct categories *categories, const char *slug, const char *parent_slug)
+{
+    if (categories->count == categories->room) {
+        categories->room = categories->room > 0 ? categories->room * 2 : 64;
+        categories->items = memory_resize(categories->items, categories->room * sizeof *categories->items);
+    }
+    categories->items[categories->count++] = (struct category){.slug = slug, .parent_slug = parent_slug};
+}
+
+static int compare_slugs(const void *a, const void *b)
+{
+    return strcmp(((const struct category *)a)->slug, ((const struct category *)b)->slug);
+}
+
+struct category *categories_find(const struct categories *categories, const char *slug)
+{
+    const struct category wanted = {.slug = slug};
+
+    if (categories->count == 0)
+        return NULL;
+    return bsearch(&wanted, categories->items, categories->count, sizeof wanted, compare_slugs);
+}
+
+static bool find_parents(struct categories *categories, char *reason, size_t reason_size)
+{
+    for (size_t i = 0; i < categories->count; i++) {
+        struct category *category = &categories->items[i];
+        if (category->parent_slug == NULL)
+            continue;
+        category->parent = categories_find(categories, category->parent_slug);
+        if (category->parent == NULL) {
+            snprintf(reason, reason_size, "category \"%s\": its parent \"%s\" is no category", category->slug,
+                     category->parent_slug);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whoever walks up from each category and meets a mark of the same walk has come round; one of an earlier walk leads to
+ * the top. */
+static bool check_circles(struct categories *categories, char *reason, size_t reason_size)
+{
+    for (size_t i = 0; i < categories->count; i++) {
+        struct category *category = &categories->items[i];
+        for (size_t mark = ++categories->marks; category != NULL && category->mark == 0; category = category->parent)
+            category->mark = mark;
+        if (category != NULL && category->mark == categories->marks) {
+            snprintf(reason, reason_size, "category \"%s\" is above itself, by way of its parent \"%s\"",
+                     category->slug, category->parent_slug);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool categories_join(struct categories *categories, char *reason, size_t reason_size)
+{
+    if (categories->count > 0)
+        qsort(categories->items, categories->count, sizeof *categories->items, compare_slugs);
+    return find_parents(categories, reason, reason_size) && check_circles(categories, reason, reason_size);
+}
+
+bool categories_put(struct categories *categories, struct category *const *own, size_t count, struct arena *arena,
+                    struct product *product)
+{
+    const char *slugs[PRODUCT_CATEGORIES_MAX];
+    size_t used = 0, mark = ++categories->marks;
+
+    if (count > PRODUCT_CATEGORIES_MAX)
+        return false;
+    for (; used < count; used++) {
+        slugs[used] = own[used]->slug;
+        own[used]->mark = mark;
+    }
+    for (size_t i = 0; i < count; i++) {
+        /* What is above a marked one is in already, or comes when its own turn does. */
+        for (struct category *above = own[i]->parent; above != NULL && above->mark != mark; above = above->parent) {
+            if (used == PRODUCT_CATEGORIES_MAX)
+                return false;
+            slugs[used++] = above->slug;
+            above->mark = mark;
+        }
+    }
+    const char **kept = arena_get(arena, used * sizeof *kept);
+    memcpy(kept, slugs, used * sizeof *kept);
+    product->categories = kept;
+    product->category_count = used;
+    product->own_category_count = count;
+    return true;
+}

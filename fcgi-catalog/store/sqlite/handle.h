@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What a store is made of. Used in this room only. */
+#ifndef CATALOG_STORE_SQLITE_HANDLE_H
+#define CATALOG_STORE_SQLITE_HANDLE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/database.h"
+#include "fcgi-catalog/store/sqlite/listing/query_cache.h"
+#include "fcgi-catalog/store/sqlite/listing/meter.h"
+#include "fcgi-catalog/store/sqlite/reader.h"
+#include "fcgi-catalog/store/sqlite/search.h"
+#include "fcgi-catalog/store/sqlite/statement_cache.h"
+#include "fcgi-catalog/store/store.h"
+
+/* What is read, for the log: each fails and recovers on its own. */
+enum subject {
+    SUBJECT_FILE,
+    SUBJECT_VERSION,
+    SUBJECT_CUSTOMER,
+    SUBJECT_SHOP,
+    SUBJECT_PRODUCTS,
+    SUBJECT_CATEGORIES,
+    SUBJECT_COUNT
+};
+
+struct store_state {
+    sqlite3 *db;
+    char *path;
+    sqlite3_stmt *version, *customer;
+    struct cache *statements; /* the others: see statement_cache.h */
+    struct query_cache queries;
+    struct meter meter;
+    struct reader reader;
+    struct tokenizer tokenizer;
+    int64_t looked_at_ns;           /* when the file was looked at last, by common/clock.h */
+    bool is_in_place;               /* it was there then */
+    struct database_beside beside;  /* what is beside it */
+    bool is_stale;                  /* … was deleted: other handles see changes that this one does not */
+    bool is_failing[SUBJECT_COUNT]; /* its last reading failed: said once in the log */
+    int64_t seen_version;           /* PRAGMA data_version when last asked: it changes, but need not grow */
+    int64_t revision;               /* how often it changed, and one */
+    struct cache *customers;        /* of this revision: struct known_customer by id, see sqlite.c */
+};
+
+extern const struct database_kind catalog_kind;
+
+/* A handle for reading, set up as all of them are. On false `reason` names the file and says why. */
+MUST_CHECK bool handle_open(const char *path, sqlite3 **db, char *reason, size_t reason_size);
+
+/* A new and empty database in memory, to compare others with. On false `reason` says why. Either way *db is closed with
+ * sqlite3_close(). */
+MUST_CHECK bool making_open_model(sqlite3 **db, char *reason, size_t reason_size);
+
+/* Whether every table, index, view and trigger of a new database is in this one, and says the same. On false `reason`
+ * names the first that is missing or different. */
+MUST_CHECK bool check_schema(sqlite3 *db, char *reason, size_t reason_size);
+
+/* Makes a status of SQLite's result, `good` or not, and tells the log when reading this begins to fail or recovers.
+ * `what` is what was read, for the log, and `reason` why it failed. */
+enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
+                               const char *what, const char *reason);
+
+/* The same of what a reader said: SQLITE_DONE and SQLITE_ROW are good. */
+enum store_status handle_judge_fault(struct store_state *store, enum subject subject, int result,
+                                     const struct reader_fault *fault);
+
+/* The methods of struct store_methods that are not in sqlite.c. */
+enum store_status sqlite_list(struct store *base, const struct product_query *query, struct arena *arena,
+                              struct product_page *page);
+enum store_status sqlite_count(struct store *base, const struct product_query *query, int64_t *count);
+enum store_status sqlite_find_product(struct store *base, const char *slug, struct arena *arena,
+                                      struct product *product);
+enum store_status sqlite_find_product_by_id(struct store *base, int32_t id, struct arena *arena,
+                                            struct product *product);
+enum store_status sqlite_find_old_slug(struct store *base, const char *old_slug, struct arena *arena,
+                                       const char **slug);
+enum store_status sqlite_begin_walk(struct store *base, struct store_walk **walk);
+enum store_status sqlite_list_categories(struct store *base, struct arena *arena, struct category_list *categories);
+bool sqlite_create(const char *path, bool demo, const char *currency, char *reason, size_t reason_size);
+bool sqlite_upgrade(const char *path, int *upgraded_from, char *reason, size_t reason_size);
+bool sqlite_check(const char *path, struct store_counts *counts, char *reason, size_t reason_size);
+
+#endif

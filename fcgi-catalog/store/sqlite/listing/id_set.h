@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The products that a filter leaves: a set of ids, counted, in some two bytes for each id or a bit where they stand
+ * close together. Two sets are met in the time it takes to read them, and an id is looked up in nanoseconds, where a
+ * table takes a microsecond. Used in this room only.
+ */
+#ifndef CATALOG_STORE_SQLITE_LISTING_ID_SET_H
+#define CATALOG_STORE_SQLITE_LISTING_ID_SET_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+
+struct id_set;
+
+struct id_set *id_set_new(void); /* empty; for id_set_free() */
+void id_set_free(struct id_set *set);
+
+/* Ids that no product can have (below 1, above INT32_MAX) are left out. In ascending order it is quickest. */
+void id_set_add(struct id_set *set, int64_t id);
+
+bool id_set_has(const struct id_set *set, int64_t id);
+size_t id_set_count(const struct id_set *set);
+size_t id_set_size(const struct id_set *set); /* in bytes */
+
+/* The next id above (below) this one; 0: there is none. */
+int32_t id_set_next(const struct id_set *set, int64_t id);
+int32_t id_set_previous(const struct id_set *set, int64_t id);
+
+/* Those that are in both. */
+struct id_set *id_set_intersect(const struct id_set *a, const struct id_set *b);
+
+/* Gives the handle the function in_set(set, id), and a value of a statement such a set, which must live as long. */
+MUST_CHECK bool id_set_open(sqlite3 *db, char *reason, size_t reason_size);
+void id_set_bind(const struct id_set *set, sqlite3_stmt *statement, int place);
+
+#endif

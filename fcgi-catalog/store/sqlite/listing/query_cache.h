@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What queries have found out about the products, by a text that says what it is, until the database changes: so many
+ * bytes of it, of which what was asked for longest ago goes first. Used in this room only.
+ */
+#ifndef CATALOG_STORE_SQLITE_LISTING_QUERY_CACHE_H
+#define CATALOG_STORE_SQLITE_LISTING_QUERY_CACHE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fcgi-catalog/catalog/cache.h"
+#include "fcgi-catalog/store/sqlite/listing/id_set.h"
+
+/* A set of a million products whose ids stand close together takes 128 KiB. */
+#define QUERY_CACHE_MAX ((size_t)8 * 1024 * 1024)
+
+struct query_result {
+    struct id_set *ids; /* NULL: there are too many to say which, or it is bytes */
+    size_t size;
+    char bytes[]; /* `size` of them */
+};
+
+/* All zero: none. */
+struct query_cache {
+    struct cache *results;
+    int64_t version; /* of the database */
+};
+
+/* A query of this version of the database begins. What it finds and keeps stays until it ends. */
+void query_cache_begin(struct query_cache *cache, int64_t version);
+void query_cache_end(struct query_cache *cache);
+
+/* NULL: nothing is known. */
+const struct query_result *query_cache_find(const struct query_cache *cache, const char *key);
+
+/* Keeps ids, which are the cache's from now on, or NULL; and a copy of bytes. */
+const struct query_result *query_cache_keep(struct query_cache *cache, const char *key, struct id_set *ids,
+                                            const void *bytes, size_t size);
+
+void query_cache_release(struct query_cache *cache);
+
+#endif

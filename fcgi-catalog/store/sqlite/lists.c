@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* A product's categories, tags and images as they are in its own row. */
+#include "fcgi-catalog/store/sqlite/lists.h"
+
+#include <string.h>
+
+#include "fcgi-catalog/store/sqlite/row.h"
+
+#define CATEGORY 'c'
+#define TAG 't'
+#define IMAGE 'i'
+
+/* ---- Packing ---- */
+
+static const char *text_of(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static size_t measure(const struct product *product)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < product->own_category_count; i++)
+        size += strlen(product->categories[i]) + 2;
+    for (size_t i = 0; i < product->tag_count; i++)
+        size += strlen(product->tags[i]) + 2;
+    for (size_t i = 0; i < product->image_count; i++)
+        size += strlen(product->images[i].url) + strlen(text_of(product->images[i].alt)) + 3;
+    return size;
+}
+
+static char *append(char *end, const char *text)
+{
+    return stpcpy(end, text) + 1;
+}
+
+struct lists lists_pack(const struct product *product, struct arena *arena)
+{
+    size_t size = measure(product);
+    char *bytes = arena_get(arena, size + 1), *end = bytes;
+
+    for (size_t i = 0; i < product->own_category_count; i++) {
+        *end++ = CATEGORY;
+        end = append(end, product->categories[i]);
+    }
+    for (size_t i = 0; i < product->tag_count; i++) {
+        *end++ = TAG;
+        end = append(end, product->tags[i]);
+    }
+    for (size_t i = 0; i < product->image_count; i++) {
+        *end++ = IMAGE;
+        end = append(append(end, product->images[i].url), text_of(product->images[i].alt));
+    }
+    return (struct lists){.bytes = bytes, .size = size};
+}
+
+/* ---- Unpacking ---- */
+
+/* What is left to read. */
+struct cursor {
+    const char *at, *end;
+    bool is_broken;
+};
+
+/* The next text, which is followed by a NUL; "" when there is none. */
+static const char *next_text(struct cursor *cursor)
+{
+    const char *text = cursor->at;
+    const char *nul = memchr(text, '\0', (size_t)(cursor->end - text));
+
+    if (nul == NULL) {
+        cursor->is_broken = true;
+        return "";
+    }
+    cursor->at = nul + 1;
+    return text;
+}
+
+/* How many there are of each kind. False: the bytes are not what they should be. */
+static bool count(const char *bytes, size_t size, struct product *product)
+{
+    struct cursor cursor = {.at = bytes, .end = bytes + size};
+
+    while (cursor.at < cursor.end && !cursor.is_broken) {
+        char kind = *cursor.at++;
+        product->own_category_count += kind == CATEGORY;
+        product->tag_count += kind == TAG;
+        product->image_count += kind == IMAGE;
+        cursor.is_broken = kind != CATEGORY && kind != TAG && kind != IMAGE;
+        if (!cursor.is_broken)
+            next_text(&cursor);
+        if (!cursor.is_broken && kind == IMAGE)
+            next_text(&cursor);
+    }
+    product->category_count = product->own_category_count;
+    return !cursor.is_broken;
+}
+
+/* Texts are used where they are: the bytes have been copied, and have been counted. */
+static void fill(const char *bytes, size_t size, struct arena *arena, struct product *product)
+{
+    struct cursor cursor = {.at = bytes, .end = bytes + size};
+    const char **category = arena_get(arena, (product->own_category_count + product->tag_count) * sizeof *category);
+    const char **tag = category + product->own_category_count;
+    struct product_image *image = arena_get(arena, product->image_count * sizeof *image);
+
+    product->categories = category;
+    product->tags = tag;
+    product->images = image;
+    while (cursor.at < cursor.end) {
+        char kind = *cursor.at++;
+        const char *text = row_mend_text(next_text(&cursor), arena);
+        if (kind == CATEGORY)
+            *category++ = text;
+        else if (kind == TAG)
+            *tag++ = text;
+        else
+            *image++ = (struct product_image){.url = text, .alt = row_mend_text(next_text(&cursor), arena)};
+    }
+}
+
+bool lists_unpack(const void *bytes, size_t size, struct arena *arena, struct product *product)
+{
+    product->category_count = product->own_category_count = product->tag_count = product->image_count = 0;
+    product->categories = product->tags = NULL;
+    product->images = NULL;
+    if (size == 0)
+        return true;
+    const char *kept = arena_copy(arena, bytes, size);
+    if (!count(kept, size, product))
+        return false;
+    fill(kept, size, arena, product);
+    return true;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: the transaction. */
+#include "fcgi-catalog/store/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/store/sqlite/handle.h"
+#include "fcgi-catalog/store/sqlite/product_row.h"
+#include "fcgi-catalog/store/sqlite/writing/writing.h"
+
+#define BUSY_MS 10000
+
+static const char *const sql[WRITING_COUNT] = {
+    [WRITING_FIND_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> ''",
+    [WRITING_FIND_SLUG] = "SELECT id FROM product WHERE slug = ?2",
+    [WRITING_FIND_ID] = "SELECT id FROM product WHERE id = ?1",
+    [WRITING_READ] = product_row_select,
+    [WRITING_INSERT] = product_row_insert,
+    [WRITING_UPDATE] = product_row_update,
+    [WRITING_UPDATE_TIME] = "UPDATE product SET updated_at = ?4 WHERE id = ?1 AND updated_at <> ?4",
+    [WRITING_DELETE_MEMBERSHIPS] = "DELETE FROM product_category WHERE product_id = ?1",
+    [WRITING_INSERT_MEMBERSHIP] = "INSERT INTO product_category (product_id, category) VALUES (?1, ?2)",
+    [WRITING_DELETE_TAGS] = "DELETE FROM product_tag WHERE product_id = ?1",
+    [WRITING_INSERT_TAG] = "INSERT INTO product_tag (product_id, tag) VALUES (?1, ?2)",
+    [WRITING_DELETE_IMAGES] = "DELETE FROM product_image WHERE product_id = ?1",
+    [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, url, alt, position) VALUES (?1, ?2, ?3, ?4)",
+    [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?2",
+    [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (product_id, slug) VALUES (?1, ?2)",
+    [WRITING_DELETE_OLD_SLUGS] = "DELETE FROM old_slug WHERE product_id = ?1",
+    [WRITING_FIND_FORMER_SKU] = "SELECT id FROM former_product WHERE sku = ?2 AND sku <> ''",
+    [WRITING_FIND_FORMER_SLUG] = "SELECT id FROM former_product WHERE slug = ?2 AND slug <> ''",
+    [WRITING_FIND_FORMER] = "SELECT id FROM former_product WHERE id = ?1",
+    [WRITING_INSERT_FORMER] = "INSERT INTO former_product (id, slug, sku) VALUES (?1, ?2, ?3)",
+    [WRITING_RETIRE] = "INSERT INTO former_product (id, slug, sku) SELECT id, slug, sku FROM product WHERE id = ?1",
+    [WRITING_DELETE_FORMER] = "DELETE FROM former_product WHERE id = ?1",
+    [WRITING_BEGIN_PRODUCT] = "INSERT INTO product_in_writing (product_id) VALUES (?1)",
+    [WRITING_END_PRODUCT] = "DELETE FROM product_in_writing WHERE product_id = ?1",
+    [WRITING_DELETE] = "DELETE FROM product WHERE id = ?1",
+    [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?5)",
+    [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?3, parent = ?5 WHERE number = ?1",
+    [WRITING_DELETE_CATEGORY] = "DELETE FROM category WHERE number = ?1",
+};
+
+/* ---- Opening ---- */
+
+static bool prepare(struct import *import, char *reason, size_t reason_size)
+{
+    /* Foreign keys are kept here, row by row, and looked at by `catalogctl check`. */
+    if (sqlite3_exec(import->db, "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
+        return false;
+    }
+    for (size_t i = 0; i < WRITING_COUNT; i++) {
+        import->statements[i] = database_prepare(import->db, sql[i], reason, reason_size);
+        if (import->statements[i] == NULL)
+            return false;
+    }
+    return tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
+}
+
+bool import_open(const char *path, struct import **import, char *reason, size_t reason_size)
+{
+    char cause[256];
+    struct import *opened = memory_get_zeroed(1, sizeof *opened);
+
+    if (!database_open_to_write(path, &catalog_kind, BUSY_MS, &opened->db, reason, reason_size)) {
+        free(opened);
+        return false;
+    }
+    if (!prepare(opened, cause, sizeof cause)) {
+        snprintf(reason, reason_size, "%s: %s", path, cause);
+        import_close(opened);
+        return false;
+    }
+    *import = opened;
+    return true;
+}
+
+static void forget_transaction(struct import *import)
+{
+    for (size_t i = 0; i < import->aside.count; i++)
+        free(import->aside.sql[i]);
+    free(import->aside.sql);
+    import->aside = (struct aside){0};
+    category_nodes_release(&import->nodes);
+    id_set_free(import->seen);
+    import->seen = NULL;
+    import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
+    import->products = import->changes = 0;
+}
+
+void import_close(struct import *import)
+{
+    if (import == NULL)
+        return;
+    import_roll_back(import);
+    for (size_t i = 0; i < WRITING_COUNT; i++)
+        sqlite3_finalize(import->statements[i]);
+    tokenizer_release(&import->tokenizer);
+    sqlite3_close_v2(import->db);
+    arena_release(&import->arena);
+    free(import);
+}
+
+/* ---- What went wrong ---- */
+
+const char *import_reason(const struct import *import)
+{
+    return import->reason;
+}
+
+unsigned import_reason_field(const struct import *import)
+{
+    return import->reason_field;
+}
+
+enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(import->reason, sizeof import->reason, format, arguments);
+    va_end(arguments);
+    import->reason_field = field;
+    return IMPORT_REFUSED;
+}
+
+enum import_status writing_fail(struct import *import)
+{
+    snprintf(import->reason, sizeof import->reason, "%s", sqlite3_errmsg(import->db));
+    return IMPORT_FAILED;
+}
+
+/* ---- Statements ---- */
+
+sqlite3_stmt *writing_get(struct import *import, enum writing_statement which, struct writing_values values)
+{
+    sqlite3_stmt *statement = import->statements[which];
+
+    /* To bind a value that a statement does not have fails, and changes nothing. */
+    sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, values.id);
+    sqlite3_bind_text(statement, 2, values.text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, values.name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, values.number);
+    sqlite3_bind_text(statement, 5, values.parent, -1, SQLITE_STATIC);
+    return statement;
+}
+
+bool writing_step(sqlite3_stmt *statement)
+{
+    bool done = sqlite3_step(statement) == SQLITE_DONE;
+
+    sqlite3_reset(statement);
+    return done;
+}
+
+bool writing_run(struct import *import, enum writing_statement which, struct writing_values values)
+{
+    return writing_step(writing_get(import, which, values));
+}
+
+int writing_find(struct import *import, enum writing_statement which, struct writing_values values, int64_t *id)
+{
+    sqlite3_stmt *row = writing_get(import, which, values);
+    int result = sqlite3_step(row);
+
+    if (result == SQLITE_ROW)
+        *id = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return result;
+}
+
+static bool run(struct import *import, const char *text)
+{
+    return sqlite3_exec(import->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* ---- The transaction ---- */
+
+static bool read_counts(struct import *import)
+{
+    static const char text[] = "SELECT (SELECT count(*) FROM product), "
+                               "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'product'), 0), "
+                               "coalesce((SELECT max(id) FROM former_product), 0), "
+                               "coalesce((SELECT max(id) FROM product), 0)";
+    sqlite3_stmt *row = NULL;
+    bool read = sqlite3_prepare_v2(import->db, text, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW;
+
+    import->last_id = 0;
+    if (read) {
+        import->products = sqlite3_column_int64(row, 0);
+        for (int i = 1; i <= 3; i++) {
+            int64_t id = sqlite3_column_int64(row, i);
+            if (id > import->last_id)
+                import->last_id = id < INT32_MAX ? (int32_t)id : INT32_MAX;
+        }
+    }
+    sqlite3_finalize(row);
+    return read;
+}
+
+/* Parents come before their children, or are found in the second pass. */
+static bool read_nodes(struct import *import)
+{
+    static const char text[] = "SELECT slug, name, number, product_count, parent FROM category";
+    sqlite3_stmt *row = NULL;
+    int result = sqlite3_prepare_v2(import->db, text, -1, &row, NULL);
+
+    while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        struct category_node *node =
+            category_nodes_add(&import->nodes, (const char *)sqlite3_column_text(row, 0),
+                               (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
+        node->is_used = sqlite3_column_int64(row, 3) > 0;
+        result = SQLITE_OK;
+    }
+    sqlite3_reset(row);
+    while (result == SQLITE_DONE && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        const char *parent = (const char *)sqlite3_column_text(row, 4);
+        if (parent != NULL)
+            category_nodes_find(&import->nodes, (const char *)sqlite3_column_text(row, 0))->parent =
+                category_nodes_find(&import->nodes, parent);
+        result = SQLITE_DONE;
+    }
+    sqlite3_finalize(row);
+    return result == SQLITE_DONE;
+}
+
+/* Whoever is above itself would be walked up for ever: a walk that meets its own mark has come round, one that meets an
+ * earlier walk's leads to the top. */
+static bool check_circles(struct import *import)
+{
+    for (struct category_node *start = import->nodes.first; start != NULL; start = start->hh.next) {
+        struct category_node *node = start;
+        for (size_t mark = ++import->nodes.marks; node != NULL && node->mark == 0; node = node->parent)
+            node->mark = mark;
+        if (node != NULL && node->mark == import->nodes.marks) {
+            snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", node->slug);
+            return false;
+        }
+    }
+    return true;
+}
+
+void import_set_time(struct import *import, int64_t now)
+{
+    import->now = now;
+}
+
+enum import_status import_begin(struct import *import)
+{
+    if (!run(import, "BEGIN IMMEDIATE"))
+        return writing_fail(import);
+    import->is_begun = true;
+    import->seen = id_set_new();
+    bool is_read = read_counts(import) && read_nodes(import);
+    if (!is_read)
+        writing_fail(import);
+    if (is_read && check_circles(import))
+        return IMPORT_OK;
+    import_roll_back(import);
+    return IMPORT_FAILED;
+}
+
+void import_roll_back(struct import *import)
+{
+    if (import->is_begun) {
+        run(import, "ROLLBACK");
+        database_empty_log(import->db);
+        sqlite3_busy_timeout(import->db, BUSY_MS);
+    }
+    forget_transaction(import);
+}
+
+enum import_status import_commit(struct import *import, void (*progress)(void *data, double done), void *data)
+{
+    if ((import->is_many && !writing_derive(import, progress, data)) || !run(import, "COMMIT")) {
+        enum import_status status = writing_fail(import);
+        import_roll_back(import);
+        return status;
+    }
+    bool was_many = import->is_many;
+    forget_transaction(import);
+    /* The log is as long as all that was written; whoever still reads it keeps it. */
+    if (was_many) {
+        database_empty_log(import->db);
+        sqlite3_busy_timeout(import->db, BUSY_MS);
+    }
+    if (progress != NULL)
+        progress(data, 1);
+    return IMPORT_OK;
+}
+
+enum import_status import_put_currency(struct import *import, const char *currency)
+{
+    int exponent;
+
+    if (!currency_find(currency, &exponent))
+        return writing_refuse(import, FIELD_CURRENCY, "the currency \"%.20s\" is no code of ISO 4217", currency);
+    char *text = sqlite3_mprintf("UPDATE shop SET currency = %Q WHERE currency <> %Q", currency, currency);
+    bool put = text != NULL && run(import, text);
+    sqlite3_free(text);
+    return put ? IMPORT_OK : writing_fail(import);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: the tree of categories. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+#include "common/text.h"
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/store/sqlite/writing/writing.h"
+
+/* ---- Categories by slug ---- */
+
+struct category_node *category_nodes_find(const struct category_nodes *nodes, const char *slug)
+{
+    struct category_node *node;
+
+    HASH_FIND_STR(nodes->first, slug, node);
+    return node;
+}
+
+struct category_node *category_nodes_add(struct category_nodes *nodes, const char *slug, const char *name,
+                                         int64_t number)
+{
+    struct category_node *node = memory_get(sizeof *node);
+
+    *node = (struct category_node){.slug = memory_copy_text(slug), .name = memory_copy_text(name), .number = number};
+    HASH_ADD_KEYPTR(hh, nodes->first, node->slug, strlen(node->slug), node);
+    if (number > nodes->last_number)
+        nodes->last_number = number;
+    return node;
+}
+
+void category_nodes_release(struct category_nodes *nodes)
+{
+    struct category_node *node;
+
+    while ((node = nodes->first) != NULL) {
+        HASH_DEL(nodes->first, node);
+        free(node->slug);
+        free(node->name);
+        free(node);
+    }
+    *nodes = (struct category_nodes){0};
+}
+
+/* ---- Writing ---- */
+
+static struct category_node *insert_category(struct import *import, const char *slug, const char *name,
+                                             struct category_node *parent)
+{
+    const struct writing_values values = {.id = import->nodes.last_number + 1,
+                                          .text = slug,
+                                          .name = name,
+                                          .parent = parent != NULL ? parent->slug : NULL};
+
+    if (!writing_note_change(import) || !writing_run(import, WRITING_INSERT_CATEGORY, values))
+        return NULL;
+    struct category_node *node = category_nodes_add(&import->nodes, slug, name, values.id);
+    node->parent = parent;
+    return node;
+}
+
+struct category_node *writing_make_category(struct import *import, const char *slug)
+{
+    return insert_category(import, slug, "", NULL);
+}
+
+static bool is_above(const struct category_node *above, const struct category_node *node)
+{
+    while (node != NULL && node != above)
+        node = node->parent;
+    return node != NULL;
+}
+
+static enum import_status update_category(struct import *import, struct category_node *node, const char *name,
+                                          struct category_node *parent, enum import_outcome *outcome)
+{
+    const struct writing_values values = {
+        .id = node->number, .name = name, .parent = parent != NULL ? parent->slug : NULL};
+
+    *outcome = OUTCOME_UNCHANGED;
+    if (parent == node->parent && strcmp(name, node->name) == 0)
+        return IMPORT_OK;
+    if (!writing_note_change(import) || !writing_run(import, WRITING_UPDATE_CATEGORY, values))
+        return writing_fail(import);
+    /* Without triggers, products that have its name among their words have the wrong ones. */
+    import->names_changed |= node->is_used;
+    char *copy = memory_copy_text(name);
+    free(node->name);
+    node->name = copy;
+    node->parent = parent;
+    *outcome = OUTCOME_UPDATED;
+    return IMPORT_OK;
+}
+
+static enum import_status check(struct import *import, const char *slug, const char *name, const char *parent)
+{
+    const struct category_node *node = category_nodes_find(&import->nodes, slug);
+
+    if (node == NULL && !field_is_category(slug))
+        return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
+                              field_show(slug, strlen(slug), &import->arena));
+    if (name != NULL && (strlen(name) > FIELD_NAME_MAX || !text_is_utf8(name, strlen(name))))
+        return writing_refuse(import, FIELD_CATEGORIES,
+                              "the name of the category \"%s\" is not UTF-8, or longer than %d bytes", slug,
+                              FIELD_NAME_MAX);
+    if (parent == NULL || parent[0] == '\0')
+        return IMPORT_OK;
+    const struct category_node *above = category_nodes_find(&import->nodes, parent);
+    if (above == NULL && !field_is_category(parent))
+        return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
+                              field_show(parent, strlen(parent), &import->arena));
+    bool stays = node != NULL && node->parent == above; /* the way up may be long */
+    if (strcmp(parent, slug) == 0 || (node != NULL && above != NULL && !stays && is_above(node, above)))
+        return writing_refuse(import, FIELD_CATEGORIES,
+                              "the category \"%s\" would be above itself, with \"%s\" as its parent", slug, parent);
+    return IMPORT_OK;
+}
+
+enum import_status import_put_category(struct import *import, const char *slug, const char *name, const char *parent,
+                                       enum import_outcome *outcome)
+{
+    arena_reset(&import->arena);
+    enum import_status status = check(import, slug, name, parent);
+    if (status != IMPORT_OK)
+        return status;
+
+    struct category_node *node = category_nodes_find(&import->nodes, slug), *above = node != NULL ? node->parent : NULL;
+    if (parent != NULL) {
+        above = parent[0] != '\0' ? category_nodes_find(&import->nodes, parent) : NULL;
+        if (parent[0] != '\0' && above == NULL && (above = writing_make_category(import, parent)) == NULL)
+            return writing_fail(import);
+    }
+    if (node != NULL) {
+        status = update_category(import, node, name != NULL ? name : node->name, above, outcome);
+    } else {
+        node = insert_category(import, slug, name != NULL ? name : "", above);
+        if (node == NULL)
+            return writing_fail(import);
+        *outcome = OUTCOME_INSERTED;
+    }
+    node->was_put = true;
+    return status;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: one product. It is found, compared, and written when something is different. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/store/sqlite/product_row.h"
+#include "fcgi-catalog/store/sqlite/writing/item.h"
+
+/* ---- Which product it is ---- */
+
+/* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read, the import's reason says why. */
+static int find_product(struct item *item, enum writing_statement which, const char *text)
+{
+    struct import *import = item->import;
+    int64_t id;
+    int result = writing_find(import, which, (struct writing_values){.text = text}, &id);
+
+    if (result != SQLITE_ROW)
+        return result;
+    sqlite3_stmt *row = writing_get(import, WRITING_READ, (struct writing_values){.id = id});
+    result = sqlite3_step(row);
+    if (result == SQLITE_ROW &&
+        !product_row_read(row, id, &import->arena, &item->known, import->reason, sizeof import->reason))
+        result = SQLITE_MISMATCH;
+    sqlite3_reset(row);
+    return result;
+}
+
+/* The product of the row's SKU, or else of its slug; or else one that had it and has left. */
+static int find_known(struct item *item)
+{
+    bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
+    bool has_slug = (item->fields & FIELD_SLUG) != 0 && text_of(item->row->slug)[0] != '\0';
+    int64_t former_id = 0;
+    int result = has_sku ? find_product(item, WRITING_FIND_SKU, item->row->sku) : SQLITE_DONE;
+
+    item->key = FIELD_SKU;
+    if (result == SQLITE_DONE && has_slug) {
+        item->key = FIELD_SLUG;
+        result = find_product(item, WRITING_FIND_SLUG, item->row->slug);
+    }
+    item->is_new = result == SQLITE_DONE;
+    if (result == SQLITE_DONE && has_sku)
+        result = writing_find(item->import, WRITING_FIND_FORMER_SKU, (struct writing_values){.text = item->row->sku},
+                              &former_id);
+    if (result == SQLITE_DONE && has_slug)
+        result = writing_find(item->import, WRITING_FIND_FORMER_SLUG, (struct writing_values){.text = item->row->slug},
+                              &former_id);
+    item->former_id = (int32_t)former_id;
+    return result;
+}
+
+/* Whether a statement finds a row of this text, or id. */
+static bool is_taken(struct import *import, enum writing_statement which, const char *text, int64_t id)
+{
+    return writing_find(import, which, (struct writing_values){.text = text, .id = id}, &id) == SQLITE_ROW;
+}
+
+/* An id that no product has, whether it may be that of the new one. */
+static enum import_status check_free_id(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if (item->former_id != 0 && item->former_id != item->row->id)
+        return writing_refuse(import, IMPORT_FIELD_ID,
+                              "the product had the id %" PRId32 " before it left, and gets it again, not %" PRId32,
+                              item->former_id, item->row->id);
+    if (item->former_id == 0 && is_taken(import, WRITING_FIND_FORMER, NULL, item->row->id))
+        return writing_refuse(import, IMPORT_FIELD_ID,
+                              "the id %" PRId32 " was that of another product, which has left; ids are not used again",
+                              item->row->id);
+    return IMPORT_OK;
+}
+
+static enum import_status check_new(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if ((item->fields & FIELD_SLUG) == 0 || text_of(item->row->slug)[0] == '\0')
+        return writing_refuse(import, FIELD_SLUG, "a new product needs a slug");
+    if ((item->fields & FIELD_PRICE) == 0)
+        return writing_refuse(import, FIELD_PRICE, "a new product needs a price");
+    if (item->row->id < 0)
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id,
+                              INT32_MAX);
+    if (item->row->id == 0 && item->former_id == 0 && import->last_id == INT32_MAX)
+        return writing_refuse(import, IMPORT_FIELD_ID, "there is no id left for a new product");
+    if (item->row->id != 0 && is_taken(import, WRITING_FIND_ID, NULL, item->row->id))
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is that of another product", item->row->id);
+    return item->row->id != 0 ? check_free_id(item) : IMPORT_OK;
+}
+
+static enum import_status check_known(const struct item *item)
+{
+    struct import *import = item->import;
+
+    if (id_set_has(import->seen, item->known.id))
+        return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
+                              item->known.slug, item->known.id);
+    if (item->row->id != 0 && item->row->id != item->known.id)
+        return writing_refuse(import, IMPORT_FIELD_ID, "the product has the id %" PRId32 ", not %" PRId32,
+                              item->known.id, item->row->id);
+    if (item->is_renamed && is_taken(import, WRITING_FIND_SLUG, item->wanted.slug, 0))
+        return writing_refuse(import, FIELD_SLUG, "the slug \"%s\" is that of another product", item->wanted.slug);
+    return IMPORT_OK;
+}
+
+static enum import_status check_identity(const struct item *item)
+{
+    const char *slug = item->wanted.slug;
+
+    if ((item->is_new || item->is_renamed) && slug[0] != '\0' && !field_is_slug(slug))
+        return writing_refuse(item->import, FIELD_SLUG, "slug %s is not allowed; " FIELD_SLUG_FORM " are",
+                              field_show(slug, strlen(slug), &item->import->arena));
+    return item->is_new ? check_new(item) : check_known(item);
+}
+
+/* ---- What it becomes ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A sorted copy, each text once. */
+static const char **sort_texts(struct arena *arena, const char *const *texts, size_t *count)
+{
+    const char **sorted = arena_get(arena, (*count + 1) * sizeof *sorted);
+    size_t used = 0;
+
+    if (*count == 0)
+        return sorted;
+    memcpy(sorted, texts, *count * sizeof *sorted);
+    qsort(sorted, *count, sizeof *sorted, compare_texts);
+    for (size_t i = 0; i < *count; i++) {
+        if (used == 0 || strcmp(sorted[used - 1], sorted[i]) != 0)
+            sorted[used++] = sorted[i];
+    }
+    *count = used;
+    return sorted;
+}
+
+/* The known product with what the row says of it: lists that are sets are sorted, each text once. */
+static void merge(struct item *item)
+{
+    const struct product *row = item->row;
+    struct product *wanted = &item->wanted;
+    struct arena *arena = &item->import->arena;
+
+    *wanted = item->known;
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_said = (item->fields & field->bit) != 0;
+        switch (field->kind) {
+        case FIELD_KIND_TEXT:
+            is_said = is_said && (field->bit != FIELD_SLUG || text_of(row->slug)[0] != '\0');
+            field_set(field, wanted, field_text(field, is_said ? row : &item->known), 0);
+            break;
+        case FIELD_KIND_NUMBER:
+            field_set(field, wanted, NULL, field_number(field, is_said ? row : &item->known));
+            break;
+        case FIELD_KIND_CATEGORIES:
+            wanted->own_category_count = is_said ? row->own_category_count : item->known.own_category_count;
+            if (is_said)
+                wanted->categories = sort_texts(arena, row->categories, &wanted->own_category_count);
+            break;
+        case FIELD_KIND_TAGS:
+            wanted->tag_count = is_said ? row->tag_count : item->known.tag_count;
+            if (is_said)
+                wanted->tags = sort_texts(arena, row->tags, &wanted->tag_count);
+            break;
+        case FIELD_KIND_IMAGES:
+            wanted->image_count = is_said ? row->image_count : item->known.image_count;
+            wanted->images = is_said ? row->images : item->known.images;
+            break;
+        default:
+            break;
+        }
+    }
+    if ((item->fields & FIELD_CREATED) != 0 && (item->is_new || row->created_at != 0))
+        wanted->created_at = row->created_at;
+    else if (item->is_new)
+        wanted->created_at = item->import->now;
+    item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
+}
+
+/* ---- All of it ---- */
+
+static void set_time(struct item *item, bool is_changed)
+{
+    /* A row that was exported and edited brings the old time along: that says nothing of this change. */
+    int64_t given = item->row->updated_at;
+    bool is_given =
+        (item->fields & FIELD_UPDATED) != 0 && (item->is_new || (given != 0 && given != item->known.updated_at));
+
+    if (is_given)
+        item->wanted.updated_at = given;
+    else if (is_changed && item->import->now != 0)
+        item->wanted.updated_at = item->import->now;
+}
+
+static enum import_status write_item(struct item *item, enum import_outcome *outcome)
+{
+    struct import *import = item->import;
+
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_same = field->bit == FIELD_UPDATED || field_is_same(field, &item->known, &item->wanted);
+        item->differing |= is_same ? 0 : field->bit;
+    }
+    bool is_changed = item->is_new || item->differing != 0;
+    set_time(item, is_changed);
+    if (item->is_new)
+        item->wanted.id = item->row->id != 0     ? item->row->id
+                          : item->former_id != 0 ? item->former_id
+                                                 : import->last_id + 1;
+    if (item->wanted.id > import->last_id)
+        import->last_id = item->wanted.id;
+    id_set_add(import->seen, item->wanted.id);
+    *outcome = item->is_new ? OUTCOME_INSERTED : OUTCOME_UPDATED;
+    if (is_changed || item->wanted.updated_at != item->known.updated_at)
+        return item_write(item) ? IMPORT_OK : writing_fail(import);
+    *outcome = OUTCOME_UNCHANGED;
+    return IMPORT_OK;
+}
+
+enum import_status import_put_product(struct import *import, const struct product *product, unsigned fields,
+                                      enum import_outcome *outcome, int32_t *id)
+{
+    struct item item = {.import = import, .row = product, .fields = fields};
+
+    arena_reset(&import->arena);
+    if (item_check_keys(&item) != IMPORT_OK)
+        return IMPORT_REFUSED;
+    int result = find_known(&item);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        return result == SQLITE_MISMATCH ? IMPORT_FAILED : writing_fail(import);
+    merge(&item);
+    enum import_status status = item_check(&item);
+    if (status == IMPORT_OK)
+        status = check_identity(&item);
+    if (status == IMPORT_OK)
+        status = write_item(&item, outcome);
+    if (status == IMPORT_OK)
+        *id = item.wanted.id;
+    return status;
+}
+
+/* Texts of any form: it may be that of an older program. */
+enum import_status import_put_former(struct import *import, int32_t id, const char *slug, const char *sku)
+{
+    arena_reset(&import->arena);
+    if (id < 1)
+        return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", id, INT32_MAX);
+    if (is_taken(import, WRITING_FIND_ID, NULL, id) || is_taken(import, WRITING_FIND_FORMER, NULL, id))
+        return IMPORT_OK;
+    if (!writing_run(import, WRITING_INSERT_FORMER, (struct writing_values){.id = id, .text = slug, .name = sku}))
+        return writing_fail(import);
+    if (id > import->last_id)
+        import->last_id = id;
+    return IMPORT_OK;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: what is gone. */
+#include <string.h>
+
+#include "fcgi-catalog/store/sqlite/writing/writing.h"
+
+#define PIECE 1000 /* ids that are read at a time: rows are not removed under the statement that reads them */
+
+/* ---- Products ---- */
+
+static bool run_by_id(struct import *import, enum writing_statement which, int64_t id)
+{
+    return writing_run(import, which, (struct writing_values){.id = id});
+}
+
+bool writing_delete(struct import *import, int64_t id)
+{
+    if (!writing_note_change(import) || (import->is_many && !run_by_id(import, WRITING_RETIRE, id)) ||
+        !run_by_id(import, WRITING_DELETE, id))
+        return false;
+    if (!import->is_many)
+        return true; /* the triggers did the rest */
+    return run_by_id(import, WRITING_DELETE_MEMBERSHIPS, id) && run_by_id(import, WRITING_DELETE_TAGS, id) &&
+           run_by_id(import, WRITING_DELETE_IMAGES, id) && run_by_id(import, WRITING_DELETE_OLD_SLUGS, id);
+}
+
+/* Reads the next ids. SQLITE_DONE or an error. */
+static int read_piece(sqlite3_stmt *row, int64_t after, int64_t ids[PIECE], size_t *count)
+{
+    int result;
+
+    *count = 0;
+    sqlite3_bind_int64(row, 1, after);
+    while ((result = sqlite3_step(row)) == SQLITE_ROW && *count < PIECE)
+        ids[(*count)++] = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return result;
+}
+
+static bool prune_products(struct import *import, int64_t *pruned)
+{
+    sqlite3_stmt *row = NULL;
+    int64_t ids[PIECE], after = 0;
+    size_t count = 1;
+    bool is_good = sqlite3_prepare_v2(import->db, "SELECT id FROM product WHERE id > ?1 ORDER BY id LIMIT 1000", -1,
+                                      &row, NULL) == SQLITE_OK;
+
+    while (is_good && count > 0) {
+        is_good = read_piece(row, after, ids, &count) == SQLITE_DONE;
+        for (size_t i = 0; is_good && i < count; i++) {
+            after = ids[i];
+            if (id_set_has(import->seen, ids[i]))
+                continue;
+            is_good = writing_delete(import, ids[i]);
+            ++*pruned;
+        }
+    }
+    sqlite3_finalize(row);
+    return is_good;
+}
+
+/* ---- Categories ---- */
+
+static void keep_node(struct category_node *node)
+{
+    for (; node != NULL && node->is_empty; node = node->parent)
+        node->is_empty = false;
+}
+
+/* Those that were put, that a product is in, and all above them, are kept. Counts what is right below each, too. */
+static bool find_empty(struct import *import)
+{
+    struct category_nodes *nodes = &import->nodes;
+    sqlite3_stmt *row = NULL;
+
+    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+        node->is_empty = true;
+        node->children = 0;
+    }
+    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+        if (node->was_put)
+            keep_node(node);
+        if (node->parent != NULL)
+            node->parent->children++;
+    }
+    int result = sqlite3_prepare_v2(import->db, "SELECT DISTINCT category FROM product_category", -1, &row, NULL);
+    while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        keep_node(category_nodes_find(nodes, (const char *)sqlite3_column_text(row, 0)));
+        result = SQLITE_OK;
+    }
+    sqlite3_finalize(row);
+    return result == SQLITE_DONE;
+}
+
+/* What is below an empty one is empty as well, and goes first. */
+static bool delete_empty(struct import *import, int64_t *pruned)
+{
+    bool has_more = true;
+
+    while (has_more) {
+        has_more = false;
+        for (struct category_node *node = import->nodes.first; node != NULL; node = node->hh.next) {
+            if (!node->is_empty || node->children > 0)
+                continue;
+            if (!writing_note_change(import) || !run_by_id(import, WRITING_DELETE_CATEGORY, node->number))
+                return false;
+            node->is_empty = false; /* it is gone, */
+            has_more = true;        /* and the one above it may go */
+            if (node->parent != NULL)
+                node->parent->children--;
+            ++*pruned;
+        }
+    }
+    return true;
+}
+
+enum import_status import_prune(struct import *import, struct import_pruned *pruned)
+{
+    struct import_pruned counts = {0};
+
+    if (!prune_products(import, &counts.products) || !find_empty(import) || !delete_empty(import, &counts.categories))
+        return writing_fail(import);
+    *pruned = counts;
+    return IMPORT_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* One product on its way into the catalog. Used by the import's files only. */
+#ifndef CATALOG_STORE_SQLITE_WRITING_ITEM_H
+#define CATALOG_STORE_SQLITE_WRITING_ITEM_H
+
+#include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/store/sqlite/writing/writing.h"
+
+struct item {
+    struct import *import;
+    const struct product *row; /* what came in, */
+    unsigned fields;           /* and which of it counts */
+    enum field_bit key;        /* by which it is known */
+    bool is_new, is_renamed;
+    int32_t former_id;     /* of a new one that was there before; 0: it was not, or nobody knows */
+    struct product known;  /* what there was, */
+    struct product wanted; /* and what it becomes: categories and tags sorted, each once */
+    unsigned differing;    /* which fields of the two are not the same */
+};
+
+static inline const char *text_of(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* Whether what the row says is in the bounds of field.h: slug and SKU, for looking up; and all the rest, once the
+ * lists are sorted. */
+MUST_CHECK enum import_status item_check_keys(const struct item *item);
+MUST_CHECK enum import_status item_check(const struct item *item);
+
+/* Writes the wanted product. */
+MUST_CHECK bool item_write(struct item *item);
+
+#endif

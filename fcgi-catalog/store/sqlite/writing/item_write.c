@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the catalog: the rows of one product. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi-catalog/store/sqlite/product_row.h"
+#include "fcgi-catalog/store/sqlite/writing/item.h"
+
+static int compare_nodes(const void *a, const void *b)
+{
+    const struct category_node *left = *(struct category_node *const *)a, *right = *(struct category_node *const *)b;
+
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+/* The names of the categories and of those above them, in the order of their numbers: as category_words_now has them.
+ */
+static const char *print_words(struct import *import, const char *const *slugs, size_t count)
+{
+    struct category_node *nodes[PRODUCT_CATEGORIES_MAX] = {NULL};
+    size_t used = 0, length = 0;
+
+    import->nodes.marks++;
+    for (size_t i = 0; i < count; i++) {
+        struct category_node *node = category_nodes_find(&import->nodes, slugs[i]);
+        for (; node != NULL && node->mark != import->nodes.marks && used < PRODUCT_CATEGORIES_MAX;
+             node = node->parent) {
+            node->mark = import->nodes.marks;
+            node->is_used = true;
+            nodes[used++] = node;
+        }
+    }
+    qsort(nodes, used, sizeof *nodes, compare_nodes);
+    for (size_t i = 0; i < used; i++)
+        length += strlen(nodes[i]->name[0] != '\0' ? nodes[i]->name : nodes[i]->slug) + 1;
+    char *words = arena_get(&import->arena, length + 1), *end = words;
+    *end = '\0';
+    for (size_t i = 0; i < used; i++) {
+        if (i > 0)
+            *end++ = ' ';
+        end = stpcpy(end, nodes[i]->name[0] != '\0' ? nodes[i]->name : nodes[i]->slug);
+    }
+    return words;
+}
+
+static bool make_categories(struct item *item)
+{
+    struct import *import = item->import;
+
+    for (size_t i = 0; i < item->wanted.own_category_count; i++) {
+        if (category_nodes_find(&import->nodes, item->wanted.categories[i]) == NULL &&
+            writing_make_category(import, item->wanted.categories[i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool write_row(const struct item *item)
+{
+    struct import *import = item->import;
+    const struct product *product = &item->wanted;
+    sqlite3_stmt *statement = import->statements[item->is_new ? WRITING_INSERT : WRITING_UPDATE];
+    const char *title = product->name[0] != '\0' ? product->name : product->slug;
+    const char *words = print_words(import, product->categories, product->own_category_count);
+    char folded[SEARCH_SORT_NAME_SIZE];
+
+    tokenizer_fold(&import->tokenizer, title, folded);
+    product_row_bind(statement, product, folded, words, &import->arena);
+    return writing_step(statement);
+}
+
+static bool run(const struct item *item, enum writing_statement which, const char *text)
+{
+    return writing_run(item->import, which, (struct writing_values){.id = item->wanted.id, .text = text});
+}
+
+/* Those of before go, and these come. */
+static bool write_list(const struct item *item, enum writing_statement delete, enum writing_statement insert,
+                       const char *const *texts, size_t count)
+{
+    bool is_good = item->is_new || run(item, delete, NULL);
+
+    for (size_t i = 0; is_good && i < count; i++)
+        is_good = run(item, insert, texts[i]);
+    return is_good;
+}
+
+static bool write_images(const struct item *item)
+{
+    bool is_good = item->is_new || run(item, WRITING_DELETE_IMAGES, NULL);
+
+    for (size_t i = 0; is_good && i < item->wanted.image_count; i++) {
+        const struct product_image *image = &item->wanted.images[i];
+        const struct writing_values values = {
+            .id = item->wanted.id, .text = image->url, .name = text_of(image->alt), .number = (int64_t)i + 1};
+        is_good = writing_run(item->import, WRITING_INSERT_IMAGE, values);
+    }
+    return is_good;
+}
+
+static bool write_lists(const struct item *item)
+{
+    const struct product *product = &item->wanted;
+
+    return ((item->differing & FIELD_CATEGORIES) == 0 ||
+            write_list(item, WRITING_DELETE_MEMBERSHIPS, WRITING_INSERT_MEMBERSHIP, product->categories,
+                       product->own_category_count)) &&
+           ((item->differing & FIELD_TAGS) == 0 ||
+            write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, product->tags, product->tag_count)) &&
+           ((item->differing & FIELD_IMAGES) == 0 || write_images(item));
+}
+
+/* What the triggers do, when they are put aside: old slugs, and a product that has come back. */
+static bool write_names(const struct item *item)
+{
+    bool is_good = true;
+
+    if (item->is_new || item->is_renamed)
+        is_good = run(item, WRITING_FORGET_SLUG, item->wanted.slug);
+    if (item->is_renamed)
+        is_good = is_good && run(item, WRITING_KEEP_SLUG, item->known.slug);
+    if (item->former_id != 0)
+        is_good =
+            is_good && writing_run(item->import, WRITING_DELETE_FORMER, (struct writing_values){.id = item->former_id});
+    return is_good;
+}
+
+/* With triggers the lists and the words would be made anew with each row of a list; and a trigger may set the time,
+ * where the row decides. */
+static bool write_with_triggers(const struct item *item)
+{
+    const struct writing_values time = {.id = item->wanted.id, .number = item->wanted.updated_at};
+
+    return run(item, WRITING_BEGIN_PRODUCT, NULL) && write_row(item) && write_lists(item) &&
+           run(item, WRITING_END_PRODUCT, NULL) &&
+           (item->is_new || writing_run(item->import, WRITING_UPDATE_TIME, time));
+}
+
+bool item_write(struct item *item)
+{
+    if (!writing_note_change(item->import) || !make_categories(item))
+        return false;
+    return item->import->is_many ? write_row(item) && write_lists(item) && write_names(item)
+                                 : write_with_triggers(item);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an import is made of. Used by the import's files only.
+ *
+ *     a few changes: the triggers keep what is derived, as they do when somebody changes rows by hand
+ *     many:          triggers and most indexes are put aside, what is derived is made anew at the commit; all in the
+ *                    same transaction, so that nobody else ever sees it half done. Not where the owner has triggers:
+ *                    those fire for each row, see what is derived, and may change rows themselves
+ */
+#ifndef CATALOG_STORE_SQLITE_WRITING_WRITING_H
+#define CATALOG_STORE_SQLITE_WRITING_WRITING_H
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/compiler.h"
+#include "fcgi-catalog/catalog/hash.h"
+#include "fcgi-catalog/store/sqlite/search.h"
+#include "fcgi-catalog/store/sqlite/listing/id_set.h"
+#include "fcgi-catalog/store/import.h"
+
+enum writing_statement {
+    WRITING_FIND_SKU,
+    WRITING_FIND_SLUG,
+    WRITING_FIND_ID,
+    WRITING_READ,
+    WRITING_INSERT,
+    WRITING_UPDATE,
+    WRITING_UPDATE_TIME,
+    WRITING_DELETE_MEMBERSHIPS,
+    WRITING_INSERT_MEMBERSHIP,
+    WRITING_DELETE_TAGS,
+    WRITING_INSERT_TAG,
+    WRITING_DELETE_IMAGES,
+    WRITING_INSERT_IMAGE,
+    WRITING_FORGET_SLUG,
+    WRITING_KEEP_SLUG,
+    WRITING_DELETE_OLD_SLUGS,
+    WRITING_FIND_FORMER_SKU,
+    WRITING_FIND_FORMER_SLUG,
+    WRITING_FIND_FORMER,
+    WRITING_INSERT_FORMER,
+    WRITING_RETIRE,
+    WRITING_DELETE_FORMER,
+    WRITING_BEGIN_PRODUCT,
+    WRITING_END_PRODUCT,
+    WRITING_DELETE,
+    WRITING_INSERT_CATEGORY,
+    WRITING_UPDATE_CATEGORY,
+    WRITING_DELETE_CATEGORY,
+    WRITING_COUNT
+};
+
+/* A category as the transaction has it. */
+struct category_node {
+    char *slug, *name; /* name: "" when it has none */
+    int64_t number;
+    struct category_node *parent;
+    bool was_put;  /* by import_put_category() */
+    bool is_used;  /* products have its name among their words, or may */
+    bool is_empty; /* these two: see import_prune() */
+    size_t children;
+    size_t mark; /* of the last product that came by */
+    UT_hash_handle hh;
+};
+
+/* Categories by slug; all zero is none. Those that follow each other by hh.next are all of them. */
+struct category_nodes {
+    struct category_node *first;
+    int64_t last_number;
+    size_t marks;
+};
+
+/* Triggers and indexes that were put aside: SQL that makes them again. */
+struct aside {
+    char **sql;
+    size_t count;
+};
+
+struct import {
+    sqlite3 *db;
+    sqlite3_stmt *statements[WRITING_COUNT];
+    struct tokenizer tokenizer;
+    struct arena arena; /* for one row */
+    char reason[512];
+    unsigned reason_field; /* see import_reason_field() */
+    int64_t now;
+    /* Of the transaction. */
+    bool is_begun, is_many, names_changed;
+    bool keeps_triggers;       /* looked at when there are many changes: the owner has some */
+    int64_t products, changes; /* how many there were; how many rows were changed since */
+    int32_t last_id;           /* the highest that there ever was */
+    struct id_set *seen;       /* NULL: none yet */
+    struct category_nodes nodes;
+    struct aside aside;
+};
+
+/* `field` is as import_reason_field() gives it. */
+enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
+enum import_status writing_fail(struct import *import);
+
+/* The values of statements, each of which has some of them: ?1 to ?5. */
+struct writing_values {
+    int64_t id; /* a product's, or a category's number */
+    const char *text, *name;
+    int64_t number;
+    const char *parent; /* NULL: at the top */
+};
+
+/* The statement with these values, which must outlive its steps. */
+sqlite3_stmt *writing_get(struct import *import, enum writing_statement which, struct writing_values values);
+
+/* Runs a statement that gives no row, and makes it ready for the next time. */
+MUST_CHECK bool writing_step(sqlite3_stmt *statement);
+MUST_CHECK bool writing_run(struct import *import, enum writing_statement which, struct writing_values values);
+
+/* The id in the first row of a statement. SQLITE_ROW, SQLITE_DONE: there is none, or an error. */
+MUST_CHECK int writing_find(struct import *import, enum writing_statement which, struct writing_values values,
+                            int64_t *id);
+
+/* To be called for every row that is going to be changed: puts triggers and indexes aside when they become many. */
+MUST_CHECK bool writing_note_change(struct import *import);
+
+/* The category of this slug, or NULL. */
+struct category_node *category_nodes_find(const struct category_nodes *nodes, const char *slug);
+struct category_node *category_nodes_add(struct category_nodes *nodes, const char *slug, const char *name,
+                                         int64_t number);
+void category_nodes_release(struct category_nodes *nodes);
+
+/* Makes a category that is not there, at the top and without a name. NULL: it cannot be written. */
+struct category_node *writing_make_category(struct import *import, const char *slug);
+
+/* Makes what is derived anew, and brings back what was put aside. */
+MUST_CHECK bool writing_derive(struct import *import, void (*progress)(void *data, double done), void *data);
+
+/* Removes a product and all that hangs on it. */
+MUST_CHECK bool writing_delete(struct import *import, int64_t id);
+
+#endif
