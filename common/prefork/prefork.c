@@ -61,7 +61,7 @@ struct master {
     struct slot *slots;
     int slot_count;
     struct worker *workers; /* everybody alive, in no order */
-    size_t worker_count, worker_room;
+    size_t worker_count;
     uint64_t serial, generation;
     int64_t look_ns;  /* when to look next; CLOCK_NEVER: not at all */
     bool has_served;  /* some worker was ready, once */
@@ -129,10 +129,7 @@ static void slot_forget_pause(struct slot *slot)
 
 static struct worker *add_worker(struct master *master)
 {
-    if (master->worker_count == master->worker_room) {
-        master->worker_room = master->worker_room == 0 ? 8 : 2 * master->worker_room;
-        master->workers = memory_resize(master->workers, master->worker_room * sizeof *master->workers);
-    }
+    master->workers = memory_grow(master->workers, master->worker_count, 1, sizeof *master->workers);
     return &master->workers[master->worker_count++];
 }
 

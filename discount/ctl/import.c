@@ -36,11 +36,6 @@ static const struct argument_row rows[] = {
 
 /* ---- A rule file that removes what it does not name ---- */
 
-static int compare_keys(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* How many of the rules the file does not name. */
 static size_t count_unnamed(const struct rulefile *rulefile, const struct message_list *rules, struct arena *arena)
 {
@@ -51,10 +46,10 @@ static size_t count_unnamed(const struct rulefile *rulefile, const struct messag
         if (rulefile->changes[i].kind == CHANGE_SET_RULE)
             keys[count++] = rulefile->changes[i].rule.key;
     }
-    qsort(keys, count, sizeof *keys, compare_keys);
+    qsort(keys, count, sizeof *keys, rule_compare_names);
     for (size_t i = 0; i < rules->count; i++) {
         const char *key = ((const Ecommerce__Rule *)rules->items[i])->key;
-        unnamed += bsearch(&key, keys, count, sizeof *keys, compare_keys) == NULL;
+        unnamed += bsearch(&key, keys, count, sizeof *keys, rule_compare_names) == NULL;
     }
     return unnamed;
 }

@@ -13,40 +13,6 @@
 
 /* ---- The rules, made ready ---- */
 
-static int compare_products(const void *left, const void *right)
-{
-    const struct rule_product *a = left, *b = right;
-
-    return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    const char *const *a = left, *const *b = right;
-
-    return strcmp(*a, *b);
-}
-
-static struct rule_product *sort_products(struct arena *arena, const struct rule_product *products, size_t count)
-{
-    if (count == 0)
-        return NULL;
-    struct rule_product *sorted = arena_get(arena, count * sizeof *sorted);
-    memcpy(sorted, products, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare_products);
-    return sorted;
-}
-
-static const char **sort_names(struct arena *arena, const char **names, size_t count)
-{
-    if (count == 0)
-        return NULL;
-    const char **sorted = arena_get(arena, count * sizeof *sorted);
-    memcpy(sorted, names, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare_names);
-    return sorted;
-}
-
 struct linting {
     const struct ruleset *ruleset;
     const struct lint_question *question;
@@ -55,7 +21,6 @@ struct linting {
     struct lint_rules rules;
     struct arena *arena; /* of the findings */
     struct lint *lint;
-    size_t room; /* of the findings */
 };
 
 static void take_rule(struct linting *linting, struct lint_rule *taken, const struct rule *rule)
@@ -65,10 +30,7 @@ static void take_rule(struct linting *linting, struct lint_rule *taken, const st
     size_t members = 0;
 
     *taken = (struct lint_rule){.rule = *rule, .shadowed_by = LINT_NONE, .obstacle_rule = LINT_NONE};
-    own->products = sort_products(arena, rule->products, rule->product_count);
-    own->excluded_products = sort_products(arena, rule->excluded_products, rule->excluded_product_count);
-    own->categories = sort_names(arena, rule->categories, rule->category_count);
-    own->excluded_categories = sort_names(arena, rule->excluded_categories, rule->excluded_category_count);
+    rule_copy(own, arena);
     taken->is_past = rule->ends_at != 0 && rule->ends_at <= linting->question->now;
     taken->is_unheard =
         rule->audience == RULE_GROUP && (!ruleset_has_group(linting->ruleset, rule->group, &members) || members == 0);
@@ -130,14 +92,7 @@ static struct lint_finding *add_finding(struct linting *linting, const struct li
     lint->total++;
     if (lint->finding_count == linting->question->max_findings)
         return NULL;
-    if (lint->finding_count == linting->room) {
-        size_t room = linting->room == 0 ? 64 : 2 * linting->room;
-        struct lint_finding *findings = arena_get(linting->arena, room * sizeof *findings);
-        if (lint->finding_count > 0)
-            memcpy(findings, lint->findings, lint->finding_count * sizeof *findings);
-        lint->findings = findings;
-        linting->room = room;
-    }
+    lint->findings = arena_grow(linting->arena, lint->findings, lint->finding_count, sizeof *lint->findings);
     struct lint_finding *finding = &lint->findings[lint->finding_count++];
     const char *key = rule->rule.key;
     *finding = (struct lint_finding){.rule = arena_copy(linting->arena, key, strlen(key)), .warning = warning};

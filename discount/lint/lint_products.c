@@ -75,28 +75,6 @@ struct pricing {
     int64_t result;
 };
 
-/* What the rule makes of a list price, before floors; at least the price: it takes no part. */
-static int64_t price_by_rule(const struct pricing *pricing, const struct product *product)
-{
-    const struct rule *rule = pricing->rule;
-    int64_t price = product->price, result = price;
-
-    switch (rule->kind) {
-    case RULE_PERCENT:
-        result = price_after_percent(product->price, (int32_t)rule->value, pricing->rounding);
-        return rule->cap > 0 && result < price - rule->cap ? price - rule->cap : result;
-    case RULE_AMOUNT:
-        return price - rule->value;
-    case RULE_PRICE:
-        if (!rule->is_price_list)
-            return rule->value;
-        return rule_find_product(rule->products, rule->product_count, product->id)->price;
-    case RULE_KINDS:
-        break;
-    }
-    return result;
-}
-
 static bool is_under_floor(void *data, size_t index)
 {
     struct pricing *pricing = data;
@@ -106,7 +84,10 @@ static bool is_under_floor(void *data, size_t index)
 
     if (floor <= 0 || product->price <= floor || product->price < pricing->rule->minimum)
         return false;
-    int64_t result = price_by_rule(pricing, product);
+    int64_t value = pricing->rule->value;
+    if (pricing->rule->is_price_list)
+        value = rule_find_product(pricing->rule->products, pricing->rule->product_count, product->id)->price;
+    int64_t result = price_by_rule(pricing->rule->kind, value, pricing->rule->cap, product->price, pricing->rounding);
     if (result >= floor)
         return false;
     pricing->found = index;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/search.h"
+
 #define ALTERNATIVES_MAX 16 /* things that a rule includes whose lists are compared by length */
 
 /* ---- One rule against another ---- */
@@ -251,15 +253,9 @@ static void make_lists(struct shadowing *shadowing, size_t ranked_count)
 /* The first entry that is not before (list, rank 0). */
 static size_t find_list(const struct shadowing *shadowing, uint64_t list)
 {
-    size_t low = 0, high = shadowing->entry_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (shadowing->entries[middle].list < list)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, shadowing->entry_count, shadowing->entries[middle].list < list);
     return low;
 }
 

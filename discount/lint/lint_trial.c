@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/search.h"
 #include "discount/ruleset/index.h"
-#include "discount/ruleset/names.h"
+#include "discount/rule/hash_index.h"
 #include "discount/pricing/resolve.h"
 
 #define TRIES_FIRST 16 /* products of each rule, before those that did not win get a share of what is left */
@@ -44,10 +45,10 @@ struct trial {
     int32_t *owners; /* customers who have rules, ascending */
     size_t owner_count;
     struct candidate *candidates; /* by group, those without rules of their own first, then by customer */
-    size_t candidate_count, candidate_room;
+    size_t candidate_count;
     struct class *classes;
-    size_t class_count, class_room;
-    struct names class_names;
+    size_t class_count;
+    struct hash_index class_names;
     int64_t *instants; /* ascending; the first is now */
     size_t instant_count;
     struct arena scratch; /* of one price */
@@ -60,13 +61,6 @@ struct trial {
 };
 
 /* ---- What there is to try ---- */
-
-static int compare_text(const void *left, const void *right)
-{
-    const char *const *a = left, *const *b = right;
-
-    return strcmp(*a, *b);
-}
 
 static int compare_ids(const void *left, const void *right)
 {
@@ -120,7 +114,7 @@ static void note_rules(struct trial *trial)
         if (lint_is_alive(&rules->list[i]))
             note_rule(trial, &rules->list[i].rule);
     }
-    trial->group_count = drop_repeated(trial->groups, trial->group_count, sizeof(*trial->groups), compare_text);
+    trial->group_count = drop_repeated(trial->groups, trial->group_count, sizeof(*trial->groups), rule_compare_names);
     trial->owner_count = drop_repeated(trial->owners, trial->owner_count, sizeof *trial->owners, compare_ids);
     trial->instant_count =
         drop_repeated(trial->instants, trial->instant_count, sizeof *trial->instants, compare_instants);
@@ -130,10 +124,7 @@ static void note_rules(struct trial *trial)
 
 static void add_candidate(struct trial *trial, uint32_t group, bool has_own, int32_t customer_id)
 {
-    if (trial->candidate_count == trial->candidate_room) {
-        trial->candidate_room = trial->candidate_room == 0 ? 64 : 2 * trial->candidate_room;
-        trial->candidates = memory_resize(trial->candidates, trial->candidate_room * sizeof *trial->candidates);
-    }
+    trial->candidates = memory_grow(trial->candidates, trial->candidate_count, 1, sizeof *trial->candidates);
     trial->candidates[trial->candidate_count++] = (struct candidate){group, has_own, customer_id};
 }
 
@@ -146,18 +137,15 @@ static bool is_new_class(struct trial *trial, const uint32_t *groups, size_t cou
     for (size_t i = 0; i < count; i++)
         hash = lint_mix(hash, groups[i]);
     hash = hash_mix(hash);
-    for (size_t place = 0; names_next(&trial->class_names, hash, &place, &number);) {
+    for (size_t place = 0; hash_index_next(&trial->class_names, hash, &place, &number);) {
         if (trial->classes[number].count == count &&
             memcmp(trial->classes[number].groups, groups, count * sizeof *groups) == 0)
             return false;
     }
-    if (trial->class_count == trial->class_room) {
-        trial->class_room = trial->class_room == 0 ? 64 : 2 * trial->class_room;
-        trial->classes = memory_resize(trial->classes, trial->class_room * sizeof *trial->classes);
-    }
+    trial->classes = memory_grow(trial->classes, trial->class_count, 1, sizeof *trial->classes);
     uint32_t *kept = arena_get(&trial->rules->arena, count * sizeof *kept);
     memcpy(kept, groups, count * sizeof *groups);
-    names_add(&trial->class_names, hash, (uint32_t)trial->class_count);
+    hash_index_add(&trial->class_names, hash, (uint32_t)trial->class_count);
     trial->classes[trial->class_count++] = (struct class){kept, count};
     return true;
 }
@@ -169,7 +157,8 @@ static void add_customer(struct trial *trial, int32_t customer_id, bool has_own)
     uint32_t *groups = arena_get(&trial->scratch, (key_count + 1) * sizeof *groups);
 
     for (size_t i = 0; i < key_count && trial->group_count > 0; i++) {
-        const char **group = bsearch(&keys[i], trial->groups, trial->group_count, sizeof(*trial->groups), compare_text);
+        const char **group =
+            bsearch(&keys[i], trial->groups, trial->group_count, sizeof(*trial->groups), rule_compare_names);
         if (group != NULL)
             groups[count++] = (uint32_t)(group - trial->groups);
     }
@@ -213,15 +202,9 @@ static void find_candidates(struct trial *trial)
 /* The first one of a group. */
 static size_t find_group(const struct trial *trial, uint32_t group)
 {
-    size_t low = 0, high = trial->candidate_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (trial->candidates[middle].group < group)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, trial->candidate_count, trial->candidates[middle].group < group);
     return low;
 }
 
@@ -229,15 +212,9 @@ static size_t find_group(const struct trial *trial, uint32_t group)
 
 static struct lint_rule *find_rule(const struct trial *trial, const char *key)
 {
-    size_t low = 0, high = trial->rules->count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(trial->rules->list[middle].rule.key, key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, trial->rules->count, strcmp(trial->rules->list[middle].rule.key, key) < 0);
     return &trial->rules->list[low];
 }
 
@@ -319,7 +296,7 @@ static bool try_product(void *data, size_t product)
         return try_customer(trial, product, rule->customer_id);
     if (rule->audience == RULE_GROUP) {
         const char **found =
-            bsearch(&rule->group, trial->groups, trial->group_count, sizeof(*trial->groups), compare_text);
+            bsearch(&rule->group, trial->groups, trial->group_count, sizeof(*trial->groups), rule_compare_names);
         group = (uint32_t)(found - trial->groups);
     }
     for (size_t i = find_group(trial, group); i < trial->candidate_count && trial->candidates[i].group == group; i++) {
@@ -377,6 +354,6 @@ void lint_try_rules(const struct ruleset *ruleset, const struct lint_question *q
     lint->quotes = question->max_quotes - trial.left;
     free(trial.candidates);
     free(trial.classes);
-    names_release(&trial.class_names);
+    hash_index_release(&trial.class_names);
     arena_release(&trial.scratch);
 }

@@ -41,7 +41,7 @@ struct concern {
     struct concerned_group *groups; /* by key */
     size_t group_count;
     struct concerned_customer *customers; /* by customer, then by product; CONCERN_ALL comes last */
-    size_t customer_count, customer_room;
+    size_t customer_count;
     size_t max_customers;
     bool is_too_much; /* there are more than max_customers */
 };

@@ -17,7 +17,6 @@ struct comparing {
     const struct product *products;
     size_t product_count;
     size_t max_prices;
-    size_t room; /* of preview->prices */
     struct arena *arena;
     struct preview *preview;
 };
@@ -30,22 +29,6 @@ static const struct shopper *resolve_audience(const struct ruleset *ruleset, str
     return shopper_resolve(ruleset, arena, audience->customer_id);
 }
 
-/* The list grows in the arena by doubling: what it leaves behind is no more than it is. */
-static struct preview_price *next_price(struct comparing *comparing)
-{
-    struct preview *preview = comparing->preview;
-
-    if (preview->price_count == comparing->room) {
-        size_t room = comparing->room == 0 ? 64 : 2 * comparing->room;
-        struct preview_price *prices = arena_get(comparing->arena, room * sizeof *prices);
-        if (preview->price_count > 0)
-            memcpy(prices, preview->prices, preview->price_count * sizeof *prices);
-        preview->prices = prices;
-        comparing->room = room;
-    }
-    return &preview->prices[preview->price_count++];
-}
-
 static void note_change(struct comparing *comparing, size_t audience, size_t product, const struct quote *before,
                         const struct quote *after)
 {
@@ -54,8 +37,10 @@ static void note_change(struct comparing *comparing, size_t audience, size_t pro
     preview->changed++;
     preview->lower += after->price < before->price;
     preview->higher += after->price > before->price;
-    if (preview->price_count < comparing->max_prices)
-        *next_price(comparing) = (struct preview_price){product, audience, *before, *after};
+    if (preview->price_count == comparing->max_prices)
+        return;
+    preview->prices = arena_grow(comparing->arena, preview->prices, preview->price_count, sizeof *preview->prices);
+    preview->prices[preview->price_count++] = (struct preview_price){product, audience, *before, *after};
 }
 
 static void compare_audience(struct comparing *comparing, size_t index, const struct preview_audience *audience)

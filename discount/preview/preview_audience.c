@@ -25,12 +25,11 @@ struct search {
     size_t max_quotes;
     struct concern concern;
     struct member *members;
-    size_t member_count, member_room;
+    size_t member_count;
     struct arena groups;  /* of the members */
     struct arena scratch; /* of one customer */
     struct arena *arena;
     struct preview_audiences *audiences;
-    size_t room; /* of their list */
     bool is_too_much;
 };
 
@@ -46,10 +45,7 @@ static void add_audience(struct search *search, const struct preview_audience *a
         return;
     }
     audiences->quotes += quotes;
-    if (audiences->count == search->room) {
-        search->room = search->room == 0 ? 64 : 2 * search->room;
-        audiences->list = memory_resize(audiences->list, search->room * sizeof *audiences->list);
-    }
+    audiences->list = memory_grow(audiences->list, audiences->count, 1, sizeof *audiences->list);
     audiences->list[audiences->count++] = *audience;
 }
 
@@ -237,10 +233,7 @@ static void add_member(struct search *search, int32_t customer_id, const struct 
     memcpy(groups, membership->before, before * sizeof *groups);
     groups[before] = UINT32_MAX;
     memcpy(groups + before + 1, membership->after, after * sizeof *groups);
-    if (search->member_count == search->member_room) {
-        search->member_room = search->member_room == 0 ? 64 : 2 * search->member_room;
-        search->members = memory_resize(search->members, search->member_room * sizeof *search->members);
-    }
+    search->members = memory_grow(search->members, search->member_count, 1, sizeof *search->members);
     (void)concern_find_customer(&search->concern, customer_id, &own);
     search->members[search->member_count++] = (struct member){groups, before + after + 1, customer_id, own > 0};
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/search.h"
 #include "discount/pricing/product_index.h"
 
 #define GROUP_WORDS_MAX ((size_t)1 << 20) /* of the sets of all groups: 16 MiB */
@@ -47,10 +48,7 @@ static bool add_customer(const struct looking *looking, uint32_t product)
         concern->is_too_much = true;
         return false;
     }
-    if (concern->customer_count == concern->customer_room) {
-        concern->customer_room = concern->customer_room == 0 ? 64 : 2 * concern->customer_room;
-        concern->customers = memory_resize(concern->customers, concern->customer_room * sizeof *concern->customers);
-    }
+    concern->customers = memory_grow(concern->customers, concern->customer_count, 1, sizeof *concern->customers);
     concern->customers[concern->customer_count++] =
         (struct concerned_customer){looking->rule->customer_id, product, looking->is_changed};
     return true;
@@ -250,33 +248,19 @@ void concern_release(struct concern *concern)
 
 size_t concern_find_group(const struct concern *concern, const char *key)
 {
-    size_t low = 0, high = concern->group_count;
+    size_t place;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(concern->groups[middle].key, key);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return concern->group_count;
+    SEARCH_FIRST(place, concern->group_count, strcmp(concern->groups[middle].key, key) < 0);
+    bool is_there = place < concern->group_count && strcmp(concern->groups[place].key, key) == 0;
+    return is_there ? place : concern->group_count;
 }
 
 const struct concerned_customer *concern_find_customer(const struct concern *concern, int32_t customer_id,
                                                        size_t *count)
 {
-    size_t low = 0, high = concern->customer_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (concern->customers[middle].customer_id < customer_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, concern->customer_count, concern->customers[middle].customer_id < customer_id);
     for (*count = 0; low + *count < concern->customer_count; ++*count) {
         if (concern->customers[low + *count].customer_id != customer_id)
             break;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/search.h"
+
 /* A product under its id, or under one of its categories. */
 struct by_id {
     int32_t id;
@@ -76,32 +78,6 @@ const struct product_index *product_index_new(const struct product *products, si
 
 /* ---- What a rule names ---- */
 
-static int compare_products(const void *left, const void *right)
-{
-    const struct rule_product *a = left, *b = right;
-
-    return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    const char *const *a = left, *const *b = right;
-
-    return strcmp(*a, *b);
-}
-
-const struct rule_product *rule_find_product(const struct rule_product *products, size_t count, int32_t id)
-{
-    const struct rule_product wanted = {.id = id};
-
-    return count == 0 ? NULL : bsearch(&wanted, products, count, sizeof *products, compare_products);
-}
-
-bool rule_has_category(const char *const *categories, size_t count, const char *category)
-{
-    return count > 0 && bsearch(&category, categories, count, sizeof *categories, compare_names) != NULL;
-}
-
 static bool is_excluded(const struct product *product, const struct rule *rule)
 {
     if (rule_find_product(rule->excluded_products, rule->excluded_product_count, product->id) != NULL)
@@ -130,15 +106,9 @@ static bool look_at(const struct walk *walk, size_t product)
 static bool walk_id(const struct walk *walk, int32_t id)
 {
     const struct product_index *index = walk->index;
-    size_t low = 0, high = index->count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->by_id[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, index->count, index->by_id[middle].id < id);
     for (; low < index->count && index->by_id[low].id == id; low++) {
         if (look_at(walk, index->by_id[low].product))
             return true;
@@ -149,15 +119,9 @@ static bool walk_id(const struct walk *walk, int32_t id)
 /* The first entry of the category, or of one behind it. */
 static size_t find_category(const struct product_index *index, const char *category)
 {
-    size_t low = 0, high = index->by_category_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(index->by_category[middle].category, category) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, index->by_category_count, strcmp(index->by_category[middle].category, category) < 0);
     return low;
 }
 

@@ -27,9 +27,4 @@ bool product_index_each(const struct product_index *index, const struct rule *ru
 /* Whether some product is in the category. */
 bool product_index_has_category(const struct product_index *index, const char *category);
 
-/* The one of this id among sorted products; NULL: none. */
-const struct rule_product *rule_find_product(const struct rule_product *products, size_t count, int32_t id);
-/* Whether sorted categories have it. */
-bool rule_has_category(const char *const *categories, size_t count, const char *category);
-
 #endif

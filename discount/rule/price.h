@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "discount/rule/rule.h"
+
 #define PRICE_PERCENT_MAX 10000 /* 100 % */
 
 /* How a price that is not a whole minor unit becomes one. */
@@ -25,5 +27,22 @@ extern const char *const price_rounding_names[];
  * 10000, rounded. price is 0 … INT32_MAX, percent 0 … PRICE_PERCENT_MAX; so is the result 0 … price.
  */
 int32_t price_after_percent(int32_t price, int32_t percent, enum price_rounding rounding);
+
+/* What a rule makes of a price that enters its lane, before clamps: its price to pay, or what its percentage, cut at
+ * its cap, or its amount leaves. */
+static inline int64_t price_by_rule(enum rule_kind kind, int64_t value, int64_t cap, int32_t price,
+                                    enum price_rounding rounding)
+{
+    switch (kind) {
+    case RULE_PERCENT: {
+        int64_t left = price_after_percent(price, (int32_t)value, rounding);
+        return cap > 0 && price - left > cap ? price - cap : left;
+    }
+    case RULE_AMOUNT:
+        return price - value;
+    default:
+        return value;
+    }
+}
 
 #endif

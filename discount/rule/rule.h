@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "discount/rule/rule_fields.h"
 
 #define RULE_KEY_MAX 64    /* characters of a key of a rule, a group or a category; the least is 1 */
@@ -117,5 +118,17 @@ bool rule_is_zone(const char *text);
  * are sorted by id, categories by name.
  */
 bool rule_says_the_same(const struct rule *a, const struct rule *b);
+
+/* For qsort(3): products by id, names of categories and keys by their bytes. */
+int rule_compare_products(const void *left, const void *right);
+int rule_compare_names(const void *left, const void *right);
+
+/* The one of this id among sorted products; NULL: none. */
+const struct rule_product *rule_find_product(const struct rule_product *products, size_t count, int32_t id);
+/* Whether sorted categories have it. */
+bool rule_has_category(const char *const *categories, size_t count, const char *category);
+
+/* Copies all that a rule points to into the arena. */
+void rule_copy(struct rule *rule, struct arena *arena);
 
 #endif

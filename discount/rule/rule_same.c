@@ -1,8 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether two rules say the same. */
+/* Rules side by side: in order, the same, a copy. */
 #include "discount/rule/rule.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+int rule_compare_products(const void *left, const void *right)
+{
+    const struct rule_product *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+int rule_compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+const struct rule_product *rule_find_product(const struct rule_product *products, size_t count, int32_t id)
+{
+    const struct rule_product wanted = {.id = id};
+
+    return count == 0 ? NULL : bsearch(&wanted, products, count, sizeof *products, rule_compare_products);
+}
+
+bool rule_has_category(const char *const *categories, size_t count, const char *category)
+{
+    return count > 0 && bsearch(&category, categories, count, sizeof *categories, rule_compare_names) != NULL;
+}
+
+/* ---- The same ---- */
 
 static bool have_same_products(const struct rule_product *a, size_t a_count, const struct rule_product *b,
                                size_t b_count, bool with_prices)
@@ -52,4 +79,54 @@ bool rule_says_the_same(const struct rule *a, const struct rule *b)
             return false;
     }
     return have_same_audience(a, b) && have_same_targets(a, b);
+}
+
+/* ---- Copies ---- */
+
+static const char *copy_text(const char *text, struct arena *arena)
+{
+    return text != NULL ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+static struct rule_product *copy_products(const struct rule_product *products, size_t count, struct arena *arena)
+{
+    struct rule_product *copies = arena_get(arena, count * sizeof *copies);
+
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = products[i];
+        copies[i].slug = copy_text(products[i].slug, arena);
+    }
+    return copies;
+}
+
+static const char **copy_categories(const char *const *categories, size_t count, struct arena *arena)
+{
+    const char **copies = arena_get(arena, count * sizeof *copies);
+
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy_text(categories[i], arena);
+    return copies;
+}
+
+#define COPY_TEXT(member) rule->member = copy_text(rule->member, arena);
+#define COPY_GROUP(member) COPY_TEXT(member)
+#define COPY_CUSTOMER(member)
+#define COPY_VALUE(member)
+#define COPY_MONEY(member)
+#define COPY_NUMBER(member)
+#define COPY_LANE(member)
+#define COPY_KIND(member)
+#define COPY_FLAG(member)
+#define COPY_SWITCH(member)
+#define COPY_INSTANT(member)
+#define COPY(type, member, ...) COPY_##type(member)
+
+void rule_copy(struct rule *rule, struct arena *arena)
+{
+    rule->key = copy_text(rule->key, arena);
+    RULE_FIELDS(COPY)
+    rule->products = copy_products(rule->products, rule->product_count, arena);
+    rule->categories = copy_categories(rule->categories, rule->category_count, arena);
+    rule->excluded_products = copy_products(rule->excluded_products, rule->excluded_product_count, arena);
+    rule->excluded_categories = copy_categories(rule->excluded_categories, rule->excluded_category_count, arena);
 }

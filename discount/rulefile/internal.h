@@ -18,6 +18,7 @@
 
 #include "discount/rule/change.h"
 #include "discount/rule/faults.h"
+#include "discount/rule/hash_index.h"
 
 /* ---- What is wrong ---- */
 
@@ -27,7 +28,7 @@ struct told;
 struct fault_list {
     struct arena arena;
     struct told *told; /* `kept` of them */
-    size_t kept, room;
+    size_t kept;
     size_t count; /* those that were too many to keep, too */
 };
 
@@ -42,16 +43,14 @@ struct name;
 
 /* All zero: nothing was named. */
 struct name_set {
-    struct name *names; /* open addressing; `room` is a power of two */
-    size_t count, room;
-    uint32_t generation; /* names of other generations are not there any more */
+    struct name *names;
+    size_t count;
+    struct hash_index index;
 };
 
 /* Adds a name, which must live as long as the set. Returns the line of the same name in the same scope, which stays; 0:
  * there was none. */
 size_t name_set_add(struct name_set *set, int scope, const char *text, size_t line);
-/* Forgets the names, in no time. */
-void name_set_clear(struct name_set *set);
 void name_set_release(struct name_set *set);
 
 /* ---- Words of a line ---- */
@@ -64,7 +63,7 @@ struct word {
 /* All zero: none. The caller frees `list`. */
 struct words {
     struct word *list;
-    size_t count, room;
+    size_t count;
 };
 
 #define REASON_SIZE 160
@@ -114,7 +113,7 @@ struct member_range {
 /* A list that grows on the heap and is copied to the arena when it is whole. */
 struct list {
     void *items;
-    size_t count, room;
+    size_t count;
 };
 
 /* Room for one more item. */

@@ -21,10 +21,7 @@
 
 void *list_add(struct list *list, size_t item_size)
 {
-    if (list->count == list->room) {
-        list->room = list->room > 0 ? list->room * 2 : 16;
-        list->items = memory_resize(list->items, list->room * item_size);
-    }
+    list->items = memory_grow(list->items, list->count, 1, item_size);
     return (char *)list->items + item_size * list->count++;
 }
 

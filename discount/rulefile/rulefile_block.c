@@ -25,7 +25,7 @@ static void begin(struct parser *parser, enum block_kind kind, enum change_kind 
     parser->products.count = parser->categories.count = 0;
     parser->excluded_products.count = parser->excluded_categories.count = 0;
     parser->ranges.count = 0;
-    name_set_clear(&parser->targets);
+    name_set_release(&parser->targets);
     if (++parser->block_count > RULEFILE_BLOCKS_MAX) {
         fault_list_add(&parser->faults, parser->line, "the file has more than %d blocks; fewer are allowed",
                        RULEFILE_BLOCKS_MAX);

@@ -26,10 +26,7 @@ void fault_list_add(struct fault_list *list, size_t line, const char *format, ..
     va_start(values, format);
     vsnprintf(message, sizeof message, format, values);
     va_end(values);
-    if (list->kept == list->room) {
-        list->room = list->room > 0 ? list->room * 2 : 16;
-        list->told = memory_resize(list->told, list->room * sizeof *list->told);
-    }
+    list->told = memory_grow(list->told, list->kept, 1, sizeof *list->told);
     list->told[list->kept] =
         (struct told){.line = line, .order = list->kept, .message = arena_copy(&list->arena, message, strlen(message))};
     list->kept++;

@@ -17,10 +17,7 @@ static bool is_space(char c)
 
 static void add_word(struct words *words, const char *text, bool is_quoted)
 {
-    if (words->count == words->room) {
-        words->room = words->room > 0 ? words->room * 2 : 16;
-        words->list = memory_resize(words->list, words->room * sizeof *words->list);
-    }
+    words->list = memory_grow(words->list, words->count, 1, sizeof *words->list);
     words->list[words->count++] = (struct word){.text = text, .is_quoted = is_quoted};
 }
 

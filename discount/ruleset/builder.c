@@ -8,21 +8,12 @@
 
 #include "common/memory.h"
 
-/* ---- Room ---- */
-
-void *builder_grow(void *block, size_t count, size_t more, size_t *room, size_t size)
-{
-    if (count + more <= *room)
-        return block;
-    while (*room < count + more)
-        *room = *room > 0 ? *room * 2 : 16;
-    return memory_resize(block, *room * size);
-}
+/* ---- Texts ---- */
 
 uint32_t pool_add(struct pool *pool, const char *text)
 {
     if (pool->used == 0) {
-        pool->text = builder_grow(pool->text, 0, 1, &pool->room, 1);
+        pool->text = memory_grow(pool->text, 0, 1, 1);
         pool->text[pool->used++] = '\0';
     }
     if (text == NULL || text[0] == '\0')
@@ -31,38 +22,25 @@ uint32_t pool_add(struct pool *pool, const char *text)
     uint64_t hash = hash_mix(hash_text(text));
     size_t place = 0, size = strlen(text) + 1;
     uint32_t offset;
-    while (names_next(&pool->names, hash, &place, &offset)) {
+    while (hash_index_next(&pool->names, hash, &place, &offset)) {
         if (strcmp(pool->text + offset, text) == 0)
             return offset;
     }
     assert(pool->used + size < UINT32_MAX);
-    pool->text = builder_grow(pool->text, pool->used, size, &pool->room, 1);
+    pool->text = memory_grow(pool->text, pool->used, size, 1);
     offset = (uint32_t)pool->used;
     memcpy(pool->text + offset, text, size);
     pool->used += size;
-    names_add(&pool->names, hash, offset);
+    hash_index_add(&pool->names, hash, offset);
     return offset;
 }
 
 /* ---- Targets ---- */
 
-static int compare_products(const void *left, const void *right)
-{
-    const struct rule_product *a = left, *b = right;
-
-    return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_texts(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static uint32_t *get_targets(struct ruleset_builder *builder, size_t count)
 {
     assert(builder->target_count + count < UINT32_MAX);
-    builder->targets =
-        builder_grow(builder->targets, builder->target_count, count, &builder->target_room, sizeof *builder->targets);
+    builder->targets = memory_grow(builder->targets, builder->target_count, count, sizeof *builder->targets);
     uint32_t *targets = builder->targets + builder->target_count;
     builder->target_count += count;
     return targets;
@@ -75,7 +53,7 @@ static void add_products(struct ruleset_builder *builder, const struct rule_prod
         return;
     struct rule_product *sorted = memory_get(count * sizeof *sorted);
     memcpy(sorted, products, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare_products);
+    qsort(sorted, count, sizeof *sorted, rule_compare_products);
     uint32_t *targets = get_targets(builder, has_prices ? count * 2 : count);
     for (size_t i = 0; i < count; i++) {
         assert(sorted[i].id > 0);
@@ -93,7 +71,7 @@ static void add_categories(struct ruleset_builder *builder, const char *const *c
     const char **sorted = memory_get(count * sizeof(*sorted));
     for (size_t i = 0; i < count; i++)
         sorted[i] = categories[i];
-    qsort(sorted, count, sizeof(*sorted), compare_texts);
+    qsort(sorted, count, sizeof(*sorted), rule_compare_names);
     uint32_t *targets = get_targets(builder, count);
     for (size_t i = 0; i < count; i++)
         targets[i] = pool_add(&builder->pool, sorted[i]);
@@ -120,7 +98,7 @@ static struct compiled_rule *find_rule(struct ruleset_builder *builder, const ch
     size_t place = 0;
     uint32_t number;
 
-    while (names_next(&builder->rule_names, hash_mix(hash_text(key)), &place, &number)) {
+    while (hash_index_next(&builder->rule_names, hash_mix(hash_text(key)), &place, &number)) {
         if (strcmp(builder->pool.text + builder->rules[number].key, key) == 0)
             return &builder->rules[number];
     }
@@ -130,8 +108,8 @@ static struct compiled_rule *find_rule(struct ruleset_builder *builder, const ch
 static struct compiled_rule *add_rule(struct ruleset_builder *builder, const char *key)
 {
     assert(builder->rule_count < INDEX_RULES_MAX);
-    builder->rules = builder_grow(builder->rules, builder->rule_count, 1, &builder->rule_room, sizeof *builder->rules);
-    names_add(&builder->rule_names, hash_mix(hash_text(key)), (uint32_t)builder->rule_count);
+    builder->rules = memory_grow(builder->rules, builder->rule_count, 1, sizeof *builder->rules);
+    hash_index_add(&builder->rule_names, hash_mix(hash_text(key)), (uint32_t)builder->rule_count);
     return &builder->rules[builder->rule_count++];
 }
 
@@ -197,7 +175,7 @@ void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_
     uint32_t number;
 
     assert(product_id > 0 && floor >= 0);
-    while (names_next(&builder->floor_names, hash, &place, &number)) {
+    while (hash_index_next(&builder->floor_names, hash, &place, &number)) {
         if (builder->floors[number].product_id == product_id) {
             builder->floors[number].floor = floor;
             return;
@@ -205,9 +183,8 @@ void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_
     }
     if (floor == 0 && builder->base == NULL)
         return;
-    builder->floors =
-        builder_grow(builder->floors, builder->floor_count, 1, &builder->floor_room, sizeof *builder->floors);
-    names_add(&builder->floor_names, hash, (uint32_t)builder->floor_count);
+    builder->floors = memory_grow(builder->floors, builder->floor_count, 1, sizeof *builder->floors);
+    hash_index_add(&builder->floor_names, hash, (uint32_t)builder->floor_count);
     builder->floors[builder->floor_count++] = (struct floor){.product_id = product_id, .floor = floor};
 }
 
@@ -217,7 +194,7 @@ void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_i
 {
     uint64_t hash = slug != NULL ? slug_hash(slug) : 0;
 
-    builder->slugs = builder_grow(builder->slugs, builder->slug_count, 1, &builder->slug_room, sizeof *builder->slugs);
+    builder->slugs = memory_grow(builder->slugs, builder->slug_count, 1, sizeof *builder->slugs);
     builder->slugs[builder->slug_count] =
         (struct slug_entry){.id = product_id, .hash = hash, .step = (uint32_t)builder->slug_count};
     builder->slug_count++;
@@ -243,16 +220,16 @@ void ruleset_builder_clear(struct ruleset_builder *builder)
     snapshot_release(builder->base);
     free(builder->hidden_rules);
     free(builder->hidden_groups);
-    names_release(&builder->pool.names);
+    hash_index_release(&builder->pool.names);
     free(builder->pool.text);
     free(builder->targets);
     free(builder->rules);
-    names_release(&builder->rule_names);
+    hash_index_release(&builder->rule_names);
     free(builder->groups);
-    names_release(&builder->group_names);
+    hash_index_release(&builder->group_names);
     free(builder->steps);
     free(builder->floors);
-    names_release(&builder->floor_names);
+    hash_index_release(&builder->floor_names);
     free(builder->slugs);
     /* Without a base there is nothing to hide: what is made now stands on its own. */
     *builder = (struct ruleset_builder){0};

@@ -4,7 +4,7 @@
 #define DISCOUNT_RULESET_BUILDER_H
 
 #include "discount/ruleset/snapshot.h"
-#include "discount/ruleset/names.h"
+#include "discount/rule/hash_index.h"
 #include "discount/ruleset/ruleset.h"
 
 #define NOWHERE UINT32_MAX
@@ -12,8 +12,8 @@
 /* Texts, each once. */
 struct pool {
     char *text; /* begins with "" */
-    size_t used, room;
-    struct names names; /* numbers are offsets */
+    size_t used;
+    struct hash_index names; /* numbers are offsets */
 };
 
 struct built_group {
@@ -38,27 +38,24 @@ struct ruleset_builder {
 
     struct pool pool;
     uint32_t *targets;
-    size_t target_count, target_room;
+    size_t target_count;
     struct compiled_rule *rules;
-    size_t rule_count, rule_room;
-    struct names rule_names;
+    size_t rule_count;
+    struct hash_index rule_names;
 
     struct built_group *groups;
-    size_t group_count, group_room;
-    struct names group_names;
+    size_t group_count;
+    struct hash_index group_names;
     struct member_step *steps;
-    size_t step_count, step_room;
+    size_t step_count;
 
     struct floor *floors;
-    size_t floor_count, floor_room;
-    struct names floor_names;
+    size_t floor_count;
+    struct hash_index floor_names;
 
     struct slug_entry *slugs;
-    size_t slug_count, slug_room;
+    size_t slug_count;
 };
-
-/* Makes room for `more` elements of `size` bytes behind `count` of them. Returns the block, moved perhaps. */
-void *builder_grow(void *block, size_t count, size_t more, size_t *room, size_t size);
 
 /* The offset of a text in the pool; NULL is "". */
 uint32_t pool_add(struct pool *pool, const char *text);

@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/memory.h"
+
 /* ---- Groups ---- */
 
 static uint32_t add_group(struct ruleset_builder *builder, const char *key, const char *label, uint32_t base)
 {
     uint32_t number = (uint32_t)builder->group_count;
 
-    builder->groups =
-        builder_grow(builder->groups, builder->group_count, 1, &builder->group_room, sizeof *builder->groups);
-    names_add(&builder->group_names, hash_mix(hash_text(key)), number);
+    builder->groups = memory_grow(builder->groups, builder->group_count, 1, sizeof *builder->groups);
+    hash_index_add(&builder->group_names, hash_mix(hash_text(key)), number);
     builder->groups[builder->group_count++] = (struct built_group){
         .key = pool_add(&builder->pool, key),
         .label = pool_add(&builder->pool, label),
@@ -40,7 +41,7 @@ uint32_t builder_find_group(struct ruleset_builder *builder, const char *key)
     size_t place = 0;
     uint32_t number;
 
-    while (names_next(&builder->group_names, hash_mix(hash_text(key)), &place, &number)) {
+    while (hash_index_next(&builder->group_names, hash_mix(hash_text(key)), &place, &number)) {
         if (strcmp(builder->pool.text + builder->groups[number].key, key) == 0)
             return number;
     }
@@ -79,7 +80,7 @@ void ruleset_builder_remove_group(struct ruleset_builder *builder, const char *k
 static void add_step(struct ruleset_builder *builder, uint32_t group, int32_t customer_id, bool is_member)
 {
     assert(builder->step_count < INT32_MAX);
-    builder->steps = builder_grow(builder->steps, builder->step_count, 1, &builder->step_room, sizeof *builder->steps);
+    builder->steps = memory_grow(builder->steps, builder->step_count, 1, sizeof *builder->steps);
     builder->steps[builder->step_count] = (struct member_step){
         .customer_id = customer_id,
         .group = group,

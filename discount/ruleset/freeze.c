@@ -63,7 +63,7 @@ static void sort_rules(struct ruleset_builder *builder)
 
 static void freeze_rules(struct ruleset_builder *builder, struct snapshot *snapshot)
 {
-    names_release(&builder->rule_names);
+    hash_index_release(&builder->rule_names);
     if (!close_gaps(builder))
         sort_rules(builder);
     snapshot->rule_count = (uint32_t)builder->rule_count;
@@ -152,7 +152,7 @@ struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
     atomic_init(&snapshot->users, 1);
     pool_add(&builder->pool, NULL);
     builder_freeze_members(builder, snapshot);
-    names_release(&builder->pool.names);
+    hash_index_release(&builder->pool.names);
     freeze_rules(builder, snapshot);
     freeze_floors(builder, snapshot);
     slugs_freeze(&snapshot->slugs, builder->slugs, builder->slug_count);

@@ -137,15 +137,15 @@ static size_t find_base_groups(struct ruleset_builder *builder, int32_t customer
 
 struct membership { /* grows */
     struct snapshot *snapshot;
-    size_t customer_room, start_room, group_room, group_count;
+    size_t group_count;
 };
 
 static void put_group(struct membership *members, uint32_t group)
 {
     struct snapshot *snapshot = members->snapshot;
 
-    snapshot->member_groups = builder_grow(snapshot->member_groups, members->group_count, 1, &members->group_room,
-                                           sizeof *snapshot->member_groups);
+    snapshot->member_groups =
+        memory_grow(snapshot->member_groups, members->group_count, 1, sizeof *snapshot->member_groups);
     snapshot->member_groups[members->group_count++] = group;
     snapshot->groups[group].member_count++;
 }
@@ -175,10 +175,9 @@ static void start_customer(struct membership *members, int32_t customer_id)
 {
     struct snapshot *snapshot = members->snapshot;
 
-    snapshot->customers = builder_grow(snapshot->customers, snapshot->customer_count, 1, &members->customer_room,
-                                       sizeof *snapshot->customers);
-    snapshot->member_starts = builder_grow(snapshot->member_starts, snapshot->customer_count, 2, &members->start_room,
-                                           sizeof *snapshot->member_starts);
+    snapshot->customers = memory_grow(snapshot->customers, snapshot->customer_count, 1, sizeof *snapshot->customers);
+    snapshot->member_starts =
+        memory_grow(snapshot->member_starts, snapshot->customer_count, 2, sizeof *snapshot->member_starts);
     assert(members->group_count < UINT32_MAX);
     snapshot->customers[snapshot->customer_count] = customer_id;
     snapshot->member_starts[snapshot->customer_count++] = (uint32_t)members->group_count;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "common/search.h"
 
 #include "discount/ruleset/snapshot.h"
 
@@ -166,16 +167,10 @@ void index_build(struct index *index, const struct snapshot *snapshot, int64_t s
 size_t index_run_skip(const struct index_run *run, size_t from)
 {
     uint32_t group = entry_group(run->entries[from]);
-    size_t low = from + 1, high = run->count;
+    size_t behind;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (entry_group(run->entries[middle]) > group)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
+    SEARCH_FIRST(behind, run->count - from - 1, entry_group(run->entries[from + 1 + middle]) <= group);
+    return from + 1 + behind;
 }
 
 void index_release(struct index *index)

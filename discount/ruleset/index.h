@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "discount/rule/hash_index.h"
 #include "discount/rule/rule.h"
 
 struct snapshot;
@@ -69,25 +70,6 @@ static inline enum rule_lane entry_lane(struct index_entry entry)
 static inline enum rule_kind entry_kind(struct index_entry entry)
 {
     return (enum rule_kind)(entry_group(entry) % 4);
-}
-
-/* Every bit of the result depends on every bit of `value`. (The finalizer of MurmurHash3.) */
-static inline uint64_t hash_mix(uint64_t value)
-{
-    value ^= value >> 33;
-    value *= UINT64_C(0xff51afd7ed558ccd);
-    value ^= value >> 33;
-    value *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return value ^ value >> 33;
-}
-
-static inline uint64_t hash_text(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
-    return hash;
 }
 
 /* Atoms of audiences … */

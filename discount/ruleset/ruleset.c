@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "common/search.h"
+
 #include "discount/ruleset/snapshot.h"
 
 /* The count of users is the one thing that changes in a ruleset. */
@@ -55,15 +57,9 @@ size_t ruleset_group_count(const struct ruleset *ruleset)
 static int64_t find_next_instant(const struct ruleset *ruleset, size_t number, int64_t now)
 {
     const struct snapshot *snapshot = ruleset->snapshots[number];
-    size_t low = 0, high = snapshot->instant_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (snapshot->instants[middle] <= now)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, snapshot->instant_count, snapshot->instants[middle] <= now);
     for (; low < snapshot->instant_count; low++) {
         if (!ruleset_hides(ruleset, number, snapshot->instant_rules[low]))
             return snapshot->instants[low];
@@ -98,14 +94,8 @@ int32_t ruleset_next_customer(const struct ruleset *ruleset, int32_t after)
 
     for (size_t i = 0; i < SNAPSHOTS && ruleset->snapshots[i] != NULL; i++) {
         const struct snapshot *snapshot = ruleset->snapshots[i];
-        size_t low = 0, high = snapshot->customer_count;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (snapshot->customers[middle] <= after)
-                low = middle + 1;
-            else
-                high = middle;
-        }
+        size_t low;
+        SEARCH_FIRST(low, snapshot->customer_count, snapshot->customers[middle] <= after);
         if (low < snapshot->customer_count && (next == 0 || snapshot->customers[low] < next))
             next = snapshot->customers[low];
     }

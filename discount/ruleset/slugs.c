@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "common/search.h"
 #include "discount/ruleset/snapshot.h"
 #include "discount/ruleset/ruleset.h"
 
@@ -62,29 +63,17 @@ void slugs_release(struct slugs *slugs)
 
 size_t slugs_find(const struct slugs *slugs, int32_t id)
 {
-    size_t low = 0, high = slugs->count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slugs->ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, slugs->count, slugs->ids[middle] < id);
     return low < slugs->count && slugs->ids[low] == id ? low : slugs->count;
 }
 
 size_t slugs_first(const struct slugs *slugs, uint64_t hash)
 {
-    size_t low = 0, high = slugs->by_hash_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (slugs->hashes[slugs->by_hash[middle]] < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, slugs->by_hash_count, slugs->hashes[slugs->by_hash[middle]] < hash);
     return low;
 }
 

@@ -5,66 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/search.h"
+
 size_t find_id(const uint32_t *ids, size_t count, int32_t id)
 {
-    size_t low = 0, high = count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if ((int32_t)ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, count, (int32_t)ids[middle] < id);
     return low < count && (int32_t)ids[low] == id ? low : count;
 }
 
 size_t snapshot_find_rule(const struct snapshot *snapshot, const char *key)
 {
-    size_t low = 0, high = snapshot->rule_count;
+    size_t place;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(snapshot_text(snapshot, snapshot->rules[middle].key), key);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return snapshot->rule_count;
+    SEARCH_FIRST(place, snapshot->rule_count, strcmp(snapshot_text(snapshot, snapshot->rules[middle].key), key) < 0);
+    bool is_there =
+        place < snapshot->rule_count && strcmp(snapshot_text(snapshot, snapshot->rules[place].key), key) == 0;
+    return is_there ? place : snapshot->rule_count;
 }
 
 size_t snapshot_find_group(const struct snapshot *snapshot, const char *key)
 {
-    size_t low = 0, high = snapshot->group_count;
+    size_t place;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(snapshot_text(snapshot, snapshot->groups[middle].key), key);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return snapshot->group_count;
+    SEARCH_FIRST(place, snapshot->group_count, strcmp(snapshot_text(snapshot, snapshot->groups[middle].key), key) < 0);
+    bool is_there =
+        place < snapshot->group_count && strcmp(snapshot_text(snapshot, snapshot->groups[place].key), key) == 0;
+    return is_there ? place : snapshot->group_count;
 }
 
 bool snapshot_find_customer(const struct snapshot *snapshot, int32_t customer_id, const uint32_t **groups,
                             size_t *count)
 {
-    size_t low = 0, high = snapshot->customer_count;
+    size_t low;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (snapshot->customers[middle] < customer_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SEARCH_FIRST(low, snapshot->customer_count, snapshot->customers[middle] < customer_id);
     if (low == snapshot->customer_count || snapshot->customers[low] != customer_id)
         return false;
     *groups = snapshot->member_groups + snapshot->member_starts[low];

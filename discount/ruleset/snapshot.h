@@ -169,21 +169,4 @@ bool snapshot_find_floor(const struct snapshot *snapshot, int32_t product_id, in
 /* One user less; the last one frees it. NULL is allowed. */
 void snapshot_release(struct snapshot *snapshot);
 
-/* What a rule makes of a price that enters its lane, before clamps: its price to pay, or what its percentage, cut at
- * its cap, or its amount leaves. */
-static inline int64_t price_by_rule(enum rule_kind kind, int64_t value, int64_t cap, int32_t price,
-                                    enum price_rounding rounding)
-{
-    switch (kind) {
-    case RULE_PERCENT: {
-        int64_t left = price_after_percent(price, (int32_t)value, rounding);
-        return cap > 0 && price - left > cap ? price - cap : left;
-    }
-    case RULE_AMOUNT:
-        return price - value;
-    default:
-        return value;
-    }
-}
-
 #endif

@@ -13,14 +13,7 @@ static char *copy_text(struct arena *arena, const char *text)
 
 static void keep_fault(struct admin_faults *faults, Ecommerce__Fault *fault)
 {
-    if (faults->count == faults->room) {
-        size_t room = faults->room == 0 ? 32 : 2 * faults->room;
-        Ecommerce__Fault **list = arena_get(faults->arena, room * sizeof(*list));
-        if (faults->count > 0)
-            memcpy(list, faults->list, faults->count * sizeof(*list));
-        faults->list = list;
-        faults->room = room;
-    }
+    faults->list = arena_grow(faults->arena, faults->list, faults->count, sizeof(*faults->list));
     faults->list[faults->count++] = fault;
 }
 

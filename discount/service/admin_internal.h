@@ -59,7 +59,7 @@ int64_t admin_instant(int64_t at);
 struct admin_faults {
     struct arena *arena;
     Ecommerce__Fault **list; /* by change */
-    size_t count, room, bytes;
+    size_t count, bytes;
     size_t total;
 };
 

@@ -69,7 +69,7 @@ static const struct ruleset *read_rules_before(struct imagining *imagining)
 static bool read_products(struct imagining *imagining, struct admin_what_if *what_if)
 {
     const char *after = NULL;
-    size_t room = 0, count;
+    size_t count;
 
     do {
         struct known_product *products;
@@ -77,16 +77,11 @@ static bool read_products(struct imagining *imagining, struct admin_what_if *wha
                                                                      imagining->arena, &products, &count);
         if (imagining->status != STORE_OK)
             return false;
-        if (what_if->product_count + count > room) {
-            room = 2 * (what_if->product_count + count);
-            struct known_product *all = arena_get(imagining->arena, room * sizeof *all);
-            if (what_if->product_count > 0)
-                memcpy(all, what_if->products, what_if->product_count * sizeof *all);
-            what_if->products = all;
+        for (size_t i = 0; i < count; i++) {
+            what_if->products =
+                arena_grow(imagining->arena, what_if->products, what_if->product_count, sizeof *what_if->products);
+            what_if->products[what_if->product_count++] = products[i];
         }
-        if (count > 0)
-            memcpy(what_if->products + what_if->product_count, products, count * sizeof *products);
-        what_if->product_count += count;
         after = count > 0 ? products[count - 1].slug : NULL;
     } while (count == PRODUCTS_AT_ONCE);
     return true;

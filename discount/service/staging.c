@@ -23,7 +23,7 @@ struct staged {
     int64_t touched_ns;
     Ecommerce__StageChangesRequest **messages;
     struct arena *arenas; /* each message lies in one */
-    size_t message_count, message_room;
+    size_t message_count;
     size_t change_count;
     size_t bytes;
 };
@@ -88,11 +88,8 @@ static void copy_message(const Ecommerce__StageChangesRequest *message, struct c
 
 static void staged_add(struct staged *set, const struct copy *copy)
 {
-    if (set->message_count == set->message_room) {
-        set->message_room = set->message_room == 0 ? 8 : 2 * set->message_room;
-        set->messages = memory_resize(set->messages, set->message_room * sizeof(*set->messages));
-        set->arenas = memory_resize(set->arenas, set->message_room * sizeof(*set->arenas));
-    }
+    set->messages = memory_grow(set->messages, set->message_count, 1, sizeof(*set->messages));
+    set->arenas = memory_grow(set->arenas, set->message_count, 1, sizeof(*set->arenas));
     set->messages[set->message_count] = copy->message;
     set->arenas[set->message_count++] = copy->arena;
     set->change_count += copy->message->n_changes;

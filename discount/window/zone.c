@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "discount/rule/hash_index.h"
 #include "discount/window/window.h"
 
 #include "discount/rule/rule.h"
@@ -153,11 +154,7 @@ static struct remembered {
 
 static struct remembered *find_remembered(const char *zone, int64_t span)
 {
-    uint64_t hash = (uint64_t)span;
-
-    for (const char *c = zone; *c != '\0'; c++)
-        hash = hash * 31 + (uint8_t)*c;
-    return &remembered_spans[hash % REMEMBERED_MAX];
+    return &remembered_spans[hash_mix(hash_text(zone) ^ (uint64_t)span) % REMEMBERED_MAX];
 }
 
 size_t zone_stretches(const char *zone, int64_t time, const struct zone_stretch **stretches)

@@ -20,10 +20,7 @@
 
 static struct fault *add_room(struct fault_list *list)
 {
-    if (list->count == list->room) {
-        list->room = list->room == 0 ? 16 : 2 * list->room;
-        list->faults = memory_resize(list->faults, list->room * sizeof *list->faults);
-    }
+    list->faults = memory_grow(list->faults, list->count, 1, sizeof *list->faults);
     return &list->faults[list->count++];
 }
 
@@ -238,7 +235,7 @@ static void sort_faults(struct fault_list *list)
     if (list->count < 2)
         return;
     struct place *places = memory_get(list->count * sizeof *places);
-    struct fault *sorted = memory_get(list->room * sizeof *sorted);
+    struct fault *sorted = memory_grow(NULL, 0, list->count, sizeof *sorted);
     for (size_t i = 0; i < list->count; i++)
         places[i] = (struct place){.change = list->faults[i].change, .at = i};
     qsort(places, list->count, sizeof *places, compare_places);

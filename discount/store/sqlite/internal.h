@@ -24,7 +24,7 @@ struct prepared {
 /* A list of faults that grows. Its texts are in the change set's arena. */
 struct fault_list {
     struct fault *faults;
-    size_t count, room;
+    size_t count;
 };
 
 struct change_set {
@@ -127,10 +127,10 @@ enum { AT_group_there, AT_key, RULE_FIELDS(RULE_COLUMN_AT) };
 /* The targets of one rule while they are read; kept for the next rule. All zero is none. */
 struct target_rows {
     struct rule_product *products; /* those that are not excluded first, by `included` */
-    size_t product_count, product_room;
+    size_t product_count;
     size_t included_products;
     const char **categories;
-    size_t category_count, category_room;
+    size_t category_count;
     size_t included_categories;
     size_t prices; /* how many products had a price */
 };
@@ -156,8 +156,6 @@ void add_category_row(sqlite3_stmt *statement, struct target_rows *rows, struct 
 enum store_status check_group_row(struct store *store, sqlite3_stmt *statement);
 enum store_status check_member_row(struct store *store, sqlite3_stmt *statement);
 enum store_status check_product_row(struct store *store, sqlite3_stmt *statement);
-/* Copies all that a rule points to into the arena. */
-void rule_copy(struct rule *rule, struct arena *arena);
 
 /* ---- change sets ---- */
 

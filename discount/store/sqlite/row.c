@@ -27,10 +27,7 @@ void target_rows_release(struct target_rows *rows)
 static void target_rows_add_product(struct target_rows *rows, bool is_excluded, struct rule_product product,
                                     bool has_price)
 {
-    if (rows->product_count == rows->product_room) {
-        rows->product_room = rows->product_room == 0 ? 16 : 2 * rows->product_room;
-        rows->products = memory_resize(rows->products, rows->product_room * sizeof *rows->products);
-    }
+    rows->products = memory_grow(rows->products, rows->product_count, 1, sizeof *rows->products);
     rows->products[rows->product_count++] = product;
     rows->included_products += !is_excluded;
     rows->prices += has_price;
@@ -38,10 +35,7 @@ static void target_rows_add_product(struct target_rows *rows, bool is_excluded, 
 
 static void target_rows_add_category(struct target_rows *rows, bool is_excluded, const char *category)
 {
-    if (rows->category_count == rows->category_room) {
-        rows->category_room = rows->category_room == 0 ? 16 : 2 * rows->category_room;
-        rows->categories = memory_resize(rows->categories, rows->category_room * sizeof *rows->categories);
-    }
+    rows->categories = memory_grow(rows->categories, rows->category_count, 1, sizeof *rows->categories);
     rows->categories[rows->category_count++] = category;
     rows->included_categories += !is_excluded;
 }

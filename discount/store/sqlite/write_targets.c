@@ -20,15 +20,12 @@ struct target {
 
 struct targets {
     struct target *targets;
-    size_t count, room;
+    size_t count;
 };
 
 static void add_target(struct targets *list, struct target target)
 {
-    if (list->count == list->room) {
-        list->room = list->room == 0 ? 16 : 2 * list->room;
-        list->targets = memory_resize(list->targets, list->room * sizeof *list->targets);
-    }
+    list->targets = memory_grow(list->targets, list->count, 1, sizeof *list->targets);
     list->targets[list->count++] = target;
 }
 
