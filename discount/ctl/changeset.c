@@ -66,17 +66,17 @@ static size_t find_line(const struct changeset *set, size_t index, const char *f
 
 int changeset_check(const struct changeset *set, const struct ctl_options *options)
 {
-    struct fault_notes notes = {.arena = set->arena};
+    struct fault_list notes = {.arena = set->arena};
 
     for (size_t i = 0; i < set->count; i++) {
         if (set->sizes[i] <= CONNECTION_MESSAGE_MAX)
             continue;
         const Ecommerce__Rule *rule =
             set->messages[i]->change_case == ECOMMERCE__CHANGE__CHANGE_SET_RULE ? set->messages[i]->set_rule : NULL;
-        fault_notes_add(&notes, find_line(set, i, ""),
-                        rule != NULL ? arena_print(set->arena, "rule %s", rule->key) : "", "",
-                        arena_print(set->arena, "takes %zu bytes as a message; %zu are allowed", set->sizes[i],
-                                    CONNECTION_MESSAGE_MAX));
+        fault_list_add(&notes, find_line(set, i, ""), rule != NULL ? arena_print(set->arena, "rule %s", rule->key) : "",
+                       "",
+                       arena_print(set->arena, "takes %zu bytes as a message; %zu are allowed", set->sizes[i],
+                                   CONNECTION_MESSAGE_MAX));
     }
     return notes.count == 0 ? COMMAND_OK : fault_notes_tell(&notes, options, set->file);
 }
@@ -127,11 +127,11 @@ bool changeset_is_lost(const struct connection *connection)
 }
 
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
-                           struct fault_notes *notes)
+                           struct fault_list *notes)
 {
     for (size_t i = 0; i < count; i++) {
         size_t line = faults[i]->change < 0 ? 0 : find_line(set, (size_t)faults[i]->change, faults[i]->field);
-        fault_notes_add(notes, line, faults[i]->subject, faults[i]->field, faults[i]->message);
+        fault_list_add(notes, line, faults[i]->subject, faults[i]->field, faults[i]->message);
     }
 }
 
@@ -215,7 +215,7 @@ static void tell_json(const struct change_options *options, const Ecommerce__App
 int changeset_tell(const struct changeset *set, const struct change_options *options,
                    const Ecommerce__ApplyChangesResponse *answer)
 {
-    struct fault_notes notes = {.arena = set->arena};
+    struct fault_list notes = {.arena = set->arena};
 
     changeset_note_faults(set, answer->faults, answer->n_faults, &notes);
     if (notes.count > 0)

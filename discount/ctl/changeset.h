@@ -44,7 +44,7 @@ bool changeset_is_lost(const struct connection *connection);
 
 /* Faults that the service told, as notes with the lines of the rule file. */
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
-                           struct fault_notes *notes);
+                           struct fault_list *notes);
 
 /* A new id, by which the service knows a change set that is sent again: it is made once. */
 #define CHANGESET_ID_SIZE 33

@@ -9,26 +9,14 @@
 #include "discount/ctl/display.h"
 #include "discount/ctl/json.h"
 
-void fault_notes_add(struct fault_notes *notes, size_t line, const char *subject, const char *field,
-                     const char *message)
-{
-    notes->items = arena_grow(notes->arena, notes->items, notes->count, sizeof *notes->items);
-    notes->items[notes->count++] = (struct fault_note){
-        .line = line,
-        .subject = arena_print(notes->arena, "%s", subject != NULL ? subject : ""),
-        .field = arena_print(notes->arena, "%s", field != NULL ? field : ""),
-        .message = arena_print(notes->arena, "%s", message != NULL ? message : ""),
-    };
-}
-
 void fault_notes_add_line(void *data, size_t line, const char *message)
 {
-    fault_notes_add(data, line, NULL, NULL, message);
+    fault_list_add(data, line, "", "", message);
 }
 
-static void tell_note(const struct fault_notes *notes, const struct fault_note *note, const char *place)
+static void tell_note(const struct fault_list *notes, const struct fault *note, const char *place)
 {
-    const char *line = note->line > 0 ? arena_print(notes->arena, ":%zu", note->line) : "";
+    const char *line = note->place > 0 ? arena_print(notes->arena, ":%zu", note->place) : "";
 
     fprintf(stderr, "%s%s: ", display_text(notes->arena, place), line);
     if (note->subject[0] != '\0')
@@ -38,16 +26,16 @@ static void tell_note(const struct fault_notes *notes, const struct fault_note *
     fprintf(stderr, "%s\n", display_text(notes->arena, note->message));
 }
 
-static cJSON *notes_document(const struct fault_notes *notes, const char *file)
+static cJSON *notes_document(const struct fault_list *notes, const char *file)
 {
     cJSON *document = cJSON_CreateObject();
     cJSON *array = cJSON_AddArrayToObject(document, "faults");
 
     for (size_t i = 0; i < notes->count; i++) {
-        const struct fault_note *note = &notes->items[i];
+        const struct fault *note = &notes->items[i];
         cJSON *object = cJSON_CreateObject();
         cJSON_AddStringToObject(object, "file", file != NULL ? file : "");
-        cJSON_AddItemToObject(object, "line", json_number((int64_t)note->line));
+        cJSON_AddItemToObject(object, "line", json_number((int64_t)note->place));
         cJSON_AddStringToObject(object, "subject", note->subject);
         cJSON_AddStringToObject(object, "field", note->field);
         cJSON_AddStringToObject(object, "message", note->message);
@@ -56,7 +44,7 @@ static cJSON *notes_document(const struct fault_notes *notes, const char *file)
     return document;
 }
 
-int fault_notes_tell(const struct fault_notes *notes, const struct ctl_options *options, const char *file)
+int fault_notes_tell(const struct fault_list *notes, const struct ctl_options *options, const char *file)
 {
     for (size_t i = 0; i < notes->count; i++)
         tell_note(notes, &notes->items[i], file != NULL ? file : options->name);

@@ -146,7 +146,7 @@ struct price_file {
 static int read_prices(const struct import_options *options, const char *path, struct arena *arena,
                        struct price_file *file)
 {
-    struct fault_notes notes = {.arena = arena};
+    struct fault_list notes = {.arena = arena};
     char *text = NULL;
     size_t length = 0;
 
@@ -192,11 +192,11 @@ static size_t find_line(const struct price_file *file, const char *message)
 static int tell_price_faults(const struct import_options *options, const struct price_file *file,
                              const Ecommerce__ApplyChangesResponse *answer, struct arena *arena)
 {
-    struct fault_notes notes = {.arena = arena};
+    struct fault_list notes = {.arena = arena};
 
     for (size_t i = 0; i < answer->n_faults; i++) {
         const Ecommerce__Fault *fault = answer->faults[i];
-        fault_notes_add(&notes, find_line(file, fault->message), fault->subject, fault->field, fault->message);
+        fault_list_add(&notes, find_line(file, fault->message), fault->subject, fault->field, fault->message);
     }
     return fault_notes_tell(&notes, &options->change.ctl, file->name);
 }

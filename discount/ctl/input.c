@@ -132,7 +132,7 @@ int input_read(const struct ctl_options *options, const char *path, size_t max, 
 
 int input_rulefile(const struct ctl_options *options, const char *path, struct arena *arena, struct rulefile *rulefile)
 {
-    struct fault_notes notes = {.arena = arena};
+    struct fault_list notes = {.arena = arena};
     char *text = NULL;
     size_t length = 0;
 

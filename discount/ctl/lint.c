@@ -56,7 +56,7 @@ static void print_table(const Ecommerce__LintResponse *answer, const struct ctl_
 static int tell(const Ecommerce__LintResponse *answer, const struct what_if *what_if,
                 const struct what_if_options *options)
 {
-    struct fault_notes notes = {.arena = what_if->arena};
+    struct fault_list notes = {.arena = what_if->arena};
 
     changeset_note_faults(&what_if->set, answer->faults, answer->n_faults, &notes);
     if (notes.count > 0)

@@ -158,7 +158,7 @@ static int tell(const struct previewing *previewing)
 {
     const struct what_if *what_if = previewing->what_if;
     const struct preview_totals *totals = &previewing->totals;
-    struct fault_notes notes = {.arena = previewing->arena};
+    struct fault_list notes = {.arena = previewing->arena};
 
     if (totals->faulty == NULL) {
         preview_totals_print(totals, &previewing->options->what_if.ctl, previewing->arena);

@@ -53,7 +53,7 @@ static const struct {
 struct reading {
     struct arena *arena;
     struct product_file *file;
-    struct fault_notes *notes;
+    struct fault_list *notes;
     size_t line;                     /* of the row that is being read */
     bool has_header, is_other;       /* other: a header that is none, after which rows mean nothing */
     bool is_catalog, has_price;      /* which columns it has */
@@ -67,7 +67,7 @@ struct reading {
 static void note(struct reading *reading, const char *field, const char *message)
 {
     if (reading->notes->count < PRODUCT_FILE_FAULTS_MAX)
-        fault_notes_add(reading->notes, reading->line, "", field, message);
+        fault_list_add(reading->notes, reading->line, "", field, message);
 }
 
 /* ---- The header ---- */
@@ -256,7 +256,7 @@ static void read_lines(struct reading *reading, FILE *in)
     csv_free(&parser);
 }
 
-void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_notes *notes)
+void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_list *notes)
 {
     struct reading reading = {.arena = arena, .file = file, .notes = notes};
 
@@ -280,7 +280,7 @@ static int tell_errno(const struct ctl_options *options, const char *name, int c
 int product_file_read(const struct ctl_options *options, const struct product_source *source, struct arena *arena,
                       struct product_file *file)
 {
-    struct fault_notes notes = {.arena = arena};
+    struct fault_list notes = {.arena = arena};
     struct input input;
 
     if (source->products != NULL && source->catalog != NULL) {

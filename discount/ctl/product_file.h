@@ -49,7 +49,7 @@ const char *product_source_name(const struct product_source *source);
 /* Reads them from a stream into the arena. What is wrong is noted, PRODUCT_FILE_FAULTS_MAX of it at the most; then not
  * all of *file is to be used. */
 #define PRODUCT_FILE_FAULTS_MAX 1000
-void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_notes *notes);
+void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_list *notes);
 
 /* Reads the products into the arena. COMMAND_OK, or an exit code, everything that is wrong having been told. */
 MUST_CHECK int product_file_read(const struct ctl_options *options, const struct product_source *source,

@@ -11,15 +11,15 @@
 static int check_is_rules(const struct rulefile *rulefile, const struct change_options *options, const char *file,
                           struct arena *arena)
 {
-    struct fault_notes notes = {.arena = arena};
+    struct fault_list notes = {.arena = arena};
     char subject[300];
 
     for (size_t i = 0; i < rulefile->change_count; i++) {
         enum change_kind kind = rulefile->changes[i].kind;
         if (kind == CHANGE_SET_GROUP || kind == CHANGE_SET_PRODUCT)
-            fault_notes_add(&notes, rulefile_line(rulefile, i, ""),
-                            change_subject(&rulefile->changes[i], subject, sizeof subject), "",
-                            "only rules are set here; \"discountctl import\" takes the rest, too");
+            fault_list_add(&notes, rulefile_line(rulefile, i, ""),
+                           change_subject(&rulefile->changes[i], subject, sizeof subject), "",
+                           "only rules are set here; \"discountctl import\" takes the rest, too");
     }
     return notes.count == 0 ? COMMAND_OK : fault_notes_tell(&notes, &options->ctl, file);
 }

@@ -3,10 +3,33 @@
 #ifndef DISCOUNT_RULE_FAULTS_H
 #define DISCOUNT_RULE_FAULTS_H
 
+#include "common/arena.h"
 #include "common/compiler.h"
 
 #include "discount/rule/change.h"
 #include "discount/rule/rule.h"
+
+/* ---- Lists of them ---- */
+
+struct fault {
+    size_t place; /* the number of the change, or the line of the file, that it is in */
+    const char *subject, *field, *message;
+};
+
+/* All zero but the arena: empty. */
+struct fault_list {
+    struct arena *arena;
+    struct fault *items;
+    size_t count;
+};
+
+/* Adds one; texts are copied, NULL is "". */
+void fault_list_add(struct fault_list *list, size_t place, const char *subject, const char *field, const char *message);
+
+/* By place; those of one place stay in the order in which they were added. */
+void fault_list_sort(struct fault_list *list);
+
+/* ---- What is wrong with a rule or a change ---- */
 
 /* Where faults go, and how many went there. */
 struct faults {

@@ -3,14 +3,57 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <utf8proc.h>
+
+#include "common/memory.h"
 
 #include "discount/rule/faults.h"
 
 #define MESSAGE_MAX 512
 #define SHOWN_MAX 80 /* bytes of a value */
+
+static const char *copy_text(struct arena *arena, const char *text)
+{
+    return text != NULL ? arena_copy(arena, text, strlen(text)) : "";
+}
+
+void fault_list_add(struct fault_list *list, size_t place, const char *subject, const char *field, const char *message)
+{
+    list->items = arena_grow(list->arena, list->items, list->count, sizeof *list->items);
+    list->items[list->count++] = (struct fault){.place = place,
+                                                .subject = copy_text(list->arena, subject),
+                                                .field = copy_text(list->arena, field),
+                                                .message = copy_text(list->arena, message)};
+}
+
+struct sorted_fault {
+    struct fault fault;
+    size_t order;
+};
+
+static int compare_faults(const void *left, const void *right)
+{
+    const struct sorted_fault *a = left, *b = right;
+
+    if (a->fault.place != b->fault.place)
+        return a->fault.place < b->fault.place ? -1 : 1;
+    return (a->order > b->order) - (a->order < b->order);
+}
+
+void fault_list_sort(struct fault_list *list)
+{
+    struct sorted_fault *sorted = memory_get((list->count + 1) * sizeof *sorted);
+
+    for (size_t i = 0; i < list->count; i++)
+        sorted[i] = (struct sorted_fault){list->items[i], i};
+    qsort(sorted, list->count, sizeof *sorted, compare_faults);
+    for (size_t i = 0; i < list->count; i++)
+        list->items[i] = sorted[i].fault;
+    free(sorted);
+}
 
 void faults_tell(struct faults *faults, const char *field, const char *format, ...)
 {

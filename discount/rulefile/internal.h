@@ -22,20 +22,17 @@
 
 /* ---- What is wrong ---- */
 
-struct told;
-
 /* All zero: nothing is wrong. */
-struct fault_list {
+struct line_faults {
     struct arena arena;
-    struct told *told; /* `kept` of them */
-    size_t kept;
-    size_t count; /* those that were too many to keep, too */
+    struct fault_list kept; /* by line */
+    size_t count;           /* those that were too many to keep, too */
 };
 
-void fault_list_add(struct fault_list *list, size_t line, const char *format, ...) PRINTF_LIKE(3, 4);
+void line_faults_add(struct line_faults *faults, size_t line, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Tells all, in the order of lines, and one last that counts those that were not kept; then empties the list. */
-void fault_list_tell(struct fault_list *list, rulefile_fault_f *fault, void *data);
+void line_faults_tell(struct line_faults *faults, rulefile_fault_f *fault, void *data);
 
 /* ---- What was named, and where ---- */
 
@@ -135,7 +132,7 @@ struct block {
 
 struct parser {
     struct arena *arena;
-    struct fault_list faults;
+    struct line_faults faults;
     size_t line;
     bool is_indented;
     bool is_open;    /* the line has no line end: the file ends in it */

@@ -22,7 +22,7 @@
 struct reading {
     struct arena *arena;
     struct csv_parser csv;
-    struct fault_list faults;
+    struct line_faults faults;
     size_t line;     /* that libcsv has now */
     size_t row_line; /* where the row begins; 0: it does not yet */
     bool has_header;
@@ -52,7 +52,7 @@ static void check_header(struct reading *reading)
     if (reading->column == COLUMNS && strcmp(reading->fields[0], "product") == 0 &&
         strcmp(reading->fields[1], "price") == 0)
         return;
-    fault_list_add(&reading->faults, reading->row_line, "the first row is not product,price");
+    line_faults_add(&reading->faults, reading->row_line, "the first row is not product,price");
     reading->is_stopped = true;
 }
 
@@ -62,9 +62,9 @@ static bool check_slug(struct reading *reading, const char *slug)
 
     if (rule_is_key(slug, RULE_SLUG_MAX))
         return true;
-    fault_list_add(&reading->faults, reading->row_line,
-                   "%s is no product; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
-                   show_text(slug, &shown), RULE_SLUG_MAX);
+    line_faults_add(&reading->faults, reading->row_line,
+                    "%s is no product; 1 to %d characters of a-z, 0-9 and single hyphens between them are allowed",
+                    show_text(slug, &shown), RULE_SLUG_MAX);
     return false;
 }
 
@@ -75,9 +75,9 @@ static bool check_price(struct reading *reading, const char *text, int64_t *pric
 
     if (status == NUMBER_OK)
         return true;
-    fault_list_add(&reading->faults, reading->row_line, "the price is %s%s; 0 to %d is allowed",
-                   show_text(text, &shown), status == NUMBER_MALFORMED ? ", which is no whole number" : "",
-                   RULE_MONEY_MAX);
+    line_faults_add(&reading->faults, reading->row_line, "the price is %s%s; 0 to %d is allowed",
+                    show_text(text, &shown), status == NUMBER_MALFORMED ? ", which is no whole number" : "",
+                    RULE_MONEY_MAX);
     return false;
 }
 
@@ -87,14 +87,14 @@ static void add_product(struct reading *reading, const char *slug, int64_t price
     size_t before = name_set_add(&reading->slugs, SCOPE_SLUG, kept, reading->row_line);
 
     if (before != 0) {
-        fault_list_add(&reading->faults, reading->row_line,
-                       "product %s is named twice: lines %zu and %zu; once is allowed", slug, before,
-                       reading->row_line);
+        line_faults_add(&reading->faults, reading->row_line,
+                        "product %s is named twice: lines %zu and %zu; once is allowed", slug, before,
+                        reading->row_line);
         return;
     }
     if (reading->products.count == RULE_TARGETS_MAX) {
-        fault_list_add(&reading->faults, reading->row_line, "there are more than %d products; fewer are allowed",
-                       RULE_TARGETS_MAX);
+        line_faults_add(&reading->faults, reading->row_line, "there are more than %d products; fewer are allowed",
+                        RULE_TARGETS_MAX);
         reading->is_stopped = true;
         return;
     }
@@ -111,8 +111,8 @@ static void take_row(struct reading *reading)
         return;
     }
     if (reading->column != COLUMNS) {
-        fault_list_add(&reading->faults, reading->row_line,
-                       "the row has %zu fields; a product and its price are allowed", reading->column);
+        line_faults_add(&reading->faults, reading->row_line,
+                        "the row has %zu fields; a product and its price are allowed", reading->column);
         return;
     }
     bool is_slug = check_slug(reading, reading->fields[0]);
@@ -152,12 +152,12 @@ static bool check_line(struct reading *reading, const char *line, size_t length)
     if (content > 0 && line[content - 1] == '\r')
         content--;
     if (memchr(line, '\0', length) != NULL)
-        fault_list_add(&reading->faults, reading->line, "the line has a NUL byte; only text is allowed");
+        line_faults_add(&reading->faults, reading->line, "the line has a NUL byte; only text is allowed");
     else if (!text_is_utf8(line, length))
-        fault_list_add(&reading->faults, reading->line, "the line is not UTF-8; only text in UTF-8 is allowed");
+        line_faults_add(&reading->faults, reading->line, "the line is not UTF-8; only text in UTF-8 is allowed");
     else if (memchr(line, '\r', content) != NULL)
-        fault_list_add(&reading->faults, reading->line,
-                       "the line has a carriage return inside; one is allowed at its end only");
+        line_faults_add(&reading->faults, reading->line,
+                        "the line has a carriage return inside; one is allowed at its end only");
     else
         return true;
     return false;
@@ -183,8 +183,8 @@ static void read_line(struct reading *reading, const char *line, size_t length)
     if (!check_line(reading, line, length)) {
         restart_csv(reading);
     } else if (csv_parse(&reading->csv, line, length, take_field, end_row, reading) != length) {
-        fault_list_add(&reading->faults, reading->line,
-                       "the line is no CSV; a \" stands around a whole field only, and twice inside of one");
+        line_faults_add(&reading->faults, reading->line,
+                        "the line is no CSV; a \" stands around a whole field only, and twice inside of one");
         restart_csv(reading);
     } else {
         return;
@@ -213,13 +213,13 @@ static void finish(struct reading *reading)
     if (reading->is_stopped)
         return;
     if (csv_fini(&reading->csv, take_field, end_row, reading) != 0)
-        fault_list_add(&reading->faults, last_row,
-                       "a \" in this row has no other one; each field that begins with one "
-                       "ends with one");
+        line_faults_add(&reading->faults, last_row,
+                        "a \" in this row has no other one; each field that begins with one "
+                        "ends with one");
     else if (!reading->has_header)
-        fault_list_add(&reading->faults, 1, "the list is empty; its first row is product,price");
+        line_faults_add(&reading->faults, 1, "the list is empty; its first row is product,price");
     else if (reading->products.count == 0 && reading->faults.count == 0)
-        fault_list_add(&reading->faults, reading->line, "the list has no products; at least one is needed");
+        line_faults_add(&reading->faults, reading->line, "the list has no products; at least one is needed");
 }
 
 static void read_text(struct reading *reading, const char *text, size_t length)
@@ -227,7 +227,8 @@ static void read_text(struct reading *reading, const char *text, size_t length)
     size_t mark = strlen(BYTE_ORDER_MARK);
 
     if (length > RULEFILE_SIZE_MAX) {
-        fault_list_add(&reading->faults, 1, "the list has %zu bytes; up to %zu are allowed", length, RULEFILE_SIZE_MAX);
+        line_faults_add(&reading->faults, 1, "the list has %zu bytes; up to %zu are allowed", length,
+                        RULEFILE_SIZE_MAX);
         return;
     }
     if (length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0) {
@@ -251,7 +252,7 @@ bool pricelist_parse(const char *text, size_t length, struct arena *arena, struc
         *products = list_copy(&reading.products, sizeof **products, arena);
         *count = reading.products.count;
     }
-    fault_list_tell(&reading.faults, fault, data);
+    line_faults_tell(&reading.faults, fault, data);
     free(reading.products.items);
     name_set_release(&reading.slugs);
     return is_sound;

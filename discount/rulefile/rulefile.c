@@ -48,7 +48,7 @@ void parser_tell(struct parser *parser, enum field field, const char *format, ..
     va_start(values, format);
     vsnprintf(message, sizeof message, format, values);
     va_end(values);
-    fault_list_add(&parser->faults, parser->line, "%s", message);
+    line_faults_add(&parser->faults, parser->line, "%s", message);
 }
 
 bool parser_read_number(struct parser *parser, enum field field, const char *what, const char *text, int64_t min,
@@ -111,7 +111,7 @@ static void take_fault(void *data, const char *name, const char *message)
     enum field field = find_field(&parser->block.place, name);
 
     if (!parser->block.is_faulty[field])
-        fault_list_add(&parser->faults, parser->block.place.lines[field], "%s: %s", name, message);
+        line_faults_add(&parser->faults, parser->block.place.lines[field], "%s: %s", name, message);
 }
 
 void parser_keep(struct parser *parser, const struct change *change)
@@ -132,12 +132,12 @@ static void read_mark(struct parser *parser)
 
     parser->is_begun = true;
     if (strcmp(words[0].text, MARK) != 0) {
-        fault_list_add(&parser->faults, parser->line,
-                       "the first line is not " MARK " " VERSION ", so this is no rule file");
+        line_faults_add(&parser->faults, parser->line,
+                        "the first line is not " MARK " " VERSION ", so this is no rule file");
         parser->is_stopped = true;
     } else if (parser->words.count != 2 || strcmp(words[1].text, VERSION) != 0) {
-        fault_list_add(&parser->faults, parser->line, "the version is %s; " MARK " " VERSION " is allowed",
-                       show_text(parser->words.count > 1 ? words[1].text : "", &shown));
+        line_faults_add(&parser->faults, parser->line, "the version is %s; " MARK " " VERSION " is allowed",
+                        show_text(parser->words.count > 1 ? words[1].text : "", &shown));
         parser->is_stopped = true;
     }
 }
@@ -149,7 +149,7 @@ static void read_line(struct parser *parser, char *line, size_t length)
     parser->is_indented = length > 0 && (line[0] == ' ' || line[0] == '\t');
     bool is_whole = words_split(&parser->words, line, length, reason);
     if (!is_whole)
-        fault_list_add(&parser->faults, parser->line, "%s", reason);
+        line_faults_add(&parser->faults, parser->line, "%s", reason);
     if (is_whole && parser->words.count == 0)
         return;
     if (!parser->is_begun && is_whole) {
@@ -157,7 +157,7 @@ static void read_line(struct parser *parser, char *line, size_t length)
     } else if (!parser->is_begun) {
         parser->is_stopped = true;
     } else if (parser->is_ended) {
-        fault_list_add(&parser->faults, parser->line, "something follows the line end, which is the last");
+        line_faults_add(&parser->faults, parser->line, "something follows the line end, which is the last");
         parser->is_stopped = true;
     } else if (is_whole) {
         block_read_line(parser);
@@ -191,9 +191,9 @@ static void finish(struct parser *parser)
         return;
     block_finish(parser);
     if (!parser->is_begun)
-        fault_list_add(&parser->faults, parser->line, "the file is empty; its first line is " MARK " " VERSION);
+        line_faults_add(&parser->faults, parser->line, "the file is empty; its first line is " MARK " " VERSION);
     else if (!parser->is_ended)
-        fault_list_add(&parser->faults, parser->line, "the last line is not end, so the file may have been cut here");
+        line_faults_add(&parser->faults, parser->line, "the last line is not end, so the file may have been cut here");
 }
 
 static void release(struct parser *parser)
@@ -229,7 +229,7 @@ bool rulefile_parse(const char *text, size_t length, struct arena *arena, struct
     struct parser parser = {.arena = arena};
 
     if (length > RULEFILE_SIZE_MAX)
-        fault_list_add(&parser.faults, 1, "the file has %zu bytes; up to %zu are allowed", length, RULEFILE_SIZE_MAX);
+        line_faults_add(&parser.faults, 1, "the file has %zu bytes; up to %zu are allowed", length, RULEFILE_SIZE_MAX);
     else
         read_text(&parser, text, length);
     bool is_sound = parser.faults.count == 0;
@@ -239,6 +239,6 @@ bool rulefile_parse(const char *text, size_t length, struct arena *arena, struct
         rulefile->change_count = parser.changes.count;
     }
     release(&parser);
-    fault_list_tell(&parser.faults, fault, data);
+    line_faults_tell(&parser.faults, fault, data);
     return is_sound;
 }

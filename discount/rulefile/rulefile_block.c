@@ -27,8 +27,8 @@ static void begin(struct parser *parser, enum block_kind kind, enum change_kind 
     parser->ranges.count = 0;
     name_set_release(&parser->targets);
     if (++parser->block_count > RULEFILE_BLOCKS_MAX) {
-        fault_list_add(&parser->faults, parser->line, "the file has more than %d blocks; fewer are allowed",
-                       RULEFILE_BLOCKS_MAX);
+        line_faults_add(&parser->faults, parser->line, "the file has more than %d blocks; fewer are allowed",
+                        RULEFILE_BLOCKS_MAX);
         parser->is_stopped = true;
     }
 }
@@ -139,14 +139,14 @@ static bool may_be_cut(const struct parser *parser)
 static void begin_end(struct parser *parser, const struct word *words, size_t count)
 {
     if (may_be_cut(parser))
-        fault_list_add(&parser->faults, parser->line,
-                       "the file may have been cut here, in a line with ends; after end a line end is needed");
+        line_faults_add(&parser->faults, parser->line,
+                        "the file may have been cut here, in a line with ends; after end a line end is needed");
     block_finish(parser);
     parser->block = (struct block){.kind = BLOCK_NONE};
     parser->is_ended = true;
     (void)words;
     if (count > 0)
-        fault_list_add(&parser->faults, parser->line, "something follows end on its line; it stands alone");
+        line_faults_add(&parser->faults, parser->line, "something follows end on its line; it stands alone");
 }
 
 static const struct {
@@ -227,8 +227,8 @@ static void refuse_unknown(struct parser *parser, const char *name)
 
     if (block->kind == BLOCK_LOST && parser->is_indented)
         return;
-    fault_list_add(&parser->faults, parser->line, "%s is an unknown word; %s", show_text(name, &shown),
-                   allowed_words(parser));
+    line_faults_add(&parser->faults, parser->line, "%s is an unknown word; %s", show_text(name, &shown),
+                    allowed_words(parser));
     block->is_unsure = true;
     if (is_outside || (!parser->is_indented && (block->has_indented_words || block->kind != BLOCK_RULE)))
         lose_block(parser);
@@ -241,13 +241,13 @@ static void refuse_elsewhere(struct parser *parser, const struct block_word *wor
     if (kind == BLOCK_LOST)
         return;
     if (kind == BLOCK_NONE) {
-        fault_list_add(&parser->faults, parser->line, "%s stands outside of any block; it belongs in a %s", word->name,
-                       kind_names[word->kind]);
+        line_faults_add(&parser->faults, parser->line, "%s stands outside of any block; it belongs in a %s", word->name,
+                        kind_names[word->kind]);
         lose_block(parser);
         return;
     }
-    fault_list_add(&parser->faults, parser->line, "%s does not belong in a %s; %s", word->name, kind_names[kind],
-                   allowed_words(parser));
+    line_faults_add(&parser->faults, parser->line, "%s does not belong in a %s; %s", word->name, kind_names[kind],
+                    allowed_words(parser));
 }
 
 /* Whether the line may say this now, and has as many plain words as it should; otherwise it is told. */

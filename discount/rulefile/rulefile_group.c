@@ -119,9 +119,9 @@ void group_finish(struct parser *parser)
     size_t customers = join_ranges(&parser->ranges);
     parser->member_count += customers;
     if (parser->member_count > RULEFILE_MEMBERS_MAX) {
-        fault_list_add(&parser->faults, parser->block.place.lines[FIELD_MEMBERS],
-                       "with this group the file has %zu members; up to %d are allowed", parser->member_count,
-                       RULEFILE_MEMBERS_MAX);
+        line_faults_add(&parser->faults, parser->block.place.lines[FIELD_MEMBERS],
+                        "with this group the file has %zu members; up to %d are allowed", parser->member_count,
+                        RULEFILE_MEMBERS_MAX);
         parser->is_stopped = true;
         return;
     }

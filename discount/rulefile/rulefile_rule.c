@@ -296,17 +296,18 @@ static void tell_missing(struct parser *parser)
     const uint32_t *lines = parser->block.place.lines;
 
     if (parser->block.change.rule.is_price_list && parser->block.includes_products)
-        fault_list_add(&parser->faults, lines[FIELD_INCLUDE],
-                       "the rule has a price list, from line %" PRIu32
-                       " on, whose products are all it is for; either that or included products are allowed",
-                       lines[FIELD_PRICE]);
+        line_faults_add(&parser->faults, lines[FIELD_INCLUDE],
+                        "the rule has a price list, from line %" PRIu32
+                        " on, whose products are all it is for; either that or included products are allowed",
+                        lines[FIELD_PRICE]);
     if (parser->block.is_unsure)
         return;
     if (lines[FIELD_lane] == 0)
-        fault_list_add(&parser->faults, lines[FIELD_KEY], "the rule has no lane; lane contract or lane sale is needed");
+        line_faults_add(&parser->faults, lines[FIELD_KEY],
+                        "the rule has no lane; lane contract or lane sale is needed");
     if (lines[FIELD_PERCENT] == 0 && lines[FIELD_AMOUNT] == 0 && lines[FIELD_PRICE] == 0)
-        fault_list_add(&parser->faults, lines[FIELD_KEY],
-                       "the rule takes nothing off; one of percent, amount and price is needed");
+        line_faults_add(&parser->faults, lines[FIELD_KEY],
+                        "the rule takes nothing off; one of percent, amount and price is needed");
 }
 
 /* Faults of a rule are found with its own lists; those of the arena are made for a rule that is kept. */

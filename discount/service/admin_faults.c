@@ -3,49 +3,18 @@
 #include "discount/service/admin_internal.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-static char *copy_text(struct arena *arena, const char *text)
-{
-    return text == NULL ? (char *)protobuf_c_empty_string : arena_copy(arena, text, strlen(text));
-}
-
-static void keep_fault(struct admin_faults *faults, Ecommerce__Fault *fault)
-{
-    faults->list = arena_grow(faults->arena, faults->list, faults->count, sizeof(*faults->list));
-    faults->list[faults->count++] = fault;
-}
+#define FRAME 32 /* what a fault takes in a message beside its texts */
 
 void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
                       const char *message)
 {
     faults->total++;
-    if (faults->count == ADMIN_FAULTS_MAX || faults->bytes > ADMIN_LIST_BYTES)
+    if (faults->kept.count == ADMIN_FAULTS_MAX || faults->bytes > ADMIN_LIST_BYTES)
         return;
-    Ecommerce__Fault *fault = arena_get(faults->arena, sizeof *fault);
-    ecommerce__fault__init(fault);
-    fault->change = change > INT32_MAX ? -1 : (int32_t)change;
-    fault->subject = copy_text(faults->arena, subject);
-    fault->field = copy_text(faults->arena, field);
-    fault->message = copy_text(faults->arena, message);
-    faults->bytes += ecommerce__fault__get_packed_size(fault) + 8;
-    keep_fault(faults, fault);
-}
-
-/* What is told of one change stays in the order in which it was told. */
-struct placed {
-    Ecommerce__Fault *fault;
-    size_t place;
-};
-
-static int compare_placed(const void *left, const void *right)
-{
-    const struct placed *a = left, *b = right;
-
-    if (a->fault->change != b->fault->change)
-        return a->fault->change < b->fault->change ? -1 : 1;
-    return (a->place > b->place) - (a->place < b->place);
+    fault_list_add(&faults->kept, change, subject, field, message);
+    faults->bytes += strlen(subject) + strlen(field) + strlen(message) + FRAME;
 }
 
 /* "changes[3].percent": where the fault is, as google.rpc.BadRequest names a place. */
@@ -58,21 +27,33 @@ static void add_violation(struct rpc_call *call, struct arena *arena, const Ecom
     rpc_call_add_violation(call, place, arena_print(arena, "%s: %s", fault->subject, fault->message));
 }
 
+static Ecommerce__Fault *write_fault(struct arena *arena, size_t change, const char *subject, const char *field,
+                                     const char *message)
+{
+    Ecommerce__Fault *fault = arena_get(arena, sizeof *fault);
+
+    ecommerce__fault__init(fault);
+    fault->change = change > INT32_MAX ? -1 : (int32_t)change;
+    fault->subject = (char *)subject;
+    fault->field = (char *)field;
+    fault->message = (char *)message;
+    return fault;
+}
+
 void admin_faults_finish(struct admin_faults *faults, struct rpc_call *call)
 {
-    size_t count = faults->count, left_out = faults->total - faults->count;
-    struct placed *placed = arena_get(faults->arena, (count + 1) * sizeof *placed);
+    struct arena *arena = faults->kept.arena;
+    size_t left_out = faults->total - faults->kept.count;
 
-    for (size_t i = 0; i < count; i++)
-        placed[i] = (struct placed){faults->list[i], i};
-    qsort(placed, count, sizeof *placed, compare_placed);
-    for (size_t i = 0; i < count; i++)
-        add_violation(call, faults->arena, faults->list[i] = placed[i].fault);
-    if (left_out == 0)
-        return;
-    Ecommerce__Fault *rest = arena_get(faults->arena, sizeof *rest);
-    ecommerce__fault__init(rest);
-    rest->change = -1;
-    rest->message = arena_print(faults->arena, "and %zu more faults, which are not listed", left_out);
-    keep_fault(faults, rest);
+    fault_list_sort(&faults->kept);
+    faults->list = arena_get(arena, (faults->kept.count + 1) * sizeof(*faults->list));
+    for (size_t i = 0; i < faults->kept.count; i++) {
+        const struct fault *fault = &faults->kept.items[i];
+        faults->list[i] = write_fault(arena, fault->place, fault->subject, fault->field, fault->message);
+        add_violation(call, arena, faults->list[i]);
+    }
+    faults->count = faults->kept.count;
+    if (left_out > 0)
+        faults->list[faults->count++] = write_fault(
+            arena, SIZE_MAX, "", "", arena_print(arena, "and %zu more faults, which are not listed", left_out));
 }

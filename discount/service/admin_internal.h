@@ -57,15 +57,14 @@ int64_t admin_instant(int64_t at);
 
 /* The faults of an answer: counted all, kept as far as an answer holds them. */
 struct admin_faults {
-    struct arena *arena;
-    Ecommerce__Fault **list; /* by change */
-    size_t count, bytes;
-    size_t total;
+    struct fault_list kept;
+    size_t total, bytes;
+    Ecommerce__Fault **list; /* by change; admin_faults_finish() makes it */
+    size_t count;
 };
 
 #define ADMIN_FAULTS_MAX 10000
 
-/* All texts are copied. */
 void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
                       const char *message);
 /* Puts them into order, and a last one behind them that counts those that were left out; they are the call's

@@ -83,23 +83,9 @@ static void check_zone(struct applying *applying, const char *zone)
 }
 
 /* What the message says wrongly is told only after the change is read, and so has a subject. */
-struct early_faults {
-    struct arena *arena;
-    struct early_fault {
-        struct early_fault *next;
-        const char *field, *message;
-    } * first, **end;
-};
-
 static void note_early_fault(void *data, const char *field, const char *message)
 {
-    struct early_faults *faults = data;
-    struct early_fault *fault = arena_get(faults->arena, sizeof *fault);
-
-    *fault = (struct early_fault){.field = arena_copy(faults->arena, field, strlen(field)),
-                                  .message = arena_copy(faults->arena, message, strlen(message))};
-    *faults->end = fault;
-    faults->end = &fault->next;
+    fault_list_add(data, 0, "", field, message);
 }
 
 /* Also a change with faults is applied: later ones that build on it are then found wrong for their own faults only. The
@@ -107,15 +93,14 @@ static void note_early_fault(void *data, const char *field, const char *message)
 static bool apply_change(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch)
 {
     struct applying *applying = data;
-    struct early_faults early = {.arena = scratch};
+    struct fault_list early = {.arena = scratch};
     struct change change;
 
-    early.end = &early.first;
     applying->index = index;
     (void)wire_read_change(message, scratch, &change, note_early_fault, &early);
     change_subject(&change, applying->subject, sizeof applying->subject);
-    for (const struct early_fault *fault = early.first; fault != NULL; fault = fault->next)
-        note_fault(applying, fault->field, fault->message);
+    for (size_t i = 0; i < early.count; i++)
+        note_fault(applying, early.items[i].field, early.items[i].message);
     if (change.kind == CHANGE_SET_RULE)
         check_zone(applying, change.rule.zone);
     if (change.kind != CHANGE_KINDS)
@@ -148,7 +133,7 @@ static void add_store_faults(struct applying *applying)
 
     applying->status = applying->store->methods->faults(applying->store, &faults, &count);
     for (size_t i = 0; applying->status == STORE_OK && i < count; i++)
-        admin_faults_add(applying->faults, faults[i].change, faults[i].subject, faults[i].field, faults[i].message);
+        admin_faults_add(applying->faults, faults[i].place, faults[i].subject, faults[i].field, faults[i].message);
 }
 
 bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const struct admin_set *set,
@@ -156,7 +141,7 @@ bool admin_set_apply(struct admin_service *service, struct rpc_call *call, const
 {
     struct applying applying = {.store = service->store, .faults = faults, .status = STORE_OK};
 
-    *faults = (struct admin_faults){.arena = rpc_call_arena(call)};
+    *faults = (struct admin_faults){.kept.arena = rpc_call_arena(call)};
     if (see_changes(set, apply_change, &applying))
         add_store_faults(&applying);
     if (applying.status != STORE_OK) {

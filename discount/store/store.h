@@ -24,6 +24,7 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 #include "discount/rule/change.h"
+#include "discount/rule/faults.h"
 #include "discount/ruleset/ruleset.h"
 
 #define STORE_SCHEMA_VERSION 3 /* of what is kept; each implementation has its scripts from one to the next */
@@ -48,13 +49,6 @@ struct store {
     const struct store_methods *methods;
     struct store_state *state; /* the implementation's */
     char reason[512];          /* why the last call that did not return STORE_OK failed, in words, the location first */
-};
-
-struct fault {
-    size_t change; /* its number */
-    const char *subject;
-    const char *field;
-    const char *message;
 };
 
 struct rule_filter { /* what is not zero must hold */

@@ -10,7 +10,6 @@ static void forget_set(struct store *store)
 
     arena_release(&set->arena);
     arena_release(&set->scratch);
-    fault_lists_release(set);
     *set = (struct change_set){0};
 }
 
@@ -60,6 +59,7 @@ enum store_status sqlite_begin(struct store *store, int64_t expected_revision, c
         return status;
     store->state->set.is_open = true;
     store->state->set.id = id;
+    store->state->set.own.arena = &store->state->set.arena;
     status = begin_revision(store, expected_revision);
     if (status != STORE_OK)
         sqlite_rollback(store);
@@ -111,8 +111,7 @@ static void keep_fault(void *data, const char *field, const char *message)
 {
     const struct checking *checking = data;
 
-    fault_add(checking->store, &checking->store->state->set.own, checking->task->index, checking->task->subject, field,
-              "%s", message);
+    fault_list_add(&checking->store->state->set.own, checking->task->index, checking->task->subject, field, message);
 }
 
 static enum store_status apply_task(struct store *store, const struct task *task)
@@ -153,7 +152,7 @@ enum store_status sqlite_faults(struct store *store, const struct fault **faults
     if (status == STORE_OK)
         status = store_settle(store);
     if (status == STORE_OK) {
-        *faults = store->state->set.all.faults;
+        *faults = store->state->set.all.items;
         *count = store->state->set.all.count;
     }
     return status;
@@ -239,10 +238,10 @@ static enum store_status commit_set(struct store *store, const char *author, con
     if (status == STORE_OK)
         status = store_settle(store);
     if (status == STORE_OK && store->state->set.all.count > 0)
-        return store_say(store, STORE_REFUSED, "%s: %s%s%s", store->state->set.all.faults[0].subject,
-                         store->state->set.all.faults[0].field,
-                         store->state->set.all.faults[0].field[0] != '\0' ? ": " : "",
-                         store->state->set.all.faults[0].message);
+        return store_say(store, STORE_REFUSED, "%s: %s%s%s", store->state->set.all.items[0].subject,
+                         store->state->set.all.items[0].field,
+                         store->state->set.all.items[0].field[0] != '\0' ? ": " : "",
+                         store->state->set.all.items[0].message);
     if (status == STORE_OK)
         status = count_changed(store, changed);
     if (status != STORE_OK || (*changed == 0 && store->state->set.id == NULL))

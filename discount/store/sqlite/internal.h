@@ -21,12 +21,6 @@ struct prepared {
     sqlite3_stmt *statement;
 };
 
-/* A list of faults that grows. Its texts are in the change set's arena. */
-struct fault_list {
-    struct fault *faults;
-    size_t count;
-};
-
 struct change_set {
     bool is_open;
     int64_t number;        /* of the revision that it will be */
@@ -170,9 +164,6 @@ struct task {
 };
 
 /* faults.c */
-void fault_add(struct store *store, struct fault_list *list, size_t change, const char *subject, const char *field,
-               const char *format, ...) PRINTF_LIKE(6, 7);
-void fault_lists_release(struct change_set *set);
 /* Remembers that the set has a change of this thing, and whether it was a faulty one: nothing follows from that. */
 enum store_status store_mention(struct store *store, enum mention_kind kind, const char *key, size_t change,
                                 bool is_faulty);

@@ -3,7 +3,6 @@
 #include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 /* ---- Groups ---- */
 
@@ -75,13 +74,14 @@ enum store_status apply_add_members(struct store *store, const struct task *task
 
 static void add_missing_members(struct store *store, const struct task *task, int32_t first, size_t count)
 {
-    char others[48] = "";
+    struct fault_list *own = &store->state->set.own;
+    const char *others = "";
 
     if (count > 1)
-        snprintf(others, sizeof others, " (nor %s %zu other%s)", count > 2 ? "are" : "is", count - 1,
-                 count > 2 ? "s" : "");
-    fault_add(store, &store->state->set.own, task->index, task->subject, "members",
-              "customer %" PRId32 " is not a member%s", first, others);
+        others =
+            arena_print(own->arena, " (nor %s %zu other%s)", count > 2 ? "are" : "is", count - 1, count > 2 ? "s" : "");
+    fault_list_add(own, task->index, task->subject, "members",
+                   arena_print(own->arena, "customer %" PRId32 " is not a member%s", first, others));
 }
 
 enum store_status apply_remove_members(struct store *store, const struct task *task)

@@ -31,7 +31,7 @@ static void check_product(const Ecommerce__Product *product, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
-    struct fault_notes notes = {.arena = &arena};
+    struct fault_list notes = {.arena = &arena};
     struct product_file file;
     FILE *in = size > 0 ? fmemopen((void *)data, size, "r") : fopen("/dev/null", "re");
 
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fclose(in);
     insist(notes.count <= PRODUCT_FILE_FAULTS_MAX);
     for (size_t i = 0; i < notes.count; i++)
-        insist(notes.items[i].message[0] != '\0' && (i == 0 || notes.items[i].line >= notes.items[i - 1].line));
+        insist(notes.items[i].message[0] != '\0' && (i == 0 || notes.items[i].place >= notes.items[i - 1].place));
     for (size_t i = 0; notes.count == 0 && i < file.count; i++)
         check_product(file.products[i], file.sizes[i]);
     arena_release(&arena);

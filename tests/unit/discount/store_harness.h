@@ -188,7 +188,7 @@ static inline const char *list_faults(struct store *store)
 
     assert_ok(store->methods->faults(store, &faults, &count));
     for (size_t i = 0; i < count; i++)
-        text = arena_print(&arena, "%s%s%zu %s: %s: %s", text, i > 0 ? "\n" : "", faults[i].change, faults[i].subject,
+        text = arena_print(&arena, "%s%s%zu %s: %s: %s", text, i > 0 ? "\n" : "", faults[i].place, faults[i].subject,
                            faults[i].field, faults[i].message);
     return text;
 }

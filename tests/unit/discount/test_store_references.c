@@ -242,7 +242,7 @@ static void nothing_follows_from_a_fault(void **state)
     assert_ok(store->methods->faults(store, &faults, &count));
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(faults[i].change, i);
+        assert_int_equal(faults[i].place, i);
     store_close(store);
 }
 
