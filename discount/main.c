@@ -52,7 +52,7 @@ struct fixed {
 };
 
 /* What lives as long as the master. Workers inherit a copy. */
-struct master {
+struct discount_master {
     struct program_options options;
     struct discount_settings settings;
     struct ports ports;
@@ -74,8 +74,8 @@ static bool check_settings(const struct discount_settings *settings, char *reaso
 }
 
 /* A database of an older version is brought to today's when the service starts, but not by a test of the settings. */
-static bool upgrade_database(const struct master *master, const struct discount_settings *settings, char *reason,
-                             size_t reason_size)
+static bool upgrade_database(const struct discount_master *master, const struct discount_settings *settings,
+                             char *reason, size_t reason_size)
 {
     int before = STORE_SCHEMA_VERSION;
 
@@ -89,7 +89,7 @@ static bool upgrade_database(const struct master *master, const struct discount_
     return true;
 }
 
-static bool read_settings(const struct master *master, struct discount_settings *settings, char *reason,
+static bool read_settings(const struct discount_master *master, struct discount_settings *settings, char *reason,
                           size_t reason_size)
 {
     if (!settings_load(&discount_settings_table, master->options.config, settings, reason, reason_size))
@@ -122,7 +122,7 @@ static void tell_fixed(const struct fixed *fixed, const struct discount_settings
 /* SIGHUP: new workers get the settings of today, if they are good. Addresses and the number of workers stay. */
 static bool reload(void *data)
 {
-    struct master *master = data;
+    struct discount_master *master = data;
     struct discount_settings settings;
     char reason[512];
 
@@ -139,7 +139,7 @@ static bool reload(void *data)
 
 static int work(void *data, int index)
 {
-    struct master *master = data;
+    struct discount_master *master = data;
     struct worker_options options = {
         .settings = &master->settings, .ports = &master->ports, .slot = (size_t)index, .rollout = master->rollout};
 
@@ -148,7 +148,7 @@ static int work(void *data, int index)
 
 static void say_started(void *data)
 {
-    const struct master *master = data;
+    const struct discount_master *master = data;
 
     for (size_t i = 0; i < master->ports.count; i++)
         log_info("serving", "address=%s", master->ports.addresses[i]);
@@ -156,14 +156,14 @@ static void say_started(void *data)
 
 static void leave_slot_empty(void *data, int index)
 {
-    const struct master *master = data;
+    const struct discount_master *master = data;
 
     ports_pause(&master->ports, (size_t)index);
 }
 
 static void look_at_certificates(void *data)
 {
-    const struct master *master = data;
+    const struct discount_master *master = data;
     const struct keyset_files files = discount_settings_keyset(&master->settings);
 
     keyset_warn(&files);
@@ -189,7 +189,7 @@ static int worker_count(const struct discount_settings *settings)
     return cores > 0 ? (int)cores : 1;
 }
 
-static int serve(struct master *master)
+static int serve(struct discount_master *master)
 {
     struct prefork prefork = {.workers = worker_count(&master->settings),
                               .drain_ms = (int)master->settings.drain_ms + END_MS,
@@ -223,7 +223,7 @@ static int serve(struct master *master)
 
 /* The workers of a master that has just vanished may need a moment to stop listening: a start waits for them, a test of
  * the settings does not. */
-static enum ports_status reserve_ports(struct master *master, char *reason, size_t reason_size)
+static enum ports_status reserve_ports(struct discount_master *master, char *reason, size_t reason_size)
 {
     const char *port = master->options.argument != NULL ? master->options.argument : DEFAULT_PORT;
     const struct timespec step = {.tv_nsec = PORTS_STEP_MS * CLOCK_NS_PER_MS};
@@ -237,7 +237,7 @@ static enum ports_status reserve_ports(struct master *master, char *reason, size
     }
 }
 
-static bool prepare(struct master *master, char *reason, size_t reason_size)
+static bool prepare(struct discount_master *master, char *reason, size_t reason_size)
 {
     if (!read_settings(master, &master->settings, reason, reason_size))
         return false;
@@ -251,7 +251,7 @@ static bool prepare(struct master *master, char *reason, size_t reason_size)
 
 int main(int argc, char **argv)
 {
-    struct master master = {0};
+    struct discount_master master = {0};
     char reason[512];
 
     platform_share_heap();

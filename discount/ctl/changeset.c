@@ -95,7 +95,7 @@ static size_t count_for_message(const struct changeset *set, size_t first)
     return count;
 }
 
-bool changeset_stage(const struct changeset *set, struct connection *connection, const char **token)
+bool changeset_stage(const struct changeset *set, struct ctl_connection *connection, const char **token)
 {
     const Ecommerce__StageChangesResponse *answer = NULL;
     struct progress progress;
@@ -121,7 +121,7 @@ bool changeset_stage(const struct changeset *set, struct connection *connection,
     return answer != NULL;
 }
 
-bool changeset_is_lost(const struct connection *connection)
+bool changeset_is_lost(const struct ctl_connection *connection)
 {
     return connection->code == RPC_UNAVAILABLE || connection->code == RPC_ABORTED;
 }
@@ -148,10 +148,10 @@ void changeset_make_id(char id[CHANGESET_ID_SIZE])
 }
 
 /* Whether the rules have moved on from the expected revision: ABORTED may mean that, or a token that was forgotten. */
-static bool has_moved(const struct changeset *set, struct connection *connection, int64_t expected)
+static bool has_moved(const struct changeset *set, struct ctl_connection *connection, int64_t expected)
 {
     const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
-    const struct connection failure = *connection;
+    const struct ctl_connection failure = *connection;
 
     if (expected == 0)
         return false;
@@ -162,7 +162,7 @@ static bool has_moved(const struct changeset *set, struct connection *connection
 }
 
 /* One attempt. */
-static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset *set, struct connection *connection,
+static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset *set, struct ctl_connection *connection,
                                                          const struct change_options *options, const char *id,
                                                          bool is_large)
 {
@@ -186,7 +186,7 @@ static const Ecommerce__ApplyChangesResponse *apply_once(const struct changeset 
     return answer;
 }
 
-const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set, struct connection *connection,
+const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set, struct ctl_connection *connection,
                                                        const struct change_options *options)
 {
     bool is_large = count_for_message(set, 0) < set->count;
@@ -233,7 +233,7 @@ int changeset_tell(const struct changeset *set, const struct change_options *opt
 
 int changeset_run(const struct changeset *set, const struct change_options *options)
 {
-    struct connection connection;
+    struct ctl_connection connection;
 
     int code = changeset_check(set, &options->ctl);
     if (code == COMMAND_OK)

@@ -37,10 +37,10 @@ void changeset_add_file(struct changeset *set, const char *file, const struct ru
 MUST_CHECK int changeset_check(const struct changeset *set, const struct ctl_options *options);
 
 /* Stages all changes: *token names them, "" when there are none. False: connection_fail() tells. */
-MUST_CHECK bool changeset_stage(const struct changeset *set, struct connection *connection, const char **token);
+MUST_CHECK bool changeset_stage(const struct changeset *set, struct ctl_connection *connection, const char **token);
 
 /* Whether the last call, which staged changes or named a token, failed because the worker that had them has gone. */
-bool changeset_is_lost(const struct connection *connection);
+bool changeset_is_lost(const struct ctl_connection *connection);
 
 /* Faults that the service told, as notes with the lines of the rule file. */
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
@@ -52,7 +52,7 @@ void changeset_make_id(char id[CHANGESET_ID_SIZE]);
 
 /* Makes a revision of it. NULL: connection_fail() tells. */
 MUST_CHECK const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set,
-                                                                  struct connection *connection,
+                                                                  struct ctl_connection *connection,
                                                                   const struct change_options *options);
 
 /* All of it: connects, applies, closes, tells what came of it. The exit code. */

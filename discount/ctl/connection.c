@@ -16,11 +16,11 @@
 
 #define LOOK_AFTER_S 5 /* how long the service may take to say what became of a change */
 
-int connection_open(struct connection *connection, const struct ctl_options *options)
+int connection_open(struct ctl_connection *connection, const struct ctl_options *options)
 {
     char reason[1024];
 
-    *connection = (struct connection){.options = options, .timeout_s = options->timeout_s};
+    *connection = (struct ctl_connection){.options = options, .timeout_s = options->timeout_s};
     if (!settings_load(&ctl_settings_table, options->config, &connection->settings, reason, sizeof reason)) {
         display_error(options->name, "%s", reason);
         return COMMAND_CONFIG;
@@ -46,19 +46,19 @@ int connection_open(struct connection *connection, const struct ctl_options *opt
     return COMMAND_OK;
 }
 
-void connection_close(struct connection *connection)
+void connection_close(struct ctl_connection *connection)
 {
     if (connection->options == NULL)
         return;
     rpc_client_free(connection->client);
     rpc_runtime_stop();
     settings_release(&ctl_settings_table, &connection->settings);
-    *connection = (struct connection){0};
+    *connection = (struct ctl_connection){0};
 }
 
 /* ---- Failures ---- */
 
-static int exit_code(const struct connection *connection)
+static int exit_code(const struct ctl_connection *connection)
 {
     switch (connection->code) {
     case RPC_NOT_FOUND:
@@ -80,18 +80,18 @@ static int exit_code(const struct connection *connection)
 }
 
 /* Whether the last call was a change that may have been made all the same. */
-static bool is_unsettled(const struct connection *connection)
+static bool is_unsettled(const struct ctl_connection *connection)
 {
     return connection->is_change && (connection->code == RPC_DEADLINE_EXCEEDED || connection->code == RPC_UNAVAILABLE);
 }
 
 /* … and the service itself says so, and names the revision: its answer came in time. */
-static bool is_told(const struct connection *connection)
+static bool is_told(const struct ctl_connection *connection)
 {
     return connection->code == RPC_DEADLINE_EXCEEDED && connection->ended_ns < connection->stub.deadline_ns;
 }
 
-static void tell_unsettled(const struct connection *connection, const char *what, const char *gap, const char *host)
+static void tell_unsettled(const struct ctl_connection *connection, const char *what, const char *gap, const char *host)
 {
     const struct ctl_options *options = connection->options;
     bool is_late = connection->code == RPC_DEADLINE_EXCEEDED;
@@ -110,7 +110,7 @@ static void tell_unsettled(const struct connection *connection, const char *what
                   after);
 }
 
-int connection_fail(const struct connection *connection, const char *what)
+int connection_fail(const struct ctl_connection *connection, const char *what)
 {
     const struct ctl_options *options = connection->options;
     const char *host = options->host != NULL ? options->host : connection->settings.host;
@@ -172,7 +172,7 @@ static void *copy_message(const ProtobufCMessage *message, struct arena *arena)
 
 static void keep_answer(const ProtobufCMessage *answer, void *data)
 {
-    struct connection *connection = data;
+    struct ctl_connection *connection = data;
 
     connection->is_done = true;
     connection->ended_ns = clock_now_ns();
@@ -187,7 +187,7 @@ static void keep_answer(const ProtobufCMessage *answer, void *data)
 }
 
 /* The generated functions, whose closures have as many types as there are answers, do no more than this. */
-void *connection_call(struct connection *connection, const char *method, const ProtobufCMessage *request,
+void *connection_call(struct ctl_connection *connection, const char *method, const ProtobufCMessage *request,
                       struct arena *arena)
 {
     const ProtobufCServiceDescriptor *service = connection->stub.base.descriptor;
@@ -206,7 +206,7 @@ void *connection_call(struct connection *connection, const char *method, const P
 
 /* The latest revision, before a change is sent: what comes after it may be the change. False: the service is away, and
  * nothing was sent. */
-static bool look_before(struct connection *connection, struct arena *arena)
+static bool look_before(struct ctl_connection *connection, struct arena *arena)
 {
     const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
     const Ecommerce__GetStatusResponse *status = call_get_status(connection, &request, arena);
@@ -217,10 +217,10 @@ static bool look_before(struct connection *connection, struct arena *arena)
 
 /* What became of a change that was not answered. NULL: it has not been made, or nobody says; connection->code is that
  * of the change. */
-static void *look_after(struct connection *connection, const char *id, struct arena *arena)
+static void *look_after(struct ctl_connection *connection, const char *id, struct arena *arena)
 {
     Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;
-    const struct connection failure = *connection;
+    const struct ctl_connection failure = *connection;
 
     request.change_set_id = (char *)id;
     request.validate_only = true;
@@ -236,7 +236,7 @@ static void *look_after(struct connection *connection, const char *id, struct ar
     return NULL;
 }
 
-static void *call_change(struct connection *connection, const char *method, const ProtobufCMessage *request,
+static void *call_change(struct ctl_connection *connection, const char *method, const ProtobufCMessage *request,
                          const char *id, struct arena *arena)
 {
     if (!look_before(connection, arena))
@@ -250,7 +250,7 @@ static void *call_change(struct connection *connection, const char *method, cons
     return answer;
 }
 
-const Ecommerce__ApplyChangesResponse *call_apply_changes(struct connection *connection,
+const Ecommerce__ApplyChangesResponse *call_apply_changes(struct ctl_connection *connection,
                                                           const Ecommerce__ApplyChangesRequest *request,
                                                           struct arena *arena)
 {
@@ -259,7 +259,7 @@ const Ecommerce__ApplyChangesResponse *call_apply_changes(struct connection *con
     return call_change(connection, "ApplyChanges", &request->base, request->change_set_id, arena);
 }
 
-const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
+const Ecommerce__ApplyChangesResponse *call_rollback(struct ctl_connection *connection,
                                                      const Ecommerce__RollbackRequest *request, struct arena *arena)
 {
     return call_change(connection, "Rollback", &request->base, request->change_set_id, arena);

@@ -19,7 +19,7 @@
 
 #define CONNECTION_MESSAGE_MAX ((size_t)4 * 1024 * 1024) /* what the service takes, and what is taken from it */
 
-struct connection {
+struct ctl_connection {
     const struct ctl_options *options;
     struct ctl_settings settings;
     struct rpc_client *client;
@@ -39,23 +39,23 @@ struct connection {
 
 /* Reads the settings and makes ready to call. COMMAND_OK, or an exit code, what is wrong having been told. The options
  * must outlive the connection. */
-MUST_CHECK int connection_open(struct connection *connection, const struct ctl_options *options);
+MUST_CHECK int connection_open(struct ctl_connection *connection, const struct ctl_options *options);
 
-void connection_close(struct connection *connection); /* all zero is allowed */
+void connection_close(struct ctl_connection *connection); /* all zero is allowed */
 
 /* Tells how the last call failed, which was about `what` ("" or "rule x"), and returns the exit code for it. */
-int connection_fail(const struct connection *connection, const char *what);
+int connection_fail(const struct ctl_connection *connection, const char *what);
 
 /*
  * The calls: each returns its answer, in the arena, or NULL: connection->code says how it failed, and connection_fail()
  * tells people.
  */
-MUST_CHECK void *connection_call(struct connection *connection, const char *method, const ProtobufCMessage *request,
+MUST_CHECK void *connection_call(struct ctl_connection *connection, const char *method, const ProtobufCMessage *request,
                                  struct arena *arena);
 
 #define CONNECTION_CALL(name, Method)                                                                                  \
     MUST_CHECK static inline const Ecommerce__##Method##Response *call_##name(                                         \
-        struct connection *connection, const Ecommerce__##Method##Request *request, struct arena *arena)               \
+        struct ctl_connection *connection, const Ecommerce__##Method##Request *request, struct arena *arena)           \
     {                                                                                                                  \
         return connection_call(connection, #Method, &request->base, arena);                                            \
     }
@@ -70,10 +70,10 @@ CONNECTION_CALL(lint, Lint)
 CONNECTION_CALL(get_status, GetStatus)
 
 /* Those that change rules: where no answer comes, what became of the change is asked for. */
-MUST_CHECK const Ecommerce__ApplyChangesResponse *call_apply_changes(struct connection *connection,
+MUST_CHECK const Ecommerce__ApplyChangesResponse *call_apply_changes(struct ctl_connection *connection,
                                                                      const Ecommerce__ApplyChangesRequest *request,
                                                                      struct arena *arena);
-MUST_CHECK const Ecommerce__ApplyChangesResponse *call_rollback(struct connection *connection,
+MUST_CHECK const Ecommerce__ApplyChangesResponse *call_rollback(struct ctl_connection *connection,
                                                                 const Ecommerce__RollbackRequest *request,
                                                                 struct arena *arena);
 

@@ -171,7 +171,7 @@ static int diff(const void *given, const struct argument_words *words, struct ar
 {
     Ecommerce__CompareRevisionsRequest ask = ECOMMERCE__COMPARE_REVISIONS_REQUEST__INIT;
     const struct ctl_options *options = given;
-    struct connection connection;
+    struct ctl_connection connection;
     struct message_list differences = {0};
     int64_t revisions[2];
 

@@ -81,7 +81,7 @@ static void add_options(const struct explain_options *options, struct arena *are
 }
 
 /* Without a list: an id, or the slug of a product that rules may name. */
-static int find_product(struct connection *connection, const char *word, struct arena *arena,
+static int find_product(struct ctl_connection *connection, const char *word, struct arena *arena,
                         Ecommerce__Product *product)
 {
     Ecommerce__ListProductsRequest request = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
@@ -105,8 +105,9 @@ static int find_product(struct connection *connection, const char *word, struct 
     return COMMAND_OK;
 }
 
-static int ask(struct connection *connection, const struct explain_options *options, int64_t at, int32_t customer_id,
-               Ecommerce__Product *product, struct arena *arena, const Ecommerce__ExplainResponse **answer)
+static int ask(struct ctl_connection *connection, const struct explain_options *options, int64_t at,
+               int32_t customer_id, Ecommerce__Product *product, struct arena *arena,
+               const Ecommerce__ExplainResponse **answer)
 {
     Ecommerce__ExplainRequest request = ECOMMERCE__EXPLAIN_REQUEST__INIT;
 
@@ -119,8 +120,8 @@ static int ask(struct connection *connection, const struct explain_options *opti
 }
 
 /* The rules that lost by their window, to tell it in their time zone. One that is gone by now is told in UTC. */
-static void fetch_losers(struct connection *connection, const Ecommerce__ExplainResponse *answer, struct arena *arena,
-                         struct message_list *rules)
+static void fetch_losers(struct ctl_connection *connection, const Ecommerce__ExplainResponse *answer,
+                         struct arena *arena, struct message_list *rules)
 {
     size_t lookups = 0;
 
@@ -146,7 +147,7 @@ static int explain(const void *given, const struct argument_words *all_words, st
     bool has_list = options->source.products != NULL || options->source.catalog != NULL;
     Ecommerce__Product product = ECOMMERCE__PRODUCT__INIT;
     const Ecommerce__ExplainResponse *answer = NULL;
-    struct connection connection;
+    struct ctl_connection connection;
     struct message_list rules = {0};
     int64_t customer, at;
 

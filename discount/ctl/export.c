@@ -14,7 +14,7 @@
 #include "discount/rulefile/rulefile.h"
 #include "discount/wire/wire.h"
 
-struct export_options {
+struct rule_export_options {
     struct ctl_options ctl;
     const char *output;
     const char *prices; /* the key of a price list */
@@ -27,7 +27,7 @@ struct everything {
     struct member_list *members; /* of each group */
 };
 
-static enum list_status fetch_members(struct connection *connection, struct arena *arena, struct everything *all)
+static enum list_status fetch_members(struct ctl_connection *connection, struct arena *arena, struct everything *all)
 {
     enum list_status status = LIST_OK;
 
@@ -42,7 +42,7 @@ static enum list_status fetch_members(struct connection *connection, struct aren
     return status == LIST_FAILED && connection->code == RPC_NOT_FOUND ? LIST_MOVED : status;
 }
 
-static enum list_status fetch_everything(struct connection *connection, void *data, struct arena *arena)
+static enum list_status fetch_everything(struct ctl_connection *connection, void *data, struct arena *arena)
 {
     struct everything *all = data;
     const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
@@ -114,7 +114,7 @@ static void print_everything_json(FILE *out, const struct everything *all)
     json_print(out, document);
 }
 
-static int export_everything(const struct export_options *options, struct arena *arena)
+static int export_everything(const struct rule_export_options *options, struct arena *arena)
 {
     struct everything all;
     struct output output;
@@ -133,10 +133,10 @@ static int export_everything(const struct export_options *options, struct arena 
 
 /* ---- Prices ---- */
 
-static int fetch_rule(const struct export_options *options, struct arena *arena, struct rule *rule)
+static int fetch_rule(const struct rule_export_options *options, struct arena *arena, struct rule *rule)
 {
     Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
-    struct connection connection;
+    struct ctl_connection connection;
 
     int code = connection_open(&connection, &options->ctl);
     if (code != COMMAND_OK)
@@ -169,7 +169,7 @@ static void print_prices_json(FILE *out, const struct rule *rule)
     json_print(out, document);
 }
 
-static int export_prices(const struct export_options *options, struct arena *arena)
+static int export_prices(const struct rule_export_options *options, struct arena *arena)
 {
     struct output output;
     struct rule rule;
@@ -193,7 +193,7 @@ static int export_prices(const struct export_options *options, struct arena *are
 
 static int export(const void *given, const struct argument_words *words, struct arena *arena)
 {
-    const struct export_options *options = given;
+    const struct rule_export_options *options = given;
 
     (void)words;
     return options->prices != NULL ? export_prices(options, arena) : export_everything(options, arena);
@@ -202,15 +202,15 @@ static int export(const void *given, const struct argument_words *words, struct 
 int command_export(int argc, char **argv)
 {
     static const struct argument_row rows[] = {
-        TEXT_OPTION("output", offsetof(struct export_options, output), "FILE",
+        TEXT_OPTION("output", offsetof(struct rule_export_options, output), "FILE",
                     "write to FILE, whole or not at all, instead of standard output"),
-        TEXT_OPTION("prices", offsetof(struct export_options, prices), "RULE",
+        TEXT_OPTION("prices", offsetof(struct rule_export_options, prices), "RULE",
                     "only the prices of this price list, as CSV"),
     };
     const struct arguments arguments = {.purpose = "Writes everything as a rule file, which import reads.",
                                         .rows = rows,
                                         .row_count = ARRAY_LENGTH(rows)};
-    struct export_options options = {0};
+    struct rule_export_options options = {0};
 
     return options_run(&arguments, argc, argv, &options, export);
 }

@@ -41,7 +41,7 @@ struct found_groups {
     struct member_list members;
 };
 
-static enum list_status fetch_groups(struct connection *connection, void *data, struct arena *arena)
+static enum list_status fetch_groups(struct ctl_connection *connection, void *data, struct arena *arena)
 {
     struct found_groups *found = data;
 

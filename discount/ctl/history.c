@@ -40,7 +40,7 @@ static void print_table(const struct message_list *revisions, const struct ctl_o
 }
 
 /* The latest, at most `limit`. False: connection_fail() tells. */
-static bool fetch_revisions(struct connection *connection, size_t limit, struct arena *arena,
+static bool fetch_revisions(struct ctl_connection *connection, size_t limit, struct arena *arena,
                             struct message_list *revisions)
 {
     Ecommerce__ListRevisionsRequest ask = ECOMMERCE__LIST_REVISIONS_REQUEST__INIT;
@@ -61,7 +61,7 @@ static bool fetch_revisions(struct connection *connection, size_t limit, struct 
 static int history(const void *given, const struct argument_words *words, struct arena *arena)
 {
     const struct history_options *options = given;
-    struct connection connection;
+    struct ctl_connection connection;
     struct message_list revisions = {0};
 
     (void)words;
@@ -97,7 +97,7 @@ static int rollback(const void *given, const struct argument_words *words, struc
     const char *word = words->items[0];
     Ecommerce__RollbackRequest request = ECOMMERCE__ROLLBACK_REQUEST__INIT;
     const struct changeset none = {.arena = arena};
-    struct connection connection;
+    struct ctl_connection connection;
     char id[CHANGESET_ID_SIZE];
 
     if (number_parse(word, 1, INT64_MAX, &request.revision) != NUMBER_OK) {

@@ -14,14 +14,14 @@
 #include "discount/rulefile/pricelist.h"
 #include "discount/wire/wire.h"
 
-struct import_options {
+struct rule_import_options {
     struct change_options change;
     bool is_pruning;
     int64_t prune_max;  /* -1: not given */
     const char *prices; /* the key of a price list */
 };
 
-#define FIELD(name) offsetof(struct import_options, name)
+#define FIELD(name) offsetof(struct rule_import_options, name)
 
 static const struct argument_row rows[] = {
     FLAG_OPTION(
@@ -31,7 +31,7 @@ static const struct argument_row rows[] = {
     NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N", "the same, but N rules at most", 0, INT32_MAX),
     FLAG_OPTION("dry-run", FIELD(change.is_dry_run), "check, change nothing"),
     TEXT_OPTION("prices", FIELD(prices), "RULE", "FILE is CSV, product and price: the prices of this price list"),
-    CHANGE_OPTIONS(offsetof(struct import_options, change)),
+    CHANGE_OPTIONS(offsetof(struct rule_import_options, change)),
 };
 
 /* ---- A rule file that removes what it does not name ---- */
@@ -59,7 +59,7 @@ struct all_rules {
     int64_t revision;
 };
 
-static enum list_status fetch_rules(struct connection *connection, void *data, struct arena *arena)
+static enum list_status fetch_rules(struct ctl_connection *connection, void *data, struct arena *arena)
 {
     const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
     struct all_rules *all = data;
@@ -69,8 +69,8 @@ static enum list_status fetch_rules(struct connection *connection, void *data, s
 }
 
 /* A file that was cut off looks whole: it must not take half of the rules with it. *revision is the one looked at. */
-static int look_at_pruned(const struct import_options *options, const struct rulefile *rulefile,
-                          struct connection *connection, struct arena *arena, int64_t *revision)
+static int look_at_pruned(const struct rule_import_options *options, const struct rulefile *rulefile,
+                          struct ctl_connection *connection, struct arena *arena, int64_t *revision)
 {
     struct all_rules all;
 
@@ -92,8 +92,8 @@ static int look_at_pruned(const struct import_options *options, const struct rul
 }
 
 /* Of the rules that were looked at, and when somebody else changes something between, again. */
-static int prune(const struct import_options *options, const struct rulefile *rulefile, const struct changeset *set,
-                 struct connection *connection)
+static int prune(const struct rule_import_options *options, const struct rulefile *rulefile,
+                 const struct changeset *set, struct ctl_connection *connection)
 {
     for (int attempt = 1;; attempt++) {
         struct change_options change_options = options->change;
@@ -111,11 +111,11 @@ static int prune(const struct import_options *options, const struct rulefile *ru
     }
 }
 
-static int import_rules(const struct import_options *options, const char *path, struct arena *arena)
+static int import_rules(const struct rule_import_options *options, const char *path, struct arena *arena)
 {
     bool is_pruning = options->is_pruning || options->prune_max >= 0;
     struct changeset set = {.arena = arena};
-    struct connection connection;
+    struct ctl_connection connection;
     struct rulefile rulefile;
 
     int code = input_rulefile(&options->change.ctl, path, arena, &rulefile);
@@ -143,7 +143,7 @@ struct price_file {
     size_t count;
 };
 
-static int read_prices(const struct import_options *options, const char *path, struct arena *arena,
+static int read_prices(const struct rule_import_options *options, const char *path, struct arena *arena,
                        struct price_file *file)
 {
     struct fault_list notes = {.arena = arena};
@@ -189,7 +189,7 @@ static size_t find_line(const struct price_file *file, const char *message)
     return 0;
 }
 
-static int tell_price_faults(const struct import_options *options, const struct price_file *file,
+static int tell_price_faults(const struct rule_import_options *options, const struct price_file *file,
                              const Ecommerce__ApplyChangesResponse *answer, struct arena *arena)
 {
     struct fault_list notes = {.arena = arena};
@@ -202,7 +202,7 @@ static int tell_price_faults(const struct import_options *options, const struct 
 }
 
 /* The price list as it is. *rule is NULL when it does not exist, or is none. */
-static int fetch_price_list(struct connection *connection, const char *key, struct arena *arena,
+static int fetch_price_list(struct ctl_connection *connection, const char *key, struct arena *arena,
                             const Ecommerce__Rule **rule, int64_t *revision)
 {
     Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
@@ -226,8 +226,8 @@ static int fetch_price_list(struct connection *connection, const char *key, stru
 }
 
 /* Puts the prices into the rule as it is at one revision. When somebody else changes something between, again. */
-static int replace_prices(const struct import_options *options, const struct price_file *file,
-                          struct connection *connection, struct arena *arena)
+static int replace_prices(const struct rule_import_options *options, const struct price_file *file,
+                          struct ctl_connection *connection, struct arena *arena)
 {
     for (int attempt = 1;; attempt++) {
         struct change_options change_options = options->change;
@@ -257,9 +257,9 @@ static int replace_prices(const struct import_options *options, const struct pri
     }
 }
 
-static int import_prices(const struct import_options *options, const char *path, struct arena *arena)
+static int import_prices(const struct rule_import_options *options, const char *path, struct arena *arena)
 {
-    struct connection connection;
+    struct ctl_connection connection;
     struct price_file file;
 
     if (options->is_pruning || options->prune_max >= 0) {
@@ -278,7 +278,7 @@ static int import_prices(const struct import_options *options, const char *path,
 
 static int import(const void *given, const struct argument_words *words, struct arena *arena)
 {
-    const struct import_options *options = given;
+    const struct rule_import_options *options = given;
 
     return options->prices != NULL ? import_prices(options, words->items[0], arena)
                                    : import_rules(options, words->items[0], arena);
@@ -293,7 +293,7 @@ int command_import(int argc, char **argv)
         .words_max = 1,
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
-    struct import_options options = {.prune_max = -1};
+    struct rule_import_options options = {.prune_max = -1};
 
     return options_run(&arguments, argc, argv, &options, import);
 }

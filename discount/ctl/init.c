@@ -12,14 +12,14 @@
 
 enum { OPTION_DEMO = 256 }; /* no letter */
 
-struct init_options {
+struct rule_init_options {
     bool demo;
     const char *path;
 };
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-    struct init_options *options = state->input;
+    struct rule_init_options *options = state->input;
 
     switch (key) {
     case OPTION_DEMO:
@@ -46,7 +46,7 @@ int command_init(int argc, char **argv)
                                      .parser = parse_option,
                                      .args_doc = "DATABASE",
                                      .doc = "Makes a new discount database. A file that exists is left as it is."};
-    struct init_options options = {0};
+    struct rule_init_options options = {0};
     char reason[512];
 
     if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)

@@ -82,7 +82,8 @@ static int check_products(const struct what_if *what_if, const struct what_if_op
     return COMMAND_REFUSED;
 }
 
-static const Ecommerce__LintResponse *ask(struct connection *connection, const struct what_if *what_if, int64_t limit)
+static const Ecommerce__LintResponse *ask(struct ctl_connection *connection, const struct what_if *what_if,
+                                          int64_t limit)
 {
     for (int attempt = 1;; attempt++) {
         Ecommerce__LintRequest request = ECOMMERCE__LINT_REQUEST__INIT;
@@ -105,7 +106,7 @@ static int lint(const void *given, const struct argument_words *words, struct ar
 {
     const struct what_if_options *options = given;
     struct what_if what_if = {.arena = arena};
-    struct connection connection;
+    struct ctl_connection connection;
 
     int code = what_if_read(&what_if, options, words->count > 0 ? words->items[0] : NULL);
     if (code == COMMAND_OK)

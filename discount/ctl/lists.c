@@ -40,8 +40,9 @@ static void append_messages(const ProtobufCMessage *answer, struct arena *arena,
 }
 
 /* Sends the request. LIST_OK: *answer is a page of the revision. */
-static enum list_status read_page(struct connection *connection, const char *method, const ProtobufCMessage *request,
-                                  struct arena *arena, int64_t *revision, const ProtobufCMessage **answer)
+static enum list_status read_page(struct ctl_connection *connection, const char *method,
+                                  const ProtobufCMessage *request, struct arena *arena, int64_t *revision,
+                                  const ProtobufCMessage **answer)
 {
     *answer = connection_call(connection, method, request, arena);
     if (*answer == NULL)
@@ -52,7 +53,7 @@ static enum list_status read_page(struct connection *connection, const char *met
     return revision == NULL || *page_revision == *revision ? LIST_OK : LIST_MOVED;
 }
 
-enum list_status list_pages(struct connection *connection, const char *method, const ProtobufCMessage *request,
+enum list_status list_pages(struct ctl_connection *connection, const char *method, const ProtobufCMessage *request,
                             char **page_token, struct arena *arena, struct message_list *messages, int64_t *revision)
 {
     enum list_status status;
@@ -68,7 +69,7 @@ enum list_status list_pages(struct connection *connection, const char *method, c
     return LIST_OK;
 }
 
-enum list_status list_rules(struct connection *connection, const Ecommerce__ListRulesRequest *request,
+enum list_status list_rules(struct ctl_connection *connection, const Ecommerce__ListRulesRequest *request,
                             struct arena *arena, struct message_list *rules, int64_t *revision)
 {
     Ecommerce__ListRulesRequest ask = *request;
@@ -77,7 +78,7 @@ enum list_status list_rules(struct connection *connection, const Ecommerce__List
     return list_pages(connection, "ListRules", &ask.base, &ask.page_token, arena, rules, revision);
 }
 
-enum list_status list_groups(struct connection *connection, int32_t customer_id, struct arena *arena,
+enum list_status list_groups(struct ctl_connection *connection, int32_t customer_id, struct arena *arena,
                              struct message_list *groups, int64_t *revision)
 {
     Ecommerce__ListGroupsRequest ask = ECOMMERCE__LIST_GROUPS_REQUEST__INIT;
@@ -87,7 +88,7 @@ enum list_status list_groups(struct connection *connection, int32_t customer_id,
     return list_pages(connection, "ListGroups", &ask.base, &ask.page_token, arena, groups, revision);
 }
 
-enum list_status list_products(struct connection *connection, struct arena *arena, struct message_list *products,
+enum list_status list_products(struct ctl_connection *connection, struct arena *arena, struct message_list *products,
                                int64_t *revision)
 {
     Ecommerce__ListProductsRequest ask = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
@@ -96,7 +97,7 @@ enum list_status list_products(struct connection *connection, struct arena *aren
     return list_pages(connection, "ListProducts", &ask.base, &ask.page_token, arena, products, revision);
 }
 
-enum list_status list_members(struct connection *connection, const char *group, struct arena *arena,
+enum list_status list_members(struct ctl_connection *connection, const char *group, struct arena *arena,
                               struct member_list *members, int64_t *revision)
 {
     Ecommerce__ListMembersRequest ask = ECOMMERCE__LIST_MEMBERS_REQUEST__INIT;
@@ -117,7 +118,7 @@ enum list_status list_members(struct connection *connection, const char *group, 
     return LIST_OK;
 }
 
-int list_whole(struct connection *connection, list_fetch_f *fetch, void *data, struct arena *arena)
+int list_whole(struct ctl_connection *connection, list_fetch_f *fetch, void *data, struct arena *arena)
 {
     enum list_status status = LIST_MOVED;
 
@@ -130,7 +131,7 @@ int list_whole(struct connection *connection, list_fetch_f *fetch, void *data, s
 
 int list_alone(const struct ctl_options *options, list_fetch_f *fetch, void *data, struct arena *arena)
 {
-    struct connection connection;
+    struct ctl_connection connection;
 
     int code = connection_open(&connection, options);
     if (code != COMMAND_OK)
@@ -140,7 +141,7 @@ int list_alone(const struct ctl_options *options, list_fetch_f *fetch, void *dat
     return code;
 }
 
-int list_give_up(const struct connection *connection)
+int list_give_up(const struct ctl_connection *connection)
 {
     display_error(connection->options->name, "the rules changed %d times while they were read; try again", ATTEMPTS);
     return COMMAND_MOVED;

@@ -24,15 +24,15 @@ enum list_status {
  * next page, and the messages (or customers) that the answers list are appended. *revision is the one that the pages
  * must be of; 0: it is set to that of the first; NULL: answers have none. What the lists hold lives in the arena.
  */
-MUST_CHECK enum list_status list_pages(struct connection *connection, const char *method,
+MUST_CHECK enum list_status list_pages(struct ctl_connection *connection, const char *method,
                                        const ProtobufCMessage *request, char **page_token, struct arena *arena,
                                        struct message_list *messages, int64_t *revision);
 
-MUST_CHECK enum list_status list_rules(struct connection *connection, const Ecommerce__ListRulesRequest *request,
+MUST_CHECK enum list_status list_rules(struct ctl_connection *connection, const Ecommerce__ListRulesRequest *request,
                                        struct arena *arena, struct message_list *rules, int64_t *revision);
-MUST_CHECK enum list_status list_groups(struct connection *connection, int32_t customer_id, struct arena *arena,
+MUST_CHECK enum list_status list_groups(struct ctl_connection *connection, int32_t customer_id, struct arena *arena,
                                         struct message_list *groups, int64_t *revision);
-MUST_CHECK enum list_status list_products(struct connection *connection, struct arena *arena,
+MUST_CHECK enum list_status list_products(struct ctl_connection *connection, struct arena *arena,
                                           struct message_list *products, int64_t *revision);
 
 struct member_list {
@@ -40,21 +40,21 @@ struct member_list {
     size_t count;
 };
 
-MUST_CHECK enum list_status list_members(struct connection *connection, const char *group, struct arena *arena,
+MUST_CHECK enum list_status list_members(struct ctl_connection *connection, const char *group, struct arena *arena,
                                          struct member_list *members, int64_t *revision);
 
 /*
  * Reads something that must be of one revision: `fetch`, from an empty place and a revision of 0, until the rules do
  * not move on meanwhile. The exit code; what went wrong was told.
  */
-typedef enum list_status list_fetch_f(struct connection *connection, void *data, struct arena *arena);
-MUST_CHECK int list_whole(struct connection *connection, list_fetch_f *fetch, void *data, struct arena *arena);
+typedef enum list_status list_fetch_f(struct ctl_connection *connection, void *data, struct arena *arena);
+MUST_CHECK int list_whole(struct ctl_connection *connection, list_fetch_f *fetch, void *data, struct arena *arena);
 
 /* The same on a connection of its own. */
 MUST_CHECK int list_alone(const struct ctl_options *options, list_fetch_f *fetch, void *data, struct arena *arena);
 
 /* Tells that the rules kept changing; the exit code. */
-int list_give_up(const struct connection *connection);
+int list_give_up(const struct ctl_connection *connection);
 
 /* {"revision": …, NAME: the messages}, without a revision where it is 0. */
 void list_print_json(const char *name, const struct message_list *list, int64_t revision);

@@ -28,10 +28,10 @@ struct preview_options {
     bool is_everybody;
 };
 
-struct previewing {
+struct preview_run {
     const struct preview_options *options;
     const struct what_if *what_if;
-    struct connection *connection;
+    struct ctl_connection *connection;
     struct arena *arena;
     const char *token;
     int32_t *customer_ids;
@@ -45,7 +45,7 @@ enum step { STEP_GOES_ON, STEP_AGAIN, STEP_REFUSED, STEP_FAILED };
 /* ---- One call ---- */
 
 /* How many products go into the next message. */
-static size_t count_products(const struct previewing *previewing)
+static size_t count_products(const struct preview_run *previewing)
 {
     const struct product_file *file = &previewing->what_if->products;
     size_t count = 0, bytes = 0;
@@ -59,7 +59,7 @@ static size_t count_products(const struct previewing *previewing)
     return count;
 }
 
-static const Ecommerce__PreviewResponse *ask(struct previewing *previewing, size_t count, int32_t max_prices)
+static const Ecommerce__PreviewResponse *ask(struct preview_run *previewing, size_t count, int32_t max_prices)
 {
     const struct preview_options *options = previewing->options;
     Ecommerce__PreviewRequest request = ECOMMERCE__PREVIEW_REQUEST__INIT;
@@ -77,7 +77,7 @@ static const Ecommerce__PreviewResponse *ask(struct previewing *previewing, size
     return call_preview(previewing->connection, &request, previewing->arena);
 }
 
-static int32_t count_wanted(const struct previewing *previewing)
+static int32_t count_wanted(const struct preview_run *previewing)
 {
     size_t left = (size_t)previewing->options->what_if.limit - previewing->totals.prices.count;
 
@@ -87,13 +87,13 @@ static int32_t count_wanted(const struct previewing *previewing)
 }
 
 /* Takes part of the products off the next call. False: there is only one left. */
-static bool shrink_chunk(struct previewing *previewing, size_t count)
+static bool shrink_chunk(struct preview_run *previewing, size_t count)
 {
     previewing->chunk = count / 2;
     return count > 1;
 }
 
-static enum step take_failure(struct previewing *previewing, size_t count)
+static enum step take_failure(struct preview_run *previewing, size_t count)
 {
     enum rpc_code code = previewing->connection->code;
 
@@ -105,7 +105,7 @@ static enum step take_failure(struct previewing *previewing, size_t count)
     return STEP_FAILED;
 }
 
-static enum step next_step(struct previewing *previewing)
+static enum step next_step(struct preview_run *previewing)
 {
     size_t limit = (size_t)previewing->options->what_if.limit, count = count_products(previewing);
     int32_t wanted = count_wanted(previewing);
@@ -136,7 +136,7 @@ static enum step next_step(struct previewing *previewing)
 
 /* ---- All products ---- */
 
-static enum step preview_once(struct previewing *previewing)
+static enum step preview_once(struct preview_run *previewing)
 {
     enum step step = STEP_GOES_ON;
 
@@ -154,7 +154,7 @@ static enum step preview_once(struct previewing *previewing)
     return step;
 }
 
-static int tell(const struct previewing *previewing)
+static int tell(const struct preview_run *previewing)
 {
     const struct what_if *what_if = previewing->what_if;
     const struct preview_totals *totals = &previewing->totals;
@@ -172,8 +172,9 @@ static int preview(const void *given, const struct argument_words *words, struct
 {
     const struct preview_options *options = given;
     struct what_if what_if = {.arena = arena};
-    struct connection connection;
-    struct previewing previewing = {.options = options, .what_if = &what_if, .connection = &connection, .arena = arena};
+    struct ctl_connection connection;
+    struct preview_run previewing = {
+        .options = options, .what_if = &what_if, .connection = &connection, .arena = arena};
     enum step step = STEP_AGAIN;
 
     if (options->what_if.source.products == NULL && options->what_if.source.catalog == NULL) {

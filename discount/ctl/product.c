@@ -33,7 +33,7 @@ struct found_products {
     int64_t revision;
 };
 
-static enum list_status fetch_products(struct connection *connection, void *data, struct arena *arena)
+static enum list_status fetch_products(struct ctl_connection *connection, void *data, struct arena *arena)
 {
     struct found_products *found = data;
 

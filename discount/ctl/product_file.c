@@ -50,7 +50,7 @@ static const struct {
 #define TITLES_MAX ARRAY_LENGTH(titles)
 #define HEADER_FORM "the first line must be id,slug,price,categories, or that of catalogctl export as CSV"
 
-struct reading {
+struct product_reading {
     struct arena *arena;
     struct product_file *file;
     struct fault_list *notes;
@@ -64,7 +64,7 @@ struct reading {
     bool is_filled;       /* … of which one has something in it */
 };
 
-static void note(struct reading *reading, const char *field, const char *message)
+static void note(struct product_reading *reading, const char *field, const char *message)
 {
     if (reading->notes->count < PRODUCT_FILE_FAULTS_MAX)
         fault_list_add(reading->notes, reading->line, "", field, message);
@@ -72,7 +72,7 @@ static void note(struct reading *reading, const char *field, const char *message
 
 /* ---- The header ---- */
 
-static void read_title(struct reading *reading, const char *text, size_t length)
+static void read_title(struct product_reading *reading, const char *text, size_t length)
 {
     for (size_t i = 0; i < TITLES_MAX && reading->count < TITLES_MAX; i++) {
         if (strlen(titles[i].name) != length || strncasecmp(titles[i].name, text, length) != 0)
@@ -86,7 +86,7 @@ static void read_title(struct reading *reading, const char *text, size_t length)
 }
 
 /* Each of ours once. A file for catalogctl import may have "price", too: in whole units of the currency. */
-static void check_header(struct reading *reading)
+static void check_header(struct product_reading *reading)
 {
     size_t seen[COLUMNS + 1] = {0};
 
@@ -108,7 +108,7 @@ static void check_header(struct reading *reading)
 
 static void on_cell(void *text, size_t length, void *data)
 {
-    struct reading *reading = data;
+    struct product_reading *reading = data;
     size_t place = reading->count;
 
     if (!reading->has_header)
@@ -119,7 +119,7 @@ static void on_cell(void *text, size_t length, void *data)
     reading->count++;
 }
 
-static void add_category(struct reading *reading, char *slug, Ecommerce__Product *product)
+static void add_category(struct product_reading *reading, char *slug, Ecommerce__Product *product)
 {
     for (size_t i = 0; i < product->n_categories; i++) {
         if (strcmp(product->categories[i], slug) == 0)
@@ -133,7 +133,7 @@ static void add_category(struct reading *reading, char *slug, Ecommerce__Product
 }
 
 /* Paths from the top, "home/lighting": the product is in each category of one. */
-static void read_categories(struct reading *reading, char *text, Ecommerce__Product *product)
+static void read_categories(struct product_reading *reading, char *text, Ecommerce__Product *product)
 {
     char *place, *word;
 
@@ -142,7 +142,7 @@ static void read_categories(struct reading *reading, char *text, Ecommerce__Prod
         add_category(reading, word, product);
 }
 
-static int32_t read_number(struct reading *reading, enum column column, const char *name, int64_t min)
+static int32_t read_number(struct product_reading *reading, enum column column, const char *name, int64_t min)
 {
     int64_t value = 0;
 
@@ -153,7 +153,7 @@ static int32_t read_number(struct reading *reading, enum column column, const ch
     return (int32_t)value;
 }
 
-static void add_product(struct reading *reading, Ecommerce__Product *product)
+static void add_product(struct product_reading *reading, Ecommerce__Product *product)
 {
     struct product_file *file = reading->file;
 
@@ -165,12 +165,12 @@ static void add_product(struct reading *reading, Ecommerce__Product *product)
 
 /* The catalog keeps categories that no product is in, and the ids of products that have left, by rows without a price.
  */
-static bool is_of_no_product(const struct reading *reading)
+static bool is_of_no_product(const struct product_reading *reading)
 {
     return reading->is_catalog && reading->cells[COLUMN_PRICE][0] == '\0';
 }
 
-static void read_product(struct reading *reading)
+static void read_product(struct product_reading *reading)
 {
     /* Our own list may leave the categories out behind the last cell. */
     bool is_short = reading->count + 1 == reading->column_count &&
@@ -199,7 +199,7 @@ static void read_product(struct reading *reading)
 
 static void on_row(int end, void *data)
 {
-    struct reading *reading = data;
+    struct product_reading *reading = data;
     bool is_empty = reading->count == 0 || (reading->count == 1 && !reading->is_filled);
 
     (void)end;
@@ -215,7 +215,7 @@ static void on_row(int end, void *data)
 }
 
 /* libcsv does not count lines: it is given one at a time. A quoted newline makes a row of more than one. */
-static bool parse_line(struct reading *reading, struct csv_parser *parser, const char *text, size_t length)
+static bool parse_line(struct product_reading *reading, struct csv_parser *parser, const char *text, size_t length)
 {
     static const char mark[] = "\xEF\xBB\xBF"; /* spreadsheets write it */
 
@@ -234,7 +234,7 @@ static bool parse_line(struct reading *reading, struct csv_parser *parser, const
     return false;
 }
 
-static void read_lines(struct reading *reading, FILE *in)
+static void read_lines(struct product_reading *reading, FILE *in)
 {
     struct csv_parser parser;
     char *line = NULL;
@@ -258,7 +258,7 @@ static void read_lines(struct reading *reading, FILE *in)
 
 void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_list *notes)
 {
-    struct reading reading = {.arena = arena, .file = file, .notes = notes};
+    struct product_reading reading = {.arena = arena, .file = file, .notes = notes};
 
     *file = (struct product_file){0};
     read_lines(&reading, in);

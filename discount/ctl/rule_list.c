@@ -103,7 +103,7 @@ struct found_rules {
     int64_t revision;
 };
 
-static enum list_status fetch_rules(struct connection *connection, void *data, struct arena *arena)
+static enum list_status fetch_rules(struct ctl_connection *connection, void *data, struct arena *arena)
 {
     struct found_rules *found = data;
 

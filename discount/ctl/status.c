@@ -52,7 +52,7 @@ static void print_workers(const Ecommerce__GetStatusResponse *status, const stru
 static int status(const void *options, const struct argument_words *words, struct arena *arena)
 {
     const Ecommerce__GetStatusRequest request = ECOMMERCE__GET_STATUS_REQUEST__INIT;
-    struct connection connection;
+    struct ctl_connection connection;
 
     (void)words;
     int code = connection_open(&connection, options);

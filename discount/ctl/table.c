@@ -8,8 +8,8 @@
 
 #define GAP "  "
 
-struct row {
-    struct row *next;
+struct table_row {
+    struct table_row *next;
     enum table_style style;
     const char **cells;
 };
@@ -19,7 +19,7 @@ struct table {
     const struct table_column *columns;
     size_t column_count;
     size_t *widths;
-    struct row *first, **end;
+    struct table_row *first, **end;
 };
 
 struct table *table_new(struct arena *arena, const struct table_column *columns, size_t count)
@@ -36,9 +36,9 @@ struct table *table_new(struct arena *arena, const struct table_column *columns,
 
 void table_add(struct table *table, enum table_style style, const char *const *cells)
 {
-    struct row *row = arena_get(table->arena, sizeof *row);
+    struct table_row *row = arena_get(table->arena, sizeof *row);
 
-    *row = (struct row){.style = style};
+    *row = (struct table_row){.style = style};
     row->cells = arena_get(table->arena, table->column_count * sizeof *row->cells);
     for (size_t i = 0; i < table->column_count; i++) {
         row->cells[i] = display_text(table->arena, cells[i]);
@@ -96,6 +96,6 @@ void table_print(const struct table *table, FILE *out, const struct ctl_options 
     for (size_t i = 0; i < table->column_count; i++)
         titles[i] = table->columns[i].title;
     print_row(table, out, titles, has_colour ? COLOUR_BOLD : NULL);
-    for (const struct row *row = table->first; row != NULL; row = row->next)
+    for (const struct table_row *row = table->first; row != NULL; row = row->next)
         print_row(table, out, row->cells, has_colour ? colours[row->style] : NULL);
 }

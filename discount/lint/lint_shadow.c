@@ -115,7 +115,7 @@ struct shadowing {
     struct lint_rules *rules;
     int64_t now;
     bool ties_matter[RULE_LANES]; /* who wins one may decide about later lanes */
-    struct entry *entries;        /* by list, then by rank */
+    struct shadow_entry *entries; /* by list, then by rank */
     size_t entry_count;
     size_t *ranked; /* rules, by rank */
 };
@@ -135,7 +135,7 @@ static bool shadows(const struct shadowing *shadowing, const struct rule *a, con
 
 /* ---- The lists ---- */
 
-struct entry {
+struct shadow_entry {
     uint64_t list;
     size_t rank;
 };
@@ -222,7 +222,7 @@ static uint64_t list_of_target(uint64_t audience, const struct rule *rule, size_
 
 static int compare_entries(const void *left, const void *right)
 {
-    const struct entry *a = left, *b = right;
+    const struct shadow_entry *a = left, *b = right;
 
     if (a->list != b->list)
         return a->list < b->list ? -1 : 1;
@@ -236,14 +236,14 @@ static void make_lists(struct shadowing *shadowing, size_t ranked_count)
 
     for (size_t i = 0; i < ranked_count; i++)
         room += target_count(&rules->list[shadowing->ranked[i]].rule) + 1;
-    struct entry *entries = arena_get(&rules->arena, room * sizeof *entries);
+    struct shadow_entry *entries = arena_get(&rules->arena, room * sizeof *entries);
     for (size_t i = 0; i < ranked_count; i++) {
         const struct rule *rule = &rules->list[shadowing->ranked[i]].rule;
         uint64_t audience = list_of_audience(rule, false);
         if (target_count(rule) == 0)
-            entries[count++] = (struct entry){list_of_everything(audience), i};
+            entries[count++] = (struct shadow_entry){list_of_everything(audience), i};
         for (size_t k = 0; k < target_count(rule); k++)
-            entries[count++] = (struct entry){list_of_target(audience, rule, k), i};
+            entries[count++] = (struct shadow_entry){list_of_target(audience, rule, k), i};
     }
     qsort(entries, count, sizeof *entries, compare_entries);
     shadowing->entries = entries;
@@ -268,7 +268,7 @@ static bool find_in_list(const struct shadowing *shadowing, uint64_t list, struc
     size_t place = find_list(shadowing, list);
 
     for (size_t i = 0; i < LINT_RIVALS && place + i < shadowing->entry_count; i++) {
-        const struct entry *entry = &shadowing->entries[place + i];
+        const struct shadow_entry *entry = &shadowing->entries[place + i];
         size_t number = shadowing->ranked[entry->rank];
         const struct lint_rule *rival = &rules->list[number];
         if (entry->list != list || strength(&rival->rule) < least)

@@ -19,7 +19,7 @@ struct member {
     bool has_own; /* rules of their own that may make a price */
 };
 
-struct search {
+struct audience_search {
     const struct ruleset *rulesets[SIDES];
     size_t product_count;
     size_t max_quotes;
@@ -35,7 +35,7 @@ struct search {
 
 /* ---- The audiences ---- */
 
-static void add_audience(struct search *search, const struct preview_audience *audience)
+static void add_audience(struct audience_search *search, const struct preview_audience *audience)
 {
     struct preview_audiences *audiences = search->audiences;
     size_t quotes = audience->products != NULL ? audience->product_count : search->product_count;
@@ -50,7 +50,7 @@ static void add_audience(struct search *search, const struct preview_audience *a
 }
 
 /* Adds an audience for these products, if there are some. */
-static void add_for_products(struct search *search, struct preview_audience audience, const product_set *set)
+static void add_for_products(struct audience_search *search, struct preview_audience audience, const product_set *set)
 {
     uint32_t *products;
     size_t count = 0;
@@ -82,7 +82,7 @@ static int compare_audiences(const void *left, const void *right)
     return 0;
 }
 
-static void finish_audiences(struct search *search)
+static void finish_audiences(struct audience_search *search)
 {
     struct preview_audiences *audiences = search->audiences;
     struct preview_audience *made = arena_get(search->arena, (audiences->count + 1) * sizeof *made);
@@ -95,7 +95,7 @@ static void finish_audiences(struct search *search)
 
 /* ---- Groups ---- */
 
-static product_set *new_set(struct search *search, const product_set *from)
+static product_set *new_set(struct audience_search *search, const product_set *from)
 {
     size_t size = search->concern.words * sizeof *from;
     product_set *set = arena_get(&search->scratch, size);
@@ -107,7 +107,7 @@ static product_set *new_set(struct search *search, const product_set *from)
     return set;
 }
 
-static void add_groups(struct search *search)
+static void add_groups(struct audience_search *search)
 {
     const struct concern *concern = &search->concern;
 
@@ -122,7 +122,7 @@ static void add_groups(struct search *search)
 }
 
 /* Writes the places of a customer's groups that have rules; they ascend. Returns how many. */
-static size_t find_groups(struct search *search, size_t side, int32_t customer_id, uint32_t *groups)
+static size_t find_groups(struct audience_search *search, size_t side, int32_t customer_id, uint32_t *groups)
 {
     size_t count, found = 0;
     const char **keys = ruleset_groups_of(search->rulesets[side], &search->scratch, customer_id, &count);
@@ -138,7 +138,7 @@ static size_t find_groups(struct search *search, size_t side, int32_t customer_i
 /* ---- Customers who are in groups ---- */
 
 /* The next higher customer who is in some group, before or after; 0: there is none. */
-static int32_t next_customer(const struct search *search, int32_t last)
+static int32_t next_customer(const struct audience_search *search, int32_t last)
 {
     int32_t before = ruleset_next_customer(search->rulesets[0], last);
     int32_t after = ruleset_next_customer(search->rulesets[1], last);
@@ -146,16 +146,16 @@ static int32_t next_customer(const struct search *search, int32_t last)
     return before != 0 && (after == 0 || before < after) ? before : after;
 }
 
-struct membership {
+struct membership_change {
     uint32_t *before, *after;
     size_t before_count, after_count;
 };
 
-static struct membership find_membership(struct search *search, int32_t customer_id)
+static struct membership_change find_membership(struct audience_search *search, int32_t customer_id)
 {
     size_t room = search->concern.group_count + 1;
-    struct membership membership = {.before = arena_get(&search->scratch, room * sizeof(uint32_t)),
-                                    .after = arena_get(&search->scratch, room * sizeof(uint32_t))};
+    struct membership_change membership = {.before = arena_get(&search->scratch, room * sizeof(uint32_t)),
+                                           .after = arena_get(&search->scratch, room * sizeof(uint32_t))};
 
     membership.before_count = find_groups(search, 0, customer_id, membership.before);
     membership.after_count = find_groups(search, 1, customer_id, membership.after);
@@ -177,15 +177,15 @@ struct reach {
     product_set *needed;    /* … and the groups that make them are not one, before and after */
 };
 
-static void add_sets(const struct search *search, product_set *set, const product_set *more)
+static void add_sets(const struct audience_search *search, product_set *set, const product_set *more)
 {
     for (size_t i = 0; i < search->concern.words; i++)
         set[i] |= more[i];
 }
 
 /* Marks the products of groups that only one of two lists has. */
-static void mark_moves(const struct search *search, const uint32_t *groups, size_t count, const uint32_t *others,
-                       size_t other_count, product_set *moved)
+static void mark_moves(const struct audience_search *search, const uint32_t *groups, size_t count,
+                       const uint32_t *others, size_t other_count, product_set *moved)
 {
     for (size_t i = 0; i < count; i++) {
         if (!has_group(others, other_count, groups[i]))
@@ -193,7 +193,7 @@ static void mark_moves(const struct search *search, const uint32_t *groups, size
     }
 }
 
-static struct reach find_reach(struct search *search, const struct membership *membership)
+static struct reach find_reach(struct audience_search *search, const struct membership_change *membership)
 {
     const struct concern *concern = &search->concern;
     struct reach reach = {new_set(search, concern->general), new_set(search, NULL)};
@@ -216,7 +216,7 @@ static struct reach find_reach(struct search *search, const struct membership *m
     return reach;
 }
 
-static bool is_empty(const struct search *search, const product_set *set)
+static bool is_empty(const struct audience_search *search, const product_set *set)
 {
     for (size_t i = 0; i < search->concern.words; i++) {
         if (set[i] != 0)
@@ -225,7 +225,7 @@ static bool is_empty(const struct search *search, const product_set *set)
     return true;
 }
 
-static void add_member(struct search *search, int32_t customer_id, const struct membership *membership)
+static void add_member(struct audience_search *search, int32_t customer_id, const struct membership_change *membership)
 {
     size_t before = membership->before_count, after = membership->after_count, own;
     uint32_t *groups = arena_get(&search->groups, (before + after + 1) * sizeof *groups);
@@ -238,12 +238,12 @@ static void add_member(struct search *search, int32_t customer_id, const struct 
     search->members[search->member_count++] = (struct member){groups, before + after + 1, customer_id, own > 0};
 }
 
-static void find_members(struct search *search)
+static void find_members(struct audience_search *search)
 {
     int32_t customer_id = 0;
 
     while (search->concern.group_count > 0 && (customer_id = next_customer(search, customer_id)) != 0) {
-        struct membership membership = find_membership(search, customer_id);
+        struct membership_change membership = find_membership(search, customer_id);
         if (!is_empty(search, find_reach(search, &membership).needed))
             add_member(search, customer_id, &membership);
         arena_reset(&search->scratch);
@@ -274,7 +274,7 @@ static int compare_members(const void *left, const void *right)
  * All of these have rules of their own. The groups make the price of a product for those of them whose own rules are
  * not about it: each is asked for what is left.
  */
-static void add_owners(struct search *search, const struct member *members, size_t count, product_set *left)
+static void add_owners(struct audience_search *search, const struct member *members, size_t count, product_set *left)
 {
     product_set *own_products = new_set(search, NULL), *asked = new_set(search, NULL);
 
@@ -295,7 +295,7 @@ static void add_owners(struct search *search, const struct member *members, size
     }
 }
 
-static void add_members(struct search *search)
+static void add_members(struct audience_search *search)
 {
     struct member *members = search->members;
     size_t end;
@@ -306,7 +306,7 @@ static void add_members(struct search *search)
         size_t free_count = 0;
         for (end = i; end < search->member_count && compare_groups(&members[i], &members[end]) == 0; end++)
             free_count += !members[end].has_own;
-        struct membership membership = find_membership(search, members[i].customer_id);
+        struct membership_change membership = find_membership(search, members[i].customer_id);
         product_set *needed = find_reach(search, &membership).needed;
         if (free_count > 0)
             add_for_products(search,
@@ -320,9 +320,9 @@ static void add_members(struct search *search)
 
 /* ---- Customers who have rules of their own ---- */
 
-static void add_owner(struct search *search, const struct concerned_customer *own, size_t count)
+static void add_owner(struct audience_search *search, const struct concerned_customer *own, size_t count)
 {
-    struct membership membership = find_membership(search, own->customer_id);
+    struct membership_change membership = find_membership(search, own->customer_id);
     product_set *concerned = find_reach(search, &membership).concerned, *set = new_set(search, NULL);
 
     for (size_t i = 0; i < count; i++) {
@@ -339,7 +339,7 @@ static void add_owner(struct search *search, const struct concerned_customer *ow
     arena_reset(&search->scratch);
 }
 
-static void add_customers(struct search *search)
+static void add_customers(struct audience_search *search)
 {
     const struct concerned_customer *own = search->concern.customers;
     size_t count;
@@ -354,12 +354,12 @@ bool preview_find_audiences(const struct ruleset *before, const struct ruleset *
                             const struct product *products, size_t product_count, size_t max_quotes,
                             struct arena *arena, struct preview_audiences *audiences)
 {
-    struct search search = {.rulesets = {before, after},
-                            .product_count = product_count,
-                            .max_quotes = max_quotes,
-                            .concern.max_customers = max_quotes,
-                            .arena = arena,
-                            .audiences = audiences};
+    struct audience_search search = {.rulesets = {before, after},
+                                     .product_count = product_count,
+                                     .max_quotes = max_quotes,
+                                     .concern.max_customers = max_quotes,
+                                     .arena = arena,
+                                     .audiences = audiences};
 
     *audiences = (struct preview_audiences){0};
     concern_find(before, after, now, products, product_count, arena, &search.concern);

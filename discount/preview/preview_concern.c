@@ -11,7 +11,7 @@
 
 #define GROUP_WORDS_MAX ((size_t)1 << 20) /* of the sets of all groups: 16 MiB */
 
-struct comparison {
+struct ruleset_comparison {
     const struct product *products;
     const struct product_index *index;
     int64_t now;
@@ -20,7 +20,7 @@ struct comparison {
 
 /* A rule whose products are looked through. */
 struct looking {
-    const struct comparison *comparison;
+    const struct ruleset_comparison *comparison;
     const struct rule *rule;
     bool is_changed;
 };
@@ -86,7 +86,7 @@ static void mark_products(const struct looking *looking, product_set *set, produ
     (void)product_index_each(looking->comparison->index, looking->rule, mark_product, &marking);
 }
 
-static void note_rule(const struct comparison *comparison, const struct rule *rule, bool is_changed)
+static void note_rule(const struct ruleset_comparison *comparison, const struct rule *rule, bool is_changed)
 {
     struct concern *concern = comparison->concern;
     struct looking looking = {comparison, rule, is_changed};
@@ -111,7 +111,7 @@ static void note_rule(const struct comparison *comparison, const struct rule *ru
 
 /* ---- Both rulesets ---- */
 
-struct reader {
+struct rule_cursor {
     const struct ruleset *ruleset;
     struct ruleset_view *view;
     uint64_t place;
@@ -119,22 +119,22 @@ struct reader {
     bool has_rule;
 };
 
-static void reader_next(struct reader *reader)
+static void reader_next(struct rule_cursor *reader)
 {
     reader->has_rule = ruleset_next_rule(reader->ruleset, reader->view, &reader->place, &reader->rule);
 }
 
-static void reader_begin(struct reader *reader, const struct ruleset *ruleset)
+static void reader_begin(struct rule_cursor *reader, const struct ruleset *ruleset)
 {
-    *reader = (struct reader){.ruleset = ruleset, .view = ruleset_view_new()};
+    *reader = (struct rule_cursor){.ruleset = ruleset, .view = ruleset_view_new()};
     reader_next(reader);
 }
 
 /* The rules of both by key, side by side. */
-static void compare_rules(const struct comparison *comparison, const struct ruleset *before,
+static void compare_rules(const struct ruleset_comparison *comparison, const struct ruleset *before,
                           const struct ruleset *after)
 {
-    struct reader sides[2], *left = &sides[0], *right = &sides[1];
+    struct rule_cursor sides[2], *left = &sides[0], *right = &sides[1];
 
     reader_begin(left, before);
     reader_begin(right, after);
@@ -179,7 +179,7 @@ static int compare_groups(const void *left, const void *right)
 
 static size_t add_groups(const struct ruleset *ruleset, struct concerned_group *groups)
 {
-    struct reader reader;
+    struct rule_cursor reader;
     size_t count = 0;
 
     for (reader_begin(&reader, ruleset); reader.has_rule; reader_next(&reader)) {
@@ -223,7 +223,7 @@ void concern_find(const struct ruleset *before, const struct ruleset *after, int
                   const struct product *products, size_t product_count, struct arena *arena, struct concern *concern)
 {
     struct arena own = {0};
-    struct comparison comparison = {products, product_index_new(products, product_count, &own), now, concern};
+    struct ruleset_comparison comparison = {products, product_index_new(products, product_count, &own), now, concern};
 
     concern->words = product_count / PRODUCT_SET_BITS + 1;
     concern->general = new_set(concern, arena);

@@ -23,7 +23,7 @@ struct runs {
     size_t snapshot, audience, target; /* the next to look up; target 0 is all products */
 };
 
-struct search {
+struct rule_search {
     const struct ruleset *ruleset;
     const struct shopper *shopper;
     const struct listed *listed;
@@ -43,7 +43,7 @@ struct best {
     bool is_held; /* at the product's floor or at zero */
 };
 
-static struct index_run find_run(const struct search *search, const struct audience *audience)
+static struct index_run find_run(const struct rule_search *search, const struct audience *audience)
 {
     const struct runs *runs = search->runs;
 
@@ -54,7 +54,7 @@ static struct index_run find_run(const struct search *search, const struct audie
 }
 
 /* Fills `runs` from where it stopped before. True: those were the last. */
-static bool gather_runs(const struct search *search)
+static bool gather_runs(const struct rule_search *search)
 {
     struct runs *runs = search->runs;
     const struct shopper *shopper = search->shopper;
@@ -163,7 +163,7 @@ static bool comes_before(const struct snapshot *snapshot, const struct compiled_
     return strcmp(snapshot_text(snapshot, compiled->key), snapshot_text(best->snapshot, best->compiled->key)) < 0;
 }
 
-static int64_t hold_price(const struct search *search, int64_t result)
+static int64_t hold_price(const struct rule_search *search, int64_t result)
 {
     return result < search->listed->least ? search->listed->least : result;
 }
@@ -172,7 +172,7 @@ static int64_t hold_price(const struct search *search, int64_t result)
  * Makes the rule of an entry the best one if it is. `bound` is what the entry promises; a cap can only make it worse.
  * True: further rules of the same strength, which come behind it by priority or key, cannot win.
  */
-static bool try_rule(const struct search *search, const struct found_run *found, struct index_entry entry,
+static bool try_rule(const struct rule_search *search, const struct found_run *found, struct index_entry entry,
                      int64_t bound, struct best *best)
 {
     const struct snapshot *snapshot = search->ruleset->snapshots[found->snapshot];
@@ -197,7 +197,8 @@ static bool try_rule(const struct search *search, const struct found_run *found,
 }
 
 /* Tries the rules of one lane and kind, the strongest first, while they can win. Returns where the next begin. */
-static size_t search_group(const struct search *search, const struct found_run *found, size_t from, struct best *best)
+static size_t search_group(const struct rule_search *search, const struct found_run *found, size_t from,
+                           struct best *best)
 {
     const struct index_run *run = &found->run;
     uint32_t group = entry_group(run->entries[from]);
@@ -219,7 +220,7 @@ static size_t search_group(const struct search *search, const struct found_run *
     return run->count;
 }
 
-static void search_run(const struct search *search, const struct found_run *found, struct best *best)
+static void search_run(const struct rule_search *search, const struct found_run *found, struct best *best)
 {
     const struct index_run *run = &found->run;
 
@@ -231,13 +232,13 @@ static void search_run(const struct search *search, const struct found_run *foun
     }
 }
 
-static void search_runs(const struct search *search, struct best *best)
+static void search_runs(const struct rule_search *search, struct best *best)
 {
     for (size_t i = 0; i < search->runs->count; i++)
         search_run(search, &search->runs->items[i], best);
 }
 
-static struct best search_lane(struct search *search)
+static struct best search_lane(struct rule_search *search)
 {
     struct best best = {.result = search->price};
 
@@ -257,7 +258,7 @@ static struct best search_lane(struct search *search)
 
 /* ---- What the winner makes of the price ---- */
 
-static void take_step(struct search *search, const struct best *best, struct quote *quote)
+static void take_step(struct rule_search *search, const struct best *best, struct quote *quote)
 {
     struct quote_step *step = &quote->steps[search->lane];
     bool is_first = search->lane == RULE_LANE_CONTRACT || quote->steps[RULE_LANE_CONTRACT].key == NULL;
@@ -277,7 +278,7 @@ void evaluate(const struct listing *listing, size_t index, const struct shopper 
               struct quote *quote)
 {
     struct runs runs; /* as it is: setting all of it would cost more than a quote */
-    struct search search = {
+    struct rule_search search = {
         .runs = &runs,
         .ruleset = listing->ruleset,
         .shopper = shopper,

@@ -91,19 +91,19 @@ static bool is_excluded(const struct product *product, const struct rule *rule)
 
 /* ---- Looking through it ---- */
 
-struct walk {
+struct target_walk {
     const struct product_index *index;
     const struct rule *rule;
     product_look_f *look;
     void *data;
 };
 
-static bool look_at(const struct walk *walk, size_t product)
+static bool look_at(const struct target_walk *walk, size_t product)
 {
     return !is_excluded(&walk->index->products[product], walk->rule) && walk->look(walk->data, product);
 }
 
-static bool walk_id(const struct walk *walk, int32_t id)
+static bool walk_id(const struct target_walk *walk, int32_t id)
 {
     const struct product_index *index = walk->index;
     size_t low;
@@ -130,7 +130,7 @@ static bool is_in_category(const struct product_index *index, size_t entry, cons
     return entry < index->by_category_count && strcmp(index->by_category[entry].category, category) == 0;
 }
 
-static bool walk_category(const struct walk *walk, const char *category)
+static bool walk_category(const struct target_walk *walk, const char *category)
 {
     for (size_t i = find_category(walk->index, category); is_in_category(walk->index, i, category); i++) {
         if (look_at(walk, walk->index->by_category[i].product))
@@ -146,7 +146,7 @@ bool product_index_has_category(const struct product_index *index, const char *c
 
 bool product_index_each(const struct product_index *index, const struct rule *rule, product_look_f *look, void *data)
 {
-    const struct walk walk = {index, rule, look, data};
+    const struct target_walk walk = {index, rule, look, data};
 
     for (size_t i = 0; i < rule->product_count; i++) {
         if (walk_id(&walk, rule->products[i].id))

@@ -108,15 +108,15 @@ struct member_range {
 };
 
 /* A list that grows on the heap and is copied to the arena when it is whole. */
-struct list {
+struct item_list {
     void *items;
     size_t count;
 };
 
 /* Room for one more item. */
-void *list_add(struct list *list, size_t item_size);
+void *list_add(struct item_list *list, size_t item_size);
 /* A copy of the items; NULL: there are none. */
-void *list_copy(const struct list *list, size_t item_size, struct arena *arena);
+void *list_copy(const struct item_list *list, size_t item_size, struct arena *arena);
 
 /* The block that is being read. */
 struct block {
@@ -142,12 +142,12 @@ struct parser {
     struct words words;
     struct block block;
     /* Of the block; used again by the next one. */
-    struct list products, categories, excluded_products, excluded_categories; /* of a rule */
-    struct list ranges;                                                       /* of a group */
+    struct item_list products, categories, excluded_products, excluded_categories; /* of a rule */
+    struct item_list ranges;                                                       /* of a group */
     struct name_set targets;
     struct name_set blocks; /* of the file */
     size_t block_count, target_count, member_count;
-    struct list changes, places;
+    struct item_list changes, places;
     const char *rule_words; /* what a rule may say, in a sentence; NULL: not made yet */
 };
 

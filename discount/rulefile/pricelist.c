@@ -19,7 +19,7 @@
 #define FIELD_MAX 256
 #define OPTIONS (CSV_STRICT | CSV_STRICT_FINI)
 
-struct reading {
+struct pricelist_reading {
     struct arena *arena;
     struct csv_parser csv;
     struct line_faults faults;
@@ -30,12 +30,12 @@ struct reading {
     size_t column;
     char fields[COLUMNS][FIELD_MAX + 1];
     struct name_set slugs;
-    struct list products;
+    struct item_list products;
 };
 
 static void take_field(void *bytes, size_t length, void *data)
 {
-    struct reading *reading = data;
+    struct pricelist_reading *reading = data;
 
     if (reading->column < COLUMNS) {
         size_t kept = length < FIELD_MAX ? length : FIELD_MAX;
@@ -46,7 +46,7 @@ static void take_field(void *bytes, size_t length, void *data)
     reading->column++;
 }
 
-static void check_header(struct reading *reading)
+static void check_header(struct pricelist_reading *reading)
 {
     reading->has_header = true;
     if (reading->column == COLUMNS && strcmp(reading->fields[0], "product") == 0 &&
@@ -56,7 +56,7 @@ static void check_header(struct reading *reading)
     reading->is_stopped = true;
 }
 
-static bool check_slug(struct reading *reading, const char *slug)
+static bool check_slug(struct pricelist_reading *reading, const char *slug)
 {
     struct shown shown;
 
@@ -68,7 +68,7 @@ static bool check_slug(struct reading *reading, const char *slug)
     return false;
 }
 
-static bool check_price(struct reading *reading, const char *text, int64_t *price)
+static bool check_price(struct pricelist_reading *reading, const char *text, int64_t *price)
 {
     struct shown shown;
     enum number_status status = number_parse(text, 0, RULE_MONEY_MAX, price);
@@ -81,7 +81,7 @@ static bool check_price(struct reading *reading, const char *text, int64_t *pric
     return false;
 }
 
-static void add_product(struct reading *reading, const char *slug, int64_t price)
+static void add_product(struct pricelist_reading *reading, const char *slug, int64_t price)
 {
     const char *kept = arena_copy(reading->arena, slug, strlen(slug));
     size_t before = name_set_add(&reading->slugs, SCOPE_SLUG, kept, reading->row_line);
@@ -102,7 +102,7 @@ static void add_product(struct reading *reading, const char *slug, int64_t price
         (struct rule_product){.slug = kept, .price = price};
 }
 
-static void take_row(struct reading *reading)
+static void take_row(struct pricelist_reading *reading)
 {
     int64_t price;
 
@@ -122,7 +122,7 @@ static void take_row(struct reading *reading)
 
 static void end_row(int terminator, void *data)
 {
-    struct reading *reading = data;
+    struct pricelist_reading *reading = data;
 
     (void)terminator;
     if (!reading->is_stopped)
@@ -132,7 +132,7 @@ static void end_row(int terminator, void *data)
 }
 
 /* libcsv begins anew: after something that is no CSV it cannot go on. */
-static void restart_csv(struct reading *reading)
+static void restart_csv(struct pricelist_reading *reading)
 {
     csv_free(&reading->csv); /* all zero is free already */
     if (csv_init(&reading->csv, OPTIONS) != 0)
@@ -143,7 +143,7 @@ static void restart_csv(struct reading *reading)
     reading->row_line = 0;
 }
 
-static bool check_line(struct reading *reading, const char *line, size_t length)
+static bool check_line(struct pricelist_reading *reading, const char *line, size_t length)
 {
     size_t content = length;
 
@@ -172,7 +172,7 @@ static bool is_blank(const char *line, size_t length)
     return true;
 }
 
-static void read_line(struct reading *reading, const char *line, size_t length)
+static void read_line(struct pricelist_reading *reading, const char *line, size_t length)
 {
     reading->line++;
     if (reading->row_line == 0) {
@@ -193,7 +193,7 @@ static void read_line(struct reading *reading, const char *line, size_t length)
     reading->is_stopped = !reading->has_header;
 }
 
-static void read_lines(struct reading *reading, const char *text, size_t length)
+static void read_lines(struct pricelist_reading *reading, const char *text, size_t length)
 {
     const char *end = text + length;
 
@@ -206,7 +206,7 @@ static void read_lines(struct reading *reading, const char *text, size_t length)
 }
 
 /* A last row may have no line end, but a quote needs its other one. */
-static void finish(struct reading *reading)
+static void finish(struct pricelist_reading *reading)
 {
     size_t last_row = reading->row_line;
 
@@ -222,7 +222,7 @@ static void finish(struct reading *reading)
         line_faults_add(&reading->faults, reading->line, "the list has no products; at least one is needed");
 }
 
-static void read_text(struct reading *reading, const char *text, size_t length)
+static void read_text(struct pricelist_reading *reading, const char *text, size_t length)
 {
     size_t mark = strlen(BYTE_ORDER_MARK);
 
@@ -244,7 +244,7 @@ static void read_text(struct reading *reading, const char *text, size_t length)
 bool pricelist_parse(const char *text, size_t length, struct arena *arena, struct rule_product **products,
                      size_t *count, rulefile_fault_f *fault, void *data)
 {
-    struct reading reading = {.arena = arena};
+    struct pricelist_reading reading = {.arena = arena};
 
     read_text(&reading, text, length);
     bool is_sound = reading.faults.count == 0;

@@ -19,13 +19,13 @@
 
 /* ---- Lists ---- */
 
-void *list_add(struct list *list, size_t item_size)
+void *list_add(struct item_list *list, size_t item_size)
 {
     list->items = memory_grow(list->items, list->count, 1, item_size);
     return (char *)list->items + item_size * list->count++;
 }
 
-void *list_copy(const struct list *list, size_t item_size, struct arena *arena)
+void *list_copy(const struct item_list *list, size_t item_size, struct arena *arena)
 {
     if (list->count == 0)
         return NULL;

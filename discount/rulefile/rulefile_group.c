@@ -64,7 +64,7 @@ static int compare_ranges(const void *left, const void *right)
 }
 
 /* Sorts the ranges and joins those that touch. Returns how many customers they hold. */
-static size_t join_ranges(struct list *list)
+static size_t join_ranges(struct item_list *list)
 {
     struct member_range *ranges = list->items;
     size_t joined = 0, customers = 0;
@@ -84,7 +84,7 @@ static size_t join_ranges(struct list *list)
     return customers;
 }
 
-static int32_t *list_customers(const struct list *list, size_t customers, struct arena *arena)
+static int32_t *list_customers(const struct item_list *list, size_t customers, struct arena *arena)
 {
     const struct member_range *ranges = list->items;
     int32_t *ids = arena_get(arena, customers * sizeof *ids);

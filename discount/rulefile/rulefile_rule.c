@@ -126,7 +126,7 @@ static bool check_target(struct parser *parser, enum field field, int scope, con
     return false;
 }
 
-static void add_product(struct list *list, const char *slug, int64_t price)
+static void add_product(struct item_list *list, const char *slug, int64_t price)
 {
     *(struct rule_product *)list_add(list, sizeof(struct rule_product)) =
         (struct rule_product){.slug = slug, .price = price};
@@ -197,8 +197,8 @@ static void read_audience(struct parser *parser, const struct block_line *line)
 }
 
 /* "product SLUG..." or "category KEY...". */
-static void read_targets(struct parser *parser, enum field field, int scope, struct list *products,
-                         struct list *categories, const struct word *words, size_t count)
+static void read_targets(struct parser *parser, enum field field, int scope, struct item_list *products,
+                         struct item_list *categories, const struct word *words, size_t count)
 {
     bool is_product = strcmp(words[0].text, "product") == 0;
     struct shown shown;

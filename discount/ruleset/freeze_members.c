@@ -135,12 +135,12 @@ static size_t find_base_groups(struct ruleset_builder *builder, int32_t customer
     return kept;
 }
 
-struct membership { /* grows */
+struct frozen_members { /* grows */
     struct snapshot *snapshot;
     size_t group_count;
 };
 
-static void put_group(struct membership *members, uint32_t group)
+static void put_group(struct frozen_members *members, uint32_t group)
 {
     struct snapshot *snapshot = members->snapshot;
 
@@ -151,7 +151,7 @@ static void put_group(struct membership *members, uint32_t group)
 }
 
 /* Both are ascending: the groups that the customer was in, and the steps, each of another group. */
-static void merge_groups(struct membership *members, const uint32_t *before, size_t before_count,
+static void merge_groups(struct frozen_members *members, const uint32_t *before, size_t before_count,
                          const struct member_step *steps, size_t step_count)
 {
     size_t i = 0, j = 0;
@@ -171,7 +171,7 @@ static void merge_groups(struct membership *members, const uint32_t *before, siz
     }
 }
 
-static void start_customer(struct membership *members, int32_t customer_id)
+static void start_customer(struct frozen_members *members, int32_t customer_id)
 {
     struct snapshot *snapshot = members->snapshot;
 
@@ -185,7 +185,7 @@ static void start_customer(struct membership *members, int32_t customer_id)
 
 void builder_freeze_members(struct ruleset_builder *builder, struct snapshot *snapshot)
 {
-    struct membership members = {.snapshot = snapshot};
+    struct frozen_members members = {.snapshot = snapshot};
     uint32_t *before = NULL;
 
     adopt_groups(builder);

@@ -102,7 +102,7 @@ static Ecommerce__Difference *write_difference(const struct difference *differen
     return message;
 }
 
-struct span {
+struct compared_span {
     int64_t from, to;
     int64_t place; /* the number of the first difference that was not added */
 };
@@ -111,7 +111,7 @@ static enum store_status fetch_differences(struct store *store, struct admin_pag
                                            size_t *count)
 {
     struct difference *differences = NULL;
-    struct span *span = data;
+    struct compared_span *span = data;
     enum store_status status = store->methods->compare(store, span->from, span->to, (size_t)span->place, want,
                                                        page->arena, &differences, count);
 
@@ -134,7 +134,7 @@ static bool check_revision(struct rpc_call *call, const char *field, int64_t rev
 ADMIN_METHOD(compare_revisions, CompareRevisionsRequest, CompareRevisionsResponse)
 {
     Ecommerce__CompareRevisionsResponse response = ECOMMERCE__COMPARE_REVISIONS_RESPONSE__INIT;
-    struct span span = {.from = request->from, .to = request->to};
+    struct compared_span span = {.from = request->from, .to = request->to};
     struct store *store = admin_service_of(base)->store;
     const char *what = "";
     struct admin_page page;

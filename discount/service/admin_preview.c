@@ -11,7 +11,7 @@
 #define PRICES_MAX 20000
 #define QUOTES_MAX ((size_t)1000000) /* some two seconds, or more with 100,000 rules */
 
-struct previewing {
+struct preview_answer {
     struct admin_service *service;
     struct rpc_call *call;
     struct arena *arena;
@@ -26,7 +26,7 @@ struct previewing {
 /* ---- For whom ---- */
 
 /* A group that is misspelt has no rules, and its prices would be quietly wrong. */
-static bool check_group(struct previewing *previewing, const char *group)
+static bool check_group(struct preview_answer *previewing, const char *group)
 {
     size_t members;
 
@@ -37,7 +37,7 @@ static bool check_group(struct previewing *previewing, const char *group)
     return false;
 }
 
-static bool take_audiences(struct previewing *previewing)
+static bool take_audiences(struct preview_answer *previewing)
 {
     const Ecommerce__PreviewRequest *request = previewing->request;
     struct preview_audiences *audiences = &previewing->audiences;
@@ -63,7 +63,7 @@ static bool take_audiences(struct previewing *previewing)
     return true;
 }
 
-static bool choose_audiences(struct previewing *previewing, int64_t at)
+static bool choose_audiences(struct preview_answer *previewing, int64_t at)
 {
     const Ecommerce__PreviewRequest *request = previewing->request;
     const struct admin_what_if *what_if = &previewing->what_if;
@@ -96,7 +96,7 @@ static void write_keys(const struct quote *quote, struct arena *arena, char ***k
     }
 }
 
-static Ecommerce__ChangedPrice *write_price(const struct previewing *previewing, const struct preview_price *price)
+static Ecommerce__ChangedPrice *write_price(const struct preview_answer *previewing, const struct preview_price *price)
 {
     const Ecommerce__Product *product = previewing->request->products[price->product];
     const struct preview_audience *audience = &previewing->audiences.list[price->audience];
@@ -119,7 +119,7 @@ static Ecommerce__ChangedPrice *write_price(const struct previewing *previewing,
 }
 
 /* As many as an answer holds. */
-static void write_prices(const struct previewing *previewing, Ecommerce__PreviewResponse *response)
+static void write_prices(const struct preview_answer *previewing, Ecommerce__PreviewResponse *response)
 {
     const struct preview *preview = &previewing->preview;
     size_t bytes = 0;
@@ -146,7 +146,7 @@ static void write_totals(const struct preview *preview, Ecommerce__PreviewRespon
     response->sum_after = preview->sum_after;
 }
 
-static void answer(struct previewing *previewing, int64_t at, Ecommerce__PreviewResponse_Closure closure)
+static void answer(struct preview_answer *previewing, int64_t at, Ecommerce__PreviewResponse_Closure closure)
 {
     const Ecommerce__PreviewRequest *request = previewing->request;
     const struct admin_what_if *what_if = &previewing->what_if;
@@ -175,7 +175,7 @@ static void answer(struct previewing *previewing, int64_t at, Ecommerce__Preview
 ADMIN_METHOD(preview, PreviewRequest, PreviewResponse)
 {
     struct admin_service *service = admin_service_of(base);
-    struct previewing previewing = {
+    struct preview_answer previewing = {
         .service = service, .call = closure_data, .arena = rpc_call_arena(closure_data), .request = request};
     int64_t at = admin_instant(request->at);
 

@@ -7,28 +7,28 @@
 #include <string.h>
 
 /* Whom to tell, and whether there was something to tell. */
-struct reading {
+struct message_reading {
     struct arena *arena;
     rule_fault_f *fault;
     void *data;
     bool is_sound;
 };
 
-static void tell(struct reading *reading, const char *field, const char *message)
+static void tell(struct message_reading *reading, const char *field, const char *message)
 {
     reading->is_sound = false;
     if (reading->fault != NULL)
         reading->fault(reading->data, field, message);
 }
 
-static void tell_unknown(struct reading *reading, const char *field, int value, const char *allowed)
+static void tell_unknown(struct message_reading *reading, const char *field, int value, const char *allowed)
 {
     char message[160];
     snprintf(message, sizeof message, "%s is %d, which is unknown; it is one of: %s", field, value, allowed);
     tell(reading, field, message);
 }
 
-static void read_lane(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static void read_lane(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     switch ((int)message->lane) {
     case ECOMMERCE__LANE__LANE_CONTRACT:
@@ -49,7 +49,7 @@ static void read_lane(struct reading *reading, const Ecommerce__Rule *message, s
     }
 }
 
-static bool read_kind(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static bool read_kind(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     switch ((int)message->kind) {
     case ECOMMERCE__KIND__KIND_PERCENT:
@@ -74,7 +74,7 @@ static bool read_kind(struct reading *reading, const Ecommerce__Rule *message, s
 }
 
 /* A rule has one value: that of another kind would be lost without a word. */
-static void refuse_value(struct reading *reading, const char *field, int64_t value, enum rule_kind kind)
+static void refuse_value(struct message_reading *reading, const char *field, int64_t value, enum rule_kind kind)
 {
     char message[160];
 
@@ -85,7 +85,7 @@ static void refuse_value(struct reading *reading, const char *field, int64_t val
     tell(reading, field, message);
 }
 
-static void refuse_other_values(struct reading *reading, const Ecommerce__Rule *message, enum rule_kind kind)
+static void refuse_other_values(struct message_reading *reading, const Ecommerce__Rule *message, enum rule_kind kind)
 {
     if (kind != RULE_PERCENT)
         refuse_value(reading, "percent", message->percent, kind);
@@ -98,7 +98,7 @@ static void refuse_other_values(struct reading *reading, const Ecommerce__Rule *
         tell(reading, "price", "a price list goes with kind price only");
 }
 
-static void read_audience(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static void read_audience(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     bool has_group = message->group != NULL && message->group[0] != '\0';
 
@@ -121,7 +121,7 @@ static struct rule_product *read_products(struct arena *arena, char *const *slug
     return products;
 }
 
-static void read_price_list(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static void read_price_list(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     if (message->n_include_products > 0)
         tell(reading, "include",
@@ -140,7 +140,7 @@ static void read_price_list(struct reading *reading, const Ecommerce__Rule *mess
     }
 }
 
-static void read_targets(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static void read_targets(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     if (rule->kind == RULE_PRICE && message->n_prices > 0) {
         read_price_list(reading, message, rule);
@@ -172,7 +172,7 @@ static void read_targets(struct reading *reading, const Ecommerce__Rule *message
 #define READ_GROUP(member, field)
 #define READ(type, member, column, place, field, ...) READ_##type(member, field)
 
-static void read_rule(struct reading *reading, const Ecommerce__Rule *message, struct rule *rule)
+static void read_rule(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
     *rule = (struct rule){.key = message->key};
     RULE_FIELDS(READ)
@@ -201,7 +201,7 @@ static void read_product(const Ecommerce__KnownProduct *message, bool keeps_floo
 bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, struct change *change, rule_fault_f *fault,
                       void *data)
 {
-    struct reading reading = {.arena = arena, .fault = fault, .data = data, .is_sound = true};
+    struct message_reading reading = {.arena = arena, .fault = fault, .data = data, .is_sound = true};
 
     *change = (struct change){.kind = CHANGE_KINDS};
     for (size_t i = 0; i < WIRE_KEY_CHANGES; i++) {
@@ -243,6 +243,6 @@ bool wire_read_change(const Ecommerce__Change *message, struct arena *arena, str
 
 void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule)
 {
-    struct reading reading = {.arena = arena, .is_sound = true};
+    struct message_reading reading = {.arena = arena, .is_sound = true};
     read_rule(&reading, message, rule);
 }

@@ -191,12 +191,12 @@ static enum store_status read_product_at(struct store *store, int64_t id, int64_
 
 /* ---- The two states of one thing ---- */
 
-struct span {
+struct revision_span {
     int64_t from, to;
 };
 
 /* The statement's row: kind, key, number (a member's customer, a product's id). */
-static enum store_status read_states(struct store *store, sqlite3_stmt *statement, struct span span,
+static enum store_status read_states(struct store *store, sqlite3_stmt *statement, struct revision_span span,
                                      struct arena *arena, struct difference *difference)
 {
     const char *key = column_copy(statement, 1, arena);
@@ -231,7 +231,7 @@ static void forget_span(struct store *store)
 }
 
 /* All things that differ, numbered from 1: found once for all pages, because earlier revisions never change. */
-static enum store_status find_differing(struct store *store, struct span span)
+static enum store_status find_differing(struct store *store, struct revision_span span)
 {
     sqlite3_stmt *statement =
         store_statement(store, "WITH a AS (SELECT kind, key, part, min(revision), before FROM change"
@@ -259,8 +259,8 @@ static enum store_status find_differing(struct store *store, struct span span)
     return status;
 }
 
-struct comparison {
-    struct span span;
+struct revision_comparison {
+    struct revision_span span;
     struct arena *arena;
     struct difference *differences;
     size_t count;
@@ -268,7 +268,7 @@ struct comparison {
 
 static enum store_status take_difference(struct store *store, sqlite3_stmt *row, void *data)
 {
-    struct comparison *comparison = data;
+    struct revision_comparison *comparison = data;
 
     comparison->differences =
         arena_grow(comparison->arena, comparison->differences, comparison->count, sizeof *comparison->differences);
@@ -290,7 +290,7 @@ enum store_status sqlite_compare(struct store *store, int64_t from, int64_t to, 
 {
     sqlite3_stmt *statement =
         store_statement(store, "SELECT kind, key, number FROM temp.differing WHERE place > ?1 ORDER BY place LIMIT ?2");
-    struct comparison comparison = {.span = {from, to}, .arena = arena};
+    struct revision_comparison comparison = {.span = {from, to}, .arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)

@@ -3,14 +3,14 @@
 #include "discount/store/sqlite/internal.h"
 
 /* What is found of one kind, in the caller's arena. */
-struct found {
+struct found_items {
     struct arena *arena;
     void *items;
     size_t count;
 };
 
 /* Room for one more. */
-static void *add_item(struct found *found, size_t item_size)
+static void *add_item(struct found_items *found, size_t item_size)
 {
     found->items = arena_grow(found->arena, found->items, found->count, item_size);
     return (char *)found->items + item_size * found->count++;
@@ -25,7 +25,7 @@ int64_t page_limit(uint64_t limit)
 
 static enum store_status take_group(struct store *store, sqlite3_stmt *row, void *data)
 {
-    struct found *found = data;
+    struct found_items *found = data;
 
     (void)store;
     *(struct group *)add_item(found, sizeof(struct group)) = (struct group){
@@ -48,7 +48,7 @@ enum store_status sqlite_list_groups(struct store *store, int32_t customer_id, c
                                " FROM group_member o JOIN customer_group g ON g.key = o.group_key"
                                " WHERE o.customer_id = ?3 AND o.group_key > ?1 ORDER BY o.group_key LIMIT ?2");
     sqlite3_stmt *statement = customer_id != 0 ? of_customer : all;
-    struct found found = {.arena = arena};
+    struct found_items found = {.arena = arena};
 
     bind_text(statement, 1, after != NULL ? after : "");
     bind_number(statement, 2, page_limit(limit));
@@ -87,7 +87,7 @@ enum store_status sqlite_list_members(struct store *store, const char *group, in
     sqlite3_stmt *statement =
         store_statement(store, "SELECT customer_id FROM group_member WHERE group_key = ?1 AND customer_id > ?2"
                                " ORDER BY customer_id LIMIT ?3");
-    struct found found = {.arena = arena};
+    struct found_items found = {.arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)
@@ -109,7 +109,7 @@ enum store_status sqlite_list_members(struct store *store, const char *group, in
 
 static enum store_status take_product(struct store *store, sqlite3_stmt *row, void *data)
 {
-    struct found *found = data;
+    struct found_items *found = data;
 
     (void)store;
     *(struct known_product *)add_item(found, sizeof(struct known_product)) = (struct known_product){
@@ -131,7 +131,7 @@ enum store_status sqlite_list_products(struct store *store, const char *slug, in
     sqlite3_stmt *by_id = store_statement(
         store, "SELECT id, slug, floor FROM product WHERE id = ?3 AND slug > ?1 ORDER BY slug LIMIT ?2");
     sqlite3_stmt *statement = slug != NULL ? by_slug : id != 0 ? by_id : all;
-    struct found found = {.arena = arena};
+    struct found_items found = {.arena = arena};
 
     bind_text(statement, 1, after != NULL ? after : "");
     bind_number(statement, 2, page_limit(limit));
@@ -149,7 +149,7 @@ enum store_status sqlite_list_products(struct store *store, const char *slug, in
 
 static enum store_status take_revision(struct store *store, sqlite3_stmt *row, void *data)
 {
-    struct found *found = data;
+    struct found_items *found = data;
 
     (void)store;
     *(struct revision *)add_item(found, sizeof(struct revision)) = (struct revision){
@@ -170,7 +170,7 @@ enum store_status sqlite_list_revisions(struct store *store, int64_t before, siz
         store_statement(store, "SELECT number, made_at, author, message, changed FROM revision WHERE number < ?1"
                                " ORDER BY number DESC LIMIT ?2");
     const struct change_set *set = &store->state->set;
-    struct found found = {.arena = arena};
+    struct found_items found = {.arena = arena};
 
     if (set->is_open && (before == 0 || before > set->number))
         before = set->number;

@@ -68,7 +68,7 @@ static void bind_filter(sqlite3_stmt *statement, const struct rule_filter *filte
     sqlite3_bind_text(statement, 10, filter->text, -1, SQLITE_STATIC);
 }
 
-struct found_rules {
+struct listed_rules {
     struct target_rows rows;
     struct arena *arena;
     struct rule *rules;
@@ -77,7 +77,7 @@ struct found_rules {
 
 static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void *data)
 {
-    struct found_rules *found = data;
+    struct listed_rules *found = data;
     struct rule rule;
     struct arena scratch = {0};
     enum store_status status = rule_from_row(store, row, &rule);
@@ -100,7 +100,7 @@ enum store_status sqlite_list_rules(struct store *store, const struct rule_filte
 {
     char cause[256];
     struct question question = {.length = 0};
-    struct found_rules found = {.arena = arena};
+    struct listed_rules found = {.arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)
