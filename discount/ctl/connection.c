@@ -10,9 +10,9 @@
 #include "common/clock.h"
 #include "common/ctl/command.h"
 #include "common/log.h"
-#include "common/memory.h"
 #include "common/rpc/runtime.h"
 #include "discount/ctl/display.h"
+#include "discount/wire/wire.h"
 
 #define LOOK_AFTER_S 5 /* how long the service may take to say what became of a change */
 
@@ -146,30 +146,6 @@ int connection_fail(const struct ctl_connection *connection, const char *what)
 
 /* ---- Calls ---- */
 
-static void *get_from_arena(void *arena, size_t size)
-{
-    return arena_get(arena, size);
-}
-
-static void leave_to_arena(void *arena, void *piece)
-{
-    (void)arena;
-    (void)piece;
-}
-
-/* The answer lives until the closure returns: a copy is kept. */
-static void *copy_message(const ProtobufCMessage *message, struct arena *arena)
-{
-    ProtobufCAllocator allocator = {.alloc = get_from_arena, .free = leave_to_arena, .allocator_data = arena};
-    size_t size = protobuf_c_message_get_packed_size(message);
-    uint8_t *bytes = memory_get(size + 1);
-
-    protobuf_c_message_pack(message, bytes);
-    void *copy = protobuf_c_message_unpack(message->descriptor, &allocator, size, bytes);
-    free(bytes);
-    return copy;
-}
-
 static void keep_answer(const ProtobufCMessage *answer, void *data)
 {
     struct ctl_connection *connection = data;
@@ -179,7 +155,7 @@ static void keep_answer(const ProtobufCMessage *answer, void *data)
     connection->code = rpc_client_status(connection->client);
     snprintf(connection->message, sizeof connection->message, "%s", rpc_client_message(connection->client));
     if (answer != NULL)
-        connection->answer = copy_message(answer, connection->arena);
+        connection->answer = wire_copy(answer, connection->arena); /* it lives until this returns */
     if (connection->code != RPC_UNAVAILABLE && connection->code != RPC_DEADLINE_EXCEEDED) {
         connection->was_answered = true;
         connection->stub.fail_fast = false; /* a service that comes back is waited for */

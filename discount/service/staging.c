@@ -2,9 +2,7 @@
 /* Change sets that come in several messages. */
 #include "discount/service/staging.h"
 
-#include <assert.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +12,10 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/platform.h"
+#include "discount/wire/wire.h"
 
-#define TOKEN_BYTES 16                       /* nobody guesses them */
-#define MESSAGE_OVERHEAD ((size_t)32 * 1024) /* an arena takes so much at least */
+#define TOKEN_BYTES 16  /* nobody guesses them */
+#define BLOCK_SIZE 8192 /* of the arenas of messages: most are small */
 
 struct staged {
     char token[2 * TOKEN_BYTES + 1];
@@ -55,36 +54,7 @@ static void staged_free(struct staged *set)
 struct copy {
     Ecommerce__StageChangesRequest *message;
     struct arena arena; /* it lies here */
-    size_t bytes;
 };
-
-/* protobuf-c's allocator: pieces of the copy's arena, which are never given back one by one. */
-static void *get_piece(void *data, size_t size)
-{
-    struct copy *copy = data;
-
-    copy->bytes += size + sizeof(max_align_t);
-    return arena_get(&copy->arena, size);
-}
-
-static void keep_piece(void *data, void *piece)
-{
-    (void)data;
-    (void)piece;
-}
-
-static void copy_message(const Ecommerce__StageChangesRequest *message, struct copy *copy)
-{
-    ProtobufCAllocator allocator = {.alloc = get_piece, .free = keep_piece, .allocator_data = copy};
-    size_t size = ecommerce__stage_changes_request__get_packed_size(message);
-    uint8_t *bytes = memory_get(size + 1);
-
-    *copy = (struct copy){.bytes = MESSAGE_OVERHEAD};
-    ecommerce__stage_changes_request__pack(message, bytes);
-    copy->message = ecommerce__stage_changes_request__unpack(&allocator, size, bytes);
-    assert(copy->message != NULL); /* it was packed a moment ago */
-    free(bytes);
-}
 
 static void staged_add(struct staged *set, const struct copy *copy)
 {
@@ -93,7 +63,7 @@ static void staged_add(struct staged *set, const struct copy *copy)
     set->messages[set->message_count] = copy->message;
     set->arenas[set->message_count++] = copy->arena;
     set->change_count += copy->message->n_changes;
-    set->bytes += copy->bytes;
+    set->bytes += arena_held(&copy->arena);
 }
 
 /* ---- All of them ---- */
@@ -148,14 +118,14 @@ enum staging_status staging_add(struct staging *staging, const Ecommerce__StageC
                                 const char **token, size_t *count)
 {
     bool is_new = request->token == NULL || request->token[0] == '\0';
-    struct copy copy;
+    struct copy copy = {.arena.block_size = BLOCK_SIZE};
 
     forget_old(staging, now_ns);
     size_t place = is_new ? STAGING_SETS_MAX : find_place(staging, request->token);
     if (!is_new && place == STAGING_SETS_MAX)
         return STAGING_UNKNOWN;
-    copy_message(request, &copy);
-    if (copy.bytes > STAGING_BYTES_MAX - staging->bytes) {
+    copy.message = wire_copy(&request->base, &copy.arena);
+    if (arena_held(&copy.arena) > STAGING_BYTES_MAX - staging->bytes) {
         arena_release(&copy.arena);
         return STAGING_FULL;
     }
@@ -165,7 +135,7 @@ enum staging_status staging_add(struct staging *staging, const Ecommerce__StageC
     }
     struct staged *set = staging->sets[place];
     staged_add(set, &copy);
-    staging->bytes += copy.bytes;
+    staging->bytes += arena_held(&copy.arena);
     set->touched_ns = now_ns;
     atomic_store(&staging->kept_until_ns, now_ns + STAGING_AGE_S * CLOCK_NS_PER_S);
     *token = set->token;

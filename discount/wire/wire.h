@@ -34,6 +34,9 @@ extern const struct wire_key_change {
 /* Reads a rule that the service sent; products have slugs. */
 void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule);
 
+/* A copy of a message, in the arena. */
+void *wire_copy(const ProtobufCMessage *message, struct arena *arena);
+
 /* Products need slugs. */
 Ecommerce__Rule *wire_write_rule(const struct rule *rule, struct arena *arena);
 

@@ -2,7 +2,11 @@
 /* Rules and changes become messages. */
 #include "discount/wire/wire.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/memory.h"
 
 /* Messages do not change what their strings and arrays point to, but protobuf-c has no const. */
 static char *message_text(const char *text)
@@ -188,4 +192,30 @@ Ecommerce__Change *wire_write_change(const struct change *change, struct arena *
         }
     }
     return message;
+}
+
+/* ---- Copies ---- */
+
+static void *get_from_arena(void *arena, size_t size)
+{
+    return arena_get(arena, size);
+}
+
+static void leave_to_arena(void *arena, void *piece)
+{
+    (void)arena;
+    (void)piece;
+}
+
+void *wire_copy(const ProtobufCMessage *message, struct arena *arena)
+{
+    ProtobufCAllocator allocator = {.alloc = get_from_arena, .free = leave_to_arena, .allocator_data = arena};
+    size_t size = protobuf_c_message_get_packed_size(message);
+    uint8_t *bytes = memory_get(size + 1);
+
+    protobuf_c_message_pack(message, bytes);
+    void *copy = protobuf_c_message_unpack(message->descriptor, &allocator, size, bytes);
+    assert(copy != NULL); /* it was packed a moment ago */
+    free(bytes);
+    return copy;
 }

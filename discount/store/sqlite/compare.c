@@ -11,29 +11,8 @@
 
 /* ---- One thing at one revision. ?1 is its key, ?2 the revision ---- */
 
-struct targets_at {
-    struct target_rows *rows;
-    struct arena *arena;
-};
-
-static enum store_status take_product_at(struct store *store, sqlite3_stmt *row, void *data)
-{
-    const struct targets_at *targets = data;
-
-    return add_product_row(store, row, targets->rows, targets->arena);
-}
-
-static enum store_status take_category_at(struct store *store, sqlite3_stmt *row, void *data)
-{
-    const struct targets_at *targets = data;
-
-    (void)store;
-    add_category_row(row, targets->rows, targets->arena);
-    return STORE_OK;
-}
-
 static enum store_status read_targets_at(struct store *store, const char *key, int64_t revision,
-                                         struct target_rows *rows, struct arena *arena)
+                                         struct target_rows *rows)
 {
     sqlite3_stmt *products = store_statement(
         store,
@@ -56,31 +35,28 @@ static enum store_status read_targets_at(struct store *store, const char *key, i
                                "   UNION ALL SELECT rule_key, excluded, category FROM rule_category"
                                "   WHERE rule_key = ?1 AND excluded || '/' || category NOT IN (SELECT part FROM later))"
                                " SELECT rule_key, excluded, category FROM state ORDER BY excluded, category");
-    struct targets_at targets = {rows, arena};
 
     bind_text(products, 1, key);
     bind_number(products, 2, revision);
     bind_text(categories, 1, key);
     bind_number(categories, 2, revision);
-    enum store_status status = store_each(store, products, take_product_at, &targets);
-    return status == STORE_OK ? store_each(store, categories, take_category_at, &targets) : status;
+    enum store_status status = store_each(store, products, take_product_row, rows);
+    return status == STORE_OK ? store_each(store, categories, take_category_row, rows) : status;
 }
 
 static enum store_status take_rule_at(struct store *store, sqlite3_stmt *statement, int64_t revision,
                                       struct arena *arena, struct rule *rule)
 {
-    struct target_rows rows = {0};
-    struct arena scratch = {0};
+    struct target_rows rows = {.has_slugs = true};
     enum store_status status = rule_from_row(store, statement, rule);
 
     if (status == STORE_OK)
-        status = read_targets_at(store, rule->key, revision, &rows, &scratch);
+        status = read_targets_at(store, rule->key, revision, &rows);
     if (status == STORE_OK)
         status = rule_complete(store, rule, &rows);
     if (status == STORE_OK)
         rule_copy(rule, arena);
     target_rows_release(&rows);
-    arena_release(&scratch);
     return status;
 }
 

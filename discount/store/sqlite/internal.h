@@ -120,6 +120,8 @@ enum { AT_group_there, AT_key, RULE_FIELDS(RULE_COLUMN_AT) };
 
 /* The targets of one rule while they are read; kept for the next rule. All zero is none. */
 struct target_rows {
+    struct arena arena;            /* their texts */
+    bool has_slugs;                /* the products are to have theirs */
     struct rule_product *products; /* those that are not excluded first, by `included` */
     size_t product_count;
     size_t included_products;
@@ -136,15 +138,13 @@ void target_rows_release(struct target_rows *rows);
 enum store_status rule_from_row(struct store *store, sqlite3_stmt *statement, struct rule *rule);
 /* Gives the rule its targets, which it borrows, and checks all of it. */
 enum store_status rule_complete(struct store *store, struct rule *rule, const struct target_rows *rows);
-/* Reads a rule's products and categories, after what is there already is cleared. With slugs the products come by slug,
- * else by id without. Texts are copied into the arena. */
-enum store_status read_targets(struct store *store, const char *rule_key, bool with_slugs, struct target_rows *rows,
-                               struct arena *arena);
+/* Reads a rule's products and categories, after what is there already is cleared: products by slug where they are to
+ * have theirs, else by id. */
+enum store_status read_targets(struct store *store, const char *rule_key, struct target_rows *rows);
 /* Rows of (rule_key, excluded, product_id, price, slug) and (rule_key, excluded, category), those that are not excluded
- * first. Texts are copied into the arena; without one there are no slugs. */
-enum store_status add_product_row(struct store *store, sqlite3_stmt *statement, struct target_rows *rows,
-                                  struct arena *arena);
-void add_category_row(sqlite3_stmt *statement, struct target_rows *rows, struct arena *arena);
+ * first; `rows` is a struct target_rows. */
+enum store_status take_product_row(struct store *store, sqlite3_stmt *row, void *rows);
+enum store_status take_category_row(struct store *store, sqlite3_stmt *row, void *rows);
 /* Whether rows are what they should be: (key, label) of a group; (group, customer, the group's key, joined) of a
  * member; (id, slug, floor) of a product. */
 enum store_status check_group_row(struct store *store, sqlite3_stmt *statement);

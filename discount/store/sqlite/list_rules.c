@@ -79,11 +79,10 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
 {
     struct listed_rules *found = data;
     struct rule rule;
-    struct arena scratch = {0};
     enum store_status status = rule_from_row(store, row, &rule);
 
     if (status == STORE_OK)
-        status = read_targets(store, rule.key, true, &found->rows, &scratch);
+        status = read_targets(store, rule.key, &found->rows);
     if (status == STORE_OK)
         status = rule_complete(store, &rule, &found->rows);
     if (status == STORE_OK) {
@@ -91,7 +90,6 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
         found->rules = arena_grow(found->arena, found->rules, found->count, sizeof rule);
         found->rules[found->count++] = rule;
     }
-    arena_release(&scratch);
     return status;
 }
 
@@ -100,7 +98,7 @@ enum store_status sqlite_list_rules(struct store *store, const struct rule_filte
 {
     char cause[256];
     struct question question = {.length = 0};
-    struct listed_rules found = {.arena = arena};
+    struct listed_rules found = {.rows.has_slugs = true, .arena = arena};
     enum store_status status = store_begin_read(store);
 
     if (status != STORE_OK)

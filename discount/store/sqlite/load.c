@@ -103,7 +103,6 @@ struct target_stream {
 struct rule_reader {
     struct target_stream products, categories;
     struct target_rows rows;
-    struct arena arena; /* one rule's */
     struct ruleset_builder *builder;
 };
 
@@ -130,10 +129,8 @@ static enum store_status take_targets(struct store *store, struct rule_reader *r
 
     while (status == STORE_OK && stream->has_row &&
            (order = strcmp(column_text(stream->statement, 0), rule_key)) == 0) {
-        if (stream == &reader->products)
-            status = add_product_row(store, stream->statement, &reader->rows, NULL);
-        else
-            add_category_row(stream->statement, &reader->rows, &reader->arena);
+        status = stream == &reader->products ? take_product_row(store, stream->statement, &reader->rows)
+                                             : take_category_row(store, stream->statement, &reader->rows);
         if (status == STORE_OK)
             status = advance(store, stream);
     }
@@ -147,7 +144,6 @@ static enum store_status take_rule(struct store *store, sqlite3_stmt *row, void 
     enum store_status status = rule_from_row(store, row, &rule);
 
     target_rows_clear(&reader->rows);
-    arena_reset(&reader->arena);
     if (status == STORE_OK)
         status = take_targets(store, reader, &reader->products, rule.key);
     if (status == STORE_OK)
@@ -201,10 +197,9 @@ static enum store_status take_changed_rule(struct store *store, sqlite3_stmt *ro
             ruleset_builder_remove_rule(reader->builder, key);
         return status;
     }
-    arena_reset(&reader->arena);
     status = rule_from_row(store, statement, &rule);
     if (status == STORE_OK)
-        status = read_targets(store, key, false, &reader->rows, &reader->arena);
+        status = read_targets(store, key, &reader->rows);
     if (status == STORE_OK)
         status = rule_complete(store, &rule, &reader->rows);
     if (status == STORE_OK)
@@ -229,7 +224,6 @@ static enum store_status load_rules(struct store *store, int64_t since, struct r
     enum store_status status = since == 0 ? load_all_rules(store, &reader) : load_changed_rules(store, since, &reader);
 
     target_rows_release(&reader.rows);
-    arena_release(&reader.arena);
     return status;
 }
 

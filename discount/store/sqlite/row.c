@@ -13,58 +13,71 @@
 
 void target_rows_clear(struct target_rows *rows)
 {
+    arena_reset(&rows->arena);
     rows->product_count = rows->included_products = rows->prices = 0;
     rows->category_count = rows->included_categories = 0;
 }
 
 void target_rows_release(struct target_rows *rows)
 {
+    arena_release(&rows->arena);
     free(rows->products);
     free(rows->categories);
     *rows = (struct target_rows){0};
 }
 
-static void target_rows_add_product(struct target_rows *rows, bool is_excluded, struct rule_product product,
-                                    bool has_price)
+enum store_status take_product_row(struct store *store, sqlite3_stmt *row, void *data)
 {
-    rows->products = memory_grow(rows->products, rows->product_count, 1, sizeof *rows->products);
-    rows->products[rows->product_count++] = product;
-    rows->included_products += !is_excluded;
-    rows->prices += has_price;
-}
+    struct target_rows *rows = data;
+    bool is_excluded = sqlite3_column_int(row, 1) != 0;
+    bool has_price = sqlite3_column_type(row, 3) != SQLITE_NULL;
+    int64_t id = sqlite3_column_int64(row, 2);
 
-static void target_rows_add_category(struct target_rows *rows, bool is_excluded, const char *category)
-{
-    rows->categories = memory_grow(rows->categories, rows->category_count, 1, sizeof *rows->categories);
-    rows->categories[rows->category_count++] = category;
-    rows->included_categories += !is_excluded;
-}
-
-enum store_status add_product_row(struct store *store, sqlite3_stmt *statement, struct target_rows *rows,
-                                  struct arena *arena)
-{
-    bool is_excluded = sqlite3_column_int(statement, 1) != 0;
-    bool has_price = sqlite3_column_type(statement, 3) != SQLITE_NULL;
-    int64_t id = sqlite3_column_int64(statement, 2);
-
-    if (sqlite3_column_type(statement, 4) == SQLITE_NULL)
-        return store_say(store, STORE_FAILED, "rule %s: %s: there is no product number %" PRId64,
-                         column_text(statement, 0), is_excluded ? "exclude" : "include", id);
+    if (sqlite3_column_type(row, 4) == SQLITE_NULL)
+        return store_say(store, STORE_FAILED, "rule %s: %s: there is no product number %" PRId64, column_text(row, 0),
+                         is_excluded ? "exclude" : "include", id);
     if (id < 1 || id > INT32_MAX)
         return store_say(store, STORE_FAILED, "product number %" PRId64 " is out of range", id);
-    target_rows_add_product(rows, is_excluded,
-                            (struct rule_product){
-                                .id = (int32_t)id,
-                                .slug = arena != NULL ? column_copy(statement, 4, arena) : NULL,
-                                .price = has_price ? sqlite3_column_int64(statement, 3) : 0,
-                            },
-                            has_price);
+    rows->products = memory_grow(rows->products, rows->product_count, 1, sizeof *rows->products);
+    rows->products[rows->product_count++] = (struct rule_product){
+        .id = (int32_t)id,
+        .slug = rows->has_slugs ? column_copy(row, 4, &rows->arena) : NULL,
+        .price = has_price ? sqlite3_column_int64(row, 3) : 0,
+    };
+    rows->included_products += !is_excluded;
+    rows->prices += has_price;
     return STORE_OK;
 }
 
-void add_category_row(sqlite3_stmt *statement, struct target_rows *rows, struct arena *arena)
+enum store_status take_category_row(struct store *store, sqlite3_stmt *row, void *data)
 {
-    target_rows_add_category(rows, sqlite3_column_int(statement, 1) != 0, column_copy(statement, 2, arena));
+    struct target_rows *rows = data;
+
+    (void)store;
+    rows->categories = memory_grow(rows->categories, rows->category_count, 1, sizeof *rows->categories);
+    rows->categories[rows->category_count++] = column_copy(row, 2, &rows->arena);
+    rows->included_categories += sqlite3_column_int(row, 1) == 0;
+    return STORE_OK;
+}
+
+enum store_status read_targets(struct store *store, const char *rule_key, struct target_rows *rows)
+{
+    sqlite3_stmt *by_id = store_statement(store, "SELECT t.rule_key, t.excluded, t.product_id, t.price, p.slug"
+                                                 " FROM rule_product t LEFT JOIN product p ON p.id = t.product_id"
+                                                 " WHERE t.rule_key = ?1 ORDER BY t.excluded, t.product_id");
+    sqlite3_stmt *by_slug = store_statement(store, "SELECT t.rule_key, t.excluded, t.product_id, t.price, p.slug"
+                                                   " FROM rule_product t LEFT JOIN product p ON p.id = t.product_id"
+                                                   " WHERE t.rule_key = ?1 ORDER BY t.excluded, p.slug");
+    sqlite3_stmt *categories =
+        store_statement(store, "SELECT rule_key, excluded, category FROM rule_category WHERE rule_key = ?1"
+                               " ORDER BY excluded, category");
+    sqlite3_stmt *products = rows->has_slugs ? by_slug : by_id;
+
+    target_rows_clear(rows);
+    bind_text(products, 1, rule_key);
+    bind_text(categories, 1, rule_key);
+    enum store_status status = store_each(store, products, take_product_row, rows);
+    return status == STORE_OK ? store_each(store, categories, take_category_row, rows) : status;
 }
 
 /* ---- Rules ---- */
