@@ -281,7 +281,8 @@ static bool find_in_list(const struct shadowing *shadowing, uint64_t list, struc
     return false;
 }
 
-/* Whoever includes all that the rule does includes each: any one's list will do, and the shortest is the fastest. */
+/* A rule that includes all targets of this one includes each of them. So one target's list of rules has every
+ * candidate, and the shortest list is the fastest to search. */
 static uint64_t find_shortest_list(const struct shadowing *shadowing, uint64_t audience, const struct rule *rule)
 {
     uint64_t shortest = list_of_target(audience, rule, 0);

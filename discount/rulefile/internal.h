@@ -2,8 +2,11 @@
 /*
  * What the files of this room share.
  *
- *   rulefile.c ──lines──> rulefile_words.c ──words──> rulefile_block.c ──> rulefile_rule.c, rulefile_group.c ──>
- * changes rulefile_faults.c, rulefile_names.c: what is wrong; what was named, and where
+ *   rulefile.c ──lines──> rulefile_words.c
+ *       │
+ *       └──words──> rulefile_block.c ──> rulefile_rule.c, rulefile_group.c
+ *                                            │
+ *                                            └──changes──> rulefile_parser.c ──> rulefile_faults.c, rulefile_names.c
  */
 #ifndef DISCOUNT_RULEFILE_INTERNAL_H
 #define DISCOUNT_RULEFILE_INTERNAL_H

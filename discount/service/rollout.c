@@ -14,7 +14,7 @@
 #include "common/log.h"
 #include "common/platform.h"
 
-#define LOOK_EVERY_MS 20 /* how often who waits looks for workers that died: nobody tells of them */
+#define LOOK_EVERY_MS 20 /* how often a waiter looks for dead workers: no event tells of them */
 
 /* A slot is taken as long as somebody holds its mutex; the kernel gives up a dead holder's. */
 struct rollout_slot {
@@ -30,7 +30,7 @@ struct rollout_slot {
 struct rollout {
     size_t size; /* of the mapping */
     size_t slot_count;
-    _Atomic uint32_t events; /* slept on: counts what those who wait want to know */
+    _Atomic uint32_t events; /* a counter of changes, and the futex that waiters sleep on */
     _Atomic int64_t announced;
     _Atomic int64_t active;
     pthread_mutex_t writer; /* held from a change set's begin until it is active */
@@ -38,7 +38,7 @@ struct rollout {
     int64_t refused;
     char reason[256];
     struct rollout_contradiction contradictions[ROLLOUT_CONTRADICTIONS_MAX];
-    size_t contradiction_count; /* one more: it was told that there is no more room */
+    size_t contradiction_count; /* one more than the maximum: the lack of room was told */
     struct rollout_slot slots[];
 };
 
@@ -55,7 +55,8 @@ static void make_mutex(pthread_mutex_t *mutex)
     pthread_mutexattr_destroy(&attributes);
 }
 
-/* Whether a lock was got; what a dead holder leaves is always good enough to go on with. */
+/* Whether a lock was got. The data behind a lock is consistent at every moment, so that a dead holder's is taken over.
+ */
 static bool is_got(pthread_mutex_t *mutex, int error)
 {
     if (error == EOWNERDEAD) {

@@ -2,12 +2,12 @@
 /*
  * The ruleset in use, and the thread that makes the next one.
  *
- *   the thread:   the database has a newer revision ─> a ruleset of it ─> waiting ─> "prepared", on the rollout
- *   the rollout:    every worker has prepared it ─> active
- *   who quotes:   active is newer than what I use ─> waiting becomes current, current retires
- *   the thread:   frees what has retired
+ *   follower thread:  the database has a newer revision ─> a ruleset of it ─> waiting ─> rollout_prepared()
+ *   rollout:          every worker has prepared the revision ─> active
+ *   quoting thread:   the active revision is newer than the current ruleset ─> waiting becomes current, current retires
+ *   follower thread:  frees retired rulesets
  *
- * Two rulesets wait at the most: one that is active and that nobody has quoted by yet, and the one after it.
+ * Two rulesets wait at the most: the active one, before the first quote by it, and the next.
  */
 #include "discount/service/rulebook.h"
 
@@ -32,17 +32,17 @@
 
 struct rulebook {
     struct rulebook_options options;
-    struct store *store; /* the thread's */
+    struct store *store; /* the follower thread's */
     struct rollout_slot *slot;
-    const struct ruleset *current; /* replaced by who quotes */
+    const struct ruleset *current; /* replaced by the quoting thread */
 
-    pthread_mutex_t lock; /* for what follows, and for current where another than who quotes reads it */
+    pthread_mutex_t lock; /* of what follows, and of current where another than the quoting thread reads it */
     const struct ruleset *waiting[WAITING_MAX]; /* ascending revisions */
     size_t waiting_count;
     const struct ruleset *retired[RETIRED_MAX];
     size_t retired_count;
 
-    /* The thread's. */
+    /* The follower thread's. */
     const struct ruleset *latest; /* the newest that was made, held */
     bool is_behind;               /* the database has more than latest */
     int64_t refused_revision;     /* named in the log already */

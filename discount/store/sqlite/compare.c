@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What differs between two revisions, out of the notes alone: a row differs when what it was before the first note
- * between them is not what it was after the last. What a row was at a revision is what the first note after that says
- * that it had been before; where there is none, it is as it is now.
+ * What differs between two revisions, out of the change log alone: a row differs when its state before the first entry
+ * between the revisions is not its state after the last. The state of a row at a revision is what the first entry after
+ * the revision has as `before`; without such an entry, the row as it is now.
  */
 #include "discount/store/sqlite/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Earlier revisions made again. A row that was touched since was, at that revision, what the first note after it says
- * that it had been before.
+ * Earlier revisions made again. A row that changed since has at that revision the state that the first entry of the
+ * change log after it has as `before`.
  */
 #include "discount/store/sqlite/internal.h"
 

@@ -79,7 +79,7 @@ static bool sqlite_upgrade(const char *path, int *upgraded_from, char *reason, s
 
 /* ---- Opening ---- */
 
-/* Whether the tables are there: a version number is soon written. */
+/* Whether the tables are there, whatever the version number says. */
 static bool check_tables(struct store *store)
 {
     static const char *const reads[] = {
