@@ -7,17 +7,15 @@
 
 #include "common/memory.h"
 
-char *buffer_reserve(struct buffer *buffer, size_t more)
+void buffer_grow(struct buffer *buffer, size_t more)
 {
-    if (buffer->room - buffer->length <= more) {
-        size_t room = (buffer->length + more) * 2 + 64;
-        char *moved = buffer->arena != NULL ? arena_get(buffer->arena, room) : memory_resize(buffer->bytes, room);
-        if (buffer->arena != NULL && buffer->length > 0)
-            memcpy(moved, buffer->bytes, buffer->length);
-        buffer->bytes = moved;
-        buffer->room = room;
-    }
-    return buffer->bytes + buffer->length;
+    size_t room = (buffer->length + more) * 2 + 64;
+    char *moved = buffer->arena != NULL ? arena_get(buffer->arena, room) : memory_resize(buffer->bytes, room);
+
+    if (buffer->arena != NULL && buffer->length > 0)
+        memcpy(moved, buffer->bytes, buffer->length);
+    buffer->bytes = moved;
+    buffer->room = room;
 }
 
 void buffer_append(struct buffer *buffer, const char *bytes, size_t length)

@@ -15,8 +15,16 @@ struct buffer {
     size_t length, room;
 };
 
+/* Moves the bytes to a larger place, with room for `more` of them and a NUL. */
+void buffer_grow(struct buffer *buffer, size_t more);
+
 /* Makes room for `more` bytes and a NUL behind them, and returns where they go. The caller adds to `length`. */
-char *buffer_reserve(struct buffer *buffer, size_t more);
+static inline char *buffer_reserve(struct buffer *buffer, size_t more)
+{
+    if (buffer->room - buffer->length <= more)
+        buffer_grow(buffer, more);
+    return buffer->bytes + buffer->length;
+}
 
 void buffer_append(struct buffer *buffer, const char *bytes, size_t length);
 

@@ -20,7 +20,7 @@
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/site/page.h"
-#include "fcgi-catalog/site/readings.h"
+#include "fcgi-catalog/site/page_reading.h"
 #include "fcgi-catalog/site/routes.h"
 #include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
@@ -192,8 +192,8 @@ static bool open_background(struct site *site, const struct catalog_settings *se
         log_error("cannot-start", "reason=%s", LOG_QUOTED(reason));
         return false;
     }
-    site->store->budget_ns = READING_QUICK_NS;
-    store->budget_ns = READING_PATIENT_NS;
+    site->store->budget_ns = PAGE_READING_QUICK_NS;
+    store->budget_ns = PAGE_READING_PATIENT_NS;
     site->background = background_new(store);
     if (site->background == NULL)
         store_close(store);
@@ -285,7 +285,7 @@ static void handle_cgi(void *data, struct http_exchange *exchange)
         http_exchange_finish(exchange);
         return;
     }
-    site->store->budget_ns = READING_PATIENT_NS;
+    site->store->budget_ns = PAGE_READING_PATIENT_NS;
     site_refresh(site);
     routes_handle(site, exchange);
     site_flush(site);

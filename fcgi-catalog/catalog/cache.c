@@ -8,7 +8,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/hash.h"
 
-struct entry {
+struct cache_entry {
     UT_hash_handle hh;
     void *value;
     size_t bytes;
@@ -16,7 +16,7 @@ struct entry {
 };
 
 struct cache {
-    struct entry *entries;
+    struct cache_entry *entries;
     size_t bytes, bytes_max;
     void (*release)(void *value);
 };
@@ -30,7 +30,7 @@ struct cache *cache_new(size_t bytes_max, void (*release)(void *value))
     return cache;
 }
 
-static void drop(struct cache *cache, struct entry *entry)
+static void drop(struct cache *cache, struct cache_entry *entry)
 {
     HASH_DEL(cache->entries, entry);
     cache->bytes -= entry->bytes;
@@ -54,7 +54,7 @@ void cache_free(struct cache *cache)
 
 void *cache_find(struct cache *cache, const void *key, size_t size)
 {
-    struct entry *entry;
+    struct cache_entry *entry;
     unsigned hash;
 
     HASH_VALUE(key, size, hash);
@@ -70,13 +70,13 @@ void *cache_find(struct cache *cache, const void *key, size_t size)
 
 void cache_put(struct cache *cache, const void *key, size_t size, void *value, size_t bytes)
 {
-    struct entry *entry;
+    struct cache_entry *entry;
 
     HASH_FIND(hh, cache->entries, key, size, entry);
     if (entry != NULL)
         drop(cache, entry);
     entry = memory_get(sizeof *entry + size);
-    *entry = (struct entry){.value = value, .bytes = bytes + sizeof *entry + size};
+    *entry = (struct cache_entry){.value = value, .bytes = bytes + sizeof *entry + size};
     memcpy(entry->key, key, size);
     HASH_ADD_KEYPTR(hh, cache->entries, entry->key, size, entry);
     cache->bytes += entry->bytes;
@@ -84,9 +84,9 @@ void cache_put(struct cache *cache, const void *key, size_t size, void *value, s
 
 void cache_trim(struct cache *cache)
 {
-    struct entry *next;
+    struct cache_entry *next;
 
-    for (struct entry *entry = cache->entries; entry != NULL && cache->bytes > cache->bytes_max; entry = next) {
+    for (struct cache_entry *entry = cache->entries; entry != NULL && cache->bytes > cache->bytes_max; entry = next) {
         next = entry->hh.next;
         if (entry->bytes > cache->bytes_max)
             drop(cache, entry);

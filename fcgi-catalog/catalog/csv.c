@@ -12,7 +12,7 @@
 #include "fcgi-catalog/catalog/field.h"
 
 /* A row as it grows; of a list only the buffer has a meaning. */
-struct row {
+struct csv_row {
     enum csv_dialect dialect;
     struct buffer text;
     size_t columns; /* that it has so far */
@@ -51,7 +51,7 @@ const char *csv_without_apostrophe(const char *field)
 }
 
 /* Many readers cut white space at the ends off, unless it is quoted, and spreadsheets have other separators as well. */
-static bool needs_quotes(const struct row *row, const char *field, size_t length)
+static bool needs_quotes(const struct csv_row *row, const char *field, size_t length)
 {
     static const char *const special[] = {[CSV_PLAIN] = ",\"\r\n", [CSV_FOR_SPREADSHEET] = ",\"\r\n;\t"};
 
@@ -63,7 +63,7 @@ static bool needs_quotes(const struct row *row, const char *field, size_t length
 }
 
 /* The field has a NUL behind it, and none inside. */
-static void put_field(struct row *row, const char *field, size_t length)
+static void put_field(struct csv_row *row, const char *field, size_t length)
 {
     struct buffer *text = &row->text;
     bool is_led = row->dialect == CSV_FOR_SPREADSHEET && length > 0 && looks_like_formula(field);
@@ -88,12 +88,12 @@ static void put_field(struct row *row, const char *field, size_t length)
     buffer_append_byte(text, '"');
 }
 
-static void put_text(struct row *row, const char *text)
+static void put_text(struct csv_row *row, const char *text)
 {
     put_field(row, text, strlen(text));
 }
 
-static void put_number(struct row *row, int64_t number)
+static void put_number(struct csv_row *row, int64_t number)
 {
     char text[24];
 
@@ -136,14 +136,14 @@ static void put_path(struct buffer *list, const struct path *path, bool is_of_na
 }
 
 /* The list as a field; one whose texts are all empty is nothing. */
-static void put_list(struct row *row, struct buffer *list)
+static void put_list(struct csv_row *row, struct buffer *list)
 {
     if (strspn(buffer_text(list), "|/") == list->length)
         list->length = 0;
     put_field(row, buffer_text(list), list->length);
 }
 
-static void put_categories(struct row *row, const struct product *product, const struct category_list *categories,
+static void put_categories(struct csv_row *row, const struct product *product, const struct category_list *categories,
                            bool is_of_names)
 {
     struct buffer list = {.arena = row->text.arena};
@@ -157,7 +157,7 @@ static void put_categories(struct row *row, const struct product *product, const
     put_list(row, &list);
 }
 
-static void put_tags(struct row *row, const struct product *product)
+static void put_tags(struct csv_row *row, const struct product *product)
 {
     struct buffer list = {.arena = row->text.arena};
 
@@ -169,7 +169,7 @@ static void put_tags(struct row *row, const struct product *product)
     put_list(row, &list);
 }
 
-static void put_images(struct row *row, const struct product *product)
+static void put_images(struct csv_row *row, const struct product *product)
 {
     struct buffer list = {.arena = row->text.arena};
 
@@ -187,7 +187,7 @@ static void put_images(struct row *row, const struct product *product)
 }
 
 /* Ends the row behind the last of the plain columns. */
-static struct text end_row(struct row *row)
+static struct text end_row(struct csv_row *row)
 {
     if (row->dialect == CSV_FOR_SPREADSHEET)
         buffer_append_byte(&row->text, ',');
@@ -197,7 +197,7 @@ static struct text end_row(struct row *row)
 
 struct text csv_print_header(enum csv_dialect dialect, struct arena *arena)
 {
-    struct row row = {.dialect = CSV_PLAIN, .text.arena = arena};
+    struct csv_row row = {.dialect = CSV_PLAIN, .text.arena = arena};
 
     if (dialect == CSV_FOR_SPREADSHEET)
         buffer_append(&row.text, "\xef\xbb\xbf", 3);
@@ -216,7 +216,7 @@ struct text csv_print_header(enum csv_dialect dialect, struct arena *arena)
 static struct text print_row(const struct product *product, unsigned fields, const struct category_list *categories,
                              const char *currency, enum csv_dialect dialect, struct arena *arena)
 {
-    struct row row = {.dialect = dialect, .text.arena = arena};
+    struct csv_row row = {.dialect = dialect, .text.arena = arena};
     char time[FIELD_TIME_SIZE] = "";
 
     if (product->id != 0)

@@ -30,13 +30,13 @@ const struct field field_table[FIELD_COUNT] = {
 };
 
 #define COLUMN(place, bit) [place] = FIELD_INDEX_##bit,
-#define COLUMN_TEXT COLUMN
-#define COLUMN_NUMBER COLUMN
-#define COLUMN_TIME COLUMN
-#define COLUMN_CATEGORIES COLUMN
-#define COLUMN_TAGS COLUMN
-#define COLUMN_IMAGES COLUMN
-#define COLUMN_CURRENCY COLUMN
+#define COLUMN_TEXT(place, bit) COLUMN(place, bit)
+#define COLUMN_NUMBER(place, bit) COLUMN(place, bit)
+#define COLUMN_TIME(place, bit) COLUMN(place, bit)
+#define COLUMN_CATEGORIES(place, bit) COLUMN(place, bit)
+#define COLUMN_TAGS(place, bit) COLUMN(place, bit)
+#define COLUMN_IMAGES(place, bit) COLUMN(place, bit)
+#define COLUMN_CURRENCY(place, bit) COLUMN(place, bit)
 #define COLUMN_DISCOUNT(place, bit)
 
 const enum field_index field_columns[FIELD_COLUMNS] = {

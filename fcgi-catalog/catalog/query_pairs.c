@@ -14,7 +14,7 @@ static char *decode(const char *text, size_t length, struct arena *arena, size_t
     size_t used = 0;
 
     for (size_t i = 0; i < length; i++) {
-        int byte = percent_read(text + i, length - i);
+        int byte = text[i] == '%' ? percent_read(text + i, length - i) : -1;
         decoded[used++] = byte >= 0 ? (char)byte : text[i] == '+' ? ' ' : text[i];
         i += byte >= 0 ? 2 : 0;
     }

@@ -78,9 +78,18 @@ static void put_rest(struct buffer *printed, const struct product_query *query)
         put_text(printed, "explain", "1");
 }
 
-const char *query_print_scope(const struct product_query *query, struct arena *arena)
+/* Most have no more than that. */
+static struct buffer begin(struct arena *arena)
 {
     struct buffer printed = {.arena = arena};
+
+    buffer_reserve(&printed, 256);
+    return printed;
+}
+
+const char *query_print_scope(const struct product_query *query, struct arena *arena)
+{
+    struct buffer printed = begin(arena);
 
     put_scope(&printed, query, true);
     return buffer_text(&printed);
@@ -88,7 +97,7 @@ const char *query_print_scope(const struct product_query *query, struct arena *a
 
 const char *query_print_key(const struct product_query *query, struct arena *arena)
 {
-    struct buffer printed = {.arena = arena};
+    struct buffer printed = begin(arena);
     const struct position *position = &query->position;
 
     put_scope(&printed, query, true);
@@ -106,7 +115,7 @@ const char *query_print_key(const struct product_query *query, struct arena *are
 const char *query_print_link(const struct product_query *query, const struct position *position,
                              const struct cursor_secret *secret, struct arena *arena)
 {
-    struct buffer printed = {.arena = arena};
+    struct buffer printed = begin(arena);
 
     put_scope(&printed, query, !query->is_category_of_path);
     put_rest(&printed, query);

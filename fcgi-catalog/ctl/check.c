@@ -28,20 +28,20 @@ static const struct argument_row rows[] = {
 };
 
 /* What a shop's owner may want to look at: none of it is wrong. */
-struct details {
+struct shop_details {
     int64_t revision;
     char currency[4];
     int64_t nameless, without_category, without_image, without_stock, free_of_charge, empty_categories;
 };
 
-struct found {
+struct check_result {
     struct store_counts counts;
-    struct details details;
+    struct shop_details details;
 };
 
 /* ---- Looking ---- */
 
-static void note_product(struct details *details, const struct product *product)
+static void note_product(struct shop_details *details, const struct product *product)
 {
     details->nameless += product->name == NULL || product->name[0] == '\0';
     details->without_category += product->own_category_count == 0;
@@ -50,7 +50,7 @@ static void note_product(struct details *details, const struct product *product)
     details->free_of_charge += product->price_cents == 0;
 }
 
-static enum store_status walk_products(struct store_walk *walk, struct arena *arena, struct details *details)
+static enum store_status walk_products(struct store_walk *walk, struct arena *arena, struct shop_details *details)
 {
     struct product_list products = {.count = 1};
     enum store_status status = STORE_OK;
@@ -64,7 +64,7 @@ static enum store_status walk_products(struct store_walk *walk, struct arena *ar
     return status;
 }
 
-static enum store_status note_categories(struct store *store, struct arena *arena, struct details *details)
+static enum store_status note_categories(struct store *store, struct arena *arena, struct shop_details *details)
 {
     struct category_list categories;
     enum store_status status = store->methods->list_categories(store, arena, &categories);
@@ -74,7 +74,7 @@ static enum store_status note_categories(struct store *store, struct arena *aren
     return status;
 }
 
-static enum store_status read_details(struct store *store, struct details *details)
+static enum store_status read_details(struct store *store, struct shop_details *details)
 {
     struct store_walk *walk = NULL;
     struct arena arena = {0};
@@ -82,7 +82,7 @@ static enum store_status read_details(struct store *store, struct details *detai
     enum store_status status = store->methods->begin_walk(store, &walk);
     if (status == STORE_OK) {
         const struct shop *shop = &walk->shop;
-        *details = (struct details){.revision = shop->revision};
+        *details = (struct shop_details){.revision = shop->revision};
         snprintf(details->currency, sizeof details->currency, "%s", shop->currency);
         status = walk_products(walk, &arena, details);
     }
@@ -93,14 +93,14 @@ static enum store_status read_details(struct store *store, struct details *detai
     return status;
 }
 
-static bool check(const char *path, bool has_details, struct found *found, char *reason, size_t reason_size)
+static bool check(const char *path, bool has_details, struct check_result *result, char *reason, size_t reason_size)
 {
     struct store *store;
 
     if (!store_open(path, &store, reason, reason_size))
         return false;
-    bool passed = store_check(path, &found->counts, reason, reason_size);
-    if (passed && has_details && read_details(store, &found->details) != STORE_OK) {
+    bool passed = store_check(path, &result->counts, reason, reason_size);
+    if (passed && has_details && read_details(store, &result->details) != STORE_OK) {
         snprintf(reason, reason_size, "%s: it cannot be read", path);
         passed = false;
     }
@@ -120,23 +120,24 @@ static void print_counts(const char *path, const struct store_counts *counts)
 
 /* What there is to look at, for people and for programs. */
 static const struct detail {
-    size_t offset; /* in struct details */
+    size_t offset; /* in struct shop_details */
     const char *one, *many, *what, *name;
 } details_table[] = {
-    {offsetof(struct details, nameless), "product", "products", "without a name", "without_name"},
-    {offsetof(struct details, without_category), "product", "products", "without a category", "without_category"},
-    {offsetof(struct details, without_image), "product", "products", "without an image", "without_image"},
-    {offsetof(struct details, without_stock), "product", "products", "without a stock state", "without_stock"},
-    {offsetof(struct details, free_of_charge), "product", "products", "at a price of 0", "price_0"},
-    {offsetof(struct details, empty_categories), "category", "categories", "without a product", "empty_categories"},
+    {offsetof(struct shop_details, nameless), "product", "products", "without a name", "without_name"},
+    {offsetof(struct shop_details, without_category), "product", "products", "without a category", "without_category"},
+    {offsetof(struct shop_details, without_image), "product", "products", "without an image", "without_image"},
+    {offsetof(struct shop_details, without_stock), "product", "products", "without a stock state", "without_stock"},
+    {offsetof(struct shop_details, free_of_charge), "product", "products", "at a price of 0", "price_0"},
+    {offsetof(struct shop_details, empty_categories), "category", "categories", "without a product",
+     "empty_categories"},
 };
 
-static int64_t count_of(const struct details *details, const struct detail *detail)
+static int64_t count_of(const struct shop_details *details, const struct detail *detail)
 {
     return *(const int64_t *)((const char *)details + detail->offset);
 }
 
-static void print_details(const struct details *details)
+static void print_details(const struct shop_details *details)
 {
     printf("revision %" PRId64 ", currency %s\n", details->revision,
            details->currency[0] != '\0' ? details->currency : "not set");
@@ -147,7 +148,7 @@ static void print_details(const struct details *details)
     }
 }
 
-static void print_json(const char *path, const struct found *found, const char *reason)
+static void print_json(const char *path, const struct check_result *result, const char *reason)
 {
     cJSON *document = cJSON_CreateObject();
 
@@ -156,14 +157,14 @@ static void print_json(const char *path, const struct found *found, const char *
     if (reason != NULL) {
         cJSON_AddStringToObject(document, "reason", reason);
     } else {
-        cJSON_AddNumberToObject(document, "products", (double)found->counts.products);
-        cJSON_AddNumberToObject(document, "customers", (double)found->counts.customers);
-        cJSON_AddNumberToObject(document, "categories", (double)found->counts.categories);
-        cJSON_AddNumberToObject(document, "revision", (double)found->details.revision);
+        cJSON_AddNumberToObject(document, "products", (double)result->counts.products);
+        cJSON_AddNumberToObject(document, "customers", (double)result->counts.customers);
+        cJSON_AddNumberToObject(document, "categories", (double)result->counts.categories);
+        cJSON_AddNumberToObject(document, "revision", (double)result->details.revision);
         for (size_t i = 0; i < ARRAY_LENGTH(details_table); i++)
             cJSON_AddNumberToObject(document, details_table[i].name,
-                                    (double)count_of(&found->details, &details_table[i]));
-        cJSON_AddStringToObject(document, "currency", found->details.currency);
+                                    (double)count_of(&result->details, &details_table[i]));
+        cJSON_AddStringToObject(document, "currency", result->details.currency);
     }
     char *text = cJSON_PrintUnformatted(document);
     if (text != NULL)
@@ -184,22 +185,22 @@ int command_check(int argc, char **argv)
     struct check_options options = {0};
     struct argument_words words;
     struct arena arena = {0};
-    struct found found = {0};
+    struct check_result result = {0};
     char reason[512];
 
     arguments_read(&arguments, argc, argv, &arena, &options, &words);
     const char *path = words.items[0];
     arena_release(&arena);
-    bool passed = check(path, options.is_detailed || options.is_json, &found, reason, sizeof reason);
+    bool passed = check(path, options.is_detailed || options.is_json, &result, reason, sizeof reason);
     if (options.is_json)
-        print_json(path, &found, passed ? NULL : reason);
+        print_json(path, &result, passed ? NULL : reason);
     if (!passed) {
         fprintf(stderr, "%s: %s\n", argv[0], reason);
         return COMMAND_FAILED;
     }
     if (!options.is_json)
-        print_counts(path, &found.counts);
+        print_counts(path, &result.counts);
     if (!options.is_json && options.is_detailed)
-        print_details(&found.details);
+        print_details(&result.details);
     return COMMAND_OK;
 }

@@ -12,14 +12,9 @@
 #include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/ctl/commands.h"
 
-static void *get_memory(size_t size)
-{
-    return memory_get(size);
-}
-
 void import_report_begin(struct import_report *report, struct progress *progress)
 {
-    cJSON_Hooks hooks = {.malloc_fn = get_memory, .free_fn = free}; /* nothing below can be NULL */
+    cJSON_Hooks hooks = {.malloc_fn = memory_get, .free_fn = free}; /* nothing below can be NULL */
 
     cJSON_InitHooks(&hooks);
     report->started_ns = clock_now_ns();

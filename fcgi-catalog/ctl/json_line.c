@@ -59,11 +59,6 @@ static int compare_depths(const void *a, const void *b)
     return (one->index > other->index) - (one->index < other->index);
 }
 
-static void *get_memory(size_t size)
-{
-    return memory_get(size);
-}
-
 static void write_text(const char *name, const char *text, FILE *out)
 {
     cJSON *string = is_empty_text(text) ? cJSON_CreateNull() : cJSON_CreateStringReference(text);
@@ -87,7 +82,7 @@ static void write_category(const struct category_entry *category, FILE *out)
 
 void json_line_write_categories(const struct category_list *categories, FILE *out)
 {
-    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = get_memory, .free_fn = free}); /* nothing of it can be NULL */
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = memory_get, .free_fn = free}); /* nothing of it can be NULL */
     struct depth *depths = measure_depths(categories);
 
     qsort(depths, categories->count, sizeof *depths, compare_depths);

@@ -51,13 +51,6 @@ bool cors_is_origins(const char *text)
 
 /* ---- A request ---- */
 
-static const char *variable_or_empty(const struct http_exchange *exchange, const char *name)
-{
-    const char *value = http_request_variable(&exchange->request, name);
-
-    return value != NULL ? value : "";
-}
-
 static bool is_listed(const char *origin, const char *origins)
 {
     size_t origin_length = strlen(origin);
@@ -74,15 +67,15 @@ static bool is_listed(const char *origin, const char *origins)
 /* It says of whom it is, whether that counts or not. */
 static bool is_somebodys(const struct http_exchange *exchange)
 {
-    return variable_or_empty(exchange, "HTTP_X_USER_ID")[0] != '\0' ||
-           variable_or_empty(exchange, "HTTP_AUTHORIZATION")[0] != '\0' ||
-           variable_or_empty(exchange, "REMOTE_USER")[0] != '\0';
+    return http_request_value(&exchange->request, "HTTP_X_USER_ID")[0] != '\0' ||
+           http_request_value(&exchange->request, "HTTP_AUTHORIZATION")[0] != '\0' ||
+           http_request_value(&exchange->request, "REMOTE_USER")[0] != '\0';
 }
 
 /* False: the asking page may know nothing. */
 static bool add_origin(struct http_exchange *exchange, const char *origins)
 {
-    const char *origin = variable_or_empty(exchange, "HTTP_ORIGIN");
+    const char *origin = http_request_value(&exchange->request, "HTTP_ORIGIN");
 
     if (is_everybody(origins)) {
         /* Whether a page asks or not: the answer does not depend on it. */
@@ -100,8 +93,9 @@ static bool add_origin(struct http_exchange *exchange, const char *origins)
 
 static bool is_preflight(const struct http_exchange *exchange)
 {
-    return exchange->request.method == HTTP_OPTIONS && variable_or_empty(exchange, "HTTP_ORIGIN")[0] != '\0' &&
-           variable_or_empty(exchange, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")[0] != '\0';
+    return exchange->request.method == HTTP_OPTIONS &&
+           http_request_value(&exchange->request, "HTTP_ORIGIN")[0] != '\0' &&
+           http_request_value(&exchange->request, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")[0] != '\0';
 }
 
 bool cors_apply(struct http_exchange *exchange, const char *origins)

@@ -55,15 +55,15 @@ static char *print_problem(struct http_exchange *exchange, const struct problem 
     return text;
 }
 
-/* In which form; a client that takes any JSON takes a problem too. */
-enum problem_form { FORM_PROBLEM, FORM_JSON, FORM_TEXT, FORM_PAGE };
+/* In which representation; a client that takes any JSON takes a problem too. */
+enum problem_representation { REPRESENTATION_PROBLEM, REPRESENTATION_JSON, REPRESENTATION_TEXT, REPRESENTATION_PAGE };
 
-static enum problem_form choose_representation(const struct http_request *request)
+static enum problem_representation choose_representation(const struct http_request *request)
 {
     static const char *const types[] = {PROBLEM_TYPE, "application/json", TEXT_TYPE, "text/html"};
     int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
 
-    return chosen > 0 ? (enum problem_form)chosen : FORM_PROBLEM;
+    return chosen > 0 ? (enum problem_representation)chosen : REPRESENTATION_PROBLEM;
 }
 
 static void fill_page(struct http_exchange *exchange, const struct problem *problem)
@@ -93,12 +93,12 @@ static void fill_text(struct http_exchange *exchange, const struct problem *prob
 void problem_fill(struct http_exchange *exchange, const struct problem *problem)
 {
     int retry_after_s = problem->retry_after_s > 0 ? problem->retry_after_s : RETRY_AFTER_S;
-    enum problem_form form = choose_representation(&exchange->request);
+    enum problem_representation form = choose_representation(&exchange->request);
 
-    if (form == FORM_PAGE && (problem->page != NULL || exchange->error_page != NULL))
+    if (form == REPRESENTATION_PAGE && (problem->page != NULL || exchange->error_page != NULL))
         fill_page(exchange, problem);
     else
-        fill_text(exchange, problem, form == FORM_TEXT || form == FORM_PAGE);
+        fill_text(exchange, problem, form == REPRESENTATION_TEXT || form == REPRESENTATION_PAGE);
     exchange->response.status = problem->status;
     conditional_apply_none(exchange);
     if (problem->status == 503)

@@ -59,7 +59,7 @@ const char *http_request_list(const struct http_request *request, const char *na
     return list;
 }
 
-static const char *variable_or_empty(const struct http_request *request, const char *name)
+const char *http_request_value(const struct http_request *request, const char *name)
 {
     const char *value = http_request_variable(request, name);
     return value == NULL ? "" : value;
@@ -82,9 +82,9 @@ static enum http_method method_named(const char *name)
 /* QUERY_STRING, or what became of it when Apache called a script in the place of a file that is not there. */
 static const char *read_query(const struct http_request *request, bool is_of_uri)
 {
-    const char *query = variable_or_empty(request, "QUERY_STRING");
+    const char *query = http_request_value(request, "QUERY_STRING");
 
-    return query[0] == '\0' && is_of_uri ? variable_or_empty(request, "REDIRECT_QUERY_STRING") : query;
+    return query[0] == '\0' && is_of_uri ? http_request_value(request, "REDIRECT_QUERY_STRING") : query;
 }
 
 /* Where a proxy says that clients find it; NULL: nobody said so who may. */
@@ -101,8 +101,8 @@ static const char *forwarded_base(const struct http_request *request, const stru
 
 static bool is_authenticated(const struct http_request *request)
 {
-    return variable_or_empty(request, "HTTP_AUTHORIZATION")[0] != '\0' ||
-           variable_or_empty(request, "REMOTE_USER")[0] != '\0';
+    return http_request_value(request, "HTTP_AUTHORIZATION")[0] != '\0' ||
+           http_request_value(request, "REMOTE_USER")[0] != '\0';
 }
 
 enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
@@ -116,17 +116,17 @@ enum http_request_status http_request_read(struct http_request *request, const c
         .content_length = -1,
         .variables = variables,
     };
-    const char *method = variable_or_empty(request, "REQUEST_METHOD");
+    const char *method = http_request_value(request, "REQUEST_METHOD");
     if (method[0] == '\0')
         return HTTP_REQUEST_INCOMPLETE;
     request->method = method_named(method);
 
-    const char *base = variable_or_empty(request, "CATALOG_BASE_PATH");
+    const char *base = http_request_value(request, "CATALOG_BASE_PATH");
     const struct path_source source = {
-        .script_name = variable_or_empty(request, "SCRIPT_NAME"),
-        .path_info = variable_or_empty(request, "PATH_INFO"),
-        .request_uri = variable_or_empty(request, "REQUEST_URI"),
-        .script_filename = variable_or_empty(request, "SCRIPT_FILENAME"),
+        .script_name = http_request_value(request, "SCRIPT_NAME"),
+        .path_info = http_request_value(request, "PATH_INFO"),
+        .request_uri = http_request_value(request, "REQUEST_URI"),
+        .script_filename = http_request_value(request, "SCRIPT_FILENAME"),
         .program = mount->program != NULL ? mount->program : "",
         .base = base[0] == '\0' && mount->base != NULL ? mount->base : base,
     };
@@ -134,7 +134,7 @@ enum http_request_status http_request_read(struct http_request *request, const c
     const char *forwarded = source.base[0] == '\0' ? forwarded_base(request, mount->proxies, arena) : NULL;
     request->base = forwarded != NULL ? forwarded : path_base(&source, arena);
     request->is_personal = forwarded != NULL || is_authenticated(request);
-    const char *length = variable_or_empty(request, "CONTENT_LENGTH");
+    const char *length = http_request_value(request, "CONTENT_LENGTH");
     if (length[0] != '\0' && number_parse(length, 0, INT64_MAX, &request->content_length) != NUMBER_OK)
         return HTTP_REQUEST_MALFORMED;
     const char *path = path_resolve(&source, arena);

@@ -64,6 +64,9 @@ MUST_CHECK enum http_request_status http_request_read(struct http_request *reque
 /* The value of a variable, or NULL. With duplicates the last: a web server's own lines override what they include. */
 const char *http_request_variable(const struct http_request *request, const char *name);
 
+/* The same, but "" when it is not there. */
+const char *http_request_value(const struct http_request *request, const char *name);
+
 /* The values of a header that is a list, joined into one (RFC 9110, 5.3); NULL: there is none, or it is empty. In
  * `arena`. */
 const char *http_request_list(const struct http_request *request, const char *name, struct arena *arena);

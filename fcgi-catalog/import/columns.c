@@ -106,14 +106,14 @@ static bool read_header(struct columns *columns, size_t line, const struct cell 
 
 /* The row's cell of this column; NULL: there is no such column. */
 static const char *find_cell(const struct columns *columns, const struct cell *cells, size_t column,
-                             struct place *place)
+                             struct file_place *place)
 {
     size_t number = columns->places[column];
 
     if (number == 0)
         return NULL;
     const char *text = cells[number - 1].text;
-    *place = (struct place){.line = cells[number - 1].line, .column = number};
+    *place = (struct file_place){.line = cells[number - 1].line, .column = number};
     return columns->places[COLUMN_SPREADSHEET] != 0 ? csv_without_apostrophe(text) : text;
 }
 
@@ -121,7 +121,7 @@ static const char *find_cell(const struct columns *columns, const struct cell *c
 static void read_values(const struct columns *columns, const struct cell *cells, unsigned fields,
                         struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
 
     for (size_t i = 0; i < FIELD_COLUMNS; i++) {
         const struct field *field = &field_table[field_columns[i]];
@@ -135,7 +135,7 @@ static void read_values(const struct columns *columns, const struct cell *cells,
 }
 
 static const char *find_trimmed(const struct columns *columns, const struct cell *cells, size_t column,
-                                struct place *place, struct arena *arena)
+                                struct file_place *place, struct arena *arena)
 {
     const char *text = find_cell(columns, cells, column, place);
 
@@ -144,7 +144,7 @@ static const char *find_trimmed(const struct columns *columns, const struct cell
 
 static void read_decimal_price(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
     const char *text = find_cell(columns, cells, COLUMN_PRICE, &place);
     int exponent = columns->output->source.exponent;
 
@@ -155,7 +155,7 @@ static void read_decimal_price(const struct columns *columns, const struct cell 
     row_builder_set_decimal_price(builder, place, cell_trim(text, builder->arena), exponent);
 }
 
-bool path_next(struct row_builder *builder, struct place place, const char **paths, const char **names)
+bool path_next(struct row_builder *builder, struct file_place place, const char **paths, const char **names)
 {
     struct step steps[PRODUCT_CATEGORIES_MAX];
     size_t count = 0;
@@ -183,7 +183,7 @@ bool path_next(struct row_builder *builder, struct place place, const char **pat
 
 static void read_categories(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
     const char *names = find_cell(columns, cells, COLUMN_NAMES, &place);
     const char *paths = find_cell(columns, cells, FIELD_INDEX_CATEGORIES, &place);
 
@@ -199,7 +199,7 @@ static void read_categories(const struct columns *columns, const struct cell *ce
 
 static void read_tags(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
     const char *tags = find_cell(columns, cells, FIELD_INDEX_TAGS, &place);
     char found = '|';
 
@@ -209,7 +209,7 @@ static void read_tags(const struct columns *columns, const struct cell *cells, s
 
 static void read_images(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
     const char *images = find_cell(columns, cells, FIELD_INDEX_IMAGES, &place);
     char found = '|';
 
@@ -227,7 +227,7 @@ static void read_images(const struct columns *columns, const struct cell *cells,
 
 static bool has_text(const struct columns *columns, const struct cell *cells, size_t column)
 {
-    struct place place;
+    struct file_place place;
     const char *text = find_cell(columns, cells, column, &place);
 
     return text != NULL && text[strspn(text, " \t")] != '\0';
@@ -261,7 +261,7 @@ static bool is_former(const struct columns *columns, const struct cell *cells)
 
 static void read_former(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
 {
-    struct place place;
+    struct file_place place;
     const char *id = find_trimmed(columns, cells, COLUMN_ID, &place, builder->arena);
 
     row_builder_set_former(builder, place, id);
@@ -286,7 +286,7 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
         return read_header(columns, line, cells, count, arena);
     struct row_builder builder = row_builder_begin(arena, columns->output->source.faults, line);
     if (count != columns->count) {
-        row_builder_refuse(&builder, (struct place){.line = line},
+        row_builder_refuse(&builder, (struct file_place){.line = line},
                            "the row has %zu %s; %zu %s allowed, as many as the header has", count,
                            count == 1 ? "field" : "fields", columns->count, columns->count == 1 ? "is" : "are");
     } else if (is_of_categories(columns, cells)) {
@@ -294,7 +294,7 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
     } else if (is_former(columns, cells)) {
         read_former(columns, cells, &builder);
     } else {
-        struct place place;
+        struct file_place place;
         const char *id = find_trimmed(columns, cells, COLUMN_ID, &place, arena);
         if (id != NULL)
             row_builder_set_id(&builder, place, id);

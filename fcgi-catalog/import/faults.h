@@ -8,7 +8,7 @@
 #include "common/compiler.h"
 
 /* Where something stands in the file, as in a fault. */
-struct place {
+struct file_place {
     size_t line, column;
 };
 

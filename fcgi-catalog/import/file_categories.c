@@ -11,11 +11,6 @@ void file_categories_release(struct file_categories *categories)
     *categories = (struct file_categories){0};
 }
 
-static bool is_other(const char *now, const char *before)
-{
-    return now != NULL && before != NULL && strcmp(now, before) != 0;
-}
-
 /* Keeps a text that was said for the first time. */
 static bool keep(struct file_categories *categories, const char *now, const char **kept)
 {
@@ -32,10 +27,12 @@ enum file_category_status file_categories_add(struct file_categories *categories
 
     HASH_FIND_STR(categories->first, category->slug, place);
     bool is_new = place == NULL;
-    *before = is_new ? (struct file_category){.slug = NULL} : *place;
-    if (is_other(category->parent, before->parent))
+    *before = (struct file_category){.slug = NULL};
+    if (!is_new)
+        *before = *place;
+    if (row_says_other(category->parent, before->parent))
         return FILE_CATEGORY_OTHER_PARENT;
-    if (is_other(category->name, before->name))
+    if (row_says_other(category->name, before->name))
         return FILE_CATEGORY_OTHER_NAME;
     if (is_new) {
         place = arena_get(&categories->arena, sizeof *place);

@@ -3,7 +3,7 @@
  * The formats, each behind the reader. Used in this room only.
  *
  *     reader.c ──> rows.c ──> columns.c, shopify.c ──┐
- *          └─────> lines.c ──────────────────────────┴──> row_builder.c ──> row_sink
+ *          └─────> lines.c ──────────────────────────┴──> row_builder.c ──> row_sink.c ──> importer.c
  */
 #ifndef CATALOG_IMPORT_FORMATS_H
 #define CATALOG_IMPORT_FORMATS_H
@@ -59,6 +59,6 @@ void json_lines_free(struct json_lines *lines); /* NULL is allowed */
 
 /* The way to a category, "electronics/phones", and its names beside it ("" or NULL: none are said), as a CSV list has
  * them; *paths and *names move to the next. False: that was the last. */
-bool path_next(struct row_builder *builder, struct place place, const char **paths, const char **names);
+bool path_next(struct row_builder *builder, struct file_place place, const char **paths, const char **names);
 
 #endif

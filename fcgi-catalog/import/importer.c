@@ -21,13 +21,13 @@ struct importer {
     struct importer_counts counts;
 };
 
-static void refuse(struct importer *importer, struct place place, const char *reason)
+static void refuse(struct importer *importer, struct file_place place, const char *reason)
 {
     import_faults_add(importer->setup.faults, place.line, place.column, "%s", reason);
 }
 
 /* False: the row does not go in, which was told if it is the row's fault. */
-static bool settle(struct importer *importer, struct place place, enum import_status status)
+static bool settle(struct importer *importer, struct file_place place, enum import_status status)
 {
     if (status == IMPORT_REFUSED)
         refuse(importer, place, import_reason(importer->setup.import));
@@ -43,7 +43,7 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
 {
     const char *told = row->fields & FIELD_CURRENCY ? row->currency : "";
     struct import_faults *faults = importer->setup.faults;
-    struct place place = row->places[FIELD_INDEX_CURRENCY];
+    struct file_place place = row->places[FIELD_INDEX_CURRENCY];
 
     if (told[0] == '\0') {
         if (importer->currency[0] == '\0' && (row->fields & FIELD_PRICE) && importer->unknown_currency_line == 0)
@@ -76,7 +76,7 @@ static void refuse_category(struct importer *importer, enum file_category_status
 {
     struct arena arena = {0};
     struct import_faults *faults = importer->setup.faults;
-    struct place place = category->place;
+    struct file_place place = category->place;
 
     if (status == FILE_CATEGORY_OTHER_PARENT)
         import_faults_add(faults, place.line, place.column,
@@ -120,15 +120,15 @@ static bool put_category(struct importer *importer, struct row_category category
 /* ---- Rows ---- */
 
 /* Where the row says what the store did not take; the whole row when it does not say it. */
-static struct place find_place(const struct product_row *row, unsigned field)
+static struct file_place find_place(const struct product_row *row, unsigned field)
 {
-    struct place place = {0};
+    struct file_place place = {0};
 
     if (field == IMPORT_FIELD_ID)
         place = row->id_place;
     else if (field != 0)
         place = row->places[field_of((enum field_bit)field) - field_table];
-    return place.line != 0 ? place : (struct place){.line = row->line};
+    return place.line != 0 ? place : (struct file_place){.line = row->line};
 }
 
 static void put_product(struct importer *importer, const struct product_row *row)
@@ -205,7 +205,7 @@ bool importer_feed(struct importer *importer, const char *bytes, size_t length)
 
 static enum importer_status refuse_file(struct importer *importer, const char *message)
 {
-    refuse(importer, (struct place){.line = 1}, message);
+    refuse(importer, (struct file_place){.line = 1}, message);
     return IMPORTER_FAULTY;
 }
 

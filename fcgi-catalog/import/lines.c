@@ -26,9 +26,9 @@
 
 struct json_lines {
     struct row_sink *output;
-    struct buffer text;      /* of the line, or the list's object, so far */
-    struct place text_place; /* where it begins */
-    struct place place;      /* of the byte that is read next */
+    struct buffer text;           /* of the line, or the list's object, so far */
+    struct file_place text_place; /* where it begins */
+    struct file_place place;      /* of the byte that is read next */
     bool is_begun, is_list;
     bool skips_text;        /* it is too long, which was told */
     struct objects objects; /* of a list */
@@ -40,7 +40,7 @@ struct json_lines *json_lines_new(struct row_sink *output)
     struct json_lines *lines = memory_get_zeroed(1, sizeof *lines);
 
     lines->output = output;
-    lines->text_place = lines->place = (struct place){.line = 1, .column = 1};
+    lines->text_place = lines->place = (struct file_place){.line = 1, .column = 1};
     return lines;
 }
 
@@ -66,7 +66,7 @@ static const char *kind_of(const cJSON *item)
 }
 
 /* The text that the member is, "" for null; NULL: it is none, which was told. */
-static const char *read_text(struct row_builder *builder, struct place place, const cJSON *item)
+static const char *read_text(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsString(item) || cJSON_IsNull(item))
         return cJSON_IsString(item) ? item->valuestring : "";
@@ -75,7 +75,7 @@ static const char *read_text(struct row_builder *builder, struct place place, co
 }
 
 /* The number that the member is, as a text; NULL: it is none, which was told. */
-static const char *read_number(struct row_builder *builder, struct place place, const cJSON *item)
+static const char *read_number(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsNumber(item) && fabs(item->valuedouble) < 1e15 && item->valuedouble == rint(item->valuedouble))
         return arena_print(builder->arena, "%.0f", item->valuedouble + 0.0); /* -0 is 0 */
@@ -85,7 +85,7 @@ static const char *read_number(struct row_builder *builder, struct place place, 
 }
 
 /* False: it is no list, which was told. */
-static bool check_list(struct row_builder *builder, struct place place, const cJSON *item)
+static bool check_list(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsArray(item) || cJSON_IsNull(item))
         return true;
@@ -93,8 +93,8 @@ static bool check_list(struct row_builder *builder, struct place place, const cJ
     return false;
 }
 
-static void read_texts(struct row_builder *builder, struct place place, const cJSON *list,
-                       void (*add)(struct row_builder *builder, struct place place, const char *text))
+static void read_texts(struct row_builder *builder, struct file_place place, const cJSON *list,
+                       void (*add)(struct row_builder *builder, struct file_place place, const char *text))
 {
     const cJSON *item;
 
@@ -109,7 +109,7 @@ static void read_texts(struct row_builder *builder, struct place place, const cJ
     }
 }
 
-static void add_path(struct row_builder *builder, struct place place, const char *path)
+static void add_path(struct row_builder *builder, struct file_place place, const char *path)
 {
     const char *names = NULL;
 
@@ -127,7 +127,7 @@ static const char *find_text(const cJSON *object, const char *name)
     return text != NULL ? text : "";
 }
 
-static void read_image(struct row_builder *builder, struct place place, const cJSON *image)
+static void read_image(struct row_builder *builder, struct file_place place, const cJSON *image)
 {
     const cJSON *member;
     bool has_url = false, has_alt = false;
@@ -147,7 +147,7 @@ static void read_image(struct row_builder *builder, struct place place, const cJ
     row_builder_add_image(builder, place, find_text(image, "url"), find_text(image, "alt"));
 }
 
-static void read_images(struct row_builder *builder, struct place place, const cJSON *list)
+static void read_images(struct row_builder *builder, struct file_place place, const cJSON *list)
 {
     const cJSON *item;
 
@@ -164,7 +164,7 @@ static void read_images(struct row_builder *builder, struct place place, const c
     }
 }
 
-static void read_member(struct row_builder *builder, struct place place, const cJSON *item)
+static void read_member(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     int bit = field_find(item->string, strlen(item->string));
     const char *text = NULL;
@@ -215,7 +215,7 @@ static bool is_repeated(const cJSON *object, const cJSON *item)
 }
 
 /* Of a line of a category. What is null is there and empty. */
-static void read_category_member(struct row_builder *builder, struct row_category *category, struct place place,
+static void read_category_member(struct row_builder *builder, struct row_category *category, struct file_place place,
                                  const cJSON *item)
 {
     bool is_slug = strcmp(item->string, "category") == 0, is_name = strcmp(item->string, "name") == 0;
@@ -233,7 +233,7 @@ static void read_category_member(struct row_builder *builder, struct row_categor
 }
 
 /* Of a line of a product that has left. */
-static void read_former_member(struct row_builder *builder, struct place place, const cJSON *item)
+static void read_former_member(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     bool is_id = strcmp(item->string, "former") == 0, is_slug = strcmp(item->string, "slug") == 0;
 
@@ -255,14 +255,14 @@ static void read_former_member(struct row_builder *builder, struct place place, 
 #define MEMBERS_MAX 64
 
 /* Of a byte of the text, counted from 1. */
-static struct place find_place(const struct json_lines *lines, size_t byte)
+static struct file_place find_place(const struct json_lines *lines, size_t byte)
 {
-    struct place place = lines->text_place;
+    struct file_place place = lines->text_place;
     const char *line = lines->text.bytes, *at = lines->text.bytes + byte - 1, *newline;
 
     while ((newline = memchr(line, '\n', (size_t)(at - line))) != NULL) {
         line = newline + 1;
-        place = (struct place){.line = place.line + 1, .column = 1};
+        place = (struct file_place){.line = place.line + 1, .column = 1};
     }
     place.column += (size_t)(at - line);
     return place;
@@ -279,7 +279,7 @@ static void read_object(const struct json_lines *lines, struct row_builder *buil
         !builder->row.is_of_categories && cJSON_GetObjectItemCaseSensitive(object, "former") != NULL;
     cJSON_ArrayForEach(item, object)
     {
-        struct place place = find_place(lines, i < count ? bytes[i] : 1);
+        struct file_place place = find_place(lines, i < count ? bytes[i] : 1);
         if (i++ == MEMBERS_MAX) {
             row_builder_refuse(builder, place, "the object has more than %d fields; fewer are allowed", MEMBERS_MAX);
             return;
@@ -386,7 +386,7 @@ static void append(struct json_lines *lines, const char *bytes, size_t length)
 
 static void begin_line(struct json_lines *lines)
 {
-    lines->place = (struct place){.line = lines->place.line + 1, .column = 1};
+    lines->place = (struct file_place){.line = lines->place.line + 1, .column = 1};
 }
 
 static void feed_lines(struct json_lines *lines, const char *bytes, size_t length)

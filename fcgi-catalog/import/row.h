@@ -5,17 +5,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/import/faults.h"
 
+/* Whether a row says something else of a category than was said before; NULL: nothing. */
+static inline bool row_says_other(const char *now, const char *before)
+{
+    return now != NULL && before != NULL && strcmp(now, before) != 0;
+}
+
 /* What a row says of a category beside that the product is in it. */
 struct row_category {
     const char *slug;
-    const char *name;   /* NULL: nothing; "": it has none */
-    const char *parent; /* NULL: nothing; "": it is at the top; else the slug of the one above it */
-    struct place place; /* where the row says so */
+    const char *name;        /* NULL: nothing; "": it has none */
+    const char *parent;      /* NULL: nothing; "": it is at the top; else the slug of the one above it */
+    struct file_place place; /* where the row says so */
 };
 
 /*
@@ -32,7 +39,7 @@ struct product_row {
     const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */
     const struct row_category *categories; /* those above before those below them, each once; may be none */
     size_t category_count;
-    struct place id_place, places[FIELD_COUNT]; /* where it says what; line 0: it does not */
+    struct file_place id_place, places[FIELD_COUNT]; /* where it says what; line 0: it does not */
 };
 
 #endif

@@ -18,7 +18,7 @@ struct row_builder row_builder_begin(struct arena *arena, struct import_faults *
     return builder;
 }
 
-void row_builder_refuse(struct row_builder *builder, struct place place, const char *format, ...)
+void row_builder_refuse(struct row_builder *builder, struct file_place place, const char *format, ...)
 {
     char message[512];
     va_list values;
@@ -37,7 +37,7 @@ static const char *show(struct row_builder *builder, const char *text)
 
 /* ---- Single values ---- */
 
-void row_builder_set_id(struct row_builder *builder, struct place place, const char *text)
+void row_builder_set_id(struct row_builder *builder, struct file_place place, const char *text)
 {
     int64_t id;
 
@@ -51,7 +51,7 @@ void row_builder_set_id(struct row_builder *builder, struct place place, const c
                            show(builder, text));
 }
 
-void row_builder_set_decimal_price(struct row_builder *builder, struct place place, const char *text, int exponent)
+void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, const char *text, int exponent)
 {
     char most[CURRENCY_TEXT_SIZE];
 
@@ -75,7 +75,8 @@ void row_builder_set_decimal_price(struct row_builder *builder, struct place pla
 }
 
 /* False: it is too long, which was told. */
-static bool check_size(struct row_builder *builder, struct place place, const char *what, const char *text, size_t max)
+static bool check_size(struct row_builder *builder, struct file_place place, const char *what, const char *text,
+                       size_t max)
 {
     size_t length = strlen(text);
 
@@ -85,7 +86,7 @@ static bool check_size(struct row_builder *builder, struct place place, const ch
 }
 
 /* False: the text is not what the field may be, which was told. */
-static bool read_text(struct row_builder *builder, struct place place, const struct field *field, const char *text)
+static bool read_text(struct row_builder *builder, struct file_place place, const struct field *field, const char *text)
 {
     if (field->is_allowed == NULL)
         return check_size(builder, place, field->name, text, field->max);
@@ -95,8 +96,8 @@ static bool read_text(struct row_builder *builder, struct place place, const str
     return field->is_allowed(text);
 }
 
-static bool read_number(struct row_builder *builder, struct place place, const struct field *field, const char *text,
-                        int64_t *number)
+static bool read_number(struct row_builder *builder, struct file_place place, const struct field *field,
+                        const char *text, int64_t *number)
 {
     bool is_price = field->bit == FIELD_PRICE;
 
@@ -108,7 +109,7 @@ static bool read_number(struct row_builder *builder, struct place place, const s
     return false;
 }
 
-static bool read_time(struct row_builder *builder, struct place place, const struct field *field, const char *text,
+static bool read_time(struct row_builder *builder, struct file_place place, const struct field *field, const char *text,
                       int64_t *seconds)
 {
     if (text[0] == '\0' || field_read_time(text, seconds))
@@ -119,7 +120,7 @@ static bool read_time(struct row_builder *builder, struct place place, const str
     return false;
 }
 
-static bool read_currency(struct row_builder *builder, struct place place, const char *text)
+static bool read_currency(struct row_builder *builder, struct file_place place, const char *text)
 {
     int exponent;
 
@@ -132,7 +133,7 @@ static bool read_currency(struct row_builder *builder, struct place place, const
     return false;
 }
 
-void row_builder_set(struct row_builder *builder, struct place place, enum field_bit bit, const char *text)
+void row_builder_set(struct row_builder *builder, struct file_place place, enum field_bit bit, const char *text)
 {
     const struct field *field = field_of(bit);
     int64_t number = 0;
@@ -161,13 +162,13 @@ void row_builder_set(struct row_builder *builder, struct place place, enum field
     builder->row.fields |= bit;
 }
 
-void row_builder_set_former(struct row_builder *builder, struct place place, const char *id)
+void row_builder_set_former(struct row_builder *builder, struct file_place place, const char *id)
 {
     builder->row.is_former = true;
     row_builder_set_id(builder, place, id);
 }
 
-void row_builder_set_former_slug(struct row_builder *builder, struct place place, const char *text)
+void row_builder_set_former_slug(struct row_builder *builder, struct file_place place, const char *text)
 {
     if (!check_size(builder, place, "slug", text, FIELD_SLUG_MAX))
         return;
@@ -177,7 +178,7 @@ void row_builder_set_former_slug(struct row_builder *builder, struct place place
 
 /* ---- Lists ---- */
 
-static void refuse_more(struct row_builder *builder, struct place place, const char *what, int most)
+static void refuse_more(struct row_builder *builder, struct file_place place, const char *what, int most)
 {
     row_builder_refuse(builder, place, "there are more than %d %s; fewer are allowed", most, what);
     builder->is_full = true;
@@ -192,7 +193,7 @@ static bool has_text(const char *const *texts, size_t count, const char *text)
     return false;
 }
 
-void row_builder_add_tag(struct row_builder *builder, struct place place, const char *tag)
+void row_builder_add_tag(struct row_builder *builder, struct file_place place, const char *tag)
 {
     struct product *product = &builder->row.product;
     const char *tidy = field_tidy(tag, builder->arena);
@@ -210,7 +211,7 @@ void row_builder_add_tag(struct row_builder *builder, struct place place, const 
     product->tags = tags;
 }
 
-void row_builder_add_image(struct row_builder *builder, struct place place, const char *url, const char *alt)
+void row_builder_add_image(struct row_builder *builder, struct file_place place, const char *url, const char *alt)
 {
     struct product *product = &builder->row.product;
 
@@ -231,7 +232,7 @@ void row_builder_add_image(struct row_builder *builder, struct place place, cons
     product->images = images;
 }
 
-static bool check_step(struct row_builder *builder, struct place place, const struct step *step)
+static bool check_step(struct row_builder *builder, struct file_place place, const struct step *step)
 {
     if (!field_is_category(step->slug)) {
         row_builder_refuse(builder, place, "a category is %s; " FIELD_CATEGORY_FORM " are allowed",
@@ -244,11 +245,6 @@ static bool check_step(struct row_builder *builder, struct place place, const st
 /* Of a row that has no product: as many as 64 ways of 64 steps have. */
 #define NAMED_CATEGORIES_MAX 4096
 
-static bool is_other(const char *now, const char *before)
-{
-    return now != NULL && before != NULL && strcmp(now, before) != 0;
-}
-
 /* What the row says of a category besides: the second time must say the same. */
 static bool describe_category(struct row_builder *builder, const struct row_category *category)
 {
@@ -260,7 +256,7 @@ static bool describe_category(struct row_builder *builder, const struct row_cate
         struct row_category *known = (struct row_category *)&row->categories[i];
         if (strcmp(known->slug, category->slug) != 0)
             continue;
-        if (is_other(category->parent, known->parent) || is_other(category->name, known->name)) {
+        if (row_says_other(category->parent, known->parent) || row_says_other(category->name, known->name)) {
             row_builder_refuse(builder, category->place,
                                "the category %s has two places or two names in this row; one is allowed",
                                show(builder, category->slug));
@@ -281,7 +277,8 @@ static bool describe_category(struct row_builder *builder, const struct row_cate
     return true;
 }
 
-void row_builder_add_category(struct row_builder *builder, struct place place, const struct step *steps, size_t count)
+void row_builder_add_category(struct row_builder *builder, struct file_place place, const struct step *steps,
+                              size_t count)
 {
     struct product *product = &builder->row.product;
 
@@ -325,7 +322,7 @@ bool row_builder_finish(struct row_builder *builder)
     bool is_of_product = !builder->row.is_of_categories && !builder->row.is_former;
 
     if (!builder->is_faulty && is_of_product && product->slug[0] == '\0' && product->sku[0] == '\0')
-        row_builder_refuse(builder, (struct place){.line = builder->row.line},
+        row_builder_refuse(builder, (struct file_place){.line = builder->row.line},
                            "the row has neither a slug nor an sku; one of them is needed, or categories alone");
     return !builder->is_faulty;
 }

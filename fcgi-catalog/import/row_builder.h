@@ -27,25 +27,27 @@ struct row_builder {
 struct row_builder row_builder_begin(struct arena *arena, struct import_faults *faults, size_t line);
 
 /* Something is wrong with the row, at this place. */
-void row_builder_refuse(struct row_builder *builder, struct place place, const char *format, ...) PRINTF_LIKE(3, 4);
+void row_builder_refuse(struct row_builder *builder, struct file_place place, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 /* Sets the id, unless the text is empty, or tells why it cannot. Texts are NUL-terminated UTF-8. */
-void row_builder_set_id(struct row_builder *builder, struct place place, const char *text);
+void row_builder_set_id(struct row_builder *builder, struct file_place place, const char *text);
 
 /* The same of a field that is no list: a text, a number, a time of RFC 3339, a currency. A text may be empty where the
  * field may be. */
-void row_builder_set(struct row_builder *builder, struct place place, enum field_bit bit, const char *text);
+void row_builder_set(struct row_builder *builder, struct file_place place, enum field_bit bit, const char *text);
 
 /* The price as a decimal of a currency. */
-void row_builder_set_decimal_price(struct row_builder *builder, struct place place, const char *text, int exponent);
+void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, const char *text,
+                                   int exponent);
 
 /* Makes it the row of a product that has left; its slug may be one that is not allowed any more. */
-void row_builder_set_former(struct row_builder *builder, struct place place, const char *id);
-void row_builder_set_former_slug(struct row_builder *builder, struct place place, const char *text);
+void row_builder_set_former(struct row_builder *builder, struct file_place place, const char *id);
+void row_builder_set_former_slug(struct row_builder *builder, struct file_place place, const char *text);
 
 /* Adds one of a list, unless it has it; one that is there makes the list given. */
-void row_builder_add_tag(struct row_builder *builder, struct place place, const char *tag);
-void row_builder_add_image(struct row_builder *builder, struct place place, const char *url, const char *alt);
+void row_builder_add_tag(struct row_builder *builder, struct file_place place, const char *tag);
+void row_builder_add_image(struct row_builder *builder, struct file_place place, const char *url, const char *alt);
 
 /* One step of the way to a category. */
 struct step {
@@ -54,7 +56,8 @@ struct step {
 };
 
 /* Puts the product into the last of these, which are below each other; a row of categories has no product to put. */
-void row_builder_add_category(struct row_builder *builder, struct place place, const struct step *steps, size_t count);
+void row_builder_add_category(struct row_builder *builder, struct file_place place, const struct step *steps,
+                              size_t count);
 
 /* Says something of one category, in a row of categories: see struct row_category. */
 void row_builder_say_category(struct row_builder *builder, const struct row_category *category);

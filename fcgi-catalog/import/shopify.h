@@ -37,7 +37,7 @@ enum shopify_column {
 /* A cell that is kept. */
 struct kept {
     const char *text; /* "" when there is no such column */
-    struct place place;
+    struct file_place place;
 };
 
 struct variant {

@@ -7,7 +7,7 @@
 
 #include "fcgi-catalog/site/page.h"
 #include "fcgi-catalog/site/pricing.h"
-#include "fcgi-catalog/site/readings.h"
+#include "fcgi-catalog/site/page_reading.h"
 
 /* More work than it may be, by itself or beside that of others (for now). */
 static void refuse_work(struct request_context *context, const struct product_query *query, bool is_for_now)
@@ -26,7 +26,7 @@ static void refuse_work(struct request_context *context, const struct product_qu
 }
 
 /* The page that was read, or that of before when none can be read. */
-static void answer_page(struct request_context *context, struct priced *priced, const struct reading *reading)
+static void answer_page(struct request_context *context, struct priced *priced, const struct page_reading *reading)
 {
     struct site *site = context->site;
 
@@ -46,7 +46,7 @@ static void answer_page(struct request_context *context, struct priced *priced, 
 /* The page took long to read and is there now. */
 static void resume(struct background_task *task)
 {
-    const struct reading *reading = (struct reading *)task; /* it goes with its request */
+    const struct page_reading *reading = (struct page_reading *)task; /* it goes with its request */
     struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
 
     answer_page(reading->context, &priced, reading);
@@ -63,10 +63,10 @@ static bool may_try(const struct site *site, const struct product_query *query)
 static void read_page(struct request_context *context, struct priced *priced)
 {
     struct site *site = context->site;
-    struct reading *reading = arena_get(&context->exchange->arena, sizeof *reading);
+    struct page_reading *reading = arena_get(&context->exchange->arena, sizeof *reading);
 
-    *reading = (struct reading){
-        .task = {.work = reading_work, .done = resume, .drop = reading_drop},
+    *reading = (struct page_reading){
+        .task = {.work = page_reading_work, .done = resume, .drop = page_reading_drop},
         .context = context,
         .query = priced->query,
         .key = priced->key,
@@ -75,7 +75,7 @@ static void read_page(struct request_context *context, struct priced *priced)
     };
     memcpy(reading->currency, site->shop.currency, sizeof reading->currency);
     if (may_try(site, priced->query))
-        reading_read(reading, site->store);
+        page_reading_read(reading, site->store);
     else
         reading->status = STORE_LIMITED;
     site->has_given_up |= reading->status == STORE_LIMITED;

@@ -127,9 +127,6 @@ struct store_methods {
 
     /* As of the revision that revision() told last. */
     enum store_status (*find_customer)(struct store *store, int32_t id, struct arena *arena, struct customer *customer);
-
-    /* The id of the customer who logs in by this name, which is not "". */
-    enum store_status (*find_login)(struct store *store, const char *login, int32_t *id);
 };
 
 /*

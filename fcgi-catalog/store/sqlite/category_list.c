@@ -40,7 +40,7 @@ enum store_status sqlite_list_categories(struct store *base, struct arena *arena
 {
     struct store_state *store = base->state;
     struct reader_fault fault = {0};
-    struct category_list list;
+    struct category_list list = {0};
     int result = reader_begin(&store->reader, &fault); /* which makes sure that they are a tree */
 
     if (result == SQLITE_DONE) {

@@ -127,7 +127,7 @@ static bool count_rows(sqlite3 *db, struct store_counts *counts, char *reason, s
 
 #define PIECE 1000
 
-static bool read_piece(struct reader *reader, int64_t *last_id, bool *is_end, struct arena *arena, char *reason,
+static bool read_piece(struct product_reader *reader, int64_t *last_id, bool *is_end, struct arena *arena, char *reason,
                        size_t reason_size)
 {
     struct reader_fault fault = {0};
@@ -150,7 +150,7 @@ static bool read_piece(struct reader *reader, int64_t *last_id, bool *is_end, st
 /* What no constraint of SQL can say of categories; and by name, where foreign_key_check would give a table's. */
 static bool check_products(sqlite3 *db, char *reason, size_t reason_size)
 {
-    struct reader reader = {0};
+    struct product_reader reader = {0};
     struct reader_fault fault = {0};
     struct arena arena = {0};
     int64_t last_id = INT64_MIN;

@@ -10,7 +10,7 @@
 #include "common/database.h"
 #include "fcgi-catalog/store/sqlite/listing/query_cache.h"
 #include "fcgi-catalog/store/sqlite/listing/meter.h"
-#include "fcgi-catalog/store/sqlite/reader.h"
+#include "fcgi-catalog/store/sqlite/product_reader.h"
 #include "fcgi-catalog/store/sqlite/search.h"
 #include "fcgi-catalog/store/sqlite/statement_cache.h"
 #include "fcgi-catalog/store/store.h"
@@ -33,7 +33,7 @@ struct store_state {
     struct cache *statements; /* the others: see statement_cache.h */
     struct query_cache queries;
     struct meter meter;
-    struct reader reader;
+    struct product_reader reader;
     struct tokenizer tokenizer;
     int64_t looked_at_ns;           /* when the file was looked at last, by common/clock.h */
     bool is_in_place;               /* it was there then */

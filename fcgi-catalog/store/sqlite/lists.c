@@ -58,49 +58,49 @@ struct lists lists_pack(const struct product *product, struct arena *arena)
 /* ---- Unpacking ---- */
 
 /* What is left to read. */
-struct cursor {
+struct list_reader {
     const char *at, *end;
     bool is_broken;
 };
 
 /* The next text, which is followed by a NUL; "" when there is none. */
-static const char *next_text(struct cursor *cursor)
+static const char *next_text(struct list_reader *reader)
 {
-    const char *text = cursor->at;
-    const char *nul = memchr(text, '\0', (size_t)(cursor->end - text));
+    const char *text = reader->at;
+    const char *nul = memchr(text, '\0', (size_t)(reader->end - text));
 
     if (nul == NULL) {
-        cursor->is_broken = true;
+        reader->is_broken = true;
         return "";
     }
-    cursor->at = nul + 1;
+    reader->at = nul + 1;
     return text;
 }
 
 /* How many there are of each kind. False: the bytes are not what they should be. */
 static bool count(const char *bytes, size_t size, struct product *product)
 {
-    struct cursor cursor = {.at = bytes, .end = bytes + size};
+    struct list_reader reader = {.at = bytes, .end = bytes + size};
 
-    while (cursor.at < cursor.end && !cursor.is_broken) {
-        char kind = *cursor.at++;
+    while (reader.at < reader.end && !reader.is_broken) {
+        char kind = *reader.at++;
         product->own_category_count += kind == CATEGORY;
         product->tag_count += kind == TAG;
         product->image_count += kind == IMAGE;
-        cursor.is_broken = kind != CATEGORY && kind != TAG && kind != IMAGE;
-        if (!cursor.is_broken)
-            next_text(&cursor);
-        if (!cursor.is_broken && kind == IMAGE)
-            next_text(&cursor);
+        reader.is_broken = kind != CATEGORY && kind != TAG && kind != IMAGE;
+        if (!reader.is_broken)
+            next_text(&reader);
+        if (!reader.is_broken && kind == IMAGE)
+            next_text(&reader);
     }
     product->category_count = product->own_category_count;
-    return !cursor.is_broken;
+    return !reader.is_broken;
 }
 
 /* Texts are used where they are: the bytes have been copied, and have been counted. */
 static void fill(const char *bytes, size_t size, struct arena *arena, struct product *product)
 {
-    struct cursor cursor = {.at = bytes, .end = bytes + size};
+    struct list_reader reader = {.at = bytes, .end = bytes + size};
     const char **category = arena_get(arena, (product->own_category_count + product->tag_count) * sizeof *category);
     const char **tag = category + product->own_category_count;
     struct product_image *image = arena_get(arena, product->image_count * sizeof *image);
@@ -108,15 +108,15 @@ static void fill(const char *bytes, size_t size, struct arena *arena, struct pro
     product->categories = category;
     product->tags = tag;
     product->images = image;
-    while (cursor.at < cursor.end) {
-        char kind = *cursor.at++;
-        const char *text = row_mend_text(next_text(&cursor), arena);
+    while (reader.at < reader.end) {
+        char kind = *reader.at++;
+        const char *text = row_mend_text(next_text(&reader), arena);
         if (kind == CATEGORY)
             *category++ = text;
         else if (kind == TAG)
             *tag++ = text;
         else
-            *image++ = (struct product_image){.url = text, .alt = row_mend_text(next_text(&cursor), arena)};
+            *image++ = (struct product_image){.url = text, .alt = row_mend_text(next_text(&reader), arena)};
     }
 }
 

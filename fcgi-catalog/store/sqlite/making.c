@@ -49,8 +49,7 @@ const struct database_kind catalog_kind = {
 bool sqlite_create(const char *path, bool demo, const char *currency, char *reason, size_t reason_size)
 {
     char set_currency[96];
-    const char *const scripts[] = {schema_sql,    demo ? demo_sql : "", upgrade_2_sql, upgrade_3_sql,
-                                   upgrade_4_sql, upgrade_5_sql,        set_currency,  NULL};
+    const char *scripts[STORE_SCHEMA_VERSION + 3] = {schema_sql, demo ? demo_sql : ""}; /* NULL behind the last one */
     int exponent;
 
     if (!currency_find(currency, &exponent)) {
@@ -60,6 +59,9 @@ bool sqlite_create(const char *path, bool demo, const char *currency, char *reas
     /* A code is three letters: nothing that SQL could be made of. */
     snprintf(set_currency, sizeof set_currency, "UPDATE shop SET currency = '%s'; UPDATE shop SET revision = 1",
              currency);
+    for (int i = 1; i < STORE_SCHEMA_VERSION; i++)
+        scripts[i + 1] = upgrades[i];
+    scripts[STORE_SCHEMA_VERSION + 1] = set_currency;
     return database_create(path, &catalog_kind, scripts, reason, reason_size);
 }
 

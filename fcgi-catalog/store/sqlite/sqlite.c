@@ -138,7 +138,8 @@ static enum store_status read_revision(struct store *base, int64_t *revision)
     if (look_at_file(base) != STORE_OK)
         return STORE_FAILED;
     int result = sqlite3_step(store->version);
-    int64_t version = result == SQLITE_ROW ? sqlite3_column_int64(store->version, 0) : 0; /* as reader.c has it */
+    int64_t version =
+        result == SQLITE_ROW ? sqlite3_column_int64(store->version, 0) : 0; /* as product_reader.c has it */
     enum store_status status = finish(store, store->version, SUBJECT_VERSION, "version", result);
 
     if (status != STORE_OK)
@@ -229,25 +230,6 @@ static enum store_status find_customer(struct store *base, int32_t id, struct ar
     return STORE_OK;
 }
 
-static enum store_status find_login(struct store *base, const char *login, int32_t *id)
-{
-    struct store_state *store = base->state;
-    sqlite3_stmt *row =
-        statement_cache_get(store->statements, store->db, "SELECT id FROM customer WHERE login = ?1 AND login <> ''");
-    int32_t found = 0;
-
-    if (row == NULL)
-        return handle_judge(store, SUBJECT_CUSTOMER, false, sqlite3_errcode(store->db), "customer",
-                            sqlite3_errmsg(store->db));
-    sqlite3_bind_text(row, 1, login, -1, SQLITE_STATIC);
-    int result = sqlite3_step(row);
-    bool is_there = result == SQLITE_ROW && row_read_int32(row, 0, &found);
-    enum store_status status = finish(store, row, SUBJECT_CUSTOMER, "customer", result);
-    if (status == STORE_OK && is_there)
-        *id = found;
-    return status == STORE_OK && !is_there ? STORE_NOT_FOUND : status;
-}
-
 const struct store_methods store_sqlite = {
     .open = open_store,
     .close = close_store,
@@ -264,7 +246,6 @@ const struct store_methods store_sqlite = {
     .begin_walk = sqlite_begin_walk,
     .list_categories = sqlite_list_categories,
     .find_customer = find_customer,
-    .find_login = find_login,
 };
 
 const struct library store_libraries[] = {{"SQLite", sqlite3_libversion}, {0}};

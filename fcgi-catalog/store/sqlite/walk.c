@@ -92,7 +92,7 @@ enum store_status sqlite_find_old_slug(struct store *base, const char *old_slug,
 struct sqlite_walk {
     struct store_walk walk; /* first */
     sqlite3 *db;
-    struct reader reader;
+    struct product_reader reader;
     int64_t last_former_id;
     sqlite3_stmt *former; /* NULL: not asked for yet */
     int64_t log_length;   /* when it began */

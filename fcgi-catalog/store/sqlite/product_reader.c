@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole products, read row by row. */
-#include "fcgi-catalog/store/sqlite/reader.h"
+#include "fcgi-catalog/store/sqlite/product_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const char *const sql[READER_COUNT] = {
     [READER_PRODUCT] = product_row_select,
 };
 
-bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t reason_size)
+bool reader_prepare(struct product_reader *reader, sqlite3 *db, char *reason, size_t reason_size)
 {
     reader->db = db;
     for (size_t i = 0; i < READER_COUNT; i++) {
@@ -31,16 +31,16 @@ bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t rea
     return true;
 }
 
-void reader_release(struct reader *reader)
+void reader_release(struct product_reader *reader)
 {
     for (size_t i = 0; i < READER_COUNT; i++)
         sqlite3_finalize(reader->statements[i]);
     categories_release(&reader->tree);
     arena_release(&reader->tree_text);
-    *reader = (struct reader){0};
+    *reader = (struct product_reader){0};
 }
 
-int reader_fail(struct reader *reader, const char *subject, int result, struct reader_fault *fault)
+int reader_fail(struct product_reader *reader, const char *subject, int result, struct reader_fault *fault)
 {
     fault->subject = subject;
     if (result != SQLITE_MISMATCH) /* whoever says that has said why */
@@ -49,7 +49,7 @@ int reader_fail(struct reader *reader, const char *subject, int result, struct r
 }
 
 /* The end of a statement: `good` is what its last step should have said. */
-static int finish(struct reader *reader, enum reader_statement which, const char *subject, int good, int result,
+static int finish(struct product_reader *reader, enum reader_statement which, const char *subject, int good, int result,
                   struct reader_fault *fault)
 {
     if (result != good)
@@ -60,7 +60,7 @@ static int finish(struct reader *reader, enum reader_statement which, const char
 
 /* ---- The tree ---- */
 
-static int read_tree(struct reader *reader, struct reader_fault *fault)
+static int read_tree(struct product_reader *reader, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_CATEGORIES];
     int result;
@@ -77,7 +77,7 @@ static int read_tree(struct reader *reader, struct reader_fault *fault)
     return finish(reader, READER_CATEGORIES, "categories", SQLITE_DONE, result, fault);
 }
 
-static int refresh_tree(struct reader *reader, struct reader_fault *fault)
+static int refresh_tree(struct product_reader *reader, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_VERSION];
     int result = sqlite3_step(row);
@@ -96,7 +96,7 @@ static int refresh_tree(struct reader *reader, struct reader_fault *fault)
     return result;
 }
 
-int reader_begin(struct reader *reader, struct reader_fault *fault)
+int reader_begin(struct product_reader *reader, struct reader_fault *fault)
 {
     int result = sqlite3_step(reader->statements[READER_BEGIN]);
 
@@ -109,7 +109,7 @@ int reader_begin(struct reader *reader, struct reader_fault *fault)
 }
 
 /* It reads only, and ends in the same way whatever happened. */
-void reader_end(struct reader *reader)
+void reader_end(struct product_reader *reader)
 {
     sqlite3_step(reader->statements[READER_END]);
     sqlite3_reset(reader->statements[READER_END]);
@@ -127,7 +127,7 @@ static bool read_shop_row(sqlite3_stmt *row, struct shop *shop)
     return true;
 }
 
-int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fault *fault)
+int reader_read_shop(struct product_reader *reader, struct shop *shop, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_SHOP];
     int result = sqlite3_step(row);
@@ -143,7 +143,7 @@ int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fau
 /* ---- Products ---- */
 
 /* Finds the product's own categories in the tree, and puts it into those above them, too. */
-static bool put_into_tree(struct reader *reader, struct arena *arena, struct product *product,
+static bool put_into_tree(struct product_reader *reader, struct arena *arena, struct product *product,
                           struct reader_fault *fault)
 {
     struct category *own[PRODUCT_CATEGORIES_MAX];
@@ -171,7 +171,7 @@ static bool put_into_tree(struct reader *reader, struct arena *arena, struct pro
     return true;
 }
 
-int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
+int reader_read_product(struct product_reader *reader, int64_t id, struct arena *arena, struct product *product,
                         struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_PRODUCT];
@@ -187,7 +187,7 @@ int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, 
     return finish(reader, READER_PRODUCT, "products", SQLITE_ROW, result, fault);
 }
 
-int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,
+int reader_read_ids(struct product_reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,
                     size_t *count, struct reader_fault *fault)
 {
     sqlite3_stmt *row = reader->statements[READER_IDS];
@@ -204,7 +204,7 @@ int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct a
     return finish(reader, READER_IDS, "products", SQLITE_DONE, result, fault);
 }
 
-int reader_read_products(struct reader *reader, const int64_t *ids, size_t count, struct arena *arena,
+int reader_read_products(struct product_reader *reader, const int64_t *ids, size_t count, struct arena *arena,
                          struct product_list *products, struct reader_fault *fault)
 {
     struct product *items = arena_get(arena, count * sizeof *items);

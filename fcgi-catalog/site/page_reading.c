@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages that are read from the database. */
-#include "fcgi-catalog/site/readings.h"
+#include "fcgi-catalog/site/page_reading.h"
 
-static const char *print_beside(const struct reading *reading, bool is_there, struct position position,
+static const char *print_beside(const struct page_reading *reading, bool is_there, struct position position,
                                 bool is_backwards, struct arena *arena)
 {
     if (!is_there || !position.is_set)
@@ -11,7 +11,7 @@ static const char *print_beside(const struct reading *reading, bool is_there, st
     return query_print_link(reading->query, &position, &reading->secret, arena);
 }
 
-void reading_read(struct reading *reading, struct store *store)
+void page_reading_read(struct page_reading *reading, struct store *store)
 {
     const struct product_query *query = reading->query;
     struct arena arena = {0};
@@ -36,15 +36,15 @@ void reading_read(struct reading *reading, struct store *store)
     arena_release(&arena);
 }
 
-bool reading_work(struct background_task *task, struct store *store)
+bool page_reading_work(struct background_task *task, struct store *store)
 {
-    reading_read((struct reading *)task, store);
+    page_reading_read((struct page_reading *)task, store);
     return true;
 }
 
-void reading_drop(struct background_task *task)
+void page_reading_drop(struct background_task *task)
 {
-    struct reading *reading = (struct reading *)task;
+    struct page_reading *reading = (struct page_reading *)task;
 
     if (reading->status == STORE_OK)
         rendered_page_drop(reading->rendered);

@@ -3,8 +3,8 @@
  * Whole products, with categories, tags and images, and the shop, read row by row from one handle. What serves pages,
  * walks and checks alike. Used in this room only.
  */
-#ifndef CATALOG_STORE_SQLITE_READER_H
-#define CATALOG_STORE_SQLITE_READER_H
+#ifndef CATALOG_STORE_SQLITE_PRODUCT_READER_H
+#define CATALOG_STORE_SQLITE_PRODUCT_READER_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -29,7 +29,7 @@ enum reader_statement {
 };
 
 /* All zero: none. */
-struct reader {
+struct product_reader {
     sqlite3 *db;
     sqlite3_stmt *statements[READER_COUNT];
     struct categories tree; /* as of tree_version */
@@ -43,8 +43,8 @@ struct reader_fault {
     char reason[256];
 };
 
-MUST_CHECK bool reader_prepare(struct reader *reader, sqlite3 *db, char *reason, size_t reason_size);
-void reader_release(struct reader *reader);
+MUST_CHECK bool reader_prepare(struct product_reader *reader, sqlite3 *db, char *reason, size_t reason_size);
+void reader_release(struct product_reader *reader);
 
 /*
  * The results below are SQLite's; SQLITE_MISMATCH: what is in the tables is wrong (a number out of range, a category
@@ -52,28 +52,28 @@ void reader_release(struct reader *reader);
  */
 
 /* Begins a transaction: what is read until its end is as of one moment. SQLITE_DONE: it has begun. */
-MUST_CHECK int reader_begin(struct reader *reader, struct reader_fault *fault);
-void reader_end(struct reader *reader);
+MUST_CHECK int reader_begin(struct product_reader *reader, struct reader_fault *fault);
+void reader_end(struct product_reader *reader);
 
 /* SQLITE_ROW: *shop is filled. */
-MUST_CHECK int reader_read_shop(struct reader *reader, struct shop *shop, struct reader_fault *fault);
+MUST_CHECK int reader_read_shop(struct product_reader *reader, struct shop *shop, struct reader_fault *fault);
 
 /* SQLITE_ROW: *product is filled and lives in `arena`; SQLITE_DONE: there is none of this id. */
-MUST_CHECK int reader_read_product(struct reader *reader, int64_t id, struct arena *arena, struct product *product,
-                                   struct reader_fault *fault);
+MUST_CHECK int reader_read_product(struct product_reader *reader, int64_t id, struct arena *arena,
+                                   struct product *product, struct reader_fault *fault);
 
 /*
  * The ids of the next products behind `after`, at most `limit` of them, ascending. SQLITE_DONE: *ids (in `arena`) and
  * *count are set.
  */
-MUST_CHECK int reader_read_ids(struct reader *reader, int64_t after, size_t limit, struct arena *arena, int64_t **ids,
-                               size_t *count, struct reader_fault *fault);
+MUST_CHECK int reader_read_ids(struct product_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                               int64_t **ids, size_t *count, struct reader_fault *fault);
 
 /* The products of these ids that are there, in this order. SQLITE_DONE: *products is filled and lives in `arena`. */
-MUST_CHECK int reader_read_products(struct reader *reader, const int64_t *ids, size_t count, struct arena *arena,
-                                    struct product_list *products, struct reader_fault *fault);
+MUST_CHECK int reader_read_products(struct product_reader *reader, const int64_t *ids, size_t count,
+                                    struct arena *arena, struct product_list *products, struct reader_fault *fault);
 
 /* Says in *fault what SQLite says of the handle, and returns `result`. */
-int reader_fail(struct reader *reader, const char *subject, int result, struct reader_fault *fault);
+int reader_fail(struct product_reader *reader, const char *subject, int result, struct reader_fault *fault);
 
 #endif
