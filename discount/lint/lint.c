@@ -3,13 +3,15 @@
 #include "discount/lint/lint.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/compiler.h"
 
 #include "discount/lint/internal.h"
+#include "discount/rule/faults.h"
 
 /* ---- The rules, made ready ---- */
 
@@ -69,7 +71,7 @@ static void sort_known(struct linting *linting)
     qsort(linting->names, question->name_count, sizeof *linting->names, compare_known);
 }
 
-static const char *name_product(const struct linting *linting, int32_t id)
+static const char *name_product(struct linting *linting, int32_t id)
 {
     const struct known_product wanted = {.id = id};
     const struct known_product *found = NULL;
@@ -77,55 +79,44 @@ static const char *name_product(const struct linting *linting, int32_t id)
     if (linting->names != NULL)
         found = bsearch(&wanted, linting->names, linting->question->name_count, sizeof wanted, compare_known);
     if (found == NULL || found->slug == NULL)
-        return arena_print(linting->arena, "#%" PRId32, id);
-    return arena_copy(linting->arena, found->slug, strlen(found->slug));
+        return arena_print(&linting->rules.arena, "#%" PRId32, id);
+    return found->slug;
 }
 
 /* ---- Findings ---- */
 
-/* The place for one more finding; NULL: it is only counted. */
-static struct lint_finding *add_finding(struct linting *linting, const struct lint_rule *rule,
-                                        enum lint_warning warning)
+static const char *key_of(const struct linting *linting, size_t rule)
+{
+    return linting->rules.list[rule].rule.key;
+}
+
+static const char *keep(const struct linting *linting, const char *text)
+{
+    return text != NULL ? arena_copy(linting->arena, text, strlen(text)) : NULL;
+}
+
+/* Adds a finding of a rule, and of another one and a product where these are not NULL; behind max_findings it is only
+ * counted. */
+PRINTF_LIKE(6, 7)
+static void tell(struct linting *linting, const struct lint_rule *rule, enum lint_warning warning,
+                 const char *other_rule, const char *product, const char *format, ...)
 {
     struct lint *lint = linting->lint;
+    char message[512];
+    va_list values;
 
     lint->total++;
     if (lint->finding_count == linting->question->max_findings)
-        return NULL;
+        return;
+    va_start(values, format);
+    vsnprintf(message, sizeof message, format, values);
+    va_end(values);
     lint->findings = arena_grow(linting->arena, lint->findings, lint->finding_count, sizeof *lint->findings);
-    struct lint_finding *finding = &lint->findings[lint->finding_count++];
-    const char *key = rule->rule.key;
-    *finding = (struct lint_finding){.rule = arena_copy(linting->arena, key, strlen(key)), .warning = warning};
-    return finding;
-}
-
-static const char *copy_key(struct linting *linting, size_t rule)
-{
-    const char *key = linting->rules.list[rule].rule.key;
-
-    return arena_copy(linting->arena, key, strlen(key));
-}
-
-static void tell_shadow(struct linting *linting, const struct lint_rule *rule)
-{
-    struct lint_finding *finding;
-
-    if (rule->shadowed_by == LINT_NONE || (finding = add_finding(linting, rule, WARNING_SHADOWED)) == NULL)
-        return;
-    finding->other_rule = copy_key(linting, rule->shadowed_by);
-    finding->message = arena_print(linting->arena,
-                                   "no price would change without it: rule %s of the same lane comes to the same "
-                                   "price or a lower one wherever it applies",
-                                   finding->other_rule);
-}
-
-static void tell_audience(struct linting *linting, const struct lint_rule *rule)
-{
-    struct lint_finding *finding;
-
-    if (!rule->is_unheard || (finding = add_finding(linting, rule, WARNING_EMPTY_AUDIENCE)) == NULL)
-        return;
-    finding->message = arena_print(linting->arena, "nobody gets it: group %s has no members", rule->rule.group);
+    lint->findings[lint->finding_count++] = (struct lint_finding){.rule = keep(linting, rule->rule.key),
+                                                                  .warning = warning,
+                                                                  .other_rule = keep(linting, other_rule),
+                                                                  .product = keep(linting, product),
+                                                                  .message = keep(linting, message)};
 }
 
 /* Whether whatever the rule includes is excluded by the same name. */
@@ -146,18 +137,12 @@ static bool excludes_itself(const struct rule *rule)
 
 static void tell_target(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
 {
-    bool is_sealed = excludes_itself(&rule->rule);
-    struct lint_finding *finding;
-
-    if (!is_sealed && (linting->products == NULL || survey->has_target))
-        return;
-    if ((finding = add_finding(linting, rule, WARNING_EMPTY_TARGET)) == NULL)
-        return;
-    if (is_sealed)
-        finding->message = "no product gets it: all that it includes is excluded as well";
-    else
-        finding->message = arena_print(linting->arena, "no product gets it: none of the %zu given ones is its target",
-                                       linting->question->product_count);
+    if (excludes_itself(&rule->rule))
+        tell(linting, rule, WARNING_EMPTY_TARGET, NULL, NULL,
+             "no product gets it: all that it includes is excluded as well");
+    else if (linting->products != NULL && !survey->has_target)
+        tell(linting, rule, WARNING_EMPTY_TARGET, NULL, NULL,
+             "no product gets it: none of the %zu given ones is its target", linting->question->product_count);
 }
 
 /* ---- What it takes off ---- */
@@ -167,42 +152,17 @@ static bool takes_nothing(const struct rule *rule)
     return rule->kind != RULE_PRICE && rule->value == 0;
 }
 
-static void tell_nothing_off(struct linting *linting, const struct lint_rule *rule)
-{
-    struct lint_finding *finding;
-
-    if (!takes_nothing(&rule->rule) || (finding = add_finding(linting, rule, WARNING_NOTHING_OFF)) == NULL)
-        return;
-    finding->message = rule->rule.kind == RULE_PERCENT ? "it takes nothing off: its percentage is 0"
-                                                       : "it takes nothing off: its amount is 0";
-}
-
-static void tell_minimum(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
-{
-    struct lint_finding *finding;
-
-    if (!survey->has_target || survey->is_reached || (finding = add_finding(linting, rule, WARNING_MINIMUM)) == NULL)
-        return;
-    finding->message = arena_print(linting->arena,
-                                   "no product reaches its minimum of %" PRId64
-                                   ": the dearest that it is for has a list price of %" PRId64,
-                                   rule->rule.minimum, survey->most);
-}
-
 static void tell_dear(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
 {
-    struct lint_finding *finding;
-
-    if (survey->dear == 0 || (finding = add_finding(linting, rule, WARNING_DEAR)) == NULL)
-        return;
     const struct product *product = &linting->question->products[survey->dear_product];
-    finding->product = name_product(linting, product->id);
-    finding->message = arena_print(
-        linting->arena,
-        "%zu of its %zu prices are not below the list price and change nothing: product %s is in it with %" PRId64
-        ", and has a list price of %" PRId32,
-        survey->dear, survey->listed, finding->product,
-        rule_find_product(rule->rule.products, rule->rule.product_count, product->id)->price, product->price);
+    const struct rule *own = &rule->rule;
+    const char *slug = name_product(linting, product->id);
+
+    tell(linting, rule, WARNING_DEAR, NULL, slug,
+         "%zu of its %zu prices are not below the list price and change nothing: product %s is in it with %" PRId64
+         ", and has a list price of %" PRId32,
+         survey->dear, survey->listed, slug, rule_find_product(own->products, own->product_count, product->id)->price,
+         product->price);
 }
 
 static void tell_category(struct linting *linting, const struct lint_rule *rule)
@@ -221,12 +181,13 @@ static void tell_category(struct linting *linting, const struct lint_rule *rule)
         first = category;
         is_excluded = !is_included;
     }
-    struct lint_finding *finding;
-    if (unknown == 0 || (finding = add_finding(linting, rule, WARNING_UNKNOWN_CATEGORY)) == NULL)
+    if (unknown == 0)
         return;
-    const char *others = unknown > 1 ? arena_print(linting->arena, ", nor in %zu more that it names", unknown - 1) : "";
-    finding->message = arena_print(linting->arena, "none of the given products is in category %s, which it %s%s", first,
-                                   is_excluded ? "excludes" : "includes", others);
+    const char *others =
+        unknown > 1 ? arena_print(&linting->rules.arena, ", nor in %zu more that it names", unknown - 1) : "";
+    tell(linting, rule, WARNING_UNKNOWN_CATEGORY, NULL, NULL,
+         "none of the given products is in category %s, which it %s%s", first, is_excluded ? "excludes" : "includes",
+         others);
 }
 
 /* "a; b": what kept the rule from winning, in the order of the obstacles. */
@@ -241,40 +202,19 @@ static const char *say_obstacles(struct linting *linting, unsigned obstacles)
 
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         if ((obstacles >> i & 1) != 0)
-            said = arena_print(linting->arena, "%s%s%s", said, said[0] != '\0' ? ", or " : "", texts[i]);
+            said = arena_print(&linting->rules.arena, "%s%s%s", said, said[0] != '\0' ? ", or " : "", texts[i]);
     }
     return said[0] != '\0' ? said : "what it is for costs nothing";
 }
 
 static void tell_never(struct linting *linting, const struct lint_rule *rule)
 {
-    struct lint_finding *finding;
-    const char *other = "";
+    const char *other = rule->obstacle_rule != LINT_NONE ? key_of(linting, rule->obstacle_rule) : NULL;
 
-    if (!rule->never_wins || (finding = add_finding(linting, rule, WARNING_NEVER_WINS)) == NULL)
-        return;
-    if (rule->obstacle_rule != LINT_NONE) {
-        finding->other_rule = copy_key(linting, rule->obstacle_rule);
-        other = arena_print(linting->arena, "; rule %s for one", finding->other_rule);
-    }
-    finding->message = arena_print(linting->arena, "it wins for no given product and no customer, now or later: %s%s",
-                                   say_obstacles(linting, rule->obstacles), other);
-}
-
-static void tell_window(struct linting *linting, const struct lint_rule *rule)
-{
-    time_t ends_at = (time_t)rule->rule.ends_at;
-    char text[32] = "";
-    struct tm utc;
-
-    if (!rule->is_past)
-        return;
-    struct lint_finding *finding = add_finding(linting, rule, WARNING_WINDOW_PAST);
-    if (finding == NULL)
-        return;
-    if (gmtime_r(&ends_at, &utc) != NULL)
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    finding->message = arena_print(linting->arena, "its window ended at %s", text);
+    tell(linting, rule, WARNING_NEVER_WINS, other, NULL,
+         "it wins for no given product and no customer, now or later: %s%s%s%s",
+         say_obstacles(linting, rule->obstacles), other != NULL ? "; rule " : "", other != NULL ? other : "",
+         other != NULL ? " for one" : "");
 }
 
 /* A product that a rule takes below its floor. */
@@ -315,28 +255,13 @@ static bool find_deep_given(const struct linting *linting, const struct rule *ru
 
 static void tell_floor(struct linting *linting, const struct lint_rule *rule)
 {
-    struct lint_finding *finding;
     struct deep deep;
 
     if (!find_deep_price(linting, &rule->rule, &deep) && !find_deep_given(linting, &rule->rule, &deep))
         return;
-    if ((finding = add_finding(linting, rule, WARNING_UNDER_FLOOR)) == NULL)
-        return;
-    finding->product = name_product(linting, deep.product_id);
-    finding->message =
-        arena_print(linting->arena, "it takes product %s to %" PRId64 ", which is below its floor of %" PRId32,
-                    finding->product, deep.result, deep.floor);
-}
-
-static void tell_duplicate(struct linting *linting, size_t number)
-{
-    const struct lint_rule *rule = &linting->rules.list[number];
-    struct lint_finding *finding;
-
-    if (rule->original == number || (finding = add_finding(linting, rule, WARNING_DUPLICATE)) == NULL)
-        return;
-    finding->other_rule = copy_key(linting, rule->original);
-    finding->message = arena_print(linting->arena, "it says the same as rule %s", finding->other_rule);
+    const char *slug = name_product(linting, deep.product_id);
+    tell(linting, rule, WARNING_UNDER_FLOOR, NULL, slug,
+         "it takes product %s to %" PRId64 ", which is below its floor of %" PRId32, slug, deep.result, deep.floor);
 }
 
 /* Whether what is told of the rule says why it does not win. */
@@ -349,28 +274,54 @@ static bool is_explained(const struct linting *linting, size_t number, const str
            (survey->dear > 0 && survey->dear == survey->listed);
 }
 
+/* Of a rule that is enabled and not past, what is wrong with it by itself. */
+static void tell_current(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
+{
+    if (rule->shadowed_by != LINT_NONE)
+        tell(linting, rule, WARNING_SHADOWED, key_of(linting, rule->shadowed_by), NULL,
+             "no price would change without it: rule %s of the same lane comes to the same price or a lower one "
+             "wherever it applies",
+             key_of(linting, rule->shadowed_by));
+    if (rule->is_unheard)
+        tell(linting, rule, WARNING_EMPTY_AUDIENCE, NULL, NULL, "nobody gets it: group %s has no members",
+             rule->rule.group);
+    tell_target(linting, rule, survey);
+    tell_floor(linting, rule);
+}
+
+/* … and what is wrong with it as far as the given products tell. */
+static void tell_by_products(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
+{
+    if (survey->has_target && !survey->is_reached)
+        tell(linting, rule, WARNING_MINIMUM, NULL, NULL,
+             "no product reaches its minimum of %" PRId64 ": the dearest that it is for has a list price of %" PRId64,
+             rule->rule.minimum, survey->most);
+    if (survey->dear > 0)
+        tell_dear(linting, rule, survey);
+    tell_category(linting, rule);
+    if (rule->never_wins)
+        tell_never(linting, rule);
+}
+
 static void tell_rule(struct linting *linting, size_t number, const struct lint_survey *survey)
 {
     const struct lint_rule *rule = &linting->rules.list[number];
     bool is_current = rule->rule.is_enabled && !rule->is_past;
+    struct shown shown;
 
-    if (is_current) {
-        tell_shadow(linting, rule);
-        tell_audience(linting, rule);
-        tell_target(linting, rule, survey);
-        tell_floor(linting, rule);
-    } else if (rule->rule.is_enabled) {
-        tell_window(linting, rule);
-    }
-    tell_duplicate(linting, number);
     if (is_current)
-        tell_nothing_off(linting, rule);
-    if (!is_current || linting->products == NULL)
-        return;
-    tell_minimum(linting, rule, survey);
-    tell_dear(linting, rule, survey);
-    tell_category(linting, rule);
-    tell_never(linting, rule);
+        tell_current(linting, rule, survey);
+    else if (rule->rule.is_enabled)
+        tell(linting, rule, WARNING_WINDOW_PAST, NULL, NULL, "its window ended at %s",
+             show_instant(rule->rule.ends_at, &shown));
+    if (rule->original != number)
+        tell(linting, rule, WARNING_DUPLICATE, key_of(linting, rule->original), NULL, "it says the same as rule %s",
+             key_of(linting, rule->original));
+    if (is_current && takes_nothing(&rule->rule))
+        tell(linting, rule, WARNING_NOTHING_OFF, NULL, NULL, "it takes nothing off: its %s is 0",
+             rule->rule.kind == RULE_PERCENT ? "percentage" : "amount");
+    if (is_current && linting->products != NULL)
+        tell_by_products(linting, rule, survey);
 }
 
 static void look_at_products(struct linting *linting, struct lint_survey *surveys)
