@@ -166,11 +166,12 @@ void index_build(struct index *index, const struct snapshot *snapshot, int64_t s
 
 size_t index_run_skip(const struct index_run *run, size_t from)
 {
-    uint32_t group = entry_group(run->entries[from]);
-    size_t behind;
+    const struct index_entry *later = run->entries + from + 1;
+    uint32_t last_tag = run->entries[from].tag | (INDEX_RULES_MAX - 1); /* the highest of the same lane and kind */
+    size_t skipped;
 
-    SEARCH_FIRST(behind, run->count - from - 1, entry_group(run->entries[from + 1 + middle]) <= group);
-    return from + 1 + behind;
+    SEARCH_FIRST(skipped, run->count - from - 1, later[middle].tag <= last_tag);
+    return from + 1 + skipped;
 }
 
 void index_release(struct index *index)
