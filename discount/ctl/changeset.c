@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/ctl/command.h"
 #include "common/ctl/progress.h"
@@ -137,16 +136,6 @@ void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const 
 
 /* ---- Applying ---- */
 
-void changeset_make_id(char id[CHANGESET_ID_SIZE])
-{
-    unsigned char random[(CHANGESET_ID_SIZE - 1) / 2];
-
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        abort(); /* Linux gives up to 256 bytes at once, always */
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(id + 2 * i, 3, "%02x", random[i]);
-}
-
 /* Whether the rules have moved on from the expected revision: ABORTED may mean that, or a token that was forgotten. */
 static bool has_moved(const struct changeset *set, struct ctl_connection *connection, int64_t expected)
 {
@@ -190,9 +179,9 @@ const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *s
                                                        const struct change_options *options)
 {
     bool is_large = count_for_message(set, 0) < set->count;
-    char id[CHANGESET_ID_SIZE];
+    char id[WIRE_ID_SIZE];
 
-    changeset_make_id(id);
+    wire_make_id(id);
     for (int attempt = 1;; attempt++) {
         const Ecommerce__ApplyChangesResponse *answer = apply_once(set, connection, options, id, is_large);
         if (answer != NULL || !is_large || !changeset_is_lost(connection) || attempt == ATTEMPTS)

@@ -46,10 +46,6 @@ bool changeset_is_lost(const struct ctl_connection *connection);
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
                            struct fault_list *notes);
 
-/* A new id, by which the service knows a change set that is sent again: it is made once. */
-#define CHANGESET_ID_SIZE 33
-void changeset_make_id(char id[CHANGESET_ID_SIZE]);
-
 /* Makes a revision of it. NULL: connection_fail() tells. */
 MUST_CHECK const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set,
                                                                   struct ctl_connection *connection,

@@ -14,6 +14,7 @@
 #include "discount/ctl/lists.h"
 #include "discount/ctl/table.h"
 #include "discount/ctl/when.h"
+#include "discount/wire/wire.h"
 
 #define DEFAULT_LIMIT 100
 #define PAGE_SIZE 1000
@@ -98,7 +99,7 @@ static int rollback(const void *given, const struct argument_words *words, struc
     Ecommerce__RollbackRequest request = ECOMMERCE__ROLLBACK_REQUEST__INIT;
     const struct changeset none = {.arena = arena};
     struct ctl_connection connection;
-    char id[CHANGESET_ID_SIZE];
+    char id[WIRE_ID_SIZE];
 
     if (number_parse(word, 1, INT64_MAX, &request.revision) != NUMBER_OK) {
         display_error(options->ctl.name, "%s: the number of a revision is allowed", word);
@@ -109,7 +110,7 @@ static int rollback(const void *given, const struct argument_words *words, struc
         return code;
     request.expected_revision = options->expect;
     request.message = (char *)(options->message != NULL ? options->message : "");
-    changeset_make_id(id);
+    wire_make_id(id);
     request.change_set_id = id;
     const Ecommerce__ApplyChangesResponse *answer = call_rollback(&connection, &request, arena);
     code = answer != NULL ? changeset_tell(&none, options, answer) : connection_fail(&connection, "");

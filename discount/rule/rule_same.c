@@ -108,23 +108,14 @@ static const char **copy_categories(const char *const *categories, size_t count,
     return copies;
 }
 
-#define COPY_TEXT(member) rule->member = copy_text(rule->member, arena);
-#define COPY_GROUP(member) COPY_TEXT(member)
-#define COPY_CUSTOMER(member)
-#define COPY_VALUE(member)
-#define COPY_MONEY(member)
-#define COPY_NUMBER(member)
-#define COPY_LANE(member)
-#define COPY_KIND(member)
-#define COPY_FLAG(member)
-#define COPY_SWITCH(member)
-#define COPY_INSTANT(member)
-#define COPY(type, member, ...) COPY_##type(member)
-
 void rule_copy(struct rule *rule, struct arena *arena)
 {
     rule->key = copy_text(rule->key, arena);
-    RULE_FIELDS(COPY)
+    for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {
+        const char **member = (const char **)(void *)((char *)rule + rule_fields[i].offset);
+        if (rule_fields[i].type == RULE_FIELD_TEXT || rule_fields[i].type == RULE_FIELD_GROUP)
+            *member = copy_text(*member, arena);
+    }
     rule->products = copy_products(rule->products, rule->product_count, arena);
     rule->categories = copy_categories(rule->categories, rule->category_count, arena);
     rule->excluded_products = copy_products(rule->excluded_products, rule->excluded_product_count, arena);

@@ -3,10 +3,8 @@
 #include "discount/service/staging.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/arena.h"
 #include "common/clock.h"
@@ -18,7 +16,7 @@
 #define BLOCK_SIZE 8192 /* of the arenas of messages: most are small */
 
 struct staged {
-    char token[2 * TOKEN_BYTES + 1];
+    char token[WIRE_ID_SIZE];
     int64_t touched_ns;
     Ecommerce__StageChangesRequest **messages;
     struct arena *arenas; /* each message lies in one */
@@ -32,12 +30,8 @@ struct staged {
 static struct staged *staged_new(void)
 {
     struct staged *set = memory_get_zeroed(1, sizeof *set);
-    unsigned char random[TOKEN_BYTES];
 
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        abort(); /* Linux gives up to 256 bytes at once, always */
-    for (size_t i = 0; i < TOKEN_BYTES; i++)
-        snprintf(set->token + 2 * i, 3, "%02x", random[i]);
+    wire_make_id(set->token);
     return set;
 }
 

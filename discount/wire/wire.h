@@ -34,6 +34,10 @@ extern const struct wire_key_change {
 /* Reads a rule that the service sent; products have slugs. */
 void wire_read_rule(const Ecommerce__Rule *message, struct arena *arena, struct rule *rule);
 
+/* A name that nobody guesses: 32 digits of hexadecimal. */
+#define WIRE_ID_SIZE 33
+void wire_make_id(char id[WIRE_ID_SIZE]);
+
 /* A copy of a message, in the arena. */
 void *wire_copy(const ProtobufCMessage *message, struct arena *arena);
 

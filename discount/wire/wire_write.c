@@ -3,8 +3,10 @@
 #include "discount/wire/wire.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "common/memory.h"
 
@@ -194,7 +196,17 @@ Ecommerce__Change *wire_write_change(const struct change *change, struct arena *
     return message;
 }
 
-/* ---- Copies ---- */
+/* ---- Ids and copies ---- */
+
+void wire_make_id(char id[WIRE_ID_SIZE])
+{
+    unsigned char random[(WIRE_ID_SIZE - 1) / 2];
+
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        abort(); /* Linux gives up to 256 bytes at once, always */
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(id + 2 * i, 3, "%02x", random[i]);
+}
 
 static void *get_from_arena(void *arena, size_t size)
 {
