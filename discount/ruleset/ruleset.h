@@ -7,10 +7,10 @@
  *
  * A snapshot has its rules, sorted by key, and an index from (audience, target) to the rules that may apply there, the
  * strongest first; the index proposes and the rule decides, so that the index can only cost time. A builder that begins
- * from a ruleset makes an overlay of its base: what it adds or removes hides what the base says. So a change of one rule
- * costs what the changes since the base cost, however many rules there are. An overlay is never made from an overlay: who
- * makes many tells each builder everything that changed since ruleset_base_revision(), and makes a new base from time to
- * time.
+ * from a ruleset makes an overlay of its base: what it adds or removes hides what the base says. So a change of one
+ * rule costs what the changes since the base cost, however many rules there are. An overlay is never made from an
+ * overlay: who makes many tells each builder everything that changed since ruleset_base_revision(), and makes a new
+ * base from time to time.
  */
 #ifndef DISCOUNT_RULESET_RULESET_H
 #define DISCOUNT_RULESET_RULESET_H

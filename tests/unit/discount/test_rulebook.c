@@ -225,7 +225,7 @@ static void what_is_held_is_what_is_active(void **state)
     ruleset_release(held);
 }
 
-/* More changes than a patch may hold: everything is read anew on the way. */
+/* More changes than an overlay may hold: everything is read anew on the way. */
 static void thousands_of_changed_rules_are_followed(void **state)
 {
     (void)state;

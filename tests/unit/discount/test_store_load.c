@@ -52,11 +52,11 @@ static void assert_same_rulesets(const struct ruleset *left, const struct rulese
 /* Loads the changes, and everything; they must agree. Returns the former. */
 static struct ruleset *follow(struct store *store, const struct ruleset *from)
 {
-    struct ruleset *patched = load_changes(store, from), *whole = load(store);
+    struct ruleset *changed = load_changes(store, from), *whole = load(store);
 
-    assert_same_rulesets(patched, whole);
+    assert_same_rulesets(changed, whole);
     ruleset_release(whole);
-    return patched;
+    return changed;
 }
 
 static void following_random_changes_equals_loading_everything(void **state)
