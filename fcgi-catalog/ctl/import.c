@@ -157,10 +157,10 @@ static void show_commit(void *data, double done)
 static int commit(struct job *job)
 {
     progress_begin(&job->progress, "per cent of the indexes", 100);
-    enum import_status status = import_commit(job->import, show_commit, job);
+    enum import_status status = job->import->methods->commit(job->import, show_commit, job);
     progress_end(&job->progress);
     if (status != IMPORT_OK)
-        return tell(job, job->report.database, import_reason(job->import));
+        return tell(job, job->report.database, job->import->reason);
     import_report_done(&job->report, job->importer);
     return COMMAND_OK;
 }
@@ -177,7 +177,7 @@ static int finish(struct job *job)
         import_report_faulty(&job->report, job->importer, &job->faults);
         return COMMAND_REFUSED;
     case IMPORTER_FAILED:
-        return tell(job, job->report.database, import_reason(job->import));
+        return tell(job, job->report.database, job->import->reason);
     }
     return COMMAND_FAILED;
 }
@@ -203,8 +203,8 @@ static int run_transaction(struct job *job, int fd)
 {
     struct shop shop;
 
-    if (import_begin(job->import) != IMPORT_OK)
-        return tell(job, job->report.database, import_reason(job->import));
+    if (job->import->methods->begin(job->import) != IMPORT_OK)
+        return tell(job, job->report.database, job->import->reason);
     if (!read_currency(job, &shop))
         return COMMAND_FAILED;
     struct importer_setup setup = {.import = job->import,

@@ -30,7 +30,7 @@ static void refuse(struct importer *importer, struct file_place place, const cha
 static bool settle(struct importer *importer, struct file_place place, enum import_status status)
 {
     if (status == IMPORT_REFUSED)
-        refuse(importer, place, import_reason(importer->setup.import));
+        refuse(importer, place, importer->setup.import->reason);
     else if (status == IMPORT_FAILED)
         importer->has_failed = true;
     return status == IMPORT_OK;
@@ -63,7 +63,7 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
                           told, importer->unknown_currency_line);
         return false;
     }
-    if (!settle(importer, place, import_put_currency(importer->setup.import, told)))
+    if (!settle(importer, place, importer->setup.import->methods->put_currency(importer->setup.import, told)))
         return false;
     memcpy(importer->currency, told, sizeof importer->currency);
     return true;
@@ -104,9 +104,9 @@ static bool put_category(struct importer *importer, struct row_category category
     }
     switch (status) {
     case FILE_CATEGORY_NEW:
-        return settle(
-            importer, category.place,
-            import_put_category(importer->setup.import, category.slug, category.name, category.parent, &outcome));
+        return settle(importer, category.place,
+                      importer->setup.import->methods->put_category(importer->setup.import, category.slug,
+                                                                    category.name, category.parent, &outcome));
     case FILE_CATEGORY_KNOWN:
         return true;
     case FILE_CATEGORY_OTHER_NAME:
@@ -136,9 +136,10 @@ static void put_product(struct importer *importer, const struct product_row *row
     enum import_outcome outcome;
     int32_t id;
 
-    enum import_status status = import_put_product(importer->setup.import, &row->product, row->fields, &outcome, &id);
+    enum import_status status =
+        importer->setup.import->methods->put_product(importer->setup.import, &row->product, row->fields, &outcome, &id);
     if (status != IMPORT_OK) {
-        (void)settle(importer, find_place(row, import_reason_field(importer->setup.import)), status);
+        (void)settle(importer, find_place(row, importer->setup.import->reason_field), status);
         return;
     }
     switch (outcome) {
@@ -163,7 +164,8 @@ static void take_row(void *data, const struct product_row *row)
         is_sound = put_category(importer, row->categories[i]) && is_sound;
     if (is_sound && row->is_former)
         (void)settle(importer, find_place(row, IMPORT_FIELD_ID),
-                     import_put_former(importer->setup.import, row->product.id, row->product.slug, row->product.sku));
+                     importer->setup.import->methods->put_former(importer->setup.import, row->product.id,
+                                                                 row->product.slug, row->product.sku));
     else if (is_sound && !row->is_of_categories)
         put_product(importer, row);
 }
@@ -185,7 +187,7 @@ struct importer *importer_new(const struct importer_setup *setup)
     for (size_t i = 0; i < sizeof importer->currency - 1 && setup->currency[i] != '\0'; i++)
         importer->currency[i] = setup->currency[i];
     importer->reader = import_reader_new(&source);
-    import_set_time(setup->import, setup->now);
+    setup->import->now = setup->now;
     return importer;
 }
 
@@ -233,7 +235,7 @@ static enum importer_status prune(struct importer *importer)
 
     if (import_reader_counts(importer->reader).rows == 0)
         return refuse_file(importer, "the file names no product; nothing would be left, and that is not allowed");
-    if (import_prune(importer->setup.import, &pruned) != IMPORT_OK)
+    if (importer->setup.import->methods->prune(importer->setup.import, &pruned) != IMPORT_OK)
         return IMPORTER_FAILED;
     importer->counts.deleted = (size_t)pruned.products;
     importer->counts.deleted_categories = (size_t)pruned.categories;

@@ -4,7 +4,7 @@
  * caller has begun and ends. What is wrong with a row is a fault of the file, whether the reader or the store found it;
  * reading goes on, so that all faults are found, but then nothing may be committed.
  *
- *     import_begin -> importer_new -> importer_feed … -> importer_finish -> import_commit or import_roll_back
+ *     begin() -> importer_new -> importer_feed … -> importer_finish -> commit() or roll_back()
  */
 #ifndef CATALOG_IMPORT_IMPORTER_H
 #define CATALOG_IMPORT_IMPORTER_H
@@ -54,7 +54,7 @@ MUST_CHECK bool importer_feed(struct importer *importer, const char *bytes, size
 enum importer_status {
     IMPORTER_OK,     /* all that the file says can be committed */
     IMPORTER_FAULTY, /* the file has faults: they were told, and counted */
-    IMPORTER_FAILED, /* the store cannot be written: import_reason() says why */
+    IMPORTER_FAILED, /* the store cannot be written: its reason says why */
 };
 
 /* There are no more bytes. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/store/import.h"
 #include "fcgi-catalog/store/sqlite/sqlite.h"
 
 /* All locations are paths of files so far; another implementation has locations that begin with its scheme. */
@@ -54,4 +55,15 @@ bool store_upgrade(const char *location, int *upgraded_from, char *reason, size_
 bool store_check(const char *location, struct store_counts *counts, char *reason, size_t reason_size)
 {
     return methods_of(location)->check(location, counts, reason, reason_size);
+}
+
+bool import_open(const char *location, struct import **import, char *reason, size_t reason_size)
+{
+    return methods_of(location)->open_import(location, import, reason, reason_size);
+}
+
+void import_close(struct import *import)
+{
+    if (import != NULL)
+        import->methods->close(import);
 }

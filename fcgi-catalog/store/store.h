@@ -65,6 +65,7 @@ struct store_counts {
 #define STORE_RANKED_MAX 1000
 
 struct store_walk;
+struct import;
 
 /*
  * What a store does. What is read lives in `arena`, and is set on STORE_OK only. `reason` is set on false: it names the
@@ -80,6 +81,7 @@ struct store_methods {
     bool (*create)(const char *location, bool demo, const char *currency, char *reason, size_t reason_size);
     bool (*upgrade)(const char *location, int *upgraded_from, char *reason, size_t reason_size);
     bool (*check)(const char *location, struct store_counts *counts, char *reason, size_t reason_size);
+    bool (*open_import)(const char *location, struct import **import, char *reason, size_t reason_size); /* import.h */
 
     /*
      * A number that grows with every change that somebody committed since the store was opened; a few microseconds.

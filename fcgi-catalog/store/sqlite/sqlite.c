@@ -236,6 +236,7 @@ const struct store_methods store_sqlite = {
     .create = sqlite_create,
     .upgrade = sqlite_upgrade,
     .check = sqlite_check,
+    .open_import = sqlite_open_import,
     .revision = read_revision,
     .shop = read_shop,
     .list = sqlite_list,

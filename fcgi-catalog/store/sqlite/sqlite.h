@@ -7,4 +7,7 @@
 
 extern const struct store_methods store_sqlite;
 
+/* writing/ */
+bool sqlite_open_import(const char *location, struct import **import, char *reason, size_t reason_size);
+
 #endif

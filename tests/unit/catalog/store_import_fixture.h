@@ -20,7 +20,7 @@ static void begin(void)
 {
     if (import == NULL)
         assert_true(import_open(path, &import, reason, sizeof reason));
-    assert_int_equal(import_begin(import), IMPORT_OK);
+    assert_int_equal(import->methods->begin(import), IMPORT_OK);
 }
 
 static void open_shop(void)
@@ -32,8 +32,8 @@ static void open_shop(void)
 
 static void commit(void)
 {
-    if (import_commit(import, NULL, NULL) != IMPORT_OK)
-        fail_msg("%s", import_reason(import));
+    if (import->methods->commit(import, NULL, NULL) != IMPORT_OK)
+        fail_msg("%s", import->reason);
     assert_sound();
 }
 

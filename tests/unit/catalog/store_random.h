@@ -17,7 +17,7 @@ static void add_products(unsigned first, unsigned count)
     int32_t id;
 
     assert_true(import_open(path, &import, reason, sizeof reason));
-    assert_int_equal(import_begin(import), IMPORT_OK);
+    assert_int_equal(import->methods->begin(import), IMPORT_OK);
     for (unsigned i = first; i < first + count; i++) {
         static const char *const categories[] = {"c0", "c1", "c2", "c3", "c4", "c5", NULL, NULL};
         static const char *const tags[] = {"t0", "t1", "t2"};
@@ -37,10 +37,10 @@ static void add_products(unsigned first, unsigned count)
         snprintf(slug, sizeof slug, "p-%u", i);
         snprintf(name, sizeof name, "%s %u", words[draw(6)], draw(10));
         snprintf(description, sizeof description, "%s %s", words[draw(6)], words[draw(6)]);
-        if (import_put_product(import, &product, FIELD_ALL, &outcome, &id) != IMPORT_OK)
-            fail_msg("%s", import_reason(import));
+        if (import->methods->put_product(import, &product, FIELD_ALL, &outcome, &id) != IMPORT_OK)
+            fail_msg("%s", import->reason);
     }
-    assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+    assert_int_equal(import->methods->commit(import, NULL, NULL), IMPORT_OK);
     import_close(import);
 }
 

@@ -11,8 +11,8 @@ static int32_t put(const char *slug, const char *sku)
     enum import_outcome outcome;
     int32_t id = 0;
 
-    if (import_put_product(import, &product, KEYS, &outcome, &id) != IMPORT_OK)
-        fail_msg("%s", import_reason(import));
+    if (import->methods->put_product(import, &product, KEYS, &outcome, &id) != IMPORT_OK)
+        fail_msg("%s", import->reason);
     return id;
 }
 
@@ -21,10 +21,10 @@ static void assert_refused(struct product product, const char *why)
     enum import_outcome outcome;
     int32_t id;
 
-    assert_int_equal(import_put_product(import, &product, KEYS, &outcome, &id), IMPORT_REFUSED);
-    assert_int_equal(import_reason_field(import), IMPORT_FIELD_ID);
-    if (strstr(import_reason(import), why) == NULL)
-        fail_msg("%s", import_reason(import));
+    assert_int_equal(import->methods->put_product(import, &product, KEYS, &outcome, &id), IMPORT_REFUSED);
+    assert_int_equal(import->reason_field, IMPORT_FIELD_ID);
+    if (strstr(import->reason, why) == NULL)
+        fail_msg("%s", import->reason);
 }
 
 static void put_filling(unsigned count)
@@ -49,7 +49,7 @@ static void open_shop_without_laptop(unsigned filling)
     commit();
     begin();
     put("case", "C");
-    assert_int_equal(import_prune(import, &pruned), IMPORT_OK);
+    assert_int_equal(import->methods->prune(import, &pruned), IMPORT_OK);
     assert_int_equal(pruned.products, filling + 1);
     commit();
     begin();
@@ -119,15 +119,15 @@ static void those_that_left_elsewhere_keep_their_ids(void **state)
 {
     (void)state;
     open_shop();
-    assert_int_equal(import_put_former(import, 7, "gone", "G"), IMPORT_OK);
-    assert_int_equal(import_put_former(import, 7, "other", ""), IMPORT_OK); /* known already */
-    assert_int_equal(import_put_former(import, 0, "x", ""), IMPORT_REFUSED);
+    assert_int_equal(import->methods->put_former(import, 7, "gone", "G"), IMPORT_OK);
+    assert_int_equal(import->methods->put_former(import, 7, "other", ""), IMPORT_OK); /* known already */
+    assert_int_equal(import->methods->put_former(import, 0, "x", ""), IMPORT_REFUSED);
     assert_int_equal(put("new", ""), 8);
     assert_int_equal(put("gone", ""), 7);
     commit();
     begin();
-    assert_int_equal(import_put_former(import, 7, "gone", "G"), IMPORT_OK); /* it is there */
-    assert_int_equal(import_put_former(import, 20, "", ""), IMPORT_OK);
+    assert_int_equal(import->methods->put_former(import, 7, "gone", "G"), IMPORT_OK); /* it is there */
+    assert_int_equal(import->methods->put_former(import, 20, "", ""), IMPORT_OK);
     commit();
     assert_int_equal(change("INSERT INTO product (slug, price_in_cents) VALUES ('by-hand', 1)"), SQLITE_OK);
     assert_string_equal(ask("SELECT id FROM product WHERE slug = 'by-hand'"), "21");

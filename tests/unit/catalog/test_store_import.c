@@ -8,8 +8,8 @@ static int32_t put(struct product product, unsigned fields, enum import_outcome 
     enum import_outcome outcome;
     int32_t id = 0;
 
-    if (import_put_product(import, &product, fields, &outcome, &id) != IMPORT_OK)
-        fail_msg("%s", import_reason(import));
+    if (import->methods->put_product(import, &product, fields, &outcome, &id) != IMPORT_OK)
+        fail_msg("%s", import->reason);
     assert_int_equal(outcome, expected);
     return id;
 }
@@ -20,17 +20,17 @@ static void assert_refused(struct product product, unsigned fields, unsigned abo
     enum import_outcome outcome;
     int32_t id;
 
-    assert_int_equal(import_put_product(import, &product, fields, &outcome, &id), IMPORT_REFUSED);
-    if (strstr(import_reason(import), why) == NULL || import_reason_field(import) != about)
-        fail_msg("%s: %#x, not %#x", import_reason(import), import_reason_field(import), about);
+    assert_int_equal(import->methods->put_product(import, &product, fields, &outcome, &id), IMPORT_REFUSED);
+    if (strstr(import->reason, why) == NULL || import->reason_field != about)
+        fail_msg("%s: %#x, not %#x", import->reason, import->reason_field, about);
 }
 
 static void put_category(const char *slug, const char *name, const char *parent, enum import_outcome expected)
 {
     enum import_outcome outcome;
 
-    if (import_put_category(import, slug, name, parent, &outcome) != IMPORT_OK)
-        fail_msg("%s", import_reason(import));
+    if (import->methods->put_category(import, slug, name, parent, &outcome) != IMPORT_OK)
+        fail_msg("%s", import->reason);
     assert_int_equal(outcome, expected);
 }
 
@@ -86,7 +86,7 @@ static void the_same_again_changes_nothing(void **state)
     commit();
     assert_int_equal(store->methods->shop(store, &before), STORE_OK);
     begin();
-    import_set_time(import, 5000);
+    import->now = 5000;
     put(chair, FIELD_ALL, OUTCOME_UNCHANGED);
     commit();
     assert_int_equal(store->methods->shop(store, &after), STORE_OK);
@@ -120,7 +120,7 @@ static void every_field_that_differs_is_written(void **state)
     commit();
     for (size_t i = 0; i < ARRAY_LENGTH(differences); i++) {
         begin();
-        import_set_time(import, 5000 + (int64_t)i);
+        import->now = 5000 + (int64_t)i;
         put(differences[i].product, FIELD_SKU | differences[i].field, OUTCOME_UPDATED);
         commit();
         begin();
@@ -168,12 +168,12 @@ static void a_row_that_changes_a_product_but_not_its_time_updates_it_now(void **
     put(chair, FIELD_ALL, OUTCOME_INSERTED);
     commit();
     begin();
-    import_set_time(import, 5000);
+    import->now = 5000;
     put(chair, FIELD_ALL, OUTCOME_UNCHANGED);
     commit();
     assert_string_equal(ask("SELECT updated_at FROM product"), "200");
     begin();
-    import_set_time(import, 6000);
+    import->now = 6000;
     changed.price_cents = 1;
     put(changed, FIELD_ALL, OUTCOME_UPDATED);
     commit();
@@ -275,12 +275,12 @@ static void categories_are_put_and_moved(void **state)
     put_category("phones", "Phones", "electronics", OUTCOME_UNCHANGED);
     put_category("phones", NULL, NULL, OUTCOME_UNCHANGED);
     put_category("smart", "", "phones", OUTCOME_INSERTED);
-    assert_int_equal(import_put_category(import, "electronics", NULL, "smart", &outcome), IMPORT_REFUSED);
-    assert_non_null(strstr(import_reason(import), "above itself"));
-    assert_int_equal(import_reason_field(import), FIELD_CATEGORIES);
-    assert_int_equal(import_put_category(import, "smart", NULL, "smart", &outcome), IMPORT_REFUSED);
-    assert_int_equal(import_put_category(import, "Nope", NULL, NULL, &outcome), IMPORT_REFUSED);
-    assert_int_equal(import_put_category(import, "nope", "\xff", NULL, &outcome), IMPORT_REFUSED);
+    assert_int_equal(import->methods->put_category(import, "electronics", NULL, "smart", &outcome), IMPORT_REFUSED);
+    assert_non_null(strstr(import->reason, "above itself"));
+    assert_int_equal(import->reason_field, FIELD_CATEGORIES);
+    assert_int_equal(import->methods->put_category(import, "smart", NULL, "smart", &outcome), IMPORT_REFUSED);
+    assert_int_equal(import->methods->put_category(import, "Nope", NULL, NULL, &outcome), IMPORT_REFUSED);
+    assert_int_equal(import->methods->put_category(import, "nope", "\xff", NULL, &outcome), IMPORT_REFUSED);
     put_category("phones", NULL, "", OUTCOME_UPDATED);
     commit();
     assert_string_equal(ask("SELECT coalesce(parent, 'top') FROM category WHERE slug = 'phones'"), "top");
@@ -305,7 +305,7 @@ static void pruning_removes_what_was_not_named(void **state)
     begin();
     put_category("kept", NULL, NULL, OUTCOME_UNCHANGED);
     put((struct product){.slug = "x"}, FIELD_SLUG, OUTCOME_UNCHANGED);
-    assert_int_equal(import_prune(import, &pruned), IMPORT_OK);
+    assert_int_equal(import->methods->prune(import, &pruned), IMPORT_OK);
     assert_int_equal(pruned.products, 1);
     assert_int_equal(pruned.categories, 4); /* chairs, sale, old, old-child */
     commit();
@@ -319,7 +319,7 @@ static void what_is_rolled_back_was_never_there(void **state)
     (void)state;
     open_shop();
     put(chair, FIELD_ALL, OUTCOME_INSERTED);
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_int_equal(list().count, 0);
     begin();
     put(chair, FIELD_ALL, OUTCOME_INSERTED);

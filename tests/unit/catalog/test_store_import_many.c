@@ -24,8 +24,9 @@ static void put_many(unsigned count, unsigned seed)
                                         .own_category_count = n % 3 > 1 ? 2 : n % 3,
                                         .tags = &names[n % 3],
                                         .tag_count = n % 2};
-        if (import_put_product(import, &product, FIELD_ALL & ~(FIELD_STOCK | FIELD_IMAGES), &outcome, &id) != IMPORT_OK)
-            fail_msg("%s", import_reason(import));
+        if (import->methods->put_product(import, &product, FIELD_ALL & ~(FIELD_STOCK | FIELD_IMAGES), &outcome, &id) !=
+            IMPORT_OK)
+            fail_msg("%s", import->reason);
     }
 }
 
@@ -33,9 +34,9 @@ static void add_tree(void)
 {
     enum import_outcome outcome;
 
-    assert_int_equal(import_put_category(import, "a", "\xc3\x84", "", &outcome), IMPORT_OK);
-    assert_int_equal(import_put_category(import, "b-b", "Bb", "b", &outcome), IMPORT_OK);
-    assert_int_equal(import_put_category(import, "b", "B", "a", &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "a", "\xc3\x84", "", &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "b-b", "Bb", "b", &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "b", "B", "a", &outcome), IMPORT_OK);
 }
 
 /* Everything that somebody could see or that follows from it, as one text. */
@@ -99,11 +100,11 @@ static void many_rows_and_then_another_tree(void **state)
     open_shop();
     add_tree();
     put_many(1500, 3);
-    assert_int_equal(import_put_category(import, "b", "Bee", "d", &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "b", "Bee", "d", &outcome), IMPORT_OK);
     commit();
     begin();
     put_many(1500, 8);
-    assert_int_equal(import_put_category(import, "a", "Ay", NULL, &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "a", "Ay", NULL, &outcome), IMPORT_OK);
     commit();
 }
 
@@ -117,7 +118,7 @@ static void many_products_are_pruned(void **state)
     commit();
     begin();
     put_many(100, 0);
-    assert_int_equal(import_prune(import, &pruned), IMPORT_OK);
+    assert_int_equal(import->methods->prune(import, &pruned), IMPORT_OK);
     assert_int_equal(pruned.products, 2900);
     commit();
     assert_int_equal(list().count, 100);
@@ -155,7 +156,7 @@ static void many_that_are_rolled_back_leave_triggers_and_indexes(void **state)
     const char *before = digest();
     begin();
     put_many(3000, 1);
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_string_equal(digest(), before);
     assert_sound();
 }
@@ -177,13 +178,13 @@ static void many_that_are_rolled_back_leave_no_disk_taken(void **state)
         int32_t id;
         snprintf(slug, sizeof slug, "s-%u", i);
         assert_int_equal(
-            import_put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_DESCRIPTION, &outcome, &id),
+            import->methods->put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_DESCRIPTION, &outcome, &id),
             IMPORT_OK);
     }
     snprintf(name, sizeof name, "%s-wal", path);
     assert_int_equal(stat(name, &log), 0);
     assert_true(log.st_size > 4 << 20);
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_int_equal(stat(name, &log), 0);
     assert_int_equal(log.st_size, 0);
     assert_string_equal(sqlite3_temp_directory, directory);
@@ -203,7 +204,7 @@ static void the_commit_of_many_tells_how_far_it_is(void **state)
     open_shop();
     put_many(3000, 0);
     done = 0;
-    assert_int_equal(import_commit(import, note_progress, &done), IMPORT_OK);
+    assert_int_equal(import->methods->commit(import, note_progress, &done), IMPORT_OK);
     assert_true(done == 1);
 }
 
@@ -211,7 +212,7 @@ static void a_trigger_of_somebody_else_is_kept(void **state)
 {
     (void)state;
     open_shop();
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_int_equal(change("CREATE TABLE mine (n); CREATE TRIGGER mine_too AFTER INSERT ON product "
                             "BEGIN INSERT INTO mine VALUES (NEW.id); END"),
                      SQLITE_OK);
@@ -227,7 +228,7 @@ static void a_trigger_of_somebody_else_may_change_products(void **state)
 {
     (void)state;
     open_shop();
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_int_equal(change("CREATE TABLE mine (n); CREATE TRIGGER mine_too AFTER INSERT ON product_category BEGIN "
                             "INSERT INTO mine VALUES (NEW.product_id);"
                             "UPDATE product SET name = name || ' in ' || NEW.category WHERE id = NEW.product_id; END"),
@@ -254,12 +255,12 @@ static void a_trigger_of_somebody_elses_table_does_not_make_it_slow(void **state
 
     (void)state;
     open_shop();
-    import_roll_back(import);
+    import->methods->roll_back(import);
     assert_int_equal(change("CREATE TABLE mine (n); CREATE TRIGGER mine_too AFTER INSERT ON mine BEGIN SELECT 1; END"),
                      SQLITE_OK);
     begin();
     put_many(1001, 0);
-    assert_int_equal(import_commit(import, count_steps, &steps), IMPORT_OK);
+    assert_int_equal(import->methods->commit(import, count_steps, &steps), IMPORT_OK);
     assert_true(steps > 10); /* it made anew what follows */
     assert_string_equal(ask("SELECT count(*) FROM sqlite_schema WHERE name = 'mine_too'"), "1");
     assert_sound();

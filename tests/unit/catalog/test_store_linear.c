@@ -27,8 +27,9 @@ static double put_images(unsigned products, unsigned count)
         enum import_outcome outcome;
         int32_t id;
         snprintf(slug, sizeof slug, "s-%u", i);
-        assert_int_equal(import_put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_IMAGES, &outcome, &id),
-                         IMPORT_OK);
+        assert_int_equal(
+            import->methods->put_product(import, &product, FIELD_SLUG | FIELD_PRICE | FIELD_IMAGES, &outcome, &id),
+            IMPORT_OK);
     }
     double taken = cpu_seconds() - begun;
     commit();
@@ -63,8 +64,8 @@ static void assert_put_category(const char *slug, const char *name, const char *
 {
     enum import_outcome outcome;
 
-    if (import_put_category(import, slug, name, parent, &outcome) != IMPORT_OK)
-        fail_msg("%s", import_reason(import));
+    if (import->methods->put_category(import, slug, name, parent, &outcome) != IMPORT_OK)
+        fail_msg("%s", import->reason);
 }
 
 /* So many categories, four below each; each is made at the top and moved below its parent. In small imports, so that
@@ -84,7 +85,7 @@ static double put_categories(unsigned count, unsigned piece)
         if (i > 0)
             assert_put_category(slug, "A name", parent);
         if (i % piece == piece - 1) {
-            assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+            assert_int_equal(import->methods->commit(import, NULL, NULL), IMPORT_OK);
             begin();
         }
     }
@@ -114,11 +115,11 @@ static double put_chain(unsigned count, unsigned piece)
         snprintf(slug, sizeof slug, "c-%u", i);
         assert_put_category(slug, "A name", parent);
         if (i % piece == piece - 1) {
-            assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+            assert_int_equal(import->methods->commit(import, NULL, NULL), IMPORT_OK);
             begin();
         }
     }
-    assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+    assert_int_equal(import->methods->commit(import, NULL, NULL), IMPORT_OK);
     double taken = cpu_seconds() - begun;
     assert_sound();
     if (count > 100)

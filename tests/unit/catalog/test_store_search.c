@@ -196,14 +196,15 @@ static void put_in(int count, const char *name)
     static int used;
 
     assert_true(import_open(path, &import, reason, sizeof reason));
-    assert_int_equal(import_begin(import), IMPORT_OK);
+    assert_int_equal(import->methods->begin(import), IMPORT_OK);
     for (int i = 0; i < count; i++) {
         const struct product product = {.slug = slug, .name = name};
         snprintf(slug, sizeof slug, "s-%d", ++used);
-        assert_int_equal(import_put_product(import, &product, FIELD_SLUG | FIELD_NAME | FIELD_PRICE, &outcome, &id),
-                         IMPORT_OK);
+        assert_int_equal(
+            import->methods->put_product(import, &product, FIELD_SLUG | FIELD_NAME | FIELD_PRICE, &outcome, &id),
+            IMPORT_OK);
     }
-    assert_int_equal(import_commit(import, NULL, NULL), IMPORT_OK);
+    assert_int_equal(import->methods->commit(import, NULL, NULL), IMPORT_OK);
     import_close(import);
 }
 

@@ -10,6 +10,7 @@
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/store/sqlite/handle.h"
 #include "fcgi-catalog/store/sqlite/product_row.h"
+#include "fcgi-catalog/store/sqlite/sqlite.h"
 #include "fcgi-catalog/store/sqlite/writing/writing.h"
 
 #define BUSY_MS 10000
@@ -45,9 +46,9 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_DELETE_CATEGORY] = "DELETE FROM category WHERE number = ?1",
 };
 
-/* ---- Opening ---- */
+/* ---- Statements and their memory ---- */
 
-static bool prepare(struct import *import, char *reason, size_t reason_size)
+static bool prepare(struct writing *import, char *reason, size_t reason_size)
 {
     /* Foreign keys are kept here, row by row, and looked at by `catalogctl check`. */
     if (sqlite3_exec(import->db, "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK) {
@@ -62,25 +63,7 @@ static bool prepare(struct import *import, char *reason, size_t reason_size)
     return tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
 }
 
-bool import_open(const char *path, struct import **import, char *reason, size_t reason_size)
-{
-    char cause[256];
-    struct import *opened = memory_get_zeroed(1, sizeof *opened);
-
-    if (!database_open_to_write(path, &catalog_kind, BUSY_MS, &opened->db, reason, reason_size)) {
-        free(opened);
-        return false;
-    }
-    if (!prepare(opened, cause, sizeof cause)) {
-        snprintf(reason, reason_size, "%s: %s", path, cause);
-        import_close(opened);
-        return false;
-    }
-    *import = opened;
-    return true;
-}
-
-static void forget_transaction(struct import *import)
+static void forget_transaction(struct writing *import)
 {
     for (size_t i = 0; i < import->aside.count; i++)
         free(import->aside.sql[i]);
@@ -93,51 +76,28 @@ static void forget_transaction(struct import *import)
     import->products = import->changes = 0;
 }
 
-void import_close(struct import *import)
-{
-    if (import == NULL)
-        return;
-    import_roll_back(import);
-    for (size_t i = 0; i < WRITING_COUNT; i++)
-        sqlite3_finalize(import->statements[i]);
-    tokenizer_release(&import->tokenizer);
-    sqlite3_close_v2(import->db);
-    arena_release(&import->arena);
-    free(import);
-}
-
 /* ---- What went wrong ---- */
 
-const char *import_reason(const struct import *import)
-{
-    return import->reason;
-}
-
-unsigned import_reason_field(const struct import *import)
-{
-    return import->reason_field;
-}
-
-enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...)
+enum import_status writing_refuse(struct writing *import, unsigned field, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(import->reason, sizeof import->reason, format, arguments);
+    vsnprintf(import->base.reason, sizeof import->base.reason, format, arguments);
     va_end(arguments);
-    import->reason_field = field;
+    import->base.reason_field = field;
     return IMPORT_REFUSED;
 }
 
-enum import_status writing_fail(struct import *import)
+enum import_status writing_fail(struct writing *import)
 {
-    snprintf(import->reason, sizeof import->reason, "%s", sqlite3_errmsg(import->db));
+    snprintf(import->base.reason, sizeof import->base.reason, "%s", sqlite3_errmsg(import->db));
     return IMPORT_FAILED;
 }
 
 /* ---- Statements ---- */
 
-sqlite3_stmt *writing_get(struct import *import, enum writing_statement which, struct writing_values values)
+sqlite3_stmt *writing_get(struct writing *import, enum writing_statement which, struct writing_values values)
 {
     sqlite3_stmt *statement = import->statements[which];
 
@@ -159,12 +119,12 @@ bool writing_step(sqlite3_stmt *statement)
     return done;
 }
 
-bool writing_run(struct import *import, enum writing_statement which, struct writing_values values)
+bool writing_run(struct writing *import, enum writing_statement which, struct writing_values values)
 {
     return writing_step(writing_get(import, which, values));
 }
 
-int writing_find(struct import *import, enum writing_statement which, struct writing_values values, int64_t *id)
+int writing_find(struct writing *import, enum writing_statement which, struct writing_values values, int64_t *id)
 {
     sqlite3_stmt *row = writing_get(import, which, values);
     int result = sqlite3_step(row);
@@ -175,14 +135,14 @@ int writing_find(struct import *import, enum writing_statement which, struct wri
     return result;
 }
 
-static bool run(struct import *import, const char *text)
+static bool run(struct writing *import, const char *text)
 {
     return sqlite3_exec(import->db, text, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 /* ---- The transaction ---- */
 
-static bool read_counts(struct import *import)
+static bool read_counts(struct writing *import)
 {
     static const char text[] = "SELECT (SELECT count(*) FROM product), "
                                "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'product'), 0), "
@@ -205,7 +165,7 @@ static bool read_counts(struct import *import)
 }
 
 /* Parents come before their children, or are found in the second pass. */
-static bool read_nodes(struct import *import)
+static bool read_nodes(struct writing *import)
 {
     static const char text[] = "SELECT slug, name, number, product_count, parent FROM category";
     sqlite3_stmt *row = NULL;
@@ -232,27 +192,34 @@ static bool read_nodes(struct import *import)
 
 /* Whoever is above itself would be walked up for ever: a walk that meets its own mark has come round, one that meets an
  * earlier walk's leads to the top. */
-static bool check_circles(struct import *import)
+static bool check_circles(struct writing *import)
 {
     for (struct category_node *start = import->nodes.first; start != NULL; start = start->hh.next) {
         struct category_node *node = start;
         for (size_t mark = ++import->nodes.marks; node != NULL && node->mark == 0; node = node->parent)
             node->mark = mark;
         if (node != NULL && node->mark == import->nodes.marks) {
-            snprintf(import->reason, sizeof import->reason, "category \"%s\" is above itself", node->slug);
+            snprintf(import->base.reason, sizeof import->base.reason, "category \"%s\" is above itself", node->slug);
             return false;
         }
     }
     return true;
 }
 
-void import_set_time(struct import *import, int64_t now)
+static void roll_back(struct import *base)
 {
-    import->now = now;
+    struct writing *import = writing_of(base);
+    if (import->is_begun) {
+        run(import, "ROLLBACK");
+        database_empty_log(import->db);
+        sqlite3_busy_timeout(import->db, BUSY_MS);
+    }
+    forget_transaction(import);
 }
 
-enum import_status import_begin(struct import *import)
+static enum import_status begin(struct import *base)
 {
+    struct writing *import = writing_of(base);
     if (!run(import, "BEGIN IMMEDIATE"))
         return writing_fail(import);
     import->is_begun = true;
@@ -262,25 +229,16 @@ enum import_status import_begin(struct import *import)
         writing_fail(import);
     if (is_read && check_circles(import))
         return IMPORT_OK;
-    import_roll_back(import);
+    roll_back(base);
     return IMPORT_FAILED;
 }
 
-void import_roll_back(struct import *import)
+static enum import_status commit(struct import *base, void (*progress)(void *data, double done), void *data)
 {
-    if (import->is_begun) {
-        run(import, "ROLLBACK");
-        database_empty_log(import->db);
-        sqlite3_busy_timeout(import->db, BUSY_MS);
-    }
-    forget_transaction(import);
-}
-
-enum import_status import_commit(struct import *import, void (*progress)(void *data, double done), void *data)
-{
+    struct writing *import = writing_of(base);
     if ((import->is_many && !writing_derive(import, progress, data)) || !run(import, "COMMIT")) {
         enum import_status status = writing_fail(import);
-        import_roll_back(import);
+        roll_back(base);
         return status;
     }
     bool was_many = import->is_many;
@@ -295,8 +253,9 @@ enum import_status import_commit(struct import *import, void (*progress)(void *d
     return IMPORT_OK;
 }
 
-enum import_status import_put_currency(struct import *import, const char *currency)
+static enum import_status put_currency(struct import *base, const char *currency)
 {
+    struct writing *import = writing_of(base);
     int exponent;
 
     if (!currency_find(currency, &exponent))
@@ -305,4 +264,50 @@ enum import_status import_put_currency(struct import *import, const char *curren
     bool put = text != NULL && run(import, text);
     sqlite3_free(text);
     return put ? IMPORT_OK : writing_fail(import);
+}
+
+/* ---- Opening and closing ---- */
+
+static void close_import(struct import *base)
+{
+    struct writing *import = writing_of(base);
+
+    roll_back(base);
+    for (size_t i = 0; i < WRITING_COUNT; i++)
+        sqlite3_finalize(import->statements[i]);
+    tokenizer_release(&import->tokenizer);
+    sqlite3_close_v2(import->db);
+    arena_release(&import->arena);
+    free(import);
+}
+
+static const struct import_methods methods = {
+    .close = close_import,
+    .begin = begin,
+    .put_product = writing_put_product,
+    .put_former = writing_put_former,
+    .put_category = writing_put_category,
+    .put_currency = put_currency,
+    .prune = writing_prune,
+    .commit = commit,
+    .roll_back = roll_back,
+};
+
+bool sqlite_open_import(const char *location, struct import **import, char *reason, size_t reason_size)
+{
+    char cause[256];
+    struct writing *opened = memory_get_zeroed(1, sizeof *opened);
+
+    opened->base.methods = &methods;
+    if (!database_open_to_write(location, &catalog_kind, BUSY_MS, &opened->db, reason, reason_size)) {
+        free(opened);
+        return false;
+    }
+    if (!prepare(opened, cause, sizeof cause)) {
+        snprintf(reason, reason_size, "%s: %s", location, cause);
+        close_import(&opened->base);
+        return false;
+    }
+    *import = &opened->base;
+    return true;
 }

@@ -46,7 +46,7 @@ void category_nodes_release(struct category_nodes *nodes)
 
 /* ---- Writing ---- */
 
-static struct category_node *insert_category(struct import *import, const char *slug, const char *name,
+static struct category_node *insert_category(struct writing *import, const char *slug, const char *name,
                                              struct category_node *parent)
 {
     const struct writing_values values = {.id = import->nodes.last_number + 1,
@@ -61,7 +61,7 @@ static struct category_node *insert_category(struct import *import, const char *
     return node;
 }
 
-struct category_node *writing_make_category(struct import *import, const char *slug)
+struct category_node *writing_make_category(struct writing *import, const char *slug)
 {
     return insert_category(import, slug, "", NULL);
 }
@@ -73,7 +73,7 @@ static bool is_above(const struct category_node *above, const struct category_no
     return node != NULL;
 }
 
-static enum import_status update_category(struct import *import, struct category_node *node, const char *name,
+static enum import_status update_category(struct writing *import, struct category_node *node, const char *name,
                                           struct category_node *parent, enum import_outcome *outcome)
 {
     const struct writing_values values = {
@@ -94,7 +94,7 @@ static enum import_status update_category(struct import *import, struct category
     return IMPORT_OK;
 }
 
-static enum import_status check(struct import *import, const char *slug, const char *name, const char *parent)
+static enum import_status check(struct writing *import, const char *slug, const char *name, const char *parent)
 {
     const struct category_node *node = category_nodes_find(&import->nodes, slug);
 
@@ -118,9 +118,10 @@ static enum import_status check(struct import *import, const char *slug, const c
     return IMPORT_OK;
 }
 
-enum import_status import_put_category(struct import *import, const char *slug, const char *name, const char *parent,
-                                       enum import_outcome *outcome)
+enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
+                                        enum import_outcome *outcome)
 {
+    struct writing *import = writing_of(base);
     arena_reset(&import->arena);
     enum import_status status = check(import, slug, name, parent);
     if (status != IMPORT_OK)

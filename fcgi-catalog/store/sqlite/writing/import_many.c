@@ -14,7 +14,7 @@ static const char derive_sql[] =
 #include "fcgi-catalog/store/sqlite/derive.sql.inc"
     ;
 
-static bool run(struct import *import, const char *sql)
+static bool run(struct writing *import, const char *sql)
 {
     return sqlite3_exec(import->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
@@ -40,7 +40,7 @@ static bool is_there(sqlite3_stmt *row, const unsigned char *name)
 }
 
 /* Whether the owner has triggers on what the catalog has: SQLITE_ROW; SQLITE_DONE: none; or an error. */
-static int find_others_triggers(struct import *import, sqlite3 *model)
+static int find_others_triggers(struct writing *import, sqlite3 *model)
 {
     sqlite3_stmt *trigger = NULL, *own = NULL, *table = NULL;
     int result = sqlite3_prepare_v2(import->db, "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger'", -1,
@@ -62,7 +62,7 @@ static int find_others_triggers(struct import *import, sqlite3 *model)
 }
 
 /* Keeps the SQL of a trigger or an index, and drops it. One that is not there is no concern of an import's. */
-static bool put_one_aside(struct import *import, const char *type, const char *name)
+static bool put_one_aside(struct writing *import, const char *type, const char *name)
 {
     struct aside *aside = &import->aside;
     sqlite3_stmt *row = NULL;
@@ -84,7 +84,7 @@ static bool put_one_aside(struct import *import, const char *type, const char *n
     return is_good;
 }
 
-static bool put_all_aside(struct import *import, sqlite3 *model, const char *type, const char *names)
+static bool put_all_aside(struct writing *import, sqlite3 *model, const char *type, const char *names)
 {
     sqlite3_stmt *name = NULL;
     int result = sqlite3_prepare_v2(model, names, -1, &name, NULL);
@@ -96,14 +96,14 @@ static bool put_all_aside(struct import *import, sqlite3 *model, const char *typ
     return is_good && result == SQLITE_DONE;
 }
 
-static bool begin_many(struct import *import, sqlite3 *model)
+static bool begin_many(struct writing *import, sqlite3 *model)
 {
     import->is_many = true;
     return put_all_aside(import, model, "trigger", OWN_TRIGGERS) && put_all_aside(import, model, "index", INDEXES) &&
            run(import, "INSERT INTO product_search (product_search) VALUES ('delete-all'); DELETE FROM product_in");
 }
 
-bool writing_note_change(struct import *import)
+bool writing_note_change(struct writing *import)
 {
     sqlite3 *model = NULL;
     int result = SQLITE_ERROR;
@@ -112,7 +112,7 @@ bool writing_note_change(struct import *import)
     if (import->is_many || import->keeps_triggers || import->changes <= MANY ||
         import->changes <= import->products / 10)
         return true;
-    if (making_open_model(&model, import->reason, sizeof import->reason))
+    if (making_open_model(&model, import->base.reason, sizeof import->base.reason))
         result = find_others_triggers(import, model);
     import->keeps_triggers = result == SQLITE_ROW;
     bool is_good = result == SQLITE_ROW || (result == SQLITE_DONE && begin_many(import, model));
@@ -123,7 +123,7 @@ bool writing_note_change(struct import *import)
 /* ---- Making anew ---- */
 
 /* Larger pieces before they are written make fewer, larger parts of the index, which are then made one. */
-static bool index_products(struct import *import, void (*progress)(void *data, double done), void *data)
+static bool index_products(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     static const char piece[] =
         "INSERT INTO product_search (rowid, title, sku, category_words, description) "
@@ -146,7 +146,7 @@ static bool index_products(struct import *import, void (*progress)(void *data, d
                                   "('automerge', 4)");
 }
 
-static bool bring_back(struct import *import, void (*progress)(void *data, double done), void *data)
+static bool bring_back(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     size_t count = import->aside.count;
 
@@ -159,7 +159,7 @@ static bool bring_back(struct import *import, void (*progress)(void *data, doubl
     return true;
 }
 
-bool writing_derive(struct import *import, void (*progress)(void *data, double done), void *data)
+bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     static const char words[] = "UPDATE product SET category_words = words FROM category_words_now "
                                 "WHERE product_id = id AND category_words <> words";

@@ -14,7 +14,7 @@
 /* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read, the import's reason says why. */
 static int find_product(struct item *item, enum writing_statement which, const char *text)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
     int64_t id;
     int result = writing_find(import, which, (struct writing_values){.text = text}, &id);
 
@@ -23,7 +23,7 @@ static int find_product(struct item *item, enum writing_statement which, const c
     sqlite3_stmt *row = writing_get(import, WRITING_READ, (struct writing_values){.id = id});
     result = sqlite3_step(row);
     if (result == SQLITE_ROW &&
-        !product_row_read(row, id, &import->arena, &item->known, import->reason, sizeof import->reason))
+        !product_row_read(row, id, &import->arena, &item->known, import->base.reason, sizeof import->base.reason))
         result = SQLITE_MISMATCH;
     sqlite3_reset(row);
     return result;
@@ -54,7 +54,7 @@ static int find_known(struct item *item)
 }
 
 /* Whether a statement finds a row of this text, or id. */
-static bool is_taken(struct import *import, enum writing_statement which, const char *text, int64_t id)
+static bool is_taken(struct writing *import, enum writing_statement which, const char *text, int64_t id)
 {
     return writing_find(import, which, (struct writing_values){.text = text, .id = id}, &id) == SQLITE_ROW;
 }
@@ -62,7 +62,7 @@ static bool is_taken(struct import *import, enum writing_statement which, const 
 /* An id that no product has, whether it may be that of the new one. */
 static enum import_status check_free_id(const struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     if (item->former_id != 0 && item->former_id != item->row->id)
         return writing_refuse(import, IMPORT_FIELD_ID,
@@ -77,7 +77,7 @@ static enum import_status check_free_id(const struct item *item)
 
 static enum import_status check_new(const struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     if ((item->fields & FIELD_SLUG) == 0 || text_of(item->row->slug)[0] == '\0')
         return writing_refuse(import, FIELD_SLUG, "a new product needs a slug");
@@ -95,7 +95,7 @@ static enum import_status check_new(const struct item *item)
 
 static enum import_status check_known(const struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     if (id_set_has(import->seen, item->known.id))
         return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
@@ -182,7 +182,7 @@ static void merge(struct item *item)
     if ((item->fields & FIELD_CREATED) != 0 && (item->is_new || row->created_at != 0))
         wanted->created_at = row->created_at;
     else if (item->is_new)
-        wanted->created_at = item->import->now;
+        wanted->created_at = item->import->base.now;
     item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
 }
 
@@ -197,13 +197,13 @@ static void set_time(struct item *item, bool is_changed)
 
     if (is_given)
         item->wanted.updated_at = given;
-    else if (is_changed && item->import->now != 0)
-        item->wanted.updated_at = item->import->now;
+    else if (is_changed && item->import->base.now != 0)
+        item->wanted.updated_at = item->import->base.now;
 }
 
 static enum import_status write_item(struct item *item, enum import_outcome *outcome)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
         bool is_same = field->bit == FIELD_UPDATED || field_is_same(field, &item->known, &item->wanted);
@@ -225,9 +225,10 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
     return IMPORT_OK;
 }
 
-enum import_status import_put_product(struct import *import, const struct product *product, unsigned fields,
-                                      enum import_outcome *outcome, int32_t *id)
+enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
+                                       enum import_outcome *outcome, int32_t *id)
 {
+    struct writing *import = writing_of(base);
     struct item item = {.import = import, .row = product, .fields = fields};
 
     arena_reset(&import->arena);
@@ -248,8 +249,9 @@ enum import_status import_put_product(struct import *import, const struct produc
 }
 
 /* Texts of any form: it may be that of an older program. */
-enum import_status import_put_former(struct import *import, int32_t id, const char *slug, const char *sku)
+enum import_status writing_put_former(struct import *base, int32_t id, const char *slug, const char *sku)
 {
+    struct writing *import = writing_of(base);
     arena_reset(&import->arena);
     if (id < 1)
         return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", id, INT32_MAX);

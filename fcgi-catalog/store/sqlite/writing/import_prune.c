@@ -8,12 +8,12 @@
 
 /* ---- Products ---- */
 
-static bool run_by_id(struct import *import, enum writing_statement which, int64_t id)
+static bool run_by_id(struct writing *import, enum writing_statement which, int64_t id)
 {
     return writing_run(import, which, (struct writing_values){.id = id});
 }
 
-bool writing_delete(struct import *import, int64_t id)
+bool writing_delete(struct writing *import, int64_t id)
 {
     if (!writing_note_change(import) || (import->is_many && !run_by_id(import, WRITING_RETIRE, id)) ||
         !run_by_id(import, WRITING_DELETE, id))
@@ -37,7 +37,7 @@ static int read_piece(sqlite3_stmt *row, int64_t after, int64_t ids[PIECE], size
     return result;
 }
 
-static bool prune_products(struct import *import, int64_t *pruned)
+static bool prune_products(struct writing *import, int64_t *pruned)
 {
     sqlite3_stmt *row = NULL;
     int64_t ids[PIECE], after = 0;
@@ -68,7 +68,7 @@ static void keep_node(struct category_node *node)
 }
 
 /* Those that were put, that a product is in, and all above them, are kept. Counts what is right below each, too. */
-static bool find_empty(struct import *import)
+static bool find_empty(struct writing *import)
 {
     struct category_nodes *nodes = &import->nodes;
     sqlite3_stmt *row = NULL;
@@ -93,7 +93,7 @@ static bool find_empty(struct import *import)
 }
 
 /* What is below an empty one is empty as well, and goes first. */
-static bool delete_empty(struct import *import, int64_t *pruned)
+static bool delete_empty(struct writing *import, int64_t *pruned)
 {
     bool has_more = true;
 
@@ -114,8 +114,9 @@ static bool delete_empty(struct import *import, int64_t *pruned)
     return true;
 }
 
-enum import_status import_prune(struct import *import, struct import_pruned *pruned)
+enum import_status writing_prune(struct import *base, struct import_pruned *pruned)
 {
+    struct writing *import = writing_of(base);
     struct import_pruned counts = {0};
 
     if (!prune_products(import, &counts.products) || !find_empty(import) || !delete_empty(import, &counts.categories))

@@ -7,7 +7,7 @@
 #include "fcgi-catalog/store/sqlite/writing/writing.h"
 
 struct item {
-    struct import *import;
+    struct writing *import;
     const struct product *row; /* what came in, */
     unsigned fields;           /* and which of it counts */
     enum field_bit key;        /* by which it is known */

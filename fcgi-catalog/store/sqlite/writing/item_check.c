@@ -23,7 +23,7 @@ static enum import_status refuse_text(const struct item *item, enum field_bit fi
 /* The plain fields but slug and SKU: see item_check_keys(). */
 static enum import_status check_plain(const struct item *item, const struct field *field)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     if (field->kind == FIELD_KIND_TEXT) {
         const char *text = field_text(field, item->row);
@@ -67,7 +67,7 @@ static enum import_status check_images(const struct item *item)
 }
 
 /* Marks what is above a category, too; false: those are more than a product may have. */
-static bool count_node(struct import *import, const struct category_node *first, size_t *count)
+static bool count_node(struct writing *import, const struct category_node *first, size_t *count)
 {
     /* Marks are the import's own business. */
     for (struct category_node *node = category_nodes_find(&import->nodes, first->slug);
@@ -81,7 +81,7 @@ static bool count_node(struct import *import, const struct category_node *first,
 
 static enum import_status check_categories(const struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
     size_t count = 0;
 
     import->nodes.marks++;

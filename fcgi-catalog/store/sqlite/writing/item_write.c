@@ -15,7 +15,7 @@ static int compare_nodes(const void *a, const void *b)
 
 /* The names of the categories and of those above them, in the order of their numbers: as category_words_now has them.
  */
-static const char *print_words(struct import *import, const char *const *slugs, size_t count)
+static const char *print_words(struct writing *import, const char *const *slugs, size_t count)
 {
     struct category_node *nodes[PRODUCT_CATEGORIES_MAX] = {NULL};
     size_t used = 0, length = 0;
@@ -45,7 +45,7 @@ static const char *print_words(struct import *import, const char *const *slugs, 
 
 static bool make_categories(struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
 
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
         if (category_nodes_find(&import->nodes, item->wanted.categories[i]) == NULL &&
@@ -57,7 +57,7 @@ static bool make_categories(struct item *item)
 
 static bool write_row(const struct item *item)
 {
-    struct import *import = item->import;
+    struct writing *import = item->import;
     const struct product *product = &item->wanted;
     sqlite3_stmt *statement = import->statements[item->is_new ? WRITING_INSERT : WRITING_UPDATE];
     const char *title = product->name[0] != '\0' ? product->name : product->slug;

@@ -60,9 +60,9 @@ struct category_node {
     char *slug, *name; /* name: "" when it has none */
     int64_t number;
     struct category_node *parent;
-    bool was_put;  /* by import_put_category() */
+    bool was_put;  /* by put_category() */
     bool is_used;  /* products have its name among their words, or may */
-    bool is_empty; /* these two: see import_prune() */
+    bool is_empty; /* these two: see prune() */
     size_t children;
     size_t mark; /* of the last product that came by */
     UT_hash_handle hh;
@@ -81,14 +81,12 @@ struct aside {
     size_t count;
 };
 
-struct import {
+struct writing {
+    struct import base;
     sqlite3 *db;
     sqlite3_stmt *statements[WRITING_COUNT];
     struct tokenizer tokenizer;
     struct arena arena; /* for one row */
-    char reason[512];
-    unsigned reason_field; /* see import_reason_field() */
-    int64_t now;
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
     bool keeps_triggers;       /* looked at when there are many changes: the owner has some */
@@ -99,9 +97,22 @@ struct import {
     struct aside aside;
 };
 
-/* `field` is as import_reason_field() gives it. */
-enum import_status writing_refuse(struct import *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
-enum import_status writing_fail(struct import *import);
+static inline struct writing *writing_of(struct import *import)
+{
+    return (struct writing *)import;
+}
+
+/* The methods. */
+enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
+                                       enum import_outcome *outcome, int32_t *id);
+enum import_status writing_put_former(struct import *base, int32_t id, const char *slug, const char *sku);
+enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
+                                        enum import_outcome *outcome);
+enum import_status writing_prune(struct import *base, struct import_pruned *pruned);
+
+/* `field` is as struct import has it. */
+enum import_status writing_refuse(struct writing *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
+enum import_status writing_fail(struct writing *import);
 
 /* The values of statements, each of which has some of them: ?1 to ?5. */
 struct writing_values {
@@ -112,18 +123,18 @@ struct writing_values {
 };
 
 /* The statement with these values, which must outlive its steps. */
-sqlite3_stmt *writing_get(struct import *import, enum writing_statement which, struct writing_values values);
+sqlite3_stmt *writing_get(struct writing *import, enum writing_statement which, struct writing_values values);
 
 /* Runs a statement that gives no row, and makes it ready for the next time. */
 MUST_CHECK bool writing_step(sqlite3_stmt *statement);
-MUST_CHECK bool writing_run(struct import *import, enum writing_statement which, struct writing_values values);
+MUST_CHECK bool writing_run(struct writing *import, enum writing_statement which, struct writing_values values);
 
 /* The id in the first row of a statement. SQLITE_ROW, SQLITE_DONE: there is none, or an error. */
-MUST_CHECK int writing_find(struct import *import, enum writing_statement which, struct writing_values values,
+MUST_CHECK int writing_find(struct writing *import, enum writing_statement which, struct writing_values values,
                             int64_t *id);
 
 /* To be called for every row that is going to be changed: puts triggers and indexes aside when they become many. */
-MUST_CHECK bool writing_note_change(struct import *import);
+MUST_CHECK bool writing_note_change(struct writing *import);
 
 /* The category of this slug, or NULL. */
 struct category_node *category_nodes_find(const struct category_nodes *nodes, const char *slug);
@@ -132,12 +143,12 @@ struct category_node *category_nodes_add(struct category_nodes *nodes, const cha
 void category_nodes_release(struct category_nodes *nodes);
 
 /* Makes a category that is not there, at the top and without a name. NULL: it cannot be written. */
-struct category_node *writing_make_category(struct import *import, const char *slug);
+struct category_node *writing_make_category(struct writing *import, const char *slug);
 
 /* Makes what is derived anew, and brings back what was put aside. */
-MUST_CHECK bool writing_derive(struct import *import, void (*progress)(void *data, double done), void *data);
+MUST_CHECK bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data);
 
 /* Removes a product and all that hangs on it. */
-MUST_CHECK bool writing_delete(struct import *import, int64_t id);
+MUST_CHECK bool writing_delete(struct writing *import, int64_t id);
 
 #endif
