@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 import statistics
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import measure
 import million
@@ -222,6 +222,39 @@ def beside_searches(stage, pace):
                         for key in ("p99_us", "p50_us") for results in (ours, theirs)), statistics.median(searched)))
 
 
+# ---- The worst page ----
+
+WORDS = ["", million.HALF, f"{million.COMMON} {million.HALF} s", "oak a", "steel leather quiet c", "b"]
+FILTERS = {"category": ["", "garden", "garden-3"], "tag": ["", "oak", "lamp"], "min_price": ["", "50000", "99000"]}
+SORTS = ["", "id", "name", "price", "-price", "-updated"]
+MAY_TAKE_S = 1  # a search that takes more processor time is answered with 503
+
+
+def combinations():
+    """Every combination of words, filters and an order, as a query."""
+    for q, sort, *values in itertools.product(WORDS, SORTS, *FILTERS.values()):
+        pairs = [("q", q), ("sort", sort), *zip(FILTERS, values)]
+        yield urlencode([(name, value) for name, value in pairs if value])
+
+
+def worst_page(stage, pace):
+    """The processor time of the first page that takes most ÷ what it may take; each is asked for once, the worst ten thrice more."""
+    front = start_shop(stage, many(pace))
+
+    def look(query):
+        before = measure.cpu_us(front.responders())
+        answer = front.web.request(f"/products?limit={PAGE}&{query}")
+        if answer.status != 200:
+            raise measure.MeasureError(f"{query}: {answer.status} {answer.body[:200]}")
+        return (measure.cpu_us(front.responders()) - before) / 1e6
+
+    taken = {query: look(query) for query in combinations()}
+    worst = sorted(taken, key=taken.get)[-10:]
+    least = {query: min(taken[query], *(look(f"{query}&fields={some_fields(i)}") for i in range(3))) for query in worst}
+    query = max(least, key=least.get)
+    return Result([least[query] / MAY_TAKE_S], f"{len(taken)} combinations; {query}")
+
+
 # ---- Answers ÷ hello ----
 
 def page_against_hello(is_customer):
@@ -380,6 +413,7 @@ CATALOG_FIGURES = [
     _page("one-word search", ("<=", 1.5), search_pages(rare_word)),
     _page("common-word search", ("<=", 1.5), search_pages(lambda i, products: million.COMMON)),
     _page("search of a word that half have", None, search_pages(lambda i, products: million.HALF)),
+    Figure("worst page of 50 of 1,000,000 products, any words, filters and order ÷ 1 s", ("<=", 1), worst_page),
     Figure("p99 of a page beside four clients of the worst searches ÷ quiet", ("<=", 2), beside_searches),
     Figure("anonymous page of 50 ÷ hello, lighttpd, 64 connections", (">=", 0.85), page_against_hello(False)),
     Figure("discounted page of 50 ÷ hello, lighttpd, 64 connections", (">=", 0.60), page_against_hello(True)),

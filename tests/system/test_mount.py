@@ -91,13 +91,14 @@ def run_site(workshop, keys, discountd):
         (directory / "web" / "docroot").mkdir()
         (directory / "web" / "acme").mkdir()
         (directory / "web" / "acme" / "token").write_text("the token")
+        give_to_web(directory)
         started.append(shape(directory, site))
         # The document root is beside the shop, but nginx's, and a shared host's is the directory of the .htaccess.
         for root in (directory / "web" / "docroot", directory / "empty", shop):
             (root / ".well-known").mkdir(parents=True)
             for file in FILES:
                 (root / file[1:]).write_text(f"the site's own {file}")
-        give_to_web(directory)
+                give_to_web(root / file[1:])
         return started[-1]
     yield make
     for running in started:

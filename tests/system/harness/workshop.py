@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Directories for the session's files, where a web server that gave up root can reach them too."""
+import contextlib
 import os
 import pwd
 import shutil
@@ -19,7 +20,8 @@ def give_to_web(path):
         return
     entry = pwd.getpwnam(user)
     for each in [path, *Path(path).rglob("*")]:
-        os.chown(each, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+        with contextlib.suppress(FileNotFoundError):  # whoever runs there already has files of a moment
+            os.chown(each, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
 
 
 class Workshop:
