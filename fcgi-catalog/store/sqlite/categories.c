@@ -6,41 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/memory.h"
-
 void categories_release(struct categories *categories)
 {
-    free(categories->items);
+    for (struct category *category = categories->first; category != NULL; category = category->hh.next)
+        free(category->name);
+    HASH_CLEAR(hh, categories->first);
+    arena_release(&categories->arena);
     *categories = (struct categories){0};
 }
 
-void categories_add(struct categories *categories, const char *slug, const char *parent_slug)
+static const char *copy(struct categories *categories, const char *text)
 {
-    if (categories->count == categories->room) {
-        categories->room = categories->room > 0 ? categories->room * 2 : 64;
-        categories->items = memory_resize(categories->items, categories->room * sizeof *categories->items);
-    }
-    categories->items[categories->count++] = (struct category){.slug = slug, .parent_slug = parent_slug};
+    return text != NULL ? arena_copy(&categories->arena, text, strlen(text)) : NULL;
 }
 
-static int compare_slugs(const void *a, const void *b)
+struct category *categories_add(struct categories *categories, const char *slug, const char *parent_slug)
 {
-    return strcmp(((const struct category *)a)->slug, ((const struct category *)b)->slug);
+    struct category *category = arena_get(&categories->arena, sizeof *category);
+
+    *category = (struct category){.slug = copy(categories, slug), .parent_slug = copy(categories, parent_slug)};
+    HASH_ADD_KEYPTR(hh, categories->first, category->slug, strlen(category->slug), category);
+    return category;
 }
 
 struct category *categories_find(const struct categories *categories, const char *slug)
 {
-    const struct category wanted = {.slug = slug};
+    struct category *category;
 
-    if (categories->count == 0)
-        return NULL;
-    return bsearch(&wanted, categories->items, categories->count, sizeof wanted, compare_slugs);
+    HASH_FIND_STR(categories->first, slug, category);
+    return category;
 }
 
 static bool find_parents(struct categories *categories, char *reason, size_t reason_size)
 {
-    for (size_t i = 0; i < categories->count; i++) {
-        struct category *category = &categories->items[i];
+    for (struct category *category = categories->first; category != NULL; category = category->hh.next) {
         if (category->parent_slug == NULL)
             continue;
         category->parent = categories_find(categories, category->parent_slug);
@@ -57,8 +56,8 @@ static bool find_parents(struct categories *categories, char *reason, size_t rea
  * the top. */
 static bool check_circles(struct categories *categories, char *reason, size_t reason_size)
 {
-    for (size_t i = 0; i < categories->count; i++) {
-        struct category *category = &categories->items[i];
+    for (struct category *start = categories->first; start != NULL; start = start->hh.next) {
+        struct category *category = start;
         for (size_t mark = ++categories->marks; category != NULL && category->mark == 0; category = category->parent)
             category->mark = mark;
         if (category != NULL && category->mark == categories->marks) {
@@ -72,8 +71,6 @@ static bool check_circles(struct categories *categories, char *reason, size_t re
 
 bool categories_join(struct categories *categories, char *reason, size_t reason_size)
 {
-    if (categories->count > 0)
-        qsort(categories->items, categories->count, sizeof *categories->items, compare_slugs);
     return find_parents(categories, reason, reason_size) && check_circles(categories, reason, reason_size);
 }
 

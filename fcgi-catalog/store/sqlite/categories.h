@@ -12,32 +12,41 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/arena.h"
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/hash.h"
 #include "fcgi-catalog/catalog/product.h"
 
 struct category {
     const char *slug;
-    const char *parent_slug; /* NULL: it is at the top */
+    const char *parent_slug; /* as it was added; NULL: at the top */
     struct category *parent;
-    size_t mark; /* of the last walk that came by */
+    size_t mark;       /* of the last walk that came by */
+    UT_hash_handle hh; /* by slug */
+    /* What an import knows besides. */
+    char *name; /* on the heap; "": it has none */
+    int64_t number;
+    bool was_put;  /* by put_category() */
+    bool is_used;  /* products have its name among their words, or may */
+    bool is_empty; /* these two: see prune() */
+    size_t children;
 };
 
 /* All zero is an empty tree. */
 struct categories {
-    struct category *items; /* by slug, once they are joined */
-    size_t count, room;
-    size_t marks; /* that were used */
+    struct category *first; /* those that follow by hh.next are all */
+    size_t marks;           /* that were used */
+    struct arena arena;     /* of categories and slugs */
 };
 
 void categories_release(struct categories *categories);
 
-/* Strings are borrowed. `parent_slug` may be NULL. */
-void categories_add(struct categories *categories, const char *slug, const char *parent_slug);
+/* Texts are copied. `parent_slug` may be NULL. */
+struct category *categories_add(struct categories *categories, const char *slug, const char *parent_slug);
 
-/* Makes a tree of what was added. On false `reason` names a category whose parent is not there, or that is above
- * itself. */
+/* Gives each its parent. On false `reason` names a category whose parent is not there, or that is above itself. */
 MUST_CHECK bool categories_join(struct categories *categories, char *reason, size_t reason_size);
 
 /* The category of this slug in a tree, or NULL. */

@@ -36,7 +36,6 @@ void reader_release(struct product_reader *reader)
     for (size_t i = 0; i < READER_COUNT; i++)
         sqlite3_finalize(reader->statements[i]);
     categories_release(&reader->tree);
-    arena_release(&reader->tree_text);
     *reader = (struct product_reader){0};
 }
 
@@ -66,11 +65,10 @@ static int read_tree(struct product_reader *reader, struct reader_fault *fault)
     int result;
 
     categories_release(&reader->tree);
-    arena_reset(&reader->tree_text);
     while ((result = sqlite3_step(row)) == SQLITE_ROW) {
         bool is_at_top = sqlite3_column_type(row, 1) == SQLITE_NULL;
-        categories_add(&reader->tree, row_copy_text(row, 0, &reader->tree_text),
-                       is_at_top ? NULL : row_copy_text(row, 1, &reader->tree_text));
+        categories_add(&reader->tree, (const char *)sqlite3_column_text(row, 0),
+                       is_at_top ? NULL : (const char *)sqlite3_column_text(row, 1));
     }
     if (result == SQLITE_DONE && !categories_join(&reader->tree, fault->reason, sizeof fault->reason))
         result = SQLITE_MISMATCH;

@@ -33,8 +33,7 @@ struct product_reader {
     sqlite3 *db;
     sqlite3_stmt *statements[READER_COUNT];
     struct categories tree; /* as of tree_version */
-    struct arena tree_text;
-    int64_t tree_version; /* PRAGMA data_version; 0: not read yet */
+    int64_t tree_version;   /* PRAGMA data_version; 0: not read yet */
 };
 
 /* What went wrong, and where. */

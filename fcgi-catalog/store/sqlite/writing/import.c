@@ -69,7 +69,8 @@ static void forget_transaction(struct writing *import)
         free(import->aside.sql[i]);
     free(import->aside.sql);
     import->aside = (struct aside){0};
-    category_nodes_release(&import->nodes);
+    categories_release(&import->categories);
+    import->last_category = 0;
     id_set_free(import->seen);
     import->seen = NULL;
     import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
@@ -164,46 +165,21 @@ static bool read_counts(struct writing *import)
     return read;
 }
 
-/* Parents come before their children, or are found in the second pass. */
-static bool read_nodes(struct writing *import)
+static bool read_categories(struct writing *import)
 {
     static const char text[] = "SELECT slug, name, number, product_count, parent FROM category";
     sqlite3_stmt *row = NULL;
     int result = sqlite3_prepare_v2(import->db, text, -1, &row, NULL);
 
     while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        struct category_node *node =
-            category_nodes_add(&import->nodes, (const char *)sqlite3_column_text(row, 0),
-                               (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
+        struct category *node = writing_add_category(
+            import, (const char *)sqlite3_column_text(row, 0), (const char *)sqlite3_column_text(row, 4),
+            (const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 2));
         node->is_used = sqlite3_column_int64(row, 3) > 0;
         result = SQLITE_OK;
     }
-    sqlite3_reset(row);
-    while (result == SQLITE_DONE && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        const char *parent = (const char *)sqlite3_column_text(row, 4);
-        if (parent != NULL)
-            category_nodes_find(&import->nodes, (const char *)sqlite3_column_text(row, 0))->parent =
-                category_nodes_find(&import->nodes, parent);
-        result = SQLITE_DONE;
-    }
     sqlite3_finalize(row);
     return result == SQLITE_DONE;
-}
-
-/* Whoever is above itself would be walked up for ever: a walk that meets its own mark has come round, one that meets an
- * earlier walk's leads to the top. */
-static bool check_circles(struct writing *import)
-{
-    for (struct category_node *start = import->nodes.first; start != NULL; start = start->hh.next) {
-        struct category_node *node = start;
-        for (size_t mark = ++import->nodes.marks; node != NULL && node->mark == 0; node = node->parent)
-            node->mark = mark;
-        if (node != NULL && node->mark == import->nodes.marks) {
-            snprintf(import->base.reason, sizeof import->base.reason, "category \"%s\" is above itself", node->slug);
-            return false;
-        }
-    }
-    return true;
 }
 
 static void roll_back(struct import *base)
@@ -224,10 +200,10 @@ static enum import_status begin(struct import *base)
         return writing_fail(import);
     import->is_begun = true;
     import->seen = id_set_new();
-    bool is_read = read_counts(import) && read_nodes(import);
+    bool is_read = read_counts(import) && read_categories(import);
     if (!is_read)
         writing_fail(import);
-    if (is_read && check_circles(import))
+    if (is_read && categories_join(&import->categories, import->base.reason, sizeof import->base.reason))
         return IMPORT_OK;
     roll_back(base);
     return IMPORT_FAILED;

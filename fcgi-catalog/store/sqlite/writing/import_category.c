@@ -9,72 +9,45 @@
 #include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/store/sqlite/writing/writing.h"
 
-/* ---- Categories by slug ---- */
-
-struct category_node *category_nodes_find(const struct category_nodes *nodes, const char *slug)
+struct category *writing_add_category(struct writing *import, const char *slug, const char *parent_slug,
+                                      const char *name, int64_t number)
 {
-    struct category_node *node;
+    struct category *node = categories_add(&import->categories, slug, parent_slug);
 
-    HASH_FIND_STR(nodes->first, slug, node);
+    node->name = memory_copy_text(name);
+    node->number = number;
+    if (number > import->last_category)
+        import->last_category = number;
     return node;
 }
 
-struct category_node *category_nodes_add(struct category_nodes *nodes, const char *slug, const char *name,
-                                         int64_t number)
+static struct category *insert_category(struct writing *import, const char *slug, const char *name,
+                                        struct category *parent)
 {
-    struct category_node *node = memory_get(sizeof *node);
-
-    *node = (struct category_node){.slug = memory_copy_text(slug), .name = memory_copy_text(name), .number = number};
-    HASH_ADD_KEYPTR(hh, nodes->first, node->slug, strlen(node->slug), node);
-    if (number > nodes->last_number)
-        nodes->last_number = number;
-    return node;
-}
-
-void category_nodes_release(struct category_nodes *nodes)
-{
-    struct category_node *node;
-
-    while ((node = nodes->first) != NULL) {
-        HASH_DEL(nodes->first, node);
-        free(node->slug);
-        free(node->name);
-        free(node);
-    }
-    *nodes = (struct category_nodes){0};
-}
-
-/* ---- Writing ---- */
-
-static struct category_node *insert_category(struct writing *import, const char *slug, const char *name,
-                                             struct category_node *parent)
-{
-    const struct writing_values values = {.id = import->nodes.last_number + 1,
-                                          .text = slug,
-                                          .name = name,
-                                          .parent = parent != NULL ? parent->slug : NULL};
+    const struct writing_values values = {
+        .id = import->last_category + 1, .text = slug, .name = name, .parent = parent != NULL ? parent->slug : NULL};
 
     if (!writing_note_change(import) || !writing_run(import, WRITING_INSERT_CATEGORY, values))
         return NULL;
-    struct category_node *node = category_nodes_add(&import->nodes, slug, name, values.id);
+    struct category *node = writing_add_category(import, slug, values.parent, name, values.id);
     node->parent = parent;
     return node;
 }
 
-struct category_node *writing_make_category(struct writing *import, const char *slug)
+struct category *writing_make_category(struct writing *import, const char *slug)
 {
     return insert_category(import, slug, "", NULL);
 }
 
-static bool is_above(const struct category_node *above, const struct category_node *node)
+static bool is_above(const struct category *above, const struct category *node)
 {
     while (node != NULL && node != above)
         node = node->parent;
     return node != NULL;
 }
 
-static enum import_status update_category(struct writing *import, struct category_node *node, const char *name,
-                                          struct category_node *parent, enum import_outcome *outcome)
+static enum import_status update_category(struct writing *import, struct category *node, const char *name,
+                                          struct category *parent, enum import_outcome *outcome)
 {
     const struct writing_values values = {
         .id = node->number, .name = name, .parent = parent != NULL ? parent->slug : NULL};
@@ -96,7 +69,7 @@ static enum import_status update_category(struct writing *import, struct categor
 
 static enum import_status check(struct writing *import, const char *slug, const char *name, const char *parent)
 {
-    const struct category_node *node = category_nodes_find(&import->nodes, slug);
+    const struct category *node = categories_find(&import->categories, slug);
 
     if (node == NULL && !field_is_category(slug))
         return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
@@ -107,7 +80,7 @@ static enum import_status check(struct writing *import, const char *slug, const 
                               FIELD_NAME_MAX);
     if (parent == NULL || parent[0] == '\0')
         return IMPORT_OK;
-    const struct category_node *above = category_nodes_find(&import->nodes, parent);
+    const struct category *above = categories_find(&import->categories, parent);
     if (above == NULL && !field_is_category(parent))
         return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                               field_show(parent, strlen(parent), &import->arena));
@@ -127,9 +100,9 @@ enum import_status writing_put_category(struct import *base, const char *slug, c
     if (status != IMPORT_OK)
         return status;
 
-    struct category_node *node = category_nodes_find(&import->nodes, slug), *above = node != NULL ? node->parent : NULL;
+    struct category *node = categories_find(&import->categories, slug), *above = node != NULL ? node->parent : NULL;
     if (parent != NULL) {
-        above = parent[0] != '\0' ? category_nodes_find(&import->nodes, parent) : NULL;
+        above = parent[0] != '\0' ? categories_find(&import->categories, parent) : NULL;
         if (parent[0] != '\0' && above == NULL && (above = writing_make_category(import, parent)) == NULL)
             return writing_fail(import);
     }

@@ -61,7 +61,7 @@ static bool prune_products(struct writing *import, int64_t *pruned)
 
 /* ---- Categories ---- */
 
-static void keep_node(struct category_node *node)
+static void keep_node(struct category *node)
 {
     for (; node != NULL && node->is_empty; node = node->parent)
         node->is_empty = false;
@@ -70,14 +70,14 @@ static void keep_node(struct category_node *node)
 /* Those that were put, that a product is in, and all above them, are kept. Counts what is right below each, too. */
 static bool find_empty(struct writing *import)
 {
-    struct category_nodes *nodes = &import->nodes;
+    struct categories *categories = &import->categories;
     sqlite3_stmt *row = NULL;
 
-    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+    for (struct category *node = categories->first; node != NULL; node = node->hh.next) {
         node->is_empty = true;
         node->children = 0;
     }
-    for (struct category_node *node = nodes->first; node != NULL; node = node->hh.next) {
+    for (struct category *node = categories->first; node != NULL; node = node->hh.next) {
         if (node->was_put)
             keep_node(node);
         if (node->parent != NULL)
@@ -85,7 +85,7 @@ static bool find_empty(struct writing *import)
     }
     int result = sqlite3_prepare_v2(import->db, "SELECT DISTINCT category FROM product_category", -1, &row, NULL);
     while (result == SQLITE_OK && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        keep_node(category_nodes_find(nodes, (const char *)sqlite3_column_text(row, 0)));
+        keep_node(categories_find(categories, (const char *)sqlite3_column_text(row, 0)));
         result = SQLITE_OK;
     }
     sqlite3_finalize(row);
@@ -99,7 +99,7 @@ static bool delete_empty(struct writing *import, int64_t *pruned)
 
     while (has_more) {
         has_more = false;
-        for (struct category_node *node = import->nodes.first; node != NULL; node = node->hh.next) {
+        for (struct category *node = import->categories.first; node != NULL; node = node->hh.next) {
             if (!node->is_empty || node->children > 0)
                 continue;
             if (!writing_note_change(import) || !run_by_id(import, WRITING_DELETE_CATEGORY, node->number))

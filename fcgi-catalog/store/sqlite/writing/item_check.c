@@ -67,12 +67,12 @@ static enum import_status check_images(const struct item *item)
 }
 
 /* Marks what is above a category, too; false: those are more than a product may have. */
-static bool count_node(struct writing *import, const struct category_node *first, size_t *count)
+static bool count_node(struct writing *import, const struct category *first, size_t *count)
 {
     /* Marks are the import's own business. */
-    for (struct category_node *node = category_nodes_find(&import->nodes, first->slug);
-         node != NULL && node->mark != import->nodes.marks; node = node->parent) {
-        node->mark = import->nodes.marks;
+    for (struct category *node = categories_find(&import->categories, first->slug);
+         node != NULL && node->mark != import->categories.marks; node = node->parent) {
+        node->mark = import->categories.marks;
         if (++*count > PRODUCT_CATEGORIES_MAX)
             return false;
     }
@@ -84,10 +84,10 @@ static enum import_status check_categories(const struct item *item)
     struct writing *import = item->import;
     size_t count = 0;
 
-    import->nodes.marks++;
+    import->categories.marks++;
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
         const char *slug = item->wanted.categories[i];
-        const struct category_node *node = category_nodes_find(&import->nodes, slug);
+        const struct category *node = categories_find(&import->categories, slug);
         if (node == NULL && !field_is_category(slug))
             return writing_refuse(import, FIELD_CATEGORIES,
                                   "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",

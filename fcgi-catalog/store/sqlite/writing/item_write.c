@@ -8,7 +8,7 @@
 
 static int compare_nodes(const void *a, const void *b)
 {
-    const struct category_node *left = *(struct category_node *const *)a, *right = *(struct category_node *const *)b;
+    const struct category *left = *(struct category *const *)a, *right = *(struct category *const *)b;
 
     return (left->number > right->number) - (left->number < right->number);
 }
@@ -17,15 +17,15 @@ static int compare_nodes(const void *a, const void *b)
  */
 static const char *print_words(struct writing *import, const char *const *slugs, size_t count)
 {
-    struct category_node *nodes[PRODUCT_CATEGORIES_MAX] = {NULL};
+    struct category *nodes[PRODUCT_CATEGORIES_MAX] = {NULL};
     size_t used = 0, length = 0;
 
-    import->nodes.marks++;
+    import->categories.marks++;
     for (size_t i = 0; i < count; i++) {
-        struct category_node *node = category_nodes_find(&import->nodes, slugs[i]);
-        for (; node != NULL && node->mark != import->nodes.marks && used < PRODUCT_CATEGORIES_MAX;
+        struct category *node = categories_find(&import->categories, slugs[i]);
+        for (; node != NULL && node->mark != import->categories.marks && used < PRODUCT_CATEGORIES_MAX;
              node = node->parent) {
-            node->mark = import->nodes.marks;
+            node->mark = import->categories.marks;
             node->is_used = true;
             nodes[used++] = node;
         }
@@ -48,7 +48,7 @@ static bool make_categories(struct item *item)
     struct writing *import = item->import;
 
     for (size_t i = 0; i < item->wanted.own_category_count; i++) {
-        if (category_nodes_find(&import->nodes, item->wanted.categories[i]) == NULL &&
+        if (categories_find(&import->categories, item->wanted.categories[i]) == NULL &&
             writing_make_category(import, item->wanted.categories[i]) == NULL)
             return false;
     }

@@ -18,7 +18,7 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "fcgi-catalog/catalog/hash.h"
+#include "fcgi-catalog/store/sqlite/categories.h"
 #include "fcgi-catalog/store/sqlite/search.h"
 #include "fcgi-catalog/store/sqlite/listing/id_set.h"
 #include "fcgi-catalog/store/import.h"
@@ -55,26 +55,6 @@ enum writing_statement {
     WRITING_COUNT
 };
 
-/* A category as the transaction has it. */
-struct category_node {
-    char *slug, *name; /* name: "" when it has none */
-    int64_t number;
-    struct category_node *parent;
-    bool was_put;  /* by put_category() */
-    bool is_used;  /* products have its name among their words, or may */
-    bool is_empty; /* these two: see prune() */
-    size_t children;
-    size_t mark; /* of the last product that came by */
-    UT_hash_handle hh;
-};
-
-/* Categories by slug; all zero is none. Those that follow each other by hh.next are all of them. */
-struct category_nodes {
-    struct category_node *first;
-    int64_t last_number;
-    size_t marks;
-};
-
 /* Triggers and indexes that were put aside: SQL that makes them again. */
 struct aside {
     char **sql;
@@ -93,7 +73,8 @@ struct writing {
     int64_t products, changes; /* how many there were; how many rows were changed since */
     int32_t last_id;           /* the highest that there ever was */
     struct id_set *seen;       /* NULL: none yet */
-    struct category_nodes nodes;
+    struct categories categories;
+    int64_t last_category; /* the highest number of one */
     struct aside aside;
 };
 
@@ -136,14 +117,12 @@ MUST_CHECK int writing_find(struct writing *import, enum writing_statement which
 /* To be called for every row that is going to be changed: puts triggers and indexes aside when they become many. */
 MUST_CHECK bool writing_note_change(struct writing *import);
 
-/* The category of this slug, or NULL. */
-struct category_node *category_nodes_find(const struct category_nodes *nodes, const char *slug);
-struct category_node *category_nodes_add(struct category_nodes *nodes, const char *slug, const char *name,
-                                         int64_t number);
-void category_nodes_release(struct category_nodes *nodes);
+/* Adds a category that is there to those that are known. */
+struct category *writing_add_category(struct writing *import, const char *slug, const char *parent_slug,
+                                      const char *name, int64_t number);
 
 /* Makes a category that is not there, at the top and without a name. NULL: it cannot be written. */
-struct category_node *writing_make_category(struct writing *import, const char *slug);
+struct category *writing_make_category(struct writing *import, const char *slug);
 
 /* Makes what is derived anew, and brings back what was put aside. */
 MUST_CHECK bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data);
