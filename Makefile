@@ -286,6 +286,12 @@ cuts: $(PROGRAMS) ## Print what a reader sees of a download that is cut half-way
 sanitize: test-packages ## Run all tests on programs built with the sanitizers
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
 
+# What common/rpc/interpose.h answers comes another way into a program with shared libraries.
+SHARED_TESTS := tests/system/test_clock.py tests/system/test_discountd_hostile.py tests/system/test_contract.py
+shared: test-packages ## Run the tests of what is another with shared libraries, on programs built with STATIC=0
+	$(Q)$(MAKE) --no-print-directory -j$(PROCESSORS) STATIC=0 all
+	$(Q)BIN_DIR="$(abspath $(BUILD))/shared/bin" $(PYTHON) -m pytest -q -p no:cacheprovider -n $(JOBS) --dist loadfile $(SHARED_TESTS)
+
 test: test-packages ## Run all tests, on the programs as they are installed and as the sanitizers see them
 	$(Q)$(MAKE) --no-print-directory check
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check
@@ -368,7 +374,7 @@ clean: ## Remove everything that was built
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-.PHONY: all check-arch anew cuts dates unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
+.PHONY: all check-arch anew cuts dates shared unit $(UNIT_RUNS) replay $(REPLAYS) fuzz fuzz-run system build-tests check sanitize test bench bench-run run stop \
         run-packages test-packages install uninstall format lint lint-api clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
