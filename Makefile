@@ -52,7 +52,7 @@ ifdef SANITIZE
 SANITIZERS := address,undefined$(if $(filter fuzz,$(SANITIZE)),$(comma)fuzzer-no-link)
 OPTIMISE  := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZERS) -fno-sanitize-recover=undefined
 HARDENING := -fPIE
-SANITIZE_LINK := -fsanitize=$(SANITIZERS) $(if $(filter fuzz,$(SANITIZE)),,-static-libasan -static-libubsan)
+SANITIZE_LINK := -fsanitize=$(SANITIZERS) $(if $(findstring clang,$(notdir $(CC))),,-static-libasan -static-libubsan) # clang does so unasked
 endif
 # The C of one proto file includes that of another by its bare name.
 # Files and times have 64 bits on 32-bit machines, too.
@@ -189,8 +189,8 @@ UNIT_CATALOG  := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/catal
 UNIT_DISCOUNT := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/discount/test_*.c))
 UNIT := $(UNIT_COMMON) $(UNIT_CATALOG) $(UNIT_DISCOUNT)
 
-# A hundred and fifty programs that are linked with all of gRPC, to run once.
-FAST_LINK := $(if $(shell command -v mold),-fuse-ld=mold)
+# A hundred and fifty programs that are linked with all of gRPC, to run once. A cross compiler looks for a linker of its own.
+FAST_LINK := $(if $(filter cc gcc clang,$(notdir $(firstword $(CC)))),$(if $(shell command -v mold),-fuse-ld=mold))
 
 $(UNIT_COMMON): $(OUT)/tests/%: $(OBJ)/tests/%.o $(COMMON_LIB)
 	$(call link,-lcmocka $(LIBS_CORE))

@@ -80,10 +80,11 @@ void rpc_call_add_violation(struct rpc_call *call, const char *field, const char
     details_add(call->violations, field, description);
 }
 
-/* The violations live as long as the arena; the answer leaves later. */
+/* The violations live as long as the arena; the answer leaves later. Beside a message that is too long for a caller's
+ * metadata they are left out. */
 static void keep_violations(struct rpc_call *call, enum rpc_code code, const char *message)
 {
-    if (call->violations == NULL)
+    if (call->violations == NULL || strlen(message) > DETAILS_MAX)
         return;
     call->trailer = (grpc_metadata){.key = grpc_slice_from_static_string("grpc-status-details-bin"),
                                     .value = details_pack(call->violations, code, message)};
