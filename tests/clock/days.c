@@ -2,7 +2,7 @@
 /*
  * A library to preload: days that pass in moments. Whoever waits an hour or longer for a signal (a master, until it is
  * time for what it does each day) waits a moment instead, and both clocks of that process have gone on by all of that
- * time.
+ * time. It begins an hour ahead: whoever counts whole days since what was made just before is far from the next one.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 #define LONG_S 3600
 #define MOMENT_NS 20000000L
 
-static time_t gone_s; /* only one thread of a process waits that long */
+static time_t gone_s = LONG_S; /* only one thread of a process waits that long */
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
