@@ -18,6 +18,7 @@ struct cache_entry {
 struct cache {
     struct cache_entry *entries;
     size_t bytes, bytes_max;
+    size_t large_count; /* entries that are larger than bytes_max */
     void (*release)(void *value);
 };
 
@@ -34,6 +35,7 @@ static void drop(struct cache *cache, struct cache_entry *entry)
 {
     HASH_DEL(cache->entries, entry);
     cache->bytes -= entry->bytes;
+    cache->large_count -= entry->bytes > cache->bytes_max;
     cache->release(entry->value);
     free(entry);
 }
@@ -80,13 +82,14 @@ void cache_put(struct cache *cache, const void *key, size_t size, void *value, s
     memcpy(entry->key, key, size);
     HASH_ADD_KEYPTR(hh, cache->entries, entry->key, size, entry);
     cache->bytes += entry->bytes;
+    cache->large_count += entry->bytes > cache->bytes_max;
 }
 
 void cache_trim(struct cache *cache)
 {
     struct cache_entry *next;
 
-    for (struct cache_entry *entry = cache->entries; entry != NULL && cache->bytes > cache->bytes_max; entry = next) {
+    for (struct cache_entry *entry = cache->entries; cache->large_count > 0; entry = next) {
         next = entry->hh.next;
         if (entry->bytes > cache->bytes_max)
             drop(cache, entry);
