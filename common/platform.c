@@ -62,6 +62,26 @@ int platform_rename_new(const char *from, const char *to)
     return result;
 }
 
+int platform_hold_byte(const char *path, off_t at)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+bool platform_holds_alone(int fd, off_t at)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
+
+    return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+}
+
 void platform_share_heap(void)
 {
 #ifdef __GLIBC__

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +32,14 @@ MUST_CHECK int platform_process_kill(int fd);
 
 /* rename(2) that never replaces: -1 with EEXIST where `to` is there. `from` may be left as a second name. */
 MUST_CHECK int platform_rename_new(const char *from, const char *to);
+
+/*
+ * A descriptor for a file that marks one byte of it as held (fcntl(2), F_OFD_SETLK, shared), as long as it is open here
+ * or in a process that inherited it, to be closed by the caller; -1: errno says why. And whether nobody else holds the
+ * byte by a descriptor of their own; false also when nobody can tell.
+ */
+MUST_CHECK int platform_hold_byte(const char *path, off_t at);
+MUST_CHECK bool platform_holds_alone(int fd, off_t at);
 
 /* One heap for all threads, in a process whose threads seldom ask for memory at the same time: glibc would reserve
  * addresses for one per thread, which a limit on them (ulimit -v) counts. */

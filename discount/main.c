@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
 #define PORTS_STEP_MS 50
 #define END_MS 2000     /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
 #define READY_MS 300000 /* reading all rules, on a machine that is busy as well */
+#define JUST_NOW_S 1    /* a change is in use within a second, where nobody is killed */
 #define SLOTS_PER_WORKER                                                                                               \
     8 /* on the rollout: those that drain while SIGHUP after SIGHUP replaces them sit there, too                       \
        */
@@ -58,10 +60,14 @@ struct discount_master {
     struct ports ports;
     struct rollout *rollout;
     struct fixed fixed;
+    int64_t changed_at; /* the rules, before the start or the last reload */
+    uint64_t epoch;     /* of the workers that are started from now on, */
+    int attendance;     /* and where they serve */
 };
 
 /* Everything that a worker will read is read here first: what is wrong is told once, before anything is served. */
-static bool check_settings(const struct discount_settings *settings, char *reason, size_t reason_size)
+static bool check_settings(struct discount_master *master, const struct discount_settings *settings, char *reason,
+                           size_t reason_size)
 {
     const struct keyset_files files = discount_settings_keyset(settings);
     struct keyset keyset;
@@ -70,7 +76,7 @@ static bool check_settings(const struct discount_settings *settings, char *reaso
         return false;
     keyset_release(&keyset);
     keyset_warn(&files);
-    return rulebook_check(settings->database, reason, reason_size);
+    return rulebook_check(settings->database, &master->changed_at, reason, reason_size);
 }
 
 /* A database of an older version is brought to today's when the service starts, but not by a test of the settings. */
@@ -89,15 +95,28 @@ static bool upgrade_database(const struct discount_master *master, const struct 
     return true;
 }
 
-static bool read_settings(const struct discount_master *master, struct discount_settings *settings, char *reason,
+static bool read_settings(struct discount_master *master, struct discount_settings *settings, char *reason,
                           size_t reason_size)
 {
     if (!settings_load(&discount_settings_table, master->options.config, settings, reason, reason_size))
         return false;
-    if (upgrade_database(master, settings, reason, reason_size) && check_settings(settings, reason, reason_size))
+    if (upgrade_database(master, settings, reason, reason_size) &&
+        check_settings(master, settings, reason, reason_size))
         return true;
     settings_release(&discount_settings_table, settings);
     return false;
+}
+
+/* What is lent from now on is lent by these workers, of these settings. Those of before keep their descriptor. */
+static void begin_epoch(struct discount_master *master)
+{
+    if (master->attendance >= 0)
+        close(master->attendance);
+    master->attendance = store_attend(master->settings.database);
+    if (master->attendance < 0)
+        log_warning("lease-off", "file=%s errno=%d", LOG_QUOTED(master->settings.database), errno);
+    if (getrandom(&master->epoch, sizeof master->epoch, 0) != (ssize_t)sizeof master->epoch)
+        abort(); /* Linux gives up to 256 bytes at once, always */
 }
 
 /* Names what a reload has read and does not take over, so that nobody waits for it. */
@@ -133,6 +152,7 @@ static bool reload(void *data)
     tell_fixed(&master->fixed, &settings);
     settings_release(&discount_settings_table, &master->settings);
     master->settings = settings;
+    begin_epoch(master);
     log_set_level((enum log_level)settings.log_level);
     return true;
 }
@@ -140,8 +160,12 @@ static bool reload(void *data)
 static int work(void *data, int index)
 {
     struct discount_master *master = data;
-    struct worker_options options = {
-        .settings = &master->settings, .ports = &master->ports, .slot = (size_t)index, .rollout = master->rollout};
+    struct worker_options options = {.settings = &master->settings,
+                                     .ports = &master->ports,
+                                     .slot = (size_t)index,
+                                     .rollout = master->rollout,
+                                     .epoch = master->epoch,
+                                     .attendance = master->attendance};
 
     return worker_run(&options);
 }
@@ -206,7 +230,10 @@ static int serve(struct discount_master *master)
                                    .workers = master->settings.workers,
                                    .drain_ms = master->settings.drain_ms};
     raise_descriptor_limit();
-    master->rollout = rollout_new((size_t)prefork.workers * SLOTS_PER_WORKER);
+    begin_epoch(master);
+    /* What a service that has just vanished committed may not have been in use while it lent what was before. */
+    bool is_heir = time(NULL) - master->changed_at <= JUST_NOW_S;
+    master->rollout = rollout_new((size_t)prefork.workers * SLOTS_PER_WORKER, is_heir);
     if (master->rollout == NULL) {
         log_error("cannot-start", "reason=\"no shared memory\" errno=%d", errno);
         return EXIT_FAILURE;
@@ -251,7 +278,7 @@ static bool prepare(struct discount_master *master, char *reason, size_t reason_
 
 int main(int argc, char **argv)
 {
-    struct discount_master master = {0};
+    struct discount_master master = {.attendance = -1};
     char reason[512];
 
     platform_share_heap();

@@ -20,6 +20,8 @@ static const char *check_not_empty(const char *value)
     return value[0] != '\0' ? NULL : "a path";
 }
 
+static const char *const off_or_on[] = {"off", "on", NULL};
+
 #define FIELD(name) offsetof(struct discount_settings, name)
 
 #define PATH_SETTING(name_, offset_, fallback_, help_, check_)                                                         \
@@ -47,6 +49,12 @@ static const struct setting rows[] = {
      .fallback = "down",
      .help = "how a price with a fraction of the minor unit becomes a whole one",
      .choices = price_rounding_names},
+    {.name = "DISCOUNT_LEASE",
+     .type = SETTING_CHOICE,
+     .offset = FIELD(is_lending),
+     .fallback = "on",
+     .help = "whether a Catalog may price by what it was answered for 250 ms, for which a change of the rules waits",
+     .choices = off_or_on},
     NUMBER_SETTING("DISCOUNT_DRAIN_MS", FIELD(drain_ms), "5000",
                    "how long a worker that was told to stop may take to finish its calls", 0, 600000, "ms"),
     NUMBER_SETTING("DISCOUNT_MEMORY_GROWTH_MB", FIELD(memory_growth_mb), "128",

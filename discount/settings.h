@@ -13,6 +13,7 @@ struct discount_settings {
     char *database;
     int64_t workers;  /* 0: one for each core */
     int64_t rounding; /* enum price_rounding */
+    int64_t is_lending;
     int64_t drain_ms;
     int64_t memory_growth_mb; /* 0: any */
     char *trust_domain;

@@ -29,6 +29,7 @@
 struct watcher {
     struct rpc_server *server;
     struct rulebook *rulebook;
+    struct discount_service *discount;
     const struct staging *staging;
     int drain_ms;
     int64_t stop_ns;          /* when the callers have had time enough to leave; CLOCK_NEVER: they are not told to */
@@ -79,6 +80,7 @@ static void begin_to_stop(struct watcher *watcher)
 {
     bool is_first = watcher->stop_ns == CLOCK_NEVER;
 
+    discount_service_leave(watcher->discount);
     rpc_server_leave(watcher->server);
     watcher->stop_ns = clock_now_ns();
     if (is_first && prefork_worker_is_replaced()) {
@@ -118,11 +120,12 @@ static void *watch(void *data)
     return NULL;
 }
 
-static int serve(struct rpc_server *server, struct rulebook *rulebook, const struct staging *staging,
-                 const struct discount_settings *settings)
+static int serve(struct rpc_server *server, struct rulebook *rulebook, struct discount_service *discount,
+                 const struct staging *staging, const struct discount_settings *settings)
 {
     struct watcher watcher = {.server = server,
                               .rulebook = rulebook,
+                              .discount = discount,
                               .staging = staging,
                               .drain_ms = (int)settings->drain_ms,
                               .stop_ns = CLOCK_NEVER};
@@ -139,6 +142,7 @@ static int serve(struct rpc_server *server, struct rulebook *rulebook, const str
     rpc_server_run(server);
     pthread_cancel(thread);
     pthread_join(thread, NULL);
+    discount_service_outlive(discount);
     rulebook_beat(rulebook, true);
     return EXIT_SUCCESS;
 }
@@ -164,7 +168,11 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     char reason[512];
     int exit_code = EXIT_FAILURE;
 
-    discount_service_init(&service, rulebook, options->rollout);
+    discount_service_init(&service, rulebook, options->rollout,
+                          &(struct lending){.is_on = options->settings->is_lending != 0,
+                                            .epoch = options->epoch,
+                                            .database = options->settings->database,
+                                            .attendance = options->attendance});
     rpc_runtime_start();
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)
@@ -172,7 +180,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
     bool has_started = server != NULL && rpc_server_start(server, reason, sizeof reason);
     ports_leave(options->ports);
     if (has_started)
-        exit_code = serve(server, rulebook, &admin->staging, options->settings);
+        exit_code = serve(server, rulebook, &service, &admin->staging, options->settings);
     else
         log_error("worker-refused", "reason=%s", LOG_QUOTED(reason));
     if (exit_code != EXIT_SUCCESS)

@@ -14,6 +14,8 @@ struct worker_options {
     struct ports *ports;     /* that the master holds */
     size_t slot;             /* this worker's */
     struct rollout *rollout; /* shared by all workers */
+    uint64_t epoch;          /* drawn at the start and at each reload */
+    int attendance;          /* at the database */
 };
 
 /* Serves until it is told to stop (see common/prefork/prefork.h), in a process that was just forked. Returns its exit

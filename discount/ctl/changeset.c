@@ -197,8 +197,17 @@ static void tell_json(const struct change_options *options, const Ecommerce__App
 
     cJSON_AddItemToObject(document, "revision", json_number(answer->revision));
     cJSON_AddItemToObject(document, "changed", json_number(answer->changed));
+    cJSON_AddItemToObject(document, "waited_ms", json_number(answer->waited_ms));
     cJSON_AddBoolToObject(document, "dry_run", options->is_dry_run);
     json_print(stdout, document);
+}
+
+/* What a Catalog was lent holds until it is over. */
+static const char *tell_wait(const Ecommerce__ApplyChangesResponse *answer, struct arena *arena)
+{
+    if (answer->waited_ms == 0)
+        return "";
+    return arena_print(arena, ", in use after %" PRId32 " ms, for which prices were lent", answer->waited_ms);
 }
 
 int changeset_tell(const struct changeset *set, const struct change_options *options,
@@ -216,7 +225,8 @@ int changeset_tell(const struct changeset *set, const struct change_options *opt
     else if (answer->changed == 0)
         printf("nothing to change: revision %" PRId64 " stays\n", answer->revision);
     else
-        printf("revision %" PRId64 ": %" PRId32 " changed\n", answer->revision, answer->changed);
+        printf("revision %" PRId64 ": %" PRId32 " changed%s\n", answer->revision, answer->changed,
+               tell_wait(answer, set->arena));
     return COMMAND_OK;
 }
 

@@ -22,6 +22,9 @@ static void print_facts(const Ecommerce__GetStatusResponse *status, struct arena
     printf("\nrules      %" PRId64 "\ngroups     %" PRId64 "\nproducts   %" PRId64 "\n", status->rules, status->groups,
            status->products);
     printf("rounding   %s\n", display_text(arena, status->rounding));
+    if (status->lease_ms > 0)
+        printf("lent       for another %" PRId32 " ms%s\n", status->lease_ms,
+               status->waits_for_leases ? "; a revision waits for that" : "");
     if (status->refused[0] != '\0')
         printf("refused    %s\n", display_text(arena, status->refused));
 }

@@ -47,6 +47,11 @@ const struct shopper *shopper_resolve(const struct ruleset *ruleset, struct aren
 /* Somebody who is in this one group and nobody in particular. An unknown group has no rules. */
 const struct shopper *shopper_of_group(const struct ruleset *ruleset, struct arena *arena, const char *group);
 
+/* Shoppers of one audience pay the same for everything under one ruleset: it is the customer's own where there are
+ * rules for them, else that of the groups they are in for which there are rules. The same in every ruleset of the same
+ * rules, however it was made. */
+uint64_t shopper_audience(const struct shopper *shopper);
+
 /* One lane of a quote. Strings live as long as the ruleset. */
 struct quote_step {
     const char *key; /* of the rule that won; NULL: none did */

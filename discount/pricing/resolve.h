@@ -34,6 +34,7 @@ struct shopper {
     /* Those that a snapshot has rules for. */
     const struct audience *audiences[SNAPSHOTS];
     size_t audience_counts[SNAPSHOTS];
+    uint64_t number; /* see shopper_audience() */
 };
 
 /* The keys of the groups that a customer is in, by key; they live as long as the ruleset, the array in the arena. */

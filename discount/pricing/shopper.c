@@ -40,6 +40,21 @@ static void keep_audiences(struct shopper *shopper, struct arena *arena, const s
     }
 }
 
+/* The order of groups does not matter in a sum. */
+static uint64_t find_audience(const struct ruleset *ruleset, const struct audience *all, size_t count)
+{
+    uint64_t sum = ATOM_EVERYBODY;
+
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].kind == RULE_EVERYBODY || !ruleset_has_audience(ruleset, all[i].atom))
+            continue;
+        if (all[i].kind == RULE_CUSTOMER)
+            return all[i].atom;
+        sum += hash_mix(all[i].atom);
+    }
+    return sum;
+}
+
 static const struct shopper *make_shopper(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id,
                                           const char *const *groups, size_t group_count)
 {
@@ -47,15 +62,20 @@ static const struct shopper *make_shopper(const struct ruleset *ruleset, struct 
     struct audience *all = arena_get(arena, (group_count + 2) * sizeof *all);
     size_t count = 0;
 
-    *shopper = (struct shopper){.ruleset = ruleset};
     all[count++] = (struct audience){.kind = RULE_EVERYBODY, .atom = ATOM_EVERYBODY};
     if (customer_id > 0)
         all[count++] =
             (struct audience){.kind = RULE_CUSTOMER, .customer_id = customer_id, .atom = atom_of_customer(customer_id)};
     for (size_t i = 0; i < group_count; i++)
         all[count++] = (struct audience){.kind = RULE_GROUP, .group = groups[i], .atom = atom_of_group(groups[i])};
+    *shopper = (struct shopper){.ruleset = ruleset, .number = find_audience(ruleset, all, count)};
     keep_audiences(shopper, arena, all, count);
     return shopper;
+}
+
+uint64_t shopper_audience(const struct shopper *shopper)
+{
+    return shopper->number;
 }
 
 const struct shopper *shopper_resolve(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id)

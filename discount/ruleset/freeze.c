@@ -143,6 +143,34 @@ static void freeze_floors(struct ruleset_builder *builder, struct snapshot *snap
     }
 }
 
+/* ---- Audiences ---- */
+
+static int compare_atoms(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* Of the rules whose bit is set, or of all (NULL). Returns how many rules these are. */
+static size_t gather_audiences(const struct snapshot *snapshot, const uint8_t *bits, struct atoms *atoms)
+{
+    size_t rules = 0;
+
+    for (uint32_t i = 0; i < snapshot->rule_count; i++) {
+        if (bits != NULL && !bit_is_set(bits, i))
+            continue;
+        rules++;
+        if (snapshot->rules[i].audience == RULE_EVERYBODY)
+            continue;
+        atoms->items = memory_grow(atoms->items, atoms->count, 1, sizeof *atoms->items);
+        atoms->items[atoms->count++] = index_audience(snapshot, &snapshot->rules[i]);
+    }
+    if (atoms->count > 0)
+        qsort(atoms->items, atoms->count, sizeof *atoms->items, compare_atoms);
+    return rules;
+}
+
 /* ---- All of it ---- */
 
 struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
@@ -160,16 +188,8 @@ struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
     builder->pool.text = NULL;
     freeze_instants(snapshot);
     index_build(&snapshot->index, snapshot, since);
+    (void)gather_audiences(snapshot, NULL, &snapshot->audiences);
     return snapshot;
-}
-
-static size_t count_bits(const uint8_t *bits, size_t count)
-{
-    size_t set = 0;
-
-    for (size_t i = 0; i < count; i++)
-        set += bit_is_set(bits, i);
-    return set;
 }
 
 /* How many groups the overlay adds to, or takes from, those of the base. */
@@ -201,7 +221,8 @@ static void set_snapshots(struct ruleset *ruleset, struct ruleset_builder *build
     ruleset->snapshots[1] = snapshot;
     ruleset->hidden_rules = builder->hidden_rules;
     ruleset->hidden_groups = builder->hidden_groups;
-    ruleset->rule_count = base->rule_count - count_bits(builder->hidden_rules, base->rule_count) + snapshot->rule_count;
+    ruleset->rule_count = base->rule_count + snapshot->rule_count -
+                          gather_audiences(base, ruleset->hidden_rules, &ruleset->hidden_audiences);
     ruleset->group_count = count_groups(base, snapshot);
     builder->base = NULL;
     builder->hidden_rules = NULL;

@@ -16,7 +16,7 @@
 typedef void pair_f(struct index *index, const struct compiled_rule *compiled, uint32_t rule, uint64_t pair,
                     uint64_t target, int32_t strength);
 
-static uint64_t find_audience(const struct snapshot *snapshot, const struct compiled_rule *compiled)
+uint64_t index_audience(const struct snapshot *snapshot, const struct compiled_rule *compiled)
 {
     switch ((enum rule_audience)compiled->audience) {
     case RULE_CUSTOMER:
@@ -33,7 +33,7 @@ static void visit_pairs(struct index *index, const struct snapshot *snapshot, ui
     const struct compiled_rule *compiled = &snapshot->rules[rule];
     const uint32_t *products = compiled_products(snapshot, compiled), *prices = compiled_prices(snapshot, compiled);
     const uint32_t *categories = compiled_categories(snapshot, compiled);
-    uint64_t audience = find_audience(snapshot, compiled);
+    uint64_t audience = index_audience(snapshot, compiled);
 
     if (compiled_is_for_all(compiled))
         visit(index, compiled, rule, atom_pair(audience, ATOM_ALL), ATOM_ALL, compiled->value);
@@ -150,7 +150,7 @@ void index_build(struct index *index, const struct snapshot *snapshot, int64_t s
     visit_rules(index, snapshot, since, count_pair);
     for (uint32_t rule = 0; rule < snapshot->rule_count; rule++) {
         if (is_indexed(&snapshot->rules[rule], since))
-            mark(index, find_audience(snapshot, &snapshot->rules[rule]));
+            mark(index, index_audience(snapshot, &snapshot->rules[rule]));
     }
     uint32_t end = 0;
     for (size_t i = 0; i < index->slot_count; i++)

@@ -18,6 +18,7 @@
 #include "discount/rule/rule.h"
 
 struct snapshot;
+struct compiled_rule;
 
 #define INDEX_RULES_MAX ((uint32_t)1 << 28)
 
@@ -127,6 +128,9 @@ static inline struct index_run index_find(const struct index *index, uint64_t pa
 
 /* Where the next lane and kind begin in a run; its count: there is no next one. */
 size_t index_run_skip(const struct index_run *run, size_t from);
+
+/* The atom of whom a rule is for. */
+uint64_t index_audience(const struct snapshot *snapshot, const struct compiled_rule *compiled);
 
 /* Indexes the enabled rules of a snapshot whose windows end after `since`. */
 void index_build(struct index *index, const struct snapshot *snapshot, int64_t since);

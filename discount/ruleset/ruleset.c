@@ -25,6 +25,7 @@ void ruleset_release(const struct ruleset *constant)
     snapshot_release(ruleset->snapshots[1]);
     free(ruleset->hidden_rules);
     free(ruleset->hidden_groups);
+    free(ruleset->hidden_audiences.items);
     free(ruleset);
 }
 
@@ -86,6 +87,25 @@ int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id)
     if (ruleset->snapshots[1] == NULL || !snapshot_find_floor(ruleset->snapshots[1], product_id, &floor))
         (void)snapshot_find_floor(ruleset->snapshots[0], product_id, &floor);
     return floor;
+}
+
+static size_t count_atom(const struct atoms *atoms, uint64_t atom)
+{
+    size_t first, end;
+
+    SEARCH_FIRST(first, atoms->count, atoms->items[middle] < atom);
+    if (first == atoms->count || atoms->items[first] != atom)
+        return 0;
+    SEARCH_FIRST(end, atoms->count, atoms->items[middle] <= atom);
+    return end - first;
+}
+
+bool ruleset_has_audience(const struct ruleset *ruleset, uint64_t atom)
+{
+    if (ruleset->snapshots[1] != NULL && count_atom(&ruleset->snapshots[1]->audiences, atom) > 0)
+        return true;
+    size_t in_base = count_atom(&ruleset->snapshots[0]->audiences, atom);
+    return in_base > 0 && in_base > count_atom(&ruleset->hidden_audiences, atom);
 }
 
 int32_t ruleset_next_customer(const struct ruleset *ruleset, int32_t after)

@@ -70,6 +70,7 @@ void snapshot_release(struct snapshot *snapshot)
     index_release(&snapshot->index);
     free(snapshot->text);
     free(snapshot->targets);
+    free(snapshot->audiences.items);
     free(snapshot->rules);
     free(snapshot->instants);
     free(snapshot->instant_rules);

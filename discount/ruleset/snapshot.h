@@ -55,6 +55,12 @@ struct floor {
     int32_t floor;
 };
 
+/* Atoms of audiences, one for each rule that is not for everybody, ascending. */
+struct atoms {
+    uint64_t *items;
+    size_t count;
+};
+
 struct snapshot {
     atomic_size_t users;
     int64_t revision; /* that it was made as */
@@ -63,7 +69,8 @@ struct snapshot {
 
     struct compiled_rule *rules; /* by key */
     uint32_t rule_count;
-    struct index index; /* of those that can still win */
+    struct index index;     /* of those that can still win */
+    struct atoms audiences; /* of all */
 
     /* When the windows of enabled rules begin and end, ascending, and whose they are. */
     int64_t *instants;
@@ -97,6 +104,7 @@ struct ruleset {
      * those of the overlay. */
     uint8_t *hidden_rules;
     uint8_t *hidden_groups;
+    struct atoms hidden_audiences; /* of the rules that are hidden */
     size_t rule_count, group_count;
 };
 
@@ -165,6 +173,10 @@ bool snapshot_find_customer(const struct snapshot *snapshot, int32_t customer_id
                             size_t *count);
 /* False: the snapshot says nothing of this product's floor. */
 bool snapshot_find_floor(const struct snapshot *snapshot, int32_t product_id, int32_t *floor);
+
+/* Whether any rule, a disabled or past one included, is for this audience: the same in every worker, for it rests on
+ * nothing but the rules. */
+bool ruleset_has_audience(const struct ruleset *ruleset, uint64_t atom);
 
 /* One user less; the last one frees it. NULL is allowed. */
 void snapshot_release(struct snapshot *snapshot);

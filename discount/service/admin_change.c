@@ -179,16 +179,21 @@ static void refuse_unused(const struct making *making)
 }
 
 /* Also a change set that changed nothing waits: what it says is so already may be so in the database only. */
-static bool put_to_use(const struct making *making)
+static bool put_to_use(struct making *making)
 {
     struct rollout *rollout = making->service->rollout;
     int64_t revision = making->response.revision;
 
     rollout_announce(rollout, revision);
-    if (rollout_await(rollout, revision, making->deadline_ns))
-        return true;
-    refuse_unused(making);
-    return false;
+    int lease_ms = rollout_lease_ms(rollout);
+    int64_t began_ns = clock_now_ns();
+    if (!rollout_await(rollout, revision, making->deadline_ns)) {
+        refuse_unused(making);
+        return false;
+    }
+    int64_t waited_ms = (clock_now_ns() - began_ns) / CLOCK_NS_PER_MS;
+    making->response.waited_ms = (int32_t)(waited_ms < lease_ms ? waited_ms : lease_ms);
+    return true;
 }
 
 /* ---- ApplyChanges ---- */

@@ -57,6 +57,8 @@ ADMIN_METHOD(get_status, GetStatusRequest, GetStatusResponse)
     const struct ruleset *rules = rulebook_hold(service->rulebook);
     response.version = (char *)PROGRAM_VERSION;
     response.revision = status.active;
+    response.lease_ms = status.lease_ms;
+    response.waits_for_leases = status.waits_for_leases;
     response.rounding = (char *)price_rounding_names[ruleset_rounding(rules)];
     if (status.refused != 0)
         response.refused = arena_print(arena, "revision %" PRId64 ": %s", status.refused, status.reason);

@@ -2,15 +2,20 @@
 /* The Discount service. */
 #include "discount/service/discount.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/rpc/server.h"
 #include "discount/pricing/evaluate.h"
 #include "discount/service/value.h"
+#include "discount/store/store.h"
+
+#define ALONE_NS CLOCK_NS_PER_S /* after another service left the database: what it changed is known by then */
 
 static const struct ruleset *current_rules(Ecommerce__Discount_Service *service)
 {
@@ -166,6 +171,7 @@ static void quote_products(struct answering *answering, Ecommerce__DiscountAnswe
 
     if (answering->listing == NULL)
         resolve_products(answering);
+    answer->audience = shopper_audience(shopper);
     answer->quotes = arena_get(answering->arena, count * sizeof *answer->quotes);
     answer->n_quotes = count;
     for (size_t i = 0; i < count; i++) {
@@ -199,6 +205,61 @@ static void answer_ask(struct answering *answering, Ecommerce__DiscountAnswer *a
     }
 }
 
+/* ---- Lending ---- */
+
+/* Until a price changes by itself, by this machine's wall clock. */
+static int64_t steady_ns(int64_t next_change)
+{
+    struct timespec now;
+
+    if (next_change == 0)
+        return LEASE_NS;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t left_s = next_change - now.tv_sec;
+    return left_s > 1 ? LEASE_NS : left_s * CLOCK_NS_PER_S - now.tv_nsec;
+}
+
+/* Another service on the same database knows nothing of what is lent here: while it is there, nothing is. The time is
+ * read before: a service that comes later waits for one lease before it changes anything. */
+static bool is_alone(struct discount_service *service, int64_t now_ns)
+{
+    if (store_is_alone(service->lending.database, service->lending.attendance))
+        return true;
+    rollout_lend_nothing(service->rollout, now_ns + ALONE_NS);
+    return false;
+}
+
+/* For how long, in milliseconds, the caller may price by what it is answered. After the last price was made. */
+static uint32_t lend(struct discount_service *service, const Ecommerce__ApplyDiscountsResponse *response)
+{
+    int64_t now_ns = clock_now_ns(), length_ns = steady_ns(response->next_change);
+
+    if (length_ns > LEASE_NS)
+        length_ns = LEASE_NS;
+    length_ns -= length_ns % CLOCK_NS_PER_MS;
+    if (!service->lending.is_on || atomic_load(&service->is_leaving) || !is_alone(service, now_ns) ||
+        !rollout_lend(service->rollout, response->revision, now_ns, length_ns))
+        return 0;
+    if (service->lent_until_ns < now_ns + length_ns)
+        service->lent_until_ns = now_ns + length_ns;
+    return (uint32_t)(length_ns / CLOCK_NS_PER_MS);
+}
+
+void discount_service_leave(struct discount_service *service)
+{
+    atomic_store(&service->is_leaving, true);
+}
+
+void discount_service_outlive(const struct discount_service *service)
+{
+    const struct timespec until = clock_timespec(service->lent_until_ns);
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        continue;
+}
+
+/* ---- Many at once ---- */
+
 static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerce__ApplyDiscountsRequest *request,
                             Ecommerce__ApplyDiscountsResponse_Closure closure, void *closure_data)
 {
@@ -221,12 +282,17 @@ static void apply_discounts(Ecommerce__Discount_Service *service, const Ecommerc
     }
     response.contradictions = answering.contradictions;
     response.n_contradictions = answering.contradiction_count;
+    response.epoch = ((struct discount_service *)service)->lending.epoch;
+    if (request->wants_lease)
+        response.lease_ms = lend((struct discount_service *)service, &response);
     closure(&response, closure_data);
 }
 
 /* The generated initialiser takes the functions of the methods' names, apply_discount and apply_discounts, from this
  * file. */
-void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout)
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout,
+                           const struct lending *lending)
 {
-    *service = (struct discount_service){.base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook, .rollout = rollout};
+    *service = (struct discount_service){
+        .base = ECOMMERCE__DISCOUNT__INIT(), .rulebook = rulebook, .rollout = rollout, .lending = *lending};
 }

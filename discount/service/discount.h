@@ -3,6 +3,8 @@
 #ifndef DISCOUNT_SERVICE_DISCOUNT_H
 #define DISCOUNT_SERVICE_DISCOUNT_H
 
+#include <stdatomic.h>
+
 #include "discount/service/rollout.h"
 #include "discount/service/rulebook.h"
 #include "proto/ecommerce.pb-c.h"
@@ -12,16 +14,34 @@
 
 #define DISCOUNT_CONTRADICTIONS_TOLD 100 /* products that contradict the rules' list, in one answer */
 
+/* How quotes are lent; see lease.h. */
+struct lending {
+    bool is_on;
+    uint64_t epoch;       /* drawn at the start and at each reload */
+    const char *database; /* that is served; lives as long as the service */
+    int attendance;       /* store_attend() of it */
+};
+
 struct discount_service {
     Ecommerce__Discount_Service base; /* what the RPC server is given */
     struct rulebook *rulebook;
     struct rollout *rollout;
+    struct lending lending;
+    atomic_bool is_leaving; /* nothing is lent any more */
+    int64_t lent_until_ns;  /* of what this worker lent */
     /* Those that this worker has brought to the rollout, or found there: nobody waits for its lock twice. */
     struct rollout_contradiction seen[ROLLOUT_CONTRADICTIONS_MAX];
     size_t seen_count;
 };
 
 /* Sets up the service in the caller's storage. The rulebook and its rollout must outlive it. */
-void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout);
+void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout,
+                           const struct lending *lending);
+
+/* Nothing is lent from here on. Any thread. */
+void discount_service_leave(struct discount_service *service);
+
+/* Waits until nothing that this worker lent holds any more: less than LEASE_MS. After the last call was answered. */
+void discount_service_outlive(const struct discount_service *service);
 
 #endif

@@ -31,11 +31,13 @@ struct rollout {
     size_t size; /* of the mapping */
     size_t slot_count;
     _Atomic uint32_t events; /* a counter of changes, and the futex that waiters sleep on */
-    _Atomic int64_t announced;
     _Atomic int64_t active;
-    pthread_mutex_t writer; /* held from a change set's begin until it is active */
-    pthread_mutex_t lock;   /* for slots and what follows */
-    int64_t refused;
+    struct lease lease;
+    bool is_heir;
+    atomic_bool waits_for_leases;
+    pthread_mutex_t writer;  /* held from a change set's begin until it is active */
+    pthread_mutex_t lock;    /* for slots and what follows */
+    _Atomic int64_t refused; /* lenders look at it without */
     char reason[256];
     struct rollout_contradiction contradictions[ROLLOUT_CONTRADICTIONS_MAX];
     size_t contradiction_count; /* one more than the maximum: the lack of room was told */
@@ -87,7 +89,7 @@ static bool slot_is_taken(struct rollout_slot *slot)
 
 /* ---- Life ---- */
 
-struct rollout *rollout_new(size_t slots)
+struct rollout *rollout_new(size_t slots, bool is_heir)
 {
     size_t size = sizeof(struct rollout) + slots * sizeof(struct rollout_slot);
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -97,6 +99,8 @@ struct rollout *rollout_new(size_t slots)
     struct rollout *rollout = memory; /* zeros */
     rollout->size = size;
     rollout->slot_count = slots;
+    rollout->is_heir = is_heir;
+    lease_init(&rollout->lease, clock_now_ns());
     make_mutex(&rollout->writer);
     make_mutex(&rollout->lock);
     for (size_t i = 0; i < slots; i++)
@@ -110,7 +114,7 @@ void rollout_free(struct rollout *rollout)
         munmap(rollout, rollout->size);
 }
 
-/* ---- Events ---- */
+/* ---- What is active ---- */
 
 void rollout_wake(struct rollout *rollout)
 {
@@ -118,10 +122,69 @@ void rollout_wake(struct rollout *rollout)
     platform_wake(&rollout->events);
 }
 
+/* The revision that every living worker has ready. INT64_MAX: there is no worker. Under the lock. */
+static int64_t find_ready(struct rollout *rollout)
+{
+    int64_t ready = INT64_MAX;
+
+    for (size_t i = 0; i < rollout->slot_count; i++) {
+        struct rollout_slot *slot = &rollout->slots[i];
+        int64_t prepared = atomic_load(&slot->prepared);
+        if (prepared < ready && slot_is_taken(slot))
+            ready = prepared;
+    }
+    return ready;
+}
+
+/* Moves `active` to what is ready, as soon as nothing older is lent. Under the lock. */
+static void rollout_activate(struct rollout *rollout)
+{
+    int64_t ready = find_ready(rollout), active = atomic_load(&rollout->active), now_ns = clock_now_ns();
+
+    rollout->waits_for_leases = false;
+    if (ready == INT64_MAX || ready <= active)
+        return;
+    lease_announce(&rollout->lease, ready);
+    if ((active != 0 || rollout->is_heir) && lease_end_ns(&rollout->lease) > now_ns) {
+        rollout->waits_for_leases = true;
+        return;
+    }
+    if (active != 0)
+        lease_pause(&rollout->lease, now_ns + LEASE_NS);
+    atomic_store(&rollout->active, ready);
+    rollout_wake(rollout);
+}
+
+/* Rounded up. */
+int rollout_lease_ms(const struct rollout *rollout)
+{
+    int64_t left_ns = lease_end_ns(&rollout->lease) - clock_now_ns();
+
+    return left_ns <= 0 ? 0 : (int)((left_ns + CLOCK_NS_PER_MS - 1) / CLOCK_NS_PER_MS);
+}
+
 void rollout_wait(struct rollout *rollout, uint32_t *seen, int timeout_ms)
 {
+    int lease_ms = rollout_lease_ms(rollout);
+
+    if (rollout->waits_for_leases && lease_ms < timeout_ms)
+        timeout_ms = lease_ms;
     platform_sleep(&rollout->events, *seen, timeout_ms);
     *seen = atomic_load(&rollout->events);
+    rollout_lock(rollout);
+    rollout_activate(rollout); /* a worker may have died, too */
+    rollout_unlock(rollout);
+}
+
+bool rollout_lend(struct rollout *rollout, int64_t revision, int64_t now_ns, int64_t length_ns)
+{
+    return atomic_load(&rollout->refused) == 0 && atomic_load(&rollout->active) == revision &&
+           lease_give(&rollout->lease, revision, now_ns, length_ns);
+}
+
+void rollout_lend_nothing(struct rollout *rollout, int64_t from_ns)
+{
+    lease_pause(&rollout->lease, from_ns);
 }
 
 /* ---- A worker's side ---- */
@@ -146,23 +209,6 @@ struct rollout_slot *rollout_join(struct rollout *rollout)
     }
     rollout_unlock(rollout);
     return found;
-}
-
-/* Moves `active` to what every living worker has ready. Under the lock. */
-static void rollout_activate(struct rollout *rollout)
-{
-    int64_t ready = INT64_MAX;
-
-    for (size_t i = 0; i < rollout->slot_count; i++) {
-        struct rollout_slot *slot = &rollout->slots[i];
-        int64_t prepared = atomic_load(&slot->prepared);
-        if (prepared < ready && slot_is_taken(slot))
-            ready = prepared;
-    }
-    if (ready != INT64_MAX && ready > atomic_load(&rollout->active)) {
-        atomic_store(&rollout->active, ready);
-        rollout_wake(rollout);
-    }
 }
 
 void rollout_leave(struct rollout *rollout, struct rollout_slot *slot)
@@ -267,10 +313,7 @@ void rollout_unlock_writer(struct rollout *rollout)
 
 void rollout_announce(struct rollout *rollout, int64_t revision)
 {
-    int64_t announced = atomic_load(&rollout->announced);
-
-    while (announced < revision && !atomic_compare_exchange_weak(&rollout->announced, &announced, revision))
-        continue;
+    lease_announce(&rollout->lease, revision);
     rollout_wake(rollout);
 }
 
@@ -317,7 +360,6 @@ bool rollout_await(struct rollout *rollout, int64_t revision, int64_t deadline_n
     while (rollout_active(rollout) < revision && !is_refused && clock_now_ns() < deadline_ns) {
         rollout_wait(rollout, &seen, LOOK_EVERY_MS);
         rollout_lock(rollout);
-        rollout_activate(rollout); /* a worker may have died */
         end_laggards(rollout, revision, clock_now_ns() > patience_ns);
         is_refused = rollout->refused >= revision;
         rollout_unlock(rollout);
@@ -344,8 +386,10 @@ size_t rollout_status(struct rollout *rollout, struct rollout_status *status, st
     rollout_lock(rollout);
     *status = (struct rollout_status){
         .active = atomic_load(&rollout->active),
-        .announced = atomic_load(&rollout->announced),
+        .announced = atomic_load(&rollout->lease.announced),
         .refused = rollout->refused,
+        .lease_ms = rollout_lease_ms(rollout),
+        .waits_for_leases = rollout->waits_for_leases,
     };
     if (rollout->refused != 0)
         memcpy(status->reason, rollout->reason, sizeof status->reason);

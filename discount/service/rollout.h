@@ -4,7 +4,8 @@
  *
  *   announced   somebody committed this revision: every worker makes a ruleset of it ready, beside the one in use
  *   prepared    of each worker: the revision that it has ready
- *   active      the revision to price by; it moves on when every living worker is prepared, for all of them at once
+ *   active      the revision to price by; it moves on when every living worker is prepared and no lease on an older one
+ *               can be alive, for all of them at once
  *
  * So no quote waits for a ruleset to be made, and from the moment that `active` moves no quote that starts is of an
  * older one. A worker that dies frees its slot (a robust mutex tells). One that lives but does not prepare in time,
@@ -20,12 +21,14 @@
 #include <sys/types.h>
 
 #include "common/compiler.h"
+#include "discount/service/lease.h"
 
 struct rollout;
 struct rollout_slot;
 
-/* Maps a rollout with slots for so many workers at once (those that drain included). NULL: errno says why. */
-MUST_CHECK struct rollout *rollout_new(size_t slots);
+/* Maps a rollout with slots for so many workers at once (those that drain included). With is_heir the first revision,
+ * too, waits until no lease of a service before this one can be alive. NULL: errno says why. */
+MUST_CHECK struct rollout *rollout_new(size_t slots, bool is_heir);
 void rollout_free(struct rollout *rollout); /* unmaps it in this process; NULL is allowed */
 
 /* ---- A worker's side ---- */
@@ -51,8 +54,18 @@ void rollout_beat(struct rollout_slot *slot, bool is_last);
 /* The revision to price by: one atomic load. 0: none yet. */
 int64_t rollout_active(const struct rollout *rollout);
 
+/* Lends `revision`, as lease_give(), if it is the one to price by and no worker has failed to read a newer one. */
+MUST_CHECK bool rollout_lend(struct rollout *rollout, int64_t revision, int64_t now_ns, int64_t length_ns);
+
+/* Nothing is lent before from_ns. */
+void rollout_lend_nothing(struct rollout *rollout, int64_t from_ns);
+
+/* In how many milliseconds the latest lease ends; 0: it has. */
+int rollout_lease_ms(const struct rollout *rollout);
+
 /* Waits until another revision than `seen` was announced or became active, somebody called rollout_wake(), or
- * timeout_ms passed. *seen is a count of such events, 0 at first. */
+ * timeout_ms passed, and moves `active` on if it waited for a lease that is over. *seen is a count of such events, 0 at
+ * first. */
 void rollout_wait(struct rollout *rollout, uint32_t *seen, int timeout_ms);
 void rollout_wake(struct rollout *rollout);
 
@@ -106,6 +119,8 @@ struct rollout_status {
     int64_t announced;
     int64_t refused; /* the last revision that could not be read; 0: none since */
     char reason[256];
+    int lease_ms;          /* until the latest lease ends; 0: none is alive */
+    bool waits_for_leases; /* a revision that every worker has ready */
 };
 
 /* The workers that live, at most `max`. Returns how many. */

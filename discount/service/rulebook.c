@@ -68,14 +68,26 @@ static const struct ruleset *read_rules(struct store *store, const struct rulese
     return status == STORE_TOO_MANY ? read_rules(store, NULL, rounding) : NULL;
 }
 
-bool rulebook_check(const char *path, char *reason, size_t reason_size)
+static bool read_changed_at(struct store *store, int64_t *changed_at)
+{
+    struct arena arena = {0};
+    struct revision *revisions;
+    size_t count;
+
+    enum store_status status = store->methods->list_revisions(store, 0, 1, &arena, &revisions, &count);
+    *changed_at = status == STORE_OK && count > 0 ? revisions[0].made_at : 0;
+    arena_release(&arena);
+    return status == STORE_OK;
+}
+
+bool rulebook_check(const char *path, int64_t *changed_at, char *reason, size_t reason_size)
 {
     struct store *store;
 
     if (!store_open(path, &store, reason, reason_size))
         return false;
     const struct ruleset *ruleset = read_rules(store, NULL, PRICE_ROUND_DOWN);
-    bool is_good = ruleset != NULL;
+    bool is_good = ruleset != NULL && read_changed_at(store, changed_at);
     if (!is_good)
         snprintf(reason, reason_size, "%s", store->reason);
     ruleset_release(ruleset);

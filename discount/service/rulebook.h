@@ -23,8 +23,9 @@ struct rulebook_options {
     struct rollout *rollout; /* shared with the other workers */
 };
 
-/* Whether the database can be opened and its rules read. On false `reason` says what is wrong. */
-MUST_CHECK bool rulebook_check(const char *path, char *reason, size_t reason_size);
+/* Whether the database can be opened and its rules read; *changed_at is when they were last changed, in seconds since
+ * 1970. On false `reason` says what is wrong. */
+MUST_CHECK bool rulebook_check(const char *path, int64_t *changed_at, char *reason, size_t reason_size);
 
 /* Opens the database, takes a slot on the rollout, reads the rules and follows them from then on. NULL: `reason` says
  * what is wrong. */

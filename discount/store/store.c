@@ -36,6 +36,16 @@ void store_close(struct store *store)
     free(store);
 }
 
+int store_attend(const char *location)
+{
+    return methods_of(location)->attend(location);
+}
+
+bool store_is_alone(const char *location, int attendance)
+{
+    return methods_of(location)->is_alone(attendance);
+}
+
 bool store_upgrade(const char *location, int *upgraded_from, char *reason, size_t reason_size)
 {
     return methods_of(location)->upgrade(location, upgraded_from, reason, reason_size);

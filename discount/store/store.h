@@ -103,6 +103,9 @@ struct store_methods {
     bool (*open)(const char *location, struct store *store, char *reason, size_t reason_size);
     void (*close)(struct store *store); /* also one of which open() failed */
 
+    int (*attend)(const char *location);
+    bool (*is_alone)(int attendance);
+
     /* Whether somebody committed to the database since the last call (a few microseconds); what this connection commits
      * does not count. True also when it cannot be asked. */
     bool (*has_changed)(struct store *store);
@@ -197,6 +200,13 @@ struct store_methods {
 MUST_CHECK bool store_open(const char *location, struct store **store, char *reason, size_t reason_size);
 
 void store_close(struct store *store); /* NULL is allowed */
+
+/*
+ * Says that the caller's service serves this database, for as long as the descriptor is open here or in a process that
+ * inherited it. -1: it cannot be said; errno tells why. And whether no other service says so.
+ */
+MUST_CHECK int store_attend(const char *location);
+MUST_CHECK bool store_is_alone(const char *location, int attendance);
 
 /* Brings a database of an older schema to today's, in one transaction; one that is of today's stays as it is.
  * *upgraded_from is its version before. On false `reason` says why. */

@@ -146,7 +146,7 @@ def test_a_change_for_this_revision_is_made(ctl):
 def test_a_change_that_changes_nothing_makes_no_revision(ctl):
     before = ctl.revision()
     assert ctl.ok("rule", "enable", "demo") == f"nothing to change: revision {before} stays\n"
-    assert ctl.json("rule", "enable", "demo") == {"revision": before, "changed": 0, "dry_run": False}
+    assert ctl.json("rule", "enable", "demo") == {"revision": before, "changed": 0, "waited_ms": 0, "dry_run": False}
 
 
 # ---- Groups and products ----

@@ -7,6 +7,7 @@
 
 #include "common/database.h"
 #include "common/memory.h"
+#include "common/platform.h"
 
 #include "discount/store/sqlite/fold.h"
 #include "discount/store/sqlite/internal.h"
@@ -151,11 +152,28 @@ static void sqlite_close(struct store *store)
     free(state);
 }
 
+/* ---- Whose services serve it ---- */
+
+/* Of the file: the one before those by which SQLite locks (sqlite3.c: PENDING_BYTE). */
+#define ATTENDANCE_BYTE (0x40000000 - 1)
+
+static int sqlite_attend(const char *path)
+{
+    return platform_hold_byte(path, ATTENDANCE_BYTE);
+}
+
+static bool sqlite_is_alone(int attendance)
+{
+    return platform_holds_alone(attendance, ATTENDANCE_BYTE);
+}
+
 const struct store_methods store_sqlite = {
     .create = sqlite_create,
     .upgrade = sqlite_upgrade,
     .open = sqlite_open,
     .close = sqlite_close,
+    .attend = sqlite_attend,
+    .is_alone = sqlite_is_alone,
     .has_changed = has_changed,
     .revision = sqlite_revision,
     .count = sqlite_count,

@@ -38,7 +38,7 @@ static inline int start_service(void **state)
     run_command("rm -f %s*", database);
     if (!store_create(database, true, reason, sizeof reason))
         fail_msg("%s", reason);
-    rollout = rollout_new(3);
+    rollout = rollout_new(3, false);
     const struct rulebook_options options = {.path = database, .rollout = rollout};
     rulebook = rulebook_new(&options, reason, sizeof reason);
     if (rulebook == NULL || !admin_service_init(&service, database, rulebook, rollout, reason, sizeof reason))

@@ -27,8 +27,12 @@ static int make_rollout(void **state)
 {
     (void)state;
     alarm(WATCHDOG_S);
-    rollout = rollout_new(SLOTS);
-    return rollout == NULL;
+    rollout = rollout_new(SLOTS, false);
+    if (rollout == NULL)
+        return -1;
+    /* It begins as if something had been lent just now. */
+    const struct timespec lease = {.tv_nsec = LEASE_NS};
+    return nanosleep(&lease, NULL);
 }
 
 static int free_rollout(void **state)
@@ -91,6 +95,13 @@ static void kill_worker(struct worker *worker)
 {
     kill(worker->pid, SIGKILL);
     await_end(worker);
+}
+
+static void pause_briefly(void)
+{
+    const struct timespec pause = {.tv_nsec = CLOCK_NS_PER_MS};
+
+    nanosleep(&pause, NULL);
 }
 
 static int64_t soon(void)
@@ -347,6 +358,97 @@ static void who_waits_is_woken_by_an_announcement(void **state)
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+/* ---- Leases ---- */
+
+static bool lend(int64_t revision)
+{
+    return rollout_lend(rollout, revision, clock_now_ns(), LEASE_NS);
+}
+
+static void a_revision_waits_for_what_is_lent(void **state)
+{
+    struct rollout_status status;
+
+    (void)state;
+    struct rollout_slot *slot = rollout_join(rollout);
+    rollout_prepared(rollout, slot, 1);
+    int64_t lent_ns = clock_now_ns();
+    assert_true(lend(1));
+    rollout_prepared(rollout, slot, 2);
+    assert_int_equal(rollout_active(rollout), 1);
+    (void)rollout_status(rollout, &status, NULL, 0);
+    assert_true(status.waits_for_leases);
+    assert_in_range(status.lease_ms, 1, LEASE_MS);
+    assert_false(lend(1)); /* it would wait for ever */
+    assert_true(rollout_await(rollout, 2, later()));
+    assert_true(clock_now_ns() - lent_ns >= LEASE_NS);
+    (void)rollout_status(rollout, &status, NULL, 0);
+    assert_false(status.waits_for_leases);
+    assert_int_equal(status.lease_ms, 0);
+    rollout_leave(rollout, slot);
+}
+
+static void what_a_dead_worker_lent_holds(void **state)
+{
+    (void)state;
+    struct rollout_slot *slot = rollout_join(rollout);
+    rollout_prepared(rollout, slot, 1);
+    pid_t lender = fork();
+    if (lender == 0)
+        _exit(lend(1) ? 0 : 1);
+    int status;
+    assert_int_equal(waitpid(lender, &status, 0), lender);
+    assert_int_equal(status, 0);
+    rollout_prepared(rollout, slot, 2);
+    assert_int_equal(rollout_active(rollout), 1);
+    assert_true(rollout_await(rollout, 2, later()));
+    rollout_leave(rollout, slot);
+}
+
+static void after_a_change_nothing_is_lent_for_as_long_as_a_lease(void **state)
+{
+    (void)state;
+    struct rollout_slot *slot = rollout_join(rollout);
+    rollout_prepared(rollout, slot, 1);
+    int64_t changed_ns = clock_now_ns();
+    rollout_prepared(rollout, slot, 2);
+    assert_int_equal(rollout_active(rollout), 2); /* nothing was lent */
+    while (!lend(2))
+        pause_briefly();
+    assert_true(clock_now_ns() - changed_ns >= LEASE_NS);
+    rollout_leave(rollout, slot);
+}
+
+static void nothing_is_lent_while_a_revision_cannot_be_read(void **state)
+{
+    (void)state;
+    struct rollout_slot *slot = rollout_join(rollout);
+    rollout_prepared(rollout, slot, 1);
+    assert_false(lend(0));
+    assert_false(lend(2)); /* it is not in use */
+    rollout_refused(rollout, 2, "it is odd");
+    assert_false(lend(1));
+    rollout_prepared(rollout, slot, 3);
+    assert_true(rollout_await(rollout, 3, later()));
+    while (!lend(3))
+        pause_briefly();
+    rollout_leave(rollout, slot);
+}
+
+static void who_comes_after_a_service_that_vanished_waits_for_what_it_lent(void **state)
+{
+    (void)state;
+    rollout_free(rollout);
+    int64_t began_ns = clock_now_ns();
+    rollout = rollout_new(SLOTS, true);
+    struct rollout_slot *slot = rollout_join(rollout);
+    rollout_prepared(rollout, slot, 7);
+    assert_int_equal(rollout_active(rollout), 0);
+    assert_true(rollout_await(rollout, 7, later()));
+    assert_true(clock_now_ns() - began_ns >= LEASE_NS);
+    rollout_leave(rollout, slot);
+}
+
 #define ROLLOUT_TEST(test) cmocka_unit_test_setup_teardown(test, make_rollout, free_rollout)
 
 int main(void)
@@ -365,6 +467,11 @@ int main(void)
         ROLLOUT_TEST(what_contradicts_is_noted_once_by_all_workers),
         ROLLOUT_TEST(a_worker_that_nobody_called_since_prices_by_the_revision_in_use),
         ROLLOUT_TEST(who_waits_is_woken_by_an_announcement),
+        ROLLOUT_TEST(a_revision_waits_for_what_is_lent),
+        ROLLOUT_TEST(what_a_dead_worker_lent_holds),
+        ROLLOUT_TEST(after_a_change_nothing_is_lent_for_as_long_as_a_lease),
+        ROLLOUT_TEST(nothing_is_lent_while_a_revision_cannot_be_read),
+        ROLLOUT_TEST(who_comes_after_a_service_that_vanished_waits_for_what_it_lent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static int start_rulebook(void **state)
     if (mkdtemp(directory) == NULL)
         return -1;
     snprintf(path, sizeof path, "%s/discount.db", directory);
-    rollout = rollout_new(4);
+    rollout = rollout_new(4, false);
     const struct rulebook_options options = {.path = path, .rollout = rollout};
     if (!store_create(path, true, reason, sizeof reason) || !store_open(path, &writer, reason, sizeof reason))
         fail_msg("%s", reason);

@@ -58,6 +58,33 @@ static void assert_prices_equal(struct random *random, const struct ruleset *a, 
     arena_release(&arena);
 }
 
+/* Customers are of the same audience in both; those of one audience pay the same; and they are not all alone. Counts
+ * the pairs that share one. */
+static size_t assert_audiences(struct random *random, const struct ruleset *a, const struct ruleset *b)
+{
+    uint64_t audiences[RANDOM_CUSTOMERS + 2];
+    struct arena arena = {0};
+    struct random_product product;
+    size_t pairs = 0;
+
+    random_product(random, &product);
+    int64_t now = random_now(random);
+    for (int32_t id = 0; id <= RANDOM_CUSTOMERS + 1; id++) {
+        audiences[id] = shopper_audience(shopper_resolve(a, &arena, id));
+        assert_int_equal(audiences[id], shopper_audience(shopper_resolve(b, &arena, id)));
+        struct quote quote = shop_quote_at(a, id, &product.product, now);
+        for (int32_t other = 0; other < id; other++) {
+            if (audiences[other] != audiences[id])
+                continue;
+            struct quote same = shop_quote_at(b, other, &product.product, now);
+            assert_quotes_equal(&quote, &same);
+            pairs++;
+        }
+    }
+    arena_release(&arena);
+    return pairs;
+}
+
 static void assert_rulesets_equal(struct random *random, const struct ruleset *a, const struct ruleset *b)
 {
     assert_walks_equal(a, b);
@@ -235,6 +262,7 @@ static void a_changed_ruleset_equals_one_made_anew(void **state)
     struct model *base = calloc(1, sizeof *base), *model = calloc(1, sizeof *model);
     struct ruleset *ruleset = shop_ruleset(NULL, 0);
     uint32_t count = 0;
+    size_t alike = 0;
 
     (void)state;
     for (int i = 0; i < 2000; i++) {
@@ -246,6 +274,7 @@ static void a_changed_ruleset_equals_one_made_anew(void **state)
             change_at_random(&replay, model, builder);
         struct ruleset *changed = shop_finish(builder), *anew = make_anew(&random, model);
         assert_rulesets_equal(&random, changed, anew);
+        alike += assert_audiences(&random, changed, anew);
         assert_contradictions(changed, model);
         assert_contradictions(anew, model);
         ruleset_release(changed);
@@ -259,6 +288,7 @@ static void a_changed_ruleset_equals_one_made_anew(void **state)
             ruleset_release(anew);
         }
     }
+    assert_true(alike > 2000);
     ruleset_release(ruleset);
     free(base);
     free(model);
