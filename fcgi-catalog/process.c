@@ -218,6 +218,7 @@ static int serve(struct site *site, const struct catalog_settings *settings)
     pthread_t completing;
 
     quotes_wake_by(site->quotes, background_event_fd(site->background));
+    quotes_keep(site->quotes, (size_t)settings->quotes_mb * 1024 * 1024);
     quotes_check(site->quotes);
     int error = pthread_create(&completing, NULL, complete, site->quotes);
     if (error != 0) {

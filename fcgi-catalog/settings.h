@@ -13,6 +13,7 @@ struct catalog_settings {
     char *service_host;
     int64_t deadline_ms;
     int64_t answer_ms;
+    int64_t quotes_mb;
     int64_t processes;
     char *trusted_proxies;
     char *proxy_secret_file;

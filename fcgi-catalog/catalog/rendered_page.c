@@ -24,6 +24,7 @@
 struct rendered_page {
     atomic_size_t users;
     int64_t revision;
+    uint64_t number;
     struct arena arena; /* the content, all of its strings, seams */
     struct page_content content;
     size_t *seams; /* one for each product: the offset in text of the byte that its discount_value goes before */
@@ -71,9 +72,11 @@ static void print_list(struct rendered_page *rendered)
 
 struct rendered_page *rendered_page_new(int64_t revision, const struct page_content *content)
 {
+    static _Atomic uint64_t last_number;
     struct rendered_page *rendered = memory_get_zeroed(1, sizeof *rendered);
 
     atomic_init(&rendered->users, 1);
+    rendered->number = atomic_fetch_add(&last_number, 1) + 1;
     rendered->revision = revision;
     rendered->arena.block_size = BLOCK_SIZE;
     copy_content(rendered, content);
@@ -100,6 +103,11 @@ void rendered_page_drop(struct rendered_page *rendered)
 }
 
 /* ---- Reading ---- */
+
+uint64_t rendered_page_number(const struct rendered_page *rendered)
+{
+    return rendered->number;
+}
 
 int64_t rendered_page_revision(const struct rendered_page *rendered)
 {

@@ -35,6 +35,9 @@ void rendered_page_drop(struct rendered_page *rendered); /* NULL is allowed */
 
 int64_t rendered_page_revision(const struct rendered_page *rendered);
 
+/* From 1 up; no other page of this process has had it, nor will. */
+uint64_t rendered_page_number(const struct rendered_page *rendered);
+
 /* What it was made of, the products in the order of the answers, whole; lives as long as the page. */
 const struct page_content *rendered_page_content(const struct rendered_page *rendered);
 const struct product_list *rendered_page_products(const struct rendered_page *rendered);

@@ -16,6 +16,7 @@ struct batch {
     struct quote_ask **asks; /* NULL where the ask was answered before the rest */
     bool *failed;            /* one per ask, for a batch that is asked product by product */
     size_t count, room;
+    int64_t sent_ns;            /* on clock_boot_ns() */
     enum rpc_code singles_code; /* why the service did not answer the last one that it did not; RPC_OK: it did */
     struct arena arena;         /* for messages while they are packed */
 };

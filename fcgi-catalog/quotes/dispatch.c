@@ -154,12 +154,42 @@ static void end_missed(struct batch *batch, enum rpc_code code, const char *mess
     put_back(batch);
 }
 
+static struct kept_basis basis_of(const Ecommerce__ApplyDiscountsResponse *response)
+{
+    return (struct kept_basis){response->epoch, response->revision, response->next_change};
+}
+
+/* Of an answer to what was sent then. */
+static void note_lease(struct quotes *quotes, const Ecommerce__ApplyDiscountsResponse *response, int64_t sent_ns)
+{
+    const struct kept_basis basis = basis_of(response);
+
+    if (quotes->kept == NULL)
+        return;
+    pthread_mutex_lock(&quotes->lock);
+    kept_note(quotes->kept, &basis, response->lease_ms, sent_ns, clock_boot_ns());
+    pthread_mutex_unlock(&quotes->lock);
+}
+
+static void keep(struct quotes *quotes, const Ecommerce__ApplyDiscountsResponse *response, uint64_t audience,
+                 const struct quote_ask *ask)
+{
+    const struct kept_basis basis = basis_of(response);
+
+    if (quotes->kept == NULL)
+        return;
+    pthread_mutex_lock(&quotes->lock);
+    kept_put(quotes->kept, &basis, audience, ask);
+    pthread_mutex_unlock(&quotes->lock);
+}
+
 static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsResponse *response)
 {
     struct quotes *quotes = batch->quotes;
     size_t answers = 0;
 
     circuit_breaker_note_answer(&quotes->health.breaker);
+    note_lease(quotes, response, batch->sent_ns);
     for (size_t i = 0; i < batch->count; i++) {
         struct quote_ask *ask = batch->asks[i];
         const Ecommerce__DiscountAnswer *answer = response->answers[answers++];
@@ -167,7 +197,9 @@ static void end_answered(struct batch *batch, const Ecommerce__ApplyDiscountsRes
         if (ask == NULL)
             continue;
         bool is_good = messages_read_answer(answer, ask, &wrong);
-        if (!is_good)
+        if (is_good)
+            keep(quotes, response, answer->audience, ask);
+        else
             circuit_breaker_note_wrong(&quotes->health.breaker, wrong);
         ask->rules_revision = response->revision;
         ask->done(ask, is_good ? QUOTES_OK : QUOTES_DEGRADED);
@@ -186,10 +218,11 @@ static void remember_singles(struct quotes *quotes)
     pthread_mutex_unlock(&quotes->lock);
 }
 
-void dispatch_forget_singles(void *data)
+void dispatch_note_answer(void *data, const Ecommerce__ApplyDiscountsResponse *response, int64_t sent_ns)
 {
     struct quotes *quotes = data;
 
+    note_lease(quotes, response, sent_ns);
     quotes->singles_until_ns = 0;
     pthread_mutex_lock(&quotes->lock);
     quotes->asks_singles = false;
@@ -224,6 +257,8 @@ void dispatch_start(struct batch *batch)
     rpc_stub_init(&stub, batch->quotes->client, &ecommerce__discount__descriptor);
     stub.deadline_ns = batch_latest_deadline(batch);
     messages_ask_all(&request, batch->asks, batch->count, &batch->arena);
+    request.wants_lease = batch->quotes->kept != NULL;
+    batch->sent_ns = clock_boot_ns();
     ecommerce__discount__apply_discounts(&stub.base, &request, on_batch_answered, batch);
 }
 

@@ -12,6 +12,7 @@
 
 #include "fcgi-catalog/quotes/batch.h"
 #include "fcgi-catalog/quotes/health.h"
+#include "fcgi-catalog/quotes/kept.h"
 #include "fcgi-catalog/quotes/quotes.h"
 
 struct quotes {
@@ -29,6 +30,7 @@ struct quotes {
     bool is_asleep;           /* the polling thread waits for an event, however long it takes */
     bool asks_singles;        /* the server knows only ApplyDiscount: the polling thread asks product by product */
     bool is_flush_due;        /* the asking thread has asked, or was woken, and has not flushed since */
+    struct kept *kept;        /* NULL: nothing is */
     int asking_fd;            /* it is woken by this; -1: it cannot be */
     struct health health;
     /* Of the polling thread: */
@@ -55,7 +57,8 @@ void dispatch_degrade(void *quotes);
 /* Who waits is told at once when the service is found to be away: whoever asks later looks first. */
 void dispatch_note_miss(struct quotes *quotes, enum rpc_code code, const char *message);
 
-/* The service answered ApplyDiscounts: it is not asked product by product any more; the data is the quotes. */
-void dispatch_forget_singles(void *quotes);
+/* The service answered an ApplyDiscounts without asks, which was sent at sent_ns (clock_boot_ns()): it is not asked
+ * product by product any more, and may have lent something; the data is the quotes. */
+void dispatch_note_answer(void *quotes, const Ecommerce__ApplyDiscountsResponse *response, int64_t sent_ns);
 
 #endif

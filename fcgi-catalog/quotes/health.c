@@ -16,7 +16,7 @@ void health_init(struct health *health, const char *service, const struct health
     circuit_breaker_init(&health->breaker, service);
 }
 
-static void ask_nothing(struct health *health, bool fail_fast,
+static void ask_nothing(struct health *health, bool fail_fast, bool wants_lease,
                         void (*closure)(const Ecommerce__ApplyDiscountsResponse *response, void *data))
 {
     struct rpc_stub stub;
@@ -25,6 +25,7 @@ static void ask_nothing(struct health *health, bool fail_fast,
     rpc_stub_init(&stub, health->client, &ecommerce__discount__descriptor);
     stub.deadline_ns = clock_now_ns() + DEADLINE_NS;
     stub.fail_fast = fail_fast;
+    nothing.wants_lease = wants_lease;
     ecommerce__discount__apply_discounts(&stub.base, &nothing, closure, health);
 }
 
@@ -53,7 +54,7 @@ static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response,
     health->is_probing = false;
     if (response != NULL) {
         health_note_told(health, response);
-        health->events.on_answer(health->events.data);
+        health->events.on_answer(health->events.data, response, health->probed_ns);
     }
     if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
         circuit_breaker_note_answer(&health->breaker);
@@ -69,7 +70,8 @@ static bool is_probe_wanted(struct health *health)
 void health_check(struct health *health)
 {
     health->is_probing = true;
-    ask_nothing(health, true, on_probe_answered); /* its message names what is wrong */
+    health->probed_ns = clock_boot_ns();
+    ask_nothing(health, true, false, on_probe_answered); /* its message names what is wrong */
 }
 
 /* ---- Looks ---- */
@@ -82,7 +84,7 @@ static void on_look_answered(const Ecommerce__ApplyDiscountsResponse *response, 
     if (response == NULL)
         return;
     health_note_told(health, response);
-    health->events.on_answer(health->events.data);
+    health->events.on_answer(health->events.data, response, health->boot_ns);
 }
 
 static bool is_look_due(struct health *health)
@@ -97,6 +99,13 @@ static void want_look(struct health *health, int64_t now_ns)
 {
     if (health->client != NULL && now_ns - atomic_load(&health->looked_ns) >= LOOK_NS &&
         !atomic_load(&health->breaker.is_degraded) && !atomic_exchange(&health->is_look_wanted, true))
+        rpc_client_wake(health->client);
+}
+
+void health_renew(struct health *health)
+{
+    atomic_store(&health->is_lease_wanted, true);
+    if (!atomic_exchange(&health->is_look_wanted, true))
         rpc_client_wake(health->client);
 }
 
@@ -133,7 +142,8 @@ void health_run(struct health *health)
     } else if (is_look_due(health)) {
         health->is_looking = true;
         atomic_store(&health->looked_ns, clock_now_ns());
-        ask_nothing(health, false, on_look_answered);
+        health->boot_ns = clock_boot_ns();
+        ask_nothing(health, false, atomic_exchange(&health->is_lease_wanted, false), on_look_answered);
     }
 }
 

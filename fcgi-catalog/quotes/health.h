@@ -4,10 +4,10 @@
  * change by itself. Two kinds of an ApplyDiscounts without asks:
  *
  *     probe    while it is away, again and again: when it is answered, the service is there
- *     look     when somebody wants to know how long prices stay as they are, and the service has not told lately; that
- *              it is not answered says nothing
+ *     look     when somebody wants to know how long prices stay as they are, and the service has not told lately, or
+ *              when what it lends is to be lent anew; that it is not answered says nothing
  *
- * Of the polling thread, but for health_steady_until() and health_stop().
+ * Of the polling thread, but for health_renew(), health_steady_until() and health_stop().
  */
 #ifndef CATALOG_QUOTES_HEALTH_H
 #define CATALOG_QUOTES_HEALTH_H
@@ -24,8 +24,9 @@
 #define HEALTH_KNOWN_S 10
 
 struct health_events {
-    void (*on_answer)(void *data); /* an ApplyDiscounts without asks was answered */
-    void (*on_away)(void *data);   /* the service is found to be away */
+    /* An ApplyDiscounts without asks was answered, which was sent at sent_ns on clock_boot_ns(). */
+    void (*on_answer)(void *data, const Ecommerce__ApplyDiscountsResponse *response, int64_t sent_ns);
+    void (*on_away)(void *data); /* the service is found to be away */
     void *data;
 };
 
@@ -34,7 +35,8 @@ struct health {
     struct health_events events;
     struct circuit_breaker breaker;
     bool is_probing, is_looking;
-    atomic_bool is_look_wanted, is_stopping;
+    int64_t probed_ns, boot_ns; /* when the last probe and the last look were sent, on clock_boot_ns() */
+    atomic_bool is_look_wanted, is_lease_wanted, is_stopping;
     _Atomic int64_t looked_ns;            /* when the last look was sent */
     _Atomic int64_t next_change, told_ns; /* what was told last, and when */
 };
@@ -52,6 +54,9 @@ void health_run(struct health *health);
 
 /* An answer came: when the next price changes by itself is in it. */
 void health_note_told(struct health *health, const Ecommerce__ApplyDiscountsResponse *response);
+
+/* The next look asks for a lease, too, and is sent at once. Any thread. */
+void health_renew(struct health *health);
 
 /* See quotes_steady_until(). */
 int64_t health_steady_until(struct health *health);

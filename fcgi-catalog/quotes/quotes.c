@@ -3,6 +3,7 @@
 #include "fcgi-catalog/quotes/quotes.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -110,6 +111,21 @@ static bool is_open_or_opens(struct quotes *quotes)
     return false;
 }
 
+/* Answers an ask with what is kept. With the lock, which is given back if so. */
+static bool is_kept(struct quotes *quotes, struct quote_ask *ask)
+{
+    int64_t now_ns = clock_boot_ns();
+
+    if (!kept_find(quotes->kept, ask, now_ns))
+        return false;
+    bool is_renewal_due = kept_is_renewal_due(quotes->kept, now_ns);
+    pthread_mutex_unlock(&quotes->lock);
+    if (is_renewal_due)
+        health_renew(&quotes->health);
+    ask->done(ask, QUOTES_OK);
+    return true;
+}
+
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
 {
     if (ask->products->count == 0) {
@@ -123,6 +139,8 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         return;
     }
     pthread_mutex_lock(&quotes->lock);
+    if (quotes->kept != NULL && is_kept(quotes, ask))
+        return;
     if (atomic_load(&quotes->health.breaker.is_degraded)) {
         pthread_mutex_unlock(&quotes->lock);
         ask->done(ask, QUOTES_DEGRADED);
@@ -175,6 +193,12 @@ void quotes_flush(struct quotes *quotes)
         rpc_client_wake(quotes->client);
 }
 
+void quotes_keep(struct quotes *quotes, size_t bytes_max)
+{
+    if (bytes_max > 0)
+        quotes->kept = kept_new(bytes_max);
+}
+
 int64_t quotes_steady_until(struct quotes *quotes)
 {
     return health_steady_until(&quotes->health);
@@ -195,7 +219,7 @@ struct quotes *quotes_new(const struct quotes_options *options)
     quotes->asking_fd = -1;
     health_init(
         &quotes->health, options->service_host,
-        &(struct health_events){.on_answer = dispatch_forget_singles, .on_away = dispatch_degrade, .data = quotes});
+        &(struct health_events){.on_answer = dispatch_note_answer, .on_away = dispatch_degrade, .data = quotes});
     pthread_mutex_init(&quotes->lock, NULL);
     return quotes;
 }
@@ -244,6 +268,12 @@ void quotes_free(struct quotes *quotes)
         rpc_client_free(quotes->client);
         rpc_runtime_stop();
     }
+    if (quotes->kept != NULL) {
+        const struct kept_counts counts = kept_counts(quotes->kept);
+        log_info("quotes-kept", "hits=%" PRIu64 " misses=%" PRIu64 " leases=%" PRIu64, counts.hits, counts.misses,
+                 counts.leases);
+    }
+    kept_free(quotes->kept);
     batch_free(quotes->spare);
     pthread_mutex_destroy(&quotes->lock);
     free(quotes);

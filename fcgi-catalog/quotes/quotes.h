@@ -19,6 +19,9 @@
  *
  * The log has one line for each change.
  *
+ * What the service lends (proto/ecommerce.proto: lease_ms) is kept, and asks that it answers are answered at once,
+ * whatever the state: see kept.h.
+ *
  * A server that knows only ApplyDiscount (it answers UNIMPLEMENTED) is asked once per product, all at the same time;
  * this is remembered and ApplyDiscounts tried again after a minute or a miss.
  */
@@ -51,6 +54,7 @@ enum quotes_result {
 struct quote_ask {
     struct customer customer;
     const struct product_list *products;
+    uint64_t page;        /* a number that stands for these products, whole, and never for others; 0: nothing is kept */
     int64_t deadline_ns;  /* when done() must have been called, on common/clock.h's clock */
     struct quote *quotes; /* room for one quote per product, filled on QUOTES_OK */
     /* Which rules made each quote: room for one per product, filled on QUOTES_OK. NULL: not asked for. The rules live
@@ -109,6 +113,10 @@ void quotes_flush(struct quotes *quotes);
  * waits leaves together with what has come meanwhile. Before the first quotes_poll(), if at all.
  */
 void quotes_wake_by(struct quotes *quotes, int event_fd);
+
+/* Lets quotes be kept, in so many bytes. For a process that serves many requests. Before the first quotes_ask(), if at
+ * all. */
+void quotes_keep(struct quotes *quotes, size_t bytes_max);
 
 /*
  * Until when no price changes by itself, because no rule's window begins or ends, as the service told: seconds since

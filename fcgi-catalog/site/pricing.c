@@ -227,6 +227,7 @@ static void ask_quotes(struct pending *pending)
     pending->ask = (struct quote_ask){
         .customer = context->customer,
         .products = products,
+        .page = pending->view.query->wants_explanation ? 0 : rendered_page_number(pending->rendered),
         .deadline_ns = context->exchange->arrived_ns + context->site->deadline_ns,
         .quotes = arena_get(arena, products->count * sizeof(struct quote)),
         .applied = wants_rules ? arena_get(arena, products->count * sizeof(struct applied_rules)) : NULL,

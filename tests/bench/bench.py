@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 from catalog_figures import CATALOG_FIGURES  # noqa: E402  (the path first)
 from figures import FIGURES, Pace  # noqa: E402
 from harness import process  # noqa: E402
+from lease_figures import LEASE_FIGURES  # noqa: E402
 from measure import MeasureError  # noqa: E402
 from rules import RULE_FIGURES  # noqa: E402
 from stage import Stage  # noqa: E402
@@ -70,7 +71,7 @@ def measure_all(figures, pace):
 
 def main():
     options = read_options()
-    figures = [figure for figure in (*FIGURES, *RULE_FIGURES, *CATALOG_FIGURES) if re.search(options.only, figure.name)]
+    figures = [figure for figure in (*FIGURES, *LEASE_FIGURES, *RULE_FIGURES, *CATALOG_FIGURES) if re.search(options.only, figure.name)]
     if options.list:
         print("\n".join(figure.name for figure in figures))
         return 0

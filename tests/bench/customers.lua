@@ -1,25 +1,30 @@
 -- SPDX-License-Identifier: MIT
 -- wrk's script: `wrk … URL -- N [FILE]` asks as customers 1 to N in turn, each request as the next one, or as nobody when
--- N is 0. FILE has paths, one a line, that are asked for in turn instead of the URL's own, by nobody. At the end it prints
--- one line of JSON.
+-- N is 0. FILE has paths, one a line, that are asked for in turn instead of the URL's own, by nobody, or by the customer
+-- whose number follows behind a tab. At the end it prints one line of JSON.
 
 -- Requests are made beforehand, so that wrk only picks one.
+local function of_customer(path, id)
+    local headers = { ["X-USER-ID"] = tostring(id) }
+    for name, value in pairs(wrk.headers) do
+        headers[name] = value
+    end
+    return wrk.format("GET", path, headers)
+end
+
 local function of_customers(count)
     local requests = {}
     for id = 1, count do
-        local headers = { ["X-USER-ID"] = tostring(id) }
-        for name, value in pairs(wrk.headers) do
-            headers[name] = value
-        end
-        requests[id] = wrk.format("GET", nil, headers)
+        requests[id] = of_customer(nil, id)
     end
     return requests
 end
 
 local function of_paths(file)
     local requests = {}
-    for path in io.lines(file) do
-        requests[#requests + 1] = wrk.format("GET", path)
+    for line in io.lines(file) do
+        local path, id = line:match("^(.*)\t(%d+)$")
+        requests[#requests + 1] = path and of_customer(path, id) or wrk.format("GET", line)
     end
     return requests
 end

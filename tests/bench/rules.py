@@ -72,14 +72,11 @@ class RuleServer:
     """A discountd with so many rules, and an administrator's channel to it."""
 
     def __init__(self, stage, rules):
-        if admin.messages is None:
-            wire.generate(stage.workshop.new("proto"))
-            admin.generate(stage.workshop.new("proto"))
         directory = stage.workshop.new("rules")
         self.keys = stage.keys
         self.discountd = Discountd(directory, stage.keys, DISCOUNT_WORKERS=2)
         self.discountd.wait_for_log("worker-ready", times=2)
-        self.admin = Admin(self.discountd.port, stage.keys)
+        self.admin = stage.administrator(self.discountd)
         token, changes = "", shop_changes(rules)
         while some := list(itertools.islice(changes, 10000)):
             token = self.admin.StageChanges(token=token, changes=some).token

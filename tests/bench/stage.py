@@ -4,11 +4,13 @@ What is measured and what it is held against: a discountd with a rule for each c
 and hello with the Catalog's own bytes, each behind a web server by the project's deploy files.
 """
 import os
+import re
 import shutil
 import sqlite3
 from pathlib import Path
 
-from harness import discount
+import admin
+from harness import discount, wire
 from harness.catalog import Catalog, Site
 from harness.discount import Discountd
 from harness.fastcgi import Connection, get
@@ -103,6 +105,13 @@ class Front:
         for process in self.processes:
             process.stop()
 
+    def kept(self):
+        """Which share of the requests for customers was answered from kept quotes: its processes say so when they end."""
+        text = "".join(process.log() for process in self.processes)
+        found = [(int(hits), int(misses)) for hits, misses in re.findall(r" quotes-kept hits=(\d+) misses=(\d+) ", text)]
+        hits, misses = (sum(each) for each in zip(*found)) if found else (0, 0)
+        return hits / (hits + misses) if hits + misses else None
+
 
 class Stage:
     """Keys, databases and a discountd; makes what a figure needs, and stops it when it is told to."""
@@ -120,6 +129,13 @@ class Stage:
         server = Discountd(directory, self.keys, DISCOUNT_WORKERS=2)
         server.wait_for_log("worker-ready", times=2)
         return server
+
+    def administrator(self, server):
+        """A channel to a discountd; its .channel is the caller's to close."""
+        if admin.messages is None:
+            wire.generate(self.workshop.new("proto"))
+            admin.generate(self.workshop.new("proto"))
+        return admin.Admin(server.port, self.keys)
 
     def new_site(self, products):
         """A site's directory with a catalog of so many products."""
@@ -147,9 +163,15 @@ class Stage:
 
     def start_catalog(self, server, site, is_customer, path="/products", **variables):
         """The Catalog; when this returns it answers, as it should."""
-        front = self._put_behind(server, site, Catalog, variables)
-        front.path = path
+        front = self.start_any(server, site, path, **variables)
         wait_until(lambda: is_right(ask(front, is_customer), is_customer), 10, "an answer with the right prices")
+        return front
+
+    def start_any(self, server, site, path, headers=(), **variables):
+        """The same of another discountd, or another kind of answer: when this returns it answers."""
+        front = self._put_behind(server, site, Catalog, variables)
+        front.path, front.headers = path, list(headers)
+        wait_until(lambda: ask(front, True).status == 200 and not ask(front, True).is_degraded, 10, "an answer with prices")
         return front
 
     def start_hello(self, server, catalog, is_customer):
@@ -174,6 +196,12 @@ class Stage:
         """Stops all but discountd."""
         while self.fronts:
             self.fronts.pop().stop()
+
+    def hits(self, catalog):
+        """Stops this front. How many of its requests were hits, for people."""
+        self.fronts.remove(catalog)
+        catalog.stop()
+        return f"{wait_until(lambda: catalog.kept() is not None and f'{catalog.kept():.0%}', 10, 'its count of hits')} hits"
 
     def close(self):
         self.stop_fronts()
