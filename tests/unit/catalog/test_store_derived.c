@@ -99,7 +99,7 @@ static void random_changes_by_hand_keep_everything_that_follows(void **state)
 {
     (void)state;
     open_shop();
-    for (int round = 0; round < 16; round++) {
+    for (int round = 0; round < 8; round++) {
         change_at_random(round % 2 == 0);
         assert_sound();
     }

@@ -3,7 +3,7 @@
  * backwards, also while others change the catalog. */
 #include "tests/unit/catalog/store_random.h"
 
-#define MAX 21000
+#define MAX 13000
 
 /* The same in SQL that looks at each row. */
 static const char *print_plainly(const struct product_query *query)
@@ -211,7 +211,7 @@ static void filters_that_seldom_meet_are_paged_alike(void **state)
     int64_t count;
 
     (void)state;
-    open_catalog(20000);
+    open_catalog(12000);
     assert_int_equal(change(halves), SQLITE_OK);
     for (size_t i = 0; i < ARRAY_LENGTH(queries) * 6; i++) {
         struct product_query query = queries[i / 6];
@@ -267,7 +267,7 @@ static void each_product_that_stays_is_met_once_while_others_come_and_go(void **
     (void)state;
     open_catalog(300);
     next_id = 301;
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 12; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
         query.limit = 3 + (int)draw(8);
         memset(is_gone, 0, sizeof is_gone);

@@ -150,7 +150,7 @@ static void what_is_kept_has_a_limit(void **state)
 {
     (void)state;
     open_catalog(4500);
-    for (int round = 0; round < 1500; round++) {
+    for (int round = 0; round < 400; round++) {
         struct product_query query = draw_query((enum sort)(round % 6));
         read_page(&query);
         assert_true(cache_bytes(store->state->queries.results) <= QUERY_CACHE_MAX);

@@ -341,13 +341,13 @@ static void more_than_a_thousand_faults_are_counted(void **state)
     assert_non_null(strstr(told, "\n1004: and 4000 more, which are not told\n"));
 }
 
-/* Twenty million bytes of several kinds of nonsense: the bound is far above what it takes, far below what anything but
+/* Four million bytes of several kinds of nonsense: the bound is far above what it takes, far below what anything but
  * linear time would. */
 static void much_garbage_takes_little_time(void **state)
 {
     static const char *const patterns[] = {"x\n",    "rule a\n",   "members 1 2 3\n", "include product a b c d e\n",
                                            "\xff\n", "group \"\n", "price a 1\n",     "a b c d e f g h i j "};
-    size_t size = (size_t)20 * 1000 * 1000;
+    size_t size = (size_t)4 * 1000 * 1000;
     char *text = malloc(size);
 
     (void)state;
@@ -363,7 +363,7 @@ static void much_garbage_takes_little_time(void **state)
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
         arena_reset(&arena);
         assert_true(told_count <= RULEFILE_FAULTS_MAX + 1);
-        if (after.tv_sec - before.tv_sec > 30)
+        if (after.tv_sec - before.tv_sec > 10)
             fail_msg("%s took %ld s", patterns[i], (long)(after.tv_sec - before.tv_sec));
         if (getenv("SHOW_TIMES") != NULL)
             printf("%.3f s\n", (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9);
