@@ -16,7 +16,7 @@ from harness.fastcgi import Connection, body_of, get
 from harness.paths import not_sanitized
 from harness.process import wait_until
 from harness.shapes import SHAPES, few
-from harness.shop import EIGHT, add_products, change
+from harness.shop import EIGHT, add_products, change, stock
 
 HEADER = ["id", "sku", "slug", "name", "description", "price_in_cents", "currency", "categories", "category_names", "tags",
           "images", "stock", "created_at", "updated_at"]
@@ -31,8 +31,7 @@ def web(request, workshop, keys, discountd):
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
     site = Site(shop, keys, discountd.port)
-    change(site, EIGHT)
-    add_products(site, 1000, MANY, words='Words, "quotes"\nand é, ' + "x" * 200)
+    stock(site, sql=EIGHT, first=1000, count=MANY, words='Words, "quotes"\nand é, ' + "x" * 200)
     running = SHAPES[request.param](directory, site)
     yield running.web
     running.stop()

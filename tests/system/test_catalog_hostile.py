@@ -173,8 +173,10 @@ def test_bytes_that_are_no_text_are_refused_in_every_parameter(catalog, name):
             assert "UTF-8 without control" in check_refusal(ask(catalog, "/products", name.encode() + b"=" + text), name)["detail"]
 
 
-@pytest.mark.parametrize("path", ["/products", "/categories/kitchen", "/products/one", "/categories", "/", "/nowhere"])
-@pytest.mark.parametrize("name", ["q", "tag", "category", "after", "sort", "fields", "limit", "x"])
+@pytest.mark.parametrize("path, name", [
+    *((path, name) for path in ("/products", "/categories/kitchen")
+      for name in ("q", "tag", "category", "after", "sort", "fields", "limit", "x")),
+    ("/products/one", "fields"), ("/products/one", "x"), ("/categories", "x"), ("/", "q"), ("/", "x"), ("/nowhere", "x")])
 def test_a_page_for_people_shows_every_value_as_text(catalog, path, name):
     for value in [*map(str.encode, VALUES), *RAW]:
         answer = check_answer(ask(catalog, path, name.encode() + b"=" + value, ACCEPT="text/html"), "page")

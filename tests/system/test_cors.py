@@ -11,6 +11,7 @@ import pytest
 from harness.browser import Browser
 from harness.catalog import Site
 from harness.contract import CUSTOMER_1, LIST
+from harness.paths import not_sanitized
 from harness.shapes import SHAPES, SHIPPED, few
 
 SHOP, OTHER = "https://shop.example", "https://other.example"
@@ -157,6 +158,10 @@ def elsewhere(workshop):
     server.server_close()
 
 
+# A sanitizer does not see what a browser shows to whom; what it is told is tested above.
+IN_A_BROWSER = not_sanitized("nothing that a sanitizer sees")
+
+
 @pytest.fixture(scope="module")
 def browser(elsewhere):
     made = Browser()
@@ -169,6 +174,7 @@ def fetch(browser, url, headers=None, credentials="omit"):
     return browser.driver.execute_async_script(FETCH, url, headers or {}, credentials)
 
 
+@IN_A_BROWSER
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "apache-proxy", "apache-cgid", "nginx"])
 def test_chromium_shows_a_listed_shop_everything(browser, elsewhere, run_shape, shape):
     web = run_shape(shape, f"https://a.example {elsewhere}")
@@ -185,6 +191,7 @@ def test_chromium_shows_a_listed_shop_everything(browser, elsewhere, run_shape, 
         assert wrong["status"] == json.loads(wrong["body"])["status"] == status
 
 
+@IN_A_BROWSER
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "nginx"])
 def test_chromium_shows_any_shop_what_is_everybodys(browser, run_shape, shape):
     web = run_shape(shape, "*")
@@ -195,6 +202,7 @@ def test_chromium_shows_any_shop_what_is_everybodys(browser, run_shape, shape):
     assert "failed" in fetch(browser, web.url("/products"), credentials="include")
 
 
+@IN_A_BROWSER
 @pytest.mark.parametrize("origins", ["", "https://a.example"])
 def test_chromium_shows_nobody_else_anything(browser, run_shape, origins):
     web = run_shape("nginx", origins)

@@ -14,7 +14,7 @@ from harness.halfway import HAPPENINGS, HEADS, Halfway, Reader
 from harness.paths import not_sanitized
 from harness.process import children, pid_exists, serving, wait_until
 from harness.shapes import LIGHTTPD_PLAIN, SHAPES
-from harness.shop import add_products
+from harness.shop import stock
 from harness.webserver import Lighttpd
 
 pytestmark = not_sanitized("web servers and the ends of processes")
@@ -40,7 +40,7 @@ def make_site(directory, keys, discountd, products, **settings):
     shop = directory / "web" / "shop"
     shop.mkdir(parents=True)
     site = Site(shop, keys, discountd.port, **settings)
-    add_products(site, 1000, products, words="x" * LENGTH)
+    stock(site, first=1000, count=products, words="x" * LENGTH)
     return site
 
 

@@ -18,7 +18,7 @@ from harness.echo import Echo
 from harness.paths import DEPLOY, not_sanitized
 from harness.process import children, descendants, environment, pid_exists, run, wait_until
 from harness.shapes import SHAPES
-from harness.shop import add_products
+from harness.shop import stock
 from harness.webserver import Nginx
 
 pytestmark = not_sanitized("the files of deploy/")
@@ -28,12 +28,15 @@ CUSTOMER = [("X-USER-ID", "1")]
 
 @pytest.fixture
 def run_shape(request, workshop, keys, discountd):
-    """run_shape(name, …settings) runs the Catalog in a shape until the test ends."""
-    def make(name, **settings):
+    """run_shape(name, …settings) runs the Catalog in a shape until the test ends; `products` are for stock()."""
+    def make(name, products=None, **settings):
         directory = workshop.new(name)
         shop = directory / "web" / "shop"
         shop.mkdir(parents=True)
-        running = SHAPES[name](directory, Site(shop, keys, discountd.port, **settings))
+        site = Site(shop, keys, discountd.port, **settings)
+        if products:
+            stock(site, **products)
+        running = SHAPES[name](directory, site)
         request.addfinalizer(running.stop)
         return running
     return make
@@ -150,8 +153,7 @@ def written(site):
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "lighttpd-prefix", "lighttpd-cgi", "nginx", "nginx-prefix", "apache-proxy",
                                    "apache-fcgid", "apache-cgid"])
 def test_a_download_passes_through_the_web_server_at_its_readers_pace(run_shape, shape):
-    running = run_shape(shape)
-    add_products(running.site, 1000, 10_000, words="x" * 1000)
+    running = run_shape(shape, products={"first": 1000, "count": 10_000, "words": "x" * 1000})
     with socket.socket() as reader:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         reader.settimeout(20)

@@ -16,7 +16,7 @@ from harness.process import environment
 
 pytestmark = not_sanitized("nothing is to be said of a process that was killed")
 
-ROUNDS = 50
+ROUNDS = 24
 COUNT = 1500
 
 

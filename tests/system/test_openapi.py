@@ -13,7 +13,7 @@ import pytest
 from harness import ports
 from harness.catalog import Cgi, Site
 from harness.openapi import METHODS, SOURCE, Document, media_type, read_body
-from harness.paths import BIN, DEPLOY, ROOT
+from harness.paths import BIN, DEPLOY, ROOT, is_sanitized
 from harness.process import run
 from harness.shapes import SHAPES, few
 from harness.shop import change
@@ -211,6 +211,8 @@ GETTING = {"200": get_whole, "204": get_methods, "301": get_renamed, "302": get_
 # A web server has its own word on long headers, and a running program is set up and has its database.
 BY_HAND = {"431", "500", "503"}
 ANSWERS = [(operation, status) for operation in OPERATIONS for status in DOCUMENT.responses(operation)]
+# A process each; it comes the same way to all operations.
+IN_TROUBLE = [each for each in ANSWERS if each[1] in BY_HAND][::4 if is_sanitized() else 1]
 
 
 @pytest.mark.parametrize("operation, status", [each for each in ANSWERS if each[1] not in BY_HAND], ids=str)
@@ -219,7 +221,7 @@ def test_every_answer_of_an_operation_can_be_had(asker, broken, operation, statu
     assert (operation, status) in {(asked, str(answer.status)) for asked, answer in asker.seen}
 
 
-@pytest.mark.parametrize("operation, status", [each for each in ANSWERS if each[1] in BY_HAND], ids=str)
+@pytest.mark.parametrize("operation, status", IN_TROUBLE, ids=str)
 def test_every_answer_in_trouble_can_be_had(broken, operation, status):
     asker = Asker(broken["whole"])
     GETTING[status](operation, asker, broken)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A shop to look at: what an owner does to a site's database by hand."""
+import atexit
+import shutil
 import sqlite3
+import tempfile
+from pathlib import Path
 
 from harness.workshop import give_to_web
 
@@ -35,6 +39,24 @@ def change(site, sql, *rows):
             database.executescript(sql)
     database.close()
     give_to_web(site.path)
+
+
+_stocked = {}  # databases that were made once: the search index of thousands of products takes seconds
+
+
+def stock(site, *, sql="", **products):
+    """The database of a new site in which nobody is yet: what `sql` does, and add_products()."""
+    database, wanted = site.var / "catalog.db", (sql, *sorted(products.items()))
+    if wanted not in _stocked:
+        if sql:
+            change(site, sql)
+        add_products(site, **products)
+        if not _stocked:
+            _stocked[None] = Path(tempfile.mkdtemp(prefix="catalog-stocked-", dir="/tmp"))
+            atexit.register(shutil.rmtree, _stocked[None], ignore_errors=True)
+        _stocked[wanted] = shutil.copy(database, _stocked[None] / f"{len(_stocked)}.db")
+    else:
+        shutil.copyfile(_stocked[wanted], database)
 
 
 def add_products(site, first, count, words="A product like any other, described in a sentence or two."):

@@ -389,14 +389,14 @@ def prices_of(shop, customer, products, now, group=None):
 
 def test_preview_agrees_with_quoting_before_and_after(boss, catalog):
     changed = 0
-    for seed in range(120):
+    for seed in range(50):
         maker = Maker(random.Random(f"preview-{seed}"))
         before = maker.shop(maker.rng.choice((3, 10, 25)))
         before.rounding = "down"
         boss.set_shop(before)
         after, touched, removals = maker.change(before)
         changed += check_preview(boss, catalog, maker, before, after, changes_between(after, touched, removals))
-    assert changed > 300
+    assert changed > 120
 
 
 def check_preview(boss, catalog, maker, before, after, changes):

@@ -27,7 +27,7 @@ CUT_OFF = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCo
 
 PRODUCTS = range(1, 6)
 LIST_PRICE = 10000
-CHANGES = 250 if is_sanitized() else 1000  # a sanitizer sees the same lines each time
+CHANGES = 120 if is_sanitized() else 400  # a sanitizer sees the same lines each time
 
 
 def change_number(number):
