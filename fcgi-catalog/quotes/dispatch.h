@@ -12,7 +12,7 @@
 
 #include "fcgi-catalog/quotes/batch.h"
 #include "fcgi-catalog/quotes/health.h"
-#include "fcgi-catalog/quotes/kept.h"
+#include "fcgi-catalog/quotes/kept/kept.h"
 #include "fcgi-catalog/quotes/quotes.h"
 
 struct quotes {

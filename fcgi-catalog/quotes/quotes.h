@@ -20,7 +20,7 @@
  * The log has one line for each change.
  *
  * What the service lends (proto/ecommerce.proto: lease_ms) is kept, and asks that it answers are answered at once,
- * whatever the state: see kept.h.
+ * whatever the state: see kept/kept.h.
  *
  * A server that knows only ApplyDiscount (it answers UNIMPLEMENTED) is asked once per product, all at the same time;
  * this is remembered and ApplyDiscounts tried again after a minute or a miss.

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/clock.h"
-#include "fcgi-catalog/quotes/kept.h"
+#include "fcgi-catalog/quotes/kept/kept.h"
 
 #define MS CLOCK_NS_PER_MS
 #define PRODUCTS 3

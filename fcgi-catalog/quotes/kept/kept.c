@@ -6,7 +6,7 @@
  *     positions grow for ever; a record lies at position % size, whole, and is there until `end` is a ring further
  *     index: bucket of a key's hash ─> up to WAYS positions, the oldest of which gives way
  */
-#include "fcgi-catalog/quotes/kept.h"
+#include "fcgi-catalog/quotes/kept/kept.h"
 
 #include <stdlib.h>
 #include <string.h>
