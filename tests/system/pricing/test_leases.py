@@ -18,13 +18,14 @@ import grpc
 import pytest
 from admin import Admin, set_group, set_rule
 from harness import ports
-from harness.catalog import Catalog, Cgi
+from harness.catalog import Catalog, Cgi, Site
 from harness.clock import WallClock, preload
 from harness.discount import Discountd
 from harness.discountctl import Ctl, rule_file
 from harness.fastcgi import Connection, get
 from harness.paths import is_sanitized
 from harness.process import children, wait_until
+from harness.shapes import SHAPES
 from oracle import Rule
 
 LEASE_S = 0.25
@@ -362,6 +363,21 @@ def test_a_change_waits_for_what_is_lent_and_says_so(shop, workshop, keys):
     assert ask(catalog) == 2
     answer = discountd.admin.change(cents_off(3))  # so soon after the last one nothing is lent
     assert answer.waited_ms == 0
+
+
+@pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "apache-fcgid", "nginx"])
+def test_whatever_keeps_the_catalog_running_is_lent_prices(shop, request, workshop, keys, shape):
+    discountd, directory = shop(), workshop.new(shape)
+    (directory / "web" / "shop").mkdir(parents=True)
+    running = SHAPES[shape](directory, Site(directory / "web" / "shop", keys, discountd.port))
+    request.addfinalizer(running.stop)
+    time.sleep(LEASE_S)  # a service begins as if something were lent
+
+    def is_lent():
+        answer = running.web.request("/products", headers=[("X-USER-ID", str(CUSTOMER))])
+        assert answer.status == 200
+        return discountd.admin.GetStatus().lease_ms > 0
+    wait_until(is_lent, 10, "a lease")
 
 
 @pytest.mark.parametrize("who", ["off", "cgi", "no-memory", "beside-another"])
