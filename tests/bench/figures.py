@@ -96,7 +96,8 @@ def against_hello(server, connections, products=3, is_customer=True, **variables
         check_every_kind(catalog, is_customer)
         if catalog.count_degraded():
             raise measure.MeasureError("some answers had no discount because Discount was not reached")
-        hits = f"{stage.hits(catalog)}, " if is_customer else ""
+        is_kept = is_customer and variables.get("CATALOG_QUOTES_MB") != 0
+        hits = f"{stage.hits(catalog)}, " if is_kept else ""
         return Result(_ratios(ours, theirs, "per_s"),
                       f"{hits}{_median(ours, 'per_s'):,.0f} / {_median(theirs, 'per_s'):,.0f} requests/s, "
                       f"p99 {_median(ours, 'p99_us') / 1000:.1f} / {_median(theirs, 'p99_us') / 1000:.1f} ms, "

@@ -282,7 +282,7 @@ def test_all_workers_killed_at_once_are_replaced_and_no_call_fails(start, worksh
 def test_twenty_reloads_cost_a_foreign_client_nothing_though_it_tries_nothing_again(start, workshop, keys):
     """Calls under way and those that come as a worker leaves, on channels that stand and on new ones."""
     server = start(Discountd, workshop.new("discountd"), keys)
-    rounds = 5 if is_sanitized() else 20
+    rounds = 5 if is_sanitized() else 50
     fresh = []
     with Load(server, keys, threads=3, config=None) as load:
         for number in range(1, rounds + 1):

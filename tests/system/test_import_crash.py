@@ -16,7 +16,7 @@ from harness.process import environment
 
 pytestmark = not_sanitized("nothing is to be said of a process that was killed")
 
-ROUNDS = 24
+ROUNDS = 30
 COUNT = 1500
 
 
