@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Clocks that are not the machine's (tests/clock): a wall clock that is set while programs run, days that pass in moments."""
+import os
 import struct
 import subprocess
+
+import pytest
 
 from harness.paths import ROOT, is_sanitized
 
 
 def preload(directory, name):
-    """What a process has in its environment into which tests/clock/NAME.c is loaded."""
+    """What a process has in its environment into which tests/clock/NAME.c is loaded. Not below tests/clock/at: two would not add up."""
+    if "LD_PRELOAD" in os.environ:
+        pytest.skip("the clock is another one already")
     library = directory / f"{name}.so"
     subprocess.run(["gcc", "-std=gnu17", "-O2", "-fPIC", "-shared", "-o", library, ROOT / "tests" / "clock" / f"{name}.c"], check=True)
     return {"LD_PRELOAD": library} | ({"ASAN_OPTIONS": "verify_asan_link_order=0"} if is_sanitized() else {})
