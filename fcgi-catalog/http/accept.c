@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of two media types a client would rather have: the Accept header (RFC 9110, 12.5.1). */
-#include "fcgi-catalog/http/request.h"
+/* Which media type a client would rather have. */
+#include "fcgi-catalog/http/accept.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -130,25 +130,21 @@ static bool is_better(const struct fit *fit, const struct fit *best)
     return fit->quality > best->quality || (fit->quality == best->quality && fit->specificity > best->specificity);
 }
 
-int http_request_choose(const struct http_request *request, const char *const *types, size_t count)
+int accept_choose(const char *accept, const char *const *types, size_t count)
 {
     struct fit best = {0};
     int chosen = -1;
-    bool is_asked = false;
 
+    if (accept == NULL || accept[0] == '\0')
+        return 0;
     for (size_t i = 0; i < count; i++) {
         struct fit fit = {0};
-        for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-            if (strncmp(*variable, "HTTP_ACCEPT=", 12) != 0 || (*variable)[12] == '\0')
-                continue;
-            is_asked = true;
-            fit_header(&fit, *variable + 12, types[i]);
-        }
+        fit_header(&fit, accept, types[i]);
         if (fit.quality > 0 &&
             (is_better(&fit, &best) || (!is_better(&best, &fit) && is_page_for_text(&fit, types[i], types[chosen])))) {
             best = fit;
             chosen = (int)i;
         }
     }
-    return is_asked ? chosen : 0;
+    return chosen;
 }

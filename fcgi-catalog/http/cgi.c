@@ -86,7 +86,7 @@ static int64_t body_length(const struct http_request *request)
 {
     if (request->content_length >= 0)
         return request->content_length;
-    return http_request_variable(request, "HTTP_TRANSFER_ENCODING") != NULL ? INT64_MAX : 0;
+    return http_request_variable(request, CGI_HTTP_TRANSFER_ENCODING) != NULL ? INT64_MAX : 0;
 }
 
 /* Reads the body away, so that the web server can send it all; what comes too late or too much stays. */

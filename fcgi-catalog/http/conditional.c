@@ -108,7 +108,7 @@ void conditional_tell(struct http_exchange *exchange, const struct conditional *
 /* ---- What the caller wants ---- */
 
 /* False also where the header is not there. */
-static bool read_date_of(struct http_exchange *exchange, const char *variable, int64_t *seconds)
+static bool read_date_of(struct http_exchange *exchange, enum http_variable variable, int64_t *seconds)
 {
     const char *date = http_request_variable(&exchange->request, variable);
 
@@ -118,24 +118,24 @@ static bool read_date_of(struct http_exchange *exchange, const char *variable, i
 /* If-Match, or else If-Unmodified-Since, says that they want another one. */
 static bool is_unwanted(struct http_exchange *exchange, const struct conditional *conditional)
 {
-    const char *tags = http_request_list(&exchange->request, "HTTP_IF_MATCH", &exchange->arena);
+    const char *tags = http_request_list(&exchange->request, CGI_HTTP_IF_MATCH, &exchange->arena);
     int64_t since;
 
     if (tags != NULL)
         return !etag_is_matched(tags, conditional->etag);
-    return conditional->changed_at > 0 && read_date_of(exchange, "HTTP_IF_UNMODIFIED_SINCE", &since) &&
+    return conditional->changed_at > 0 && read_date_of(exchange, CGI_HTTP_IF_UNMODIFIED_SINCE, &since) &&
            conditional->changed_at > since;
 }
 
 /* If-None-Match, or else If-Modified-Since, says that they have it. */
 static bool is_known(struct http_exchange *exchange, const struct conditional *conditional)
 {
-    const char *tags = http_request_list(&exchange->request, "HTTP_IF_NONE_MATCH", &exchange->arena);
+    const char *tags = http_request_list(&exchange->request, CGI_HTTP_IF_NONE_MATCH, &exchange->arena);
     int64_t since;
 
     if (tags != NULL)
         return conditional->etag != NULL && etag_is_named(tags, conditional->etag);
-    return is_settled(conditional, (int64_t)time(NULL)) && read_date_of(exchange, "HTTP_IF_MODIFIED_SINCE", &since) &&
+    return is_settled(conditional, (int64_t)time(NULL)) && read_date_of(exchange, CGI_HTTP_IF_MODIFIED_SINCE, &since) &&
            conditional->changed_at <= since;
 }
 

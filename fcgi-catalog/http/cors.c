@@ -67,15 +67,15 @@ static bool is_listed(const char *origin, const char *origins)
 /* It says of whom it is, whether that counts or not. */
 static bool is_somebodys(const struct http_exchange *exchange)
 {
-    return http_request_value(&exchange->request, "HTTP_X_USER_ID")[0] != '\0' ||
-           http_request_value(&exchange->request, "HTTP_AUTHORIZATION")[0] != '\0' ||
-           http_request_value(&exchange->request, "REMOTE_USER")[0] != '\0';
+    return http_request_value(&exchange->request, CGI_HTTP_X_USER_ID)[0] != '\0' ||
+           http_request_value(&exchange->request, CGI_HTTP_AUTHORIZATION)[0] != '\0' ||
+           http_request_value(&exchange->request, CGI_REMOTE_USER)[0] != '\0';
 }
 
 /* False: the asking page may know nothing. */
 static bool add_origin(struct http_exchange *exchange, const char *origins)
 {
-    const char *origin = http_request_value(&exchange->request, "HTTP_ORIGIN");
+    const char *origin = http_request_value(&exchange->request, CGI_HTTP_ORIGIN);
 
     if (is_everybody(origins)) {
         /* Whether a page asks or not: the answer does not depend on it. */
@@ -94,8 +94,8 @@ static bool add_origin(struct http_exchange *exchange, const char *origins)
 static bool is_preflight(const struct http_exchange *exchange)
 {
     return exchange->request.method == HTTP_OPTIONS &&
-           http_request_value(&exchange->request, "HTTP_ORIGIN")[0] != '\0' &&
-           http_request_value(&exchange->request, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")[0] != '\0';
+           http_request_value(&exchange->request, CGI_HTTP_ORIGIN)[0] != '\0' &&
+           http_request_value(&exchange->request, CGI_HTTP_ACCESS_CONTROL_REQUEST_METHOD)[0] != '\0';
 }
 
 bool cors_apply(struct http_exchange *exchange, const char *origins)

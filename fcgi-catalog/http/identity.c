@@ -168,7 +168,7 @@ static bool is_forwarded(const struct http_request *request)
 /* False: nobody said, or it is no address. */
 static bool read_remote(const struct http_request *request, struct address *address)
 {
-    const char *remote = http_request_variable(request, "REMOTE_ADDR");
+    const char *remote = http_request_variable(request, CGI_REMOTE_ADDR);
 
     if (remote == NULL || !read_address(remote, address))
         return false;
@@ -193,7 +193,7 @@ bool identity_is_local(const struct http_request *request, const struct identity
         return false;
     if (!is_told)
         log_info("local-trusted", "address=%s setting=CATALOG_TRUST_LOCAL",
-                 LOG_QUOTED(http_request_variable(request, "REMOTE_ADDR")));
+                 LOG_QUOTED(http_request_variable(request, CGI_REMOTE_ADDR)));
     is_told = true;
     return true;
 }
@@ -201,8 +201,8 @@ bool identity_is_local(const struct http_request *request, const struct identity
 /* Sent twice it is not the proxy's alone. */
 static bool has_secret(const struct http_request *request, const struct proxy_secret *secret)
 {
-    return secret == NULL || (http_request_variable_count(request, "HTTP_X_CATALOG_SECRET") == 1 &&
-                              proxy_secret_is(secret, http_request_variable(request, "HTTP_X_CATALOG_SECRET")));
+    return secret == NULL || (http_request_count(request, CGI_HTTP_X_CATALOG_SECRET) == 1 &&
+                              proxy_secret_is(secret, http_request_variable(request, CGI_HTTP_X_CATALOG_SECRET)));
 }
 
 /* Whether whoever sent this request may say who the customer is. */
@@ -222,12 +222,12 @@ static bool has_leading_zero(const char *text)
 enum identity_status identity_read(const struct http_request *request, const struct identity_policy *policy,
                                    int32_t *customer_id)
 {
-    const char *text = http_request_variable(request, "HTTP_X_USER_ID");
+    const char *text = http_request_variable(request, CGI_HTTP_X_USER_ID);
     int64_t id;
 
     if (text == NULL || !is_trusted(request, policy))
         return IDENTITY_ANONYMOUS;
-    if (http_request_variable_count(request, "HTTP_X_USER_ID") > 1)
+    if (http_request_count(request, CGI_HTTP_X_USER_ID) > 1)
         return IDENTITY_REPEATED;
     if (text[0] == '\0')
         return IDENTITY_ANONYMOUS;

@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
+#include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/status.h"
 
@@ -58,10 +59,11 @@ static char *print_problem(struct http_exchange *exchange, const struct problem 
 /* In which representation; a client that takes any JSON takes a problem too. */
 enum problem_representation { REPRESENTATION_PROBLEM, REPRESENTATION_JSON, REPRESENTATION_TEXT, REPRESENTATION_PAGE };
 
-static enum problem_representation choose_representation(const struct http_request *request)
+static enum problem_representation choose_representation(struct http_exchange *exchange)
 {
     static const char *const types[] = {PROBLEM_TYPE, "application/json", TEXT_TYPE, "text/html"};
-    int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
+    const char *accept = http_request_list(&exchange->request, CGI_HTTP_ACCEPT, &exchange->arena);
+    int chosen = accept_choose(accept, types, ARRAY_LENGTH(types));
 
     return chosen > 0 ? (enum problem_representation)chosen : REPRESENTATION_PROBLEM;
 }
@@ -93,7 +95,7 @@ static void fill_text(struct http_exchange *exchange, const struct problem *prob
 void problem_fill(struct http_exchange *exchange, const struct problem *problem)
 {
     int retry_after_s = problem->retry_after_s > 0 ? problem->retry_after_s : RETRY_AFTER_S;
-    enum problem_representation form = choose_representation(&exchange->request);
+    enum problem_representation form = choose_representation(exchange);
 
     if (form == REPRESENTATION_PAGE && (problem->page != NULL || exchange->error_page != NULL))
         fill_page(exchange, problem);

@@ -8,61 +8,81 @@
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/http/path.h"
 
+#define NAME_ITEM(name) {#name, sizeof #name - 1},
+static const struct {
+    const char *text;
+    size_t length;
+} variable_names[CGI_COUNT] = {HTTP_VARIABLES(NAME_ITEM)};
+
 /* The value when `variable` has this name, else NULL. */
-static const char *value_of(const char *variable, const char *name, size_t length)
+static const char *value_of(const char *variable, size_t length, enum http_variable name)
 {
-    if (variable[0] != name[0] || strncmp(variable, name, length) != 0 || variable[length] != '=')
+    if (length != variable_names[name].length || memcmp(variable, variable_names[name].text, length) != 0)
         return NULL;
     return variable + length + 1;
 }
 
-const char *http_request_variable(const struct http_request *request, const char *name)
+static void read_variable(struct http_request *request, const char *variable)
 {
-    size_t length = strlen(name);
-    const char *last = NULL;
+    const char *equals = strchr(variable, '=');
+    size_t length = equals != NULL ? (size_t)(equals - variable) : 0;
 
-    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        const char *value = value_of(*variable, name, length);
-        if (value != NULL)
-            last = value;
+    for (enum http_variable name = 0; name < CGI_COUNT; name++) {
+        const char *value = value_of(variable, length, name);
+        if (value != NULL) {
+            request->read[name].value = value;
+            request->read[name].count++;
+            return;
+        }
     }
-    return last;
 }
 
-size_t http_request_variable_count(const struct http_request *request, const char *name)
+void http_request_read_variables(struct http_request *request, const char *const *variables)
 {
-    size_t count = 0, length = strlen(name);
-
-    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        if (value_of(*variable, name, length) != NULL)
-            count++;
-    }
-    return count;
+    request->variables = variables;
+    memset(request->read, 0, sizeof request->read);
+    for (; *variables != NULL; variables++)
+        read_variable(request, *variables);
 }
 
-const char *http_request_list(const struct http_request *request, const char *name, struct arena *arena)
+const char *http_request_variable(const struct http_request *request, enum http_variable name)
 {
-    size_t length = strlen(name), room = 1;
+    return request->read[name].value;
+}
 
-    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        const char *value = value_of(*variable, name, length);
-        room += value != NULL && value[0] != '\0' ? strlen(value) + 2 : 0;
-    }
-    if (room == 1)
-        return NULL;
+size_t http_request_count(const struct http_request *request, enum http_variable name)
+{
+    return request->read[name].count;
+}
+
+const char *http_request_value(const struct http_request *request, enum http_variable name)
+{
+    const char *value = request->read[name].value;
+    return value == NULL ? "" : value;
+}
+
+/* Of a header that came several times. */
+static const char *join(const struct http_request *request, enum http_variable name, struct arena *arena)
+{
+    size_t room = 1;
+
+    for (const char *const *variable = request->variables; *variable != NULL; variable++)
+        room += strlen(*variable) + 2;
     char *list = arena_get(arena, room), *end = list;
+    *end = '\0';
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        const char *value = value_of(*variable, name, length);
+        const char *value = value_of(*variable, strcspn(*variable, "="), name);
         if (value != NULL && value[0] != '\0')
             end = stpcpy(stpcpy(end, end == list ? "" : ", "), value);
     }
     return list;
 }
 
-const char *http_request_value(const struct http_request *request, const char *name)
+const char *http_request_list(const struct http_request *request, enum http_variable name, struct arena *arena)
 {
-    const char *value = http_request_variable(request, name);
-    return value == NULL ? "" : value;
+    const char *list = request->read[name].count > 1 ? join(request, name, arena) : request->read[name].value;
+
+    return list != NULL && list[0] != '\0' ? list : NULL;
 }
 
 static enum http_method method_named(const char *name)
@@ -82,18 +102,18 @@ static enum http_method method_named(const char *name)
 /* QUERY_STRING, or what became of it when Apache called a script in the place of a file that is not there. */
 static const char *read_query(const struct http_request *request, bool is_of_uri)
 {
-    const char *query = http_request_value(request, "QUERY_STRING");
+    const char *query = http_request_value(request, CGI_QUERY_STRING);
 
-    return query[0] == '\0' && is_of_uri ? http_request_value(request, "REDIRECT_QUERY_STRING") : query;
+    return query[0] == '\0' && is_of_uri ? http_request_value(request, CGI_REDIRECT_QUERY_STRING) : query;
 }
 
 /* Where a proxy says that clients find it; NULL: nobody said so who may. */
 static const char *forwarded_base(const struct http_request *request, const struct identity_proxies *proxies,
                                   struct arena *arena)
 {
-    const char *prefix = http_request_variable(request, "HTTP_X_FORWARDED_PREFIX");
+    const char *prefix = http_request_variable(request, CGI_HTTP_X_FORWARDED_PREFIX);
 
-    if (prefix == NULL || http_request_variable_count(request, "HTTP_X_FORWARDED_PREFIX") > 1 ||
+    if (prefix == NULL || http_request_count(request, CGI_HTTP_X_FORWARDED_PREFIX) > 1 ||
         !identity_is_proxy(request, proxies))
         return NULL;
     return path_read_base(prefix, arena);
@@ -101,8 +121,8 @@ static const char *forwarded_base(const struct http_request *request, const stru
 
 static bool is_authenticated(const struct http_request *request)
 {
-    return http_request_value(request, "HTTP_AUTHORIZATION")[0] != '\0' ||
-           http_request_value(request, "REMOTE_USER")[0] != '\0';
+    return http_request_value(request, CGI_HTTP_AUTHORIZATION)[0] != '\0' ||
+           http_request_value(request, CGI_REMOTE_USER)[0] != '\0';
 }
 
 enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
@@ -114,19 +134,19 @@ enum http_request_status http_request_read(struct http_request *request, const c
         .query = "",
         .base = "",
         .content_length = -1,
-        .variables = variables,
     };
-    const char *method = http_request_value(request, "REQUEST_METHOD");
+    http_request_read_variables(request, variables);
+    const char *method = http_request_value(request, CGI_REQUEST_METHOD);
     if (method[0] == '\0')
         return HTTP_REQUEST_INCOMPLETE;
     request->method = method_named(method);
 
-    const char *base = http_request_value(request, "CATALOG_BASE_PATH");
+    const char *base = http_request_value(request, CGI_CATALOG_BASE_PATH);
     const struct path_source source = {
-        .script_name = http_request_value(request, "SCRIPT_NAME"),
-        .path_info = http_request_value(request, "PATH_INFO"),
-        .request_uri = http_request_value(request, "REQUEST_URI"),
-        .script_filename = http_request_value(request, "SCRIPT_FILENAME"),
+        .script_name = http_request_value(request, CGI_SCRIPT_NAME),
+        .path_info = http_request_value(request, CGI_PATH_INFO),
+        .request_uri = http_request_value(request, CGI_REQUEST_URI),
+        .script_filename = http_request_value(request, CGI_SCRIPT_FILENAME),
         .program = mount->program != NULL ? mount->program : "",
         .base = base[0] == '\0' && mount->base != NULL ? mount->base : base,
     };
@@ -134,7 +154,7 @@ enum http_request_status http_request_read(struct http_request *request, const c
     const char *forwarded = source.base[0] == '\0' ? forwarded_base(request, mount->proxies, arena) : NULL;
     request->base = forwarded != NULL ? forwarded : path_base(&source, arena);
     request->is_personal = forwarded != NULL || is_authenticated(request);
-    const char *length = http_request_value(request, "CONTENT_LENGTH");
+    const char *length = http_request_value(request, CGI_CONTENT_LENGTH);
     if (length[0] != '\0' && number_parse(length, 0, INT64_MAX, &request->content_length) != NUMBER_OK)
         return HTTP_REQUEST_MALFORMED;
     const char *path = path_resolve(&source, arena);

@@ -15,6 +15,34 @@
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 
+/* The variables that are read, whatever else comes. */
+#define HTTP_VARIABLES(X)                                                                                              \
+    X(CATALOG_BASE_PATH)                                                                                               \
+    X(CONTENT_LENGTH)                                                                                                  \
+    X(HTTP_ACCEPT)                                                                                                     \
+    X(HTTP_ACCESS_CONTROL_REQUEST_METHOD)                                                                              \
+    X(HTTP_AUTHORIZATION)                                                                                              \
+    X(HTTP_IF_MATCH)                                                                                                   \
+    X(HTTP_IF_MODIFIED_SINCE)                                                                                          \
+    X(HTTP_IF_NONE_MATCH)                                                                                              \
+    X(HTTP_IF_UNMODIFIED_SINCE)                                                                                        \
+    X(HTTP_ORIGIN)                                                                                                     \
+    X(HTTP_TRANSFER_ENCODING)                                                                                          \
+    X(HTTP_X_CATALOG_SECRET)                                                                                           \
+    X(HTTP_X_FORWARDED_PREFIX)                                                                                         \
+    X(HTTP_X_USER_ID)                                                                                                  \
+    X(PATH_INFO)                                                                                                       \
+    X(QUERY_STRING)                                                                                                    \
+    X(REDIRECT_QUERY_STRING)                                                                                           \
+    X(REMOTE_ADDR)                                                                                                     \
+    X(REMOTE_USER)                                                                                                     \
+    X(REQUEST_METHOD)                                                                                                  \
+    X(REQUEST_URI)                                                                                                     \
+    X(SCRIPT_FILENAME)                                                                                                 \
+    X(SCRIPT_NAME)
+#define HTTP_VARIABLE_ITEM(name) CGI_##name,
+enum http_variable { HTTP_VARIABLES(HTTP_VARIABLE_ITEM) CGI_COUNT };
+
 struct identity_proxies;
 
 struct http_request {
@@ -28,6 +56,10 @@ struct http_request {
                                      (Authorization, REMOTE_USER; RFC 9111, 3.5), or the base is what a proxy said */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
+    struct {
+        const char *value; /* the last of this name; NULL: none */
+        size_t count;
+    } read[CGI_COUNT]; /* of them, by enum http_variable */
 };
 
 /* Where the program is, as far as its owner knows. */
@@ -61,24 +93,20 @@ enum http_request_status {
 MUST_CHECK enum http_request_status http_request_read(struct http_request *request, const char *const *variables,
                                                       const struct http_mount *mount, struct arena *arena);
 
+/* The variables alone, which http_request_read() reads first; the rest of the request is left as it is. */
+void http_request_read_variables(struct http_request *request, const char *const *variables);
+
 /* The value of a variable, or NULL. With duplicates the last: a web server's own lines override what they include. */
-const char *http_request_variable(const struct http_request *request, const char *name);
+const char *http_request_variable(const struct http_request *request, enum http_variable name);
 
 /* The same, but "" when it is not there. */
-const char *http_request_value(const struct http_request *request, const char *name);
+const char *http_request_value(const struct http_request *request, enum http_variable name);
 
 /* The values of a header that is a list, joined into one (RFC 9110, 5.3); NULL: there is none, or it is empty. In
- * `arena`. */
-const char *http_request_list(const struct http_request *request, const char *name, struct arena *arena);
+ * `arena`, or the variable itself. */
+const char *http_request_list(const struct http_request *request, enum http_variable name, struct arena *arena);
 
 /* How many variables have this name: a header that a client sent twice under two spellings arrives twice. */
-size_t http_request_variable_count(const struct http_request *request, const char *name);
-
-/*
- * Which of `count` media types ("text/html") the client would rather have, by its Accept header (RFC 9110, 12.5.1); -1:
- * it takes none of them. Without a header, and among those it wants as much and names as closely, the first; but
- * text/html rather than text/plain where both are named: whoever reads pages takes text, too.
- */
-int http_request_choose(const struct http_request *request, const char *const *types, size_t count);
+size_t http_request_count(const struct http_request *request, enum http_variable name);
 
 #endif

@@ -235,7 +235,7 @@ static enum store_status begin(struct site *site, struct store_walk **walk, stru
 
 static const char *address_of(const struct request_context *context)
 {
-    const char *address = http_request_variable(&context->exchange->request, "REMOTE_ADDR");
+    const char *address = http_request_variable(&context->exchange->request, CGI_REMOTE_ADDR);
 
     return address != NULL ? address : "";
 }

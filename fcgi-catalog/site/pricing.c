@@ -137,7 +137,7 @@ bool pricing_is_known(struct request_context *context, const struct priced *pric
     struct http_exchange *exchange = context->exchange;
 
     if (context->customer.id != 0 || context->is_customer_unclear || context->offered != NULL ||
-        http_request_variable(&exchange->request, "HTTP_IF_NONE_MATCH") == NULL)
+        http_request_variable(&exchange->request, CGI_HTTP_IF_NONE_MATCH) == NULL)
         return false;
     const char *headers = exchange->response.headers;
     const struct made_of today = {context->site->shop.revision, context->site->shop.revision};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/percent.h"
+#include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/openapi/openapi.h"
 #include "fcgi-catalog/page/page.h"
 #include "fcgi-catalog/site/handlers.h"
@@ -106,15 +107,16 @@ static const struct route *find_route(const char *path, const char **slug)
 static const char *find_long_header(const struct http_request *request)
 {
     static const struct {
-        const char *variable, *name;
+        enum http_variable variable;
+        const char *name;
     } headers[] = {
-        {"HTTP_ACCEPT", "Accept"},
-        {"HTTP_X_USER_ID", "X-USER-ID"},
-        {"HTTP_X_CATALOG_SECRET", "X-Catalog-Secret"},
-        {"HTTP_IF_MATCH", "If-Match"},
-        {"HTTP_IF_UNMODIFIED_SINCE", "If-Unmodified-Since"},
-        {"HTTP_IF_NONE_MATCH", "If-None-Match"},
-        {"HTTP_IF_MODIFIED_SINCE", "If-Modified-Since"},
+        {CGI_HTTP_ACCEPT, "Accept"},
+        {CGI_HTTP_X_USER_ID, "X-USER-ID"},
+        {CGI_HTTP_X_CATALOG_SECRET, "X-Catalog-Secret"},
+        {CGI_HTTP_IF_MATCH, "If-Match"},
+        {CGI_HTTP_IF_UNMODIFIED_SINCE, "If-Unmodified-Since"},
+        {CGI_HTTP_IF_NONE_MATCH, "If-None-Match"},
+        {CGI_HTTP_IF_MODIFIED_SINCE, "If-Modified-Since"},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(headers); i++) {
@@ -178,7 +180,7 @@ static bool refuse_customer(struct request_context *context, const char *detail,
 static bool admit_customer(struct request_context *context)
 {
     const struct http_request *request = &context->exchange->request;
-    const char *named = http_request_variable(request, "HTTP_X_USER_ID");
+    const char *named = http_request_variable(request, CGI_HTTP_X_USER_ID);
 
     context->is_named = named != NULL && named[0] != '\0';
     switch (identity_read(request, &context->site->identity, &context->customer_id)) {
@@ -216,13 +218,14 @@ static void choose_representation(struct request_context *context, const struct 
         types[count] = representation->type;
         representations[count++] = representation;
     }
-    int chosen = http_request_choose(&context->exchange->request, types, count);
+    const char *accept = http_request_list(&context->exchange->request, CGI_HTTP_ACCEPT, arena);
+    int chosen = accept_choose(accept, types, count);
     context->representation = representations[chosen >= 0 ? chosen : 0];
     if (context->representation->headers != NULL)
         http_response_add_headers(context->exchange, context->representation->headers);
     if (chosen >= 0 || context->representation->is_sign_of_life)
         return;
-    if (whole != NULL && http_request_choose(&context->exchange->request, &whole->type, 1) == 0)
+    if (whole != NULL && accept_choose(accept, &whole->type, 1) == 0)
         context->whole = whole->type;
     context->offered = types[0];
     for (size_t i = 1; i < count; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/http/etag.h"
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/http/request.h"
@@ -51,7 +52,7 @@ static void check_path(const char *path)
         insist((unsigned char)path[i] >= 0x20 && path[i] != 0x7f);
 }
 
-static void check_request(const struct http_request *request)
+static void check_request(const struct http_request *request, struct arena *arena)
 {
     static const char *const proxies_texts[] = {"", "10.0.0.0/8 ::1 2001:db8::/33"};
 
@@ -61,13 +62,13 @@ static void check_request(const struct http_request *request)
         struct identity_proxies *proxies = identity_proxies_new(proxies_texts[i], &wrong);
         const struct identity_policy policy = {.proxies = proxies, .is_local_trusted = i == 0};
         enum identity_status status = identity_read(request, &policy, &id);
-        insist(status != IDENTITY_CUSTOMER || http_request_variable_count(request, "HTTP_X_USER_ID") == 1);
+        insist(status != IDENTITY_CUSTOMER || http_request_count(request, CGI_HTTP_X_USER_ID) == 1);
         identity_proxies_free(proxies);
     }
     static const char *const types[] = {"application/json", "text/plain", "application/json"};
-    int chosen = http_request_choose(request, types, ARRAY_LENGTH(types));
+    int chosen = accept_choose(http_request_list(request, CGI_HTTP_ACCEPT, arena), types, ARRAY_LENGTH(types));
     insist(chosen >= -1 && chosen < 2); /* of two that are the same, the first */
-    const char *named = http_request_variable(request, "HTTP_IF_NONE_MATCH");
+    const char *named = http_request_variable(request, CGI_HTTP_IF_NONE_MATCH);
     insist(named == NULL || strchr(named, '*') != NULL || !etag_is_named(named, "\"a tag that nobody has\""));
 }
 
@@ -102,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_path(request.path);
     insist(request.content_length >= -1);
     insist(status == HTTP_REQUEST_OK || strcmp(request.path, "/") == 0);
-    check_request(&request);
+    check_request(&request, &arena);
     check_base(request.base);
     for (size_t i = 0; i < count; i++) {
         check_proxies(variables[i]);

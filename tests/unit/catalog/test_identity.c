@@ -22,11 +22,12 @@ static int32_t id;
 /* Reads the identity with a list of proxies; the variables end with NULL. */
 static enum identity_status read_with(const char *list, const char *const *variables)
 {
-    struct http_request request = {.variables = variables};
+    struct http_request request;
     const char *wrong = NULL;
     struct identity_proxies *proxies = identity_proxies_new(list, &wrong);
 
     assert_non_null(proxies);
+    http_request_read_variables(&request, variables);
     id = -99;
     const struct identity_policy policy = {.proxies = proxies, .is_local_trusted = true};
     enum identity_status status = identity_read(&request, &policy, &id);
@@ -180,8 +181,9 @@ static void a_repeated_header_is_refused(void **state)
 
 static bool is_local(const char *const *variables)
 {
-    const struct http_request request = {.variables = variables};
+    struct http_request request;
 
+    http_request_read_variables(&request, variables);
     return identity_is_local(&request, &(struct identity_policy){.is_local_trusted = true});
 }
 
@@ -220,9 +222,10 @@ static void this_machine_is_nobody_unless_the_owner_says_so(void **state)
 {
     static const struct identity_policy nobody;
     const char *const variables[] = {LOCAL, "HTTP_X_USER_ID=1", NULL};
-    const struct http_request request = {.variables = variables};
+    struct http_request request;
 
     (void)state;
+    http_request_read_variables(&request, variables);
     assert_false(identity_is_local(&request, &nobody));
     assert_int_equal(identity_read(&request, &nobody, &id), IDENTITY_ANONYMOUS);
 }
@@ -254,12 +257,13 @@ static struct proxy_secret *read_secret(const char *text, mode_t mode)
 
 static enum identity_status read_with_secret(const char *file, const char *const *variables)
 {
-    const struct http_request request = {.variables = variables};
+    struct http_request request;
     const char *wrong;
     struct identity_proxies *proxies = identity_proxies_new("203.0.113.9", &wrong);
     struct proxy_secret *secret = read_secret(file, 0400);
 
     assert_non_null(secret);
+    http_request_read_variables(&request, variables);
     const struct identity_policy policy = {.proxies = proxies, .secret = secret, .is_local_trusted = true};
     enum identity_status status = identity_read(&request, &policy, &id);
     proxy_secret_free(secret);

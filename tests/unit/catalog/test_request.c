@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/http/request.h"
 
@@ -282,33 +283,49 @@ static void a_content_length_is_a_number_or_absent(void **state)
 
 static void variables_are_found_by_their_whole_name(void **state)
 {
-    static const char *const variables[] = {
-        "REQUEST_METHOD=GET", "HTTP_X=1", "HTTP_X_Y=2", "HTTP_X=3", "HTTP_XY", "HTTP_Z=", "QUERY_STRING=a=b", NULL};
+    static const char *const variables[] = {"REQUEST_METHOD=GET",
+                                            "HTTP_ORIGIN=1",
+                                            "HTTP_ORIGINAL=2",
+                                            "HTTP_ORIGIN=3",
+                                            "HTTP_ACCEPT",
+                                            "HTTP_X_USER_ID=",
+                                            "QUERY_STRING=a=b",
+                                            "=x",
+                                            "HTTP_IF_MATCH_=4",
+                                            "XHTTP_IF_MATCH=5",
+                                            NULL};
     struct http_request request;
 
     (void)state;
     assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
     assert_string_equal(request.query, "a=b");
-    assert_string_equal(http_request_variable(&request, "HTTP_X"), "3"); /* the last counts, as in PHP-FPM */
-    assert_string_equal(http_request_variable(&request, "HTTP_Z"), "");
-    assert_null(http_request_variable(&request, "HTTP_XY"));
-    assert_null(http_request_variable(&request, "HTTP"));
-    assert_int_equal(http_request_variable_count(&request, "HTTP_X"), 2);
-    assert_int_equal(http_request_variable_count(&request, "HTTP_Y"), 0);
+    assert_string_equal(http_request_variable(&request, CGI_HTTP_ORIGIN), "3"); /* the last counts, as in PHP-FPM */
+    assert_int_equal(http_request_count(&request, CGI_HTTP_ORIGIN), 2);
+    assert_string_equal(http_request_variable(&request, CGI_HTTP_X_USER_ID), "");
+    assert_null(http_request_variable(&request, CGI_HTTP_ACCEPT));
+    assert_null(http_request_variable(&request, CGI_HTTP_IF_MATCH));
+    assert_int_equal(http_request_count(&request, CGI_HTTP_IF_MATCH), 0);
 }
 
-static int choose(const char *accept, const char *const *types, size_t count)
+static void the_lists_of_a_header_that_came_several_times_are_one(void **state)
 {
+    static const char *const variables[] = {
+        "HTTP_ACCEPT=text/csv", "HTTP_ACCEPT=", "HTTP_ACCEPT=text/plain", "HTTP_IF_MATCH=\"1\"",
+        "HTTP_ORIGIN=",         "HTTP_ORIGIN=", "HTTP_IF_NONE_MATCH=",    NULL};
     struct http_request request;
-    const char *const variables[] = {"REQUEST_METHOD=GET", accept == NULL ? NULL : assign("HTTP_ACCEPT", accept), NULL};
 
-    assert_int_equal(read_variables(&request, variables), HTTP_REQUEST_OK);
-    return http_request_choose(&request, types, count);
+    (void)state;
+    http_request_read_variables(&request, variables);
+    assert_string_equal(http_request_list(&request, CGI_HTTP_ACCEPT, &arena), "text/csv, text/plain");
+    assert_string_equal(http_request_list(&request, CGI_HTTP_IF_MATCH, &arena), "\"1\"");
+    assert_null(http_request_list(&request, CGI_HTTP_ORIGIN, &arena));
+    assert_null(http_request_list(&request, CGI_HTTP_IF_NONE_MATCH, &arena));
+    assert_null(http_request_list(&request, CGI_HTTP_IF_UNMODIFIED_SINCE, &arena));
 }
 
 static bool prefers_text(const char *accept)
 {
-    return choose(accept, (const char *const[]){"application/json", "text/plain"}, 2) == 1;
+    return accept_choose(accept, (const char *const[]){"application/json", "text/plain"}, 2) == 1;
 }
 
 static void text_is_preferred_where_it_weighs_more(void **state)
@@ -388,9 +405,9 @@ static void whoever_reads_pages_and_text_alike_gets_the_page(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
-        assert_int_equal(choose(readers[i], types, 2), 1);
+        assert_int_equal(accept_choose(readers[i], types, 2), 1);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_int_equal(choose(others[i], types, 2), 0);
+        assert_int_equal(accept_choose(others[i], types, 2), 0);
 }
 
 static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void **state)
@@ -403,11 +420,11 @@ static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void *
 
     (void)state;
     for (size_t i = 0; i < sizeof takers_of_nothing / sizeof takers_of_nothing[0]; i++)
-        assert_int_equal(choose(takers_of_nothing[i], types, 2), -1);
+        assert_int_equal(accept_choose(takers_of_nothing[i], types, 2), -1);
     for (size_t i = 0; i < sizeof takers_of_all / sizeof takers_of_all[0]; i++)
-        assert_int_equal(choose(takers_of_all[i], types, 2), 0);
-    assert_int_equal(choose("text/csv", types, 2), 1);
-    assert_int_equal(choose("application/json;q=0, */*", types, 2), 1);
+        assert_int_equal(accept_choose(takers_of_all[i], types, 2), 0);
+    assert_int_equal(accept_choose("text/csv", types, 2), 1);
+    assert_int_equal(accept_choose("application/json;q=0, */*", types, 2), 1);
 }
 
 /* ---- Where the program is ---------------------------------------------------------------------------------------- */
@@ -567,6 +584,7 @@ int main(void)
         cmocka_unit_test_teardown(methods_are_told_apart_by_their_exact_name, release_arena),
         cmocka_unit_test_teardown(a_content_length_is_a_number_or_absent, release_arena),
         cmocka_unit_test_teardown(variables_are_found_by_their_whole_name, release_arena),
+        cmocka_unit_test_teardown(the_lists_of_a_header_that_came_several_times_are_one, release_arena),
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
         cmocka_unit_test_teardown(whoever_reads_pages_and_text_alike_gets_the_page, release_arena),
