@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --version says. */
+/* How a program begins with other people's libraries, and what --version says of them. */
 #include "common/libraries.h"
 
 #include <stdio.h>
@@ -10,6 +10,11 @@
 #include <sqlite3.h>
 
 #include "common/program.h"
+
+void libraries_start(void)
+{
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+}
 
 static const char *openssl_version(void)
 {

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Which versions of other people's libraries a program runs with, for --version: a program that is linked statically
- * lacks a security update until it is built again.
- */
+/* Other people's libraries: how a program begins with them, and which it runs with. */
 #ifndef COMMON_LIBRARIES_H
 #define COMMON_LIBRARIES_H
 
 #include <stddef.h>
+
+/*
+ * To be called first. OpenSSL cleans up in exit() from then on no more (OPENSSL_init_crypto(3)): gRPC core's threads use
+ * it until the process is gone.
+ */
+void libraries_start(void);
+
+/* For --version: a program that is linked statically lacks a security update until it is built again. */
 
 /* A library says itself which version it is. A list ends with a row without a name. */
 struct library {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/libraries.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/platform.h"
@@ -281,6 +282,7 @@ int main(int argc, char **argv)
     struct discount_master master = {.attendance = -1};
     char reason[512];
 
+    libraries_start();
     platform_share_heap();
     log_open("discountd");
     program_read_options(&program, argc, argv, &master.options);

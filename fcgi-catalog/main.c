@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/libraries.h"
 #include "common/log.h"
 #include "common/platform.h"
 #include "common/prefork/prefork.h"
@@ -132,6 +133,7 @@ int main(int argc, char **argv)
 {
     struct program_options options;
 
+    libraries_start();
     platform_share_heap();
     log_open("catalog.fcgi");
     if (!fastcgi_is_listening(0) && getenv("REQUEST_METHOD") != NULL)

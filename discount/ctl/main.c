@@ -2,6 +2,7 @@
 /* discountctl: makes the Discount service's database, and looks after the rules of a running service. */
 #include "common/compiler.h"
 #include "common/ctl/command.h"
+#include "common/libraries.h"
 #include "discount/ctl/commands.h"
 #include "discount/ctl/json.h"
 #include "discount/ctl/options.h"
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
                       "usage, 78 wrong setting",
     };
 
+    libraries_start();
     json_start();
     return command_main(&table, argc, argv);
 }
