@@ -8,6 +8,8 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -100,6 +102,12 @@ size_t platform_memory_held(void)
         pages = shared = 0;
     fclose(file);
     return (size_t)(pages - shared) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void platform_fill_random(void *bytes, size_t size)
+{
+    if (getrandom(bytes, size, 0) != (ssize_t)size)
+        abort();
 }
 
 const char *platform_program_name(void)

@@ -48,6 +48,9 @@ void platform_share_heap(void);
 /* The memory that is this process's alone and resident, in bytes; 0: nobody says. */
 size_t platform_memory_held(void);
 
+/* Bytes that nobody can guess (getrandom(2)): at most 256, which Linux gives at once, always. */
+void platform_fill_random(void *bytes, size_t size);
+
 /* The last part of the name by which this program was called. */
 const char *platform_program_name(void);
 

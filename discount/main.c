@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,8 +115,7 @@ static void begin_epoch(struct discount_master *master)
     master->attendance = store_attend(master->settings.database);
     if (master->attendance < 0)
         log_warning("lease-off", "file=%s errno=%d", LOG_QUOTED(master->settings.database), errno);
-    if (getrandom(&master->epoch, sizeof master->epoch, 0) != (ssize_t)sizeof master->epoch)
-        abort(); /* Linux gives up to 256 bytes at once, always */
+    platform_fill_random(&master->epoch, sizeof master->epoch);
 }
 
 /* Names what a reload has read and does not take over, so that nobody waits for it. */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/memory.h"
+#include "common/platform.h"
 
 /* Messages do not change what their strings and arrays point to, but protobuf-c has no const. */
 static char *message_text(const char *text)
@@ -202,8 +202,7 @@ void wire_make_id(char id[WIRE_ID_SIZE])
 {
     unsigned char random[(WIRE_ID_SIZE - 1) / 2];
 
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        abort(); /* Linux gives up to 256 bytes at once, always */
+    platform_fill_random(random, sizeof random);
     for (size_t i = 0; i < sizeof random; i++)
         snprintf(id + 2 * i, 3, "%02x", random[i]);
 }
