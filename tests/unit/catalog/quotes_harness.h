@@ -123,6 +123,14 @@ static inline bool ask_was_within_ms(const struct test_ask *test, int64_t bound_
     return stopwatch_less_held_ns(&test->health, test->done_ns - test->asked_ns) <= bound_ms * CLOCK_NS_PER_MS;
 }
 
+/* How long this machine had other work meanwhile. */
+static inline int64_t ask_held_ms(const struct test_ask *test)
+{
+    int64_t took_ns = test->done_ns - test->asked_ns;
+
+    return (took_ns - stopwatch_less_held_ns(&test->health, took_ns)) / CLOCK_NS_PER_MS;
+}
+
 /* Asks, waits and forgets. */
 static inline enum quotes_result ask_once(int64_t deadline_ms)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows as another implementation of the time zone database reads them: Python's zoneinfo, many near a change of
- * clocks. An instant of 0 says that the local time does not exist. */
+ * clocks, none that rests on what a country may still decide. An instant of 0 says that the local time does not exist.
+ */
 #ifndef WINDOW_TABLE_H
 #define WINDOW_TABLE_H
 
@@ -52,14 +53,14 @@ static const struct {
     {"America/Havana", "1999-11-01T06:06:08", true, 941454368},
     {"America/Havana", "2047-12-12T01:00:05", false, 2459743205},
     {"America/Havana", "2034-04-14T10:34:52", true, 2028638092},
-    {"Africa/Casablanca", "2046-08-05T04:08:13", false, 2417051293},
+    {"Africa/Casablanca", "2021-04-11T01:30:00", false, 1618101000},
     {"Africa/Casablanca", "2016-06-05T03:16:31", true, 1465096591},
-    {"Africa/Casablanca", "2044-07-24", false, 2352927600},
+    {"Africa/Casablanca", "2021-05-16T02:30:00", false, 0},
     {"Africa/Casablanca", "1984-03-15", true, 448243200},
     {"Africa/Casablanca", "2008-06-01T00:50:00", false, 0},
-    {"Africa/Casablanca", "2071-07-07T18:56:52", true, 3203517412},
+    {"Africa/Casablanca", "2023-07-24", false, 1690153200},
     {"Africa/Casablanca", "2018-09-26T21:18:19", false, 1537993099},
-    {"Africa/Casablanca", "2073-06-18T16:04:47", true, 3265023887},
+    {"Africa/Casablanca", "2024-06-18T16:04:47", true, 1718723087},
     {"Asia/Kathmandu", "2038-01-19T07:17:58", false, 2147477578},
     {"Asia/Kathmandu", "2038-01-19T09:03:24", true, 2147483904},
     {"Asia/Kathmandu", "2038-01-19", false, 2147451300},
