@@ -80,6 +80,21 @@ struct database_beside {
  */
 MUST_CHECK bool database_beside_is_in_place(sqlite3 *db, struct database_beside *beside);
 
+/* The last commit to a database in WAL mode, as all who have it open see it in the memory that they share. */
+struct database_commit {
+    uint32_t words[12];
+};
+
+/*
+ * Reads it, without a lock or a system call: two that are the same have nothing between them. It is in place before the
+ * commit returns to whoever made it (SQLite: WAL-mode File Format, 2.1, the WAL index header). False: nobody can tell,
+ * for the database is not in WAL mode, the handle has read nothing yet, or a commit is just being made.
+ */
+MUST_CHECK bool database_read_commit(sqlite3 *db, struct database_commit *commit);
+
+/* Whether it is in WAL mode, which does not end while this handle is open and has read something. */
+MUST_CHECK bool database_is_in_wal_mode(sqlite3 *db);
+
 /* Gives back the disk that a large change, or one that was taken back, left in the write-ahead log: at once, or not at
  * all while somebody reads it for more than a second. */
 void database_empty_log(sqlite3 *db);

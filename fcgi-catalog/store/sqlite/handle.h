@@ -40,6 +40,8 @@ struct store_state {
     struct database_beside beside;  /* what is beside it */
     bool is_stale;                  /* … was deleted: other handles see changes that this one does not */
     bool is_failing[SUBJECT_COUNT]; /* its last reading failed: said once in the log */
+    bool is_in_wal_mode;            /* then the last commit tells whether to ask for a version */
+    struct database_commit commit;  /* the last one, or one before it, when the version was asked for */
     int64_t seen_version;           /* PRAGMA data_version when last asked: it changes, but need not grow */
     int64_t revision;               /* how often it changed, and one */
     struct cache *customers;        /* of this revision: struct known_customer by id, see sqlite.c */

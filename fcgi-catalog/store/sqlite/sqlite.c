@@ -26,6 +26,7 @@ static bool prepare(struct store_state *store, char *reason, size_t reason_size)
     store->version = database_prepare(store->db, "PRAGMA data_version", reason, reason_size);
     if (store->version == NULL)
         return false;
+    store->is_in_wal_mode = database_is_in_wal_mode(store->db);
     store->customer = database_prepare(store->db, "SELECT first_name, last_name, login FROM customer WHERE id = ?1",
                                        reason, reason_size);
     return store->customer != NULL && reader_prepare(&store->reader, store->db, reason, reason_size) &&
@@ -131,12 +132,24 @@ static enum store_status look_at_file(struct store *base)
     return handle_judge(store, SUBJECT_FILE, store->is_in_place, SQLITE_OK, "file", reason);
 }
 
+/* Whether nobody has committed since the version was asked for. */
+static bool is_unchanged(const struct store_state *store, struct database_commit *commit)
+{
+    return store->is_in_wal_mode && store->revision != 0 && database_read_commit(store->db, commit) &&
+           memcmp(commit, &store->commit, sizeof *commit) == 0;
+}
+
 static enum store_status read_revision(struct store *base, int64_t *revision)
 {
     struct store_state *store = base->state;
+    struct database_commit commit = {0};
 
     if (look_at_file(base) != STORE_OK)
         return STORE_FAILED;
+    if (is_unchanged(store, &commit)) {
+        *revision = store->revision;
+        return STORE_OK;
+    }
     int result = sqlite3_step(store->version);
     int64_t version =
         result == SQLITE_ROW ? sqlite3_column_int64(store->version, 0) : 0; /* as product_reader.c has it */
@@ -144,6 +157,7 @@ static enum store_status read_revision(struct store *base, int64_t *revision)
 
     if (status != STORE_OK)
         return status;
+    store->commit = commit;
     if (store->revision == 0 || version != store->seen_version) {
         store->seen_version = version;
         store->revision++;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The store, on real databases: what is read, what a change does, what is refused. */
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "tests/unit/catalog/store_fixture.h"
 
@@ -118,6 +121,86 @@ static void revision_moves_for_a_change_that_was_already_read(void **state)
     assert_int_equal(change("UPDATE product SET price_in_cents = 5 WHERE id = 1"), SQLITE_OK);
     assert_int_equal(list().items[0].price_cents, 5);
     assert_true(revision() > before);
+}
+
+/* With what else an owner does to a database under way: its log begins anew, and is emptied. */
+static void no_commit_is_missed_however_it_is_made(void **state)
+{
+    static const char *const others[] = {"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(RESTART)",
+                                         "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "SELECT count(*) FROM product"};
+    char sql[200];
+
+    (void)state;
+    open_demo();
+    for (int price = 1; price <= 300; price++) {
+        int64_t before = revision();
+        snprintf(sql, sizeof sql, "UPDATE product SET price_in_cents = %d WHERE id = 1", price);
+        assert_int_equal(change(sql), SQLITE_OK);
+        if (price % 3 == 0)
+            assert_int_equal(change(others[price / 3 % (int)ARRAY_LENGTH(others)]), SQLITE_OK);
+        assert_true(revision() > before);
+        assert_int_equal(list().items[0].price_cents, price);
+        int64_t after = revision();
+        assert_int_equal(revision(), after);
+    }
+}
+
+static void *commit_many(void *data)
+{
+    atomic_int *committed = data;
+    sqlite3 *writer;
+    char sql[200];
+
+    if (sqlite3_open(path, &writer) != SQLITE_OK ||
+        sqlite3_exec(writer, "PRAGMA synchronous = OFF", NULL, NULL, NULL) != SQLITE_OK)
+        abort();
+    for (int price = 1; price <= 3000; price++) {
+        snprintf(sql, sizeof sql, "UPDATE product SET price_in_cents = %d WHERE id = 1", price);
+        if (sqlite3_exec(writer, sql, NULL, NULL, NULL) != SQLITE_OK)
+            abort();
+        atomic_store(committed, price);
+    }
+    sqlite3_close(writer);
+    return NULL;
+}
+
+static void whoever_looks_while_others_commit_has_what_was_committed(void **state)
+{
+    atomic_int committed = 0;
+    pthread_t owner;
+    int64_t kept_revision = 0;
+    int kept = 0, committed_before;
+
+    (void)state;
+    open_demo();
+    assert_int_equal(pthread_create(&owner, NULL, commit_many, &committed), 0);
+    do {
+        committed_before = atomic_load(&committed);
+        int64_t now = revision();
+        if (now != kept_revision)
+            kept = (int)list().items[0].price_cents;
+        kept_revision = now;
+        assert_true(committed_before == 0 || kept >= committed_before);
+    } while (committed_before < 3000);
+    pthread_join(owner, NULL);
+}
+
+static void a_database_that_is_not_in_wal_mode_is_followed_all_the_same(void **state)
+{
+    struct stat st;
+    char beside[PATH_MAX];
+
+    (void)state;
+    open_demo();
+    store_close(store);
+    assert_int_equal(change("PRAGMA journal_mode = DELETE"), SQLITE_OK);
+    assert_true(store_open(path, &store, reason, sizeof reason));
+    int64_t before = revision();
+    assert_int_equal(revision(), before);
+    assert_int_equal(change("UPDATE product SET price_in_cents = 5 WHERE id = 1"), SQLITE_OK);
+    assert_true(revision() > before);
+    snprintf(beside, sizeof beside, "%s-shm", path);
+    assert_int_equal(stat(beside, &st), -1);
 }
 
 static void change_that_is_not_committed_is_not_seen(void **state)
@@ -427,6 +510,9 @@ int main(void)
         TEST(revision_stays_while_nothing_changes),
         TEST(revision_grows_with_each_change_of_somebody_else),
         TEST(revision_moves_for_a_change_that_was_already_read),
+        TEST(no_commit_is_missed_however_it_is_made),
+        TEST(whoever_looks_while_others_commit_has_what_was_committed),
+        TEST(a_database_that_is_not_in_wal_mode_is_followed_all_the_same),
         TEST(change_that_is_not_committed_is_not_seen),
         TEST(customer_added_later_is_found),
         TEST(what_was_looked_up_is_forgotten_when_the_revision_moves),

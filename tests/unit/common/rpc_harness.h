@@ -218,45 +218,61 @@ static inline int connect_to_port(const struct held_port *port)
     return fd;
 }
 
-/* Established connections whose own end is `port`, in one of the kernel's tables; of these the one from the port `from`
- * unless that is 0. *peer is the other end's port. */
-static inline int count_in_table(const char *path, unsigned port, unsigned from, unsigned *peer)
+/* The other ends of established connections whose own end is `port`, of those the one at `from` unless that is 0. */
+struct peers {
+    unsigned port, from;
+    unsigned found[64];
+    int count;
+};
+
+/* The kernel shows a connection twice where the table changes while it is read. */
+static inline void add_peer(struct peers *peers, unsigned peer)
 {
-    FILE *table = fopen(path, "r");
+    for (int i = 0; i < peers->count; i++) {
+        if (peers->found[i] == peer)
+            return;
+    }
+    assert_true(peers->count < 64);
+    peers->found[peers->count++] = peer;
+}
+
+static inline void find_peers(struct peers *peers)
+{
+    static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
     unsigned local, remote, state;
     char line[256];
-    int count = 0;
 
-    if (table == NULL)
-        return 0;
-    while (fgets(line, sizeof line, table) != NULL) {
-        if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%4x %2x", &local, &remote, &state) == 3 && local == port &&
-            (from == 0 || remote == from) && state == 1 /* TCP_ESTABLISHED */) {
-            *peer = remote;
-            count++;
+    for (int i = 0; i < 2; i++) {
+        FILE *table = fopen(tables[i], "r");
+        while (table != NULL && fgets(line, sizeof line, table) != NULL) {
+            if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%4x %2x", &local, &remote, &state) == 3 &&
+                local == peers->port && (peers->from == 0 || remote == peers->from) && state == 1 /* TCP_ESTABLISHED */)
+                add_peer(peers, remote);
         }
+        if (table != NULL)
+            fclose(table);
     }
-    fclose(table);
-    return count;
 }
 
 /* The connections to the port, as its server sees them, and where one of them comes from. gRPC core prefers IPv6
  * sockets for IPv4 addresses. */
 static inline int find_connections(const struct held_port *port, unsigned *peer)
 {
-    unsigned number = (unsigned)atoi(strchr(port->address, ':') + 1);
+    struct peers peers = {.port = (unsigned)atoi(strchr(port->address, ':') + 1)};
 
-    return count_in_table("/proc/net/tcp", number, 0, peer) + count_in_table("/proc/net/tcp6", number, 0, peer);
+    find_peers(&peers);
+    if (peers.count > 0)
+        *peer = peers.found[peers.count - 1];
+    return peers.count;
 }
 
 /* Whether the connection that comes from the port `peer` is still there. */
 static inline bool is_connected_from(const struct held_port *port, unsigned peer)
 {
-    unsigned number = (unsigned)atoi(strchr(port->address, ':') + 1), ignored;
+    struct peers peers = {.port = (unsigned)atoi(strchr(port->address, ':') + 1), .from = peer};
 
-    return count_in_table("/proc/net/tcp", number, peer, &ignored) +
-               count_in_table("/proc/net/tcp6", number, peer, &ignored) >
-           0;
+    find_peers(&peers);
+    return peers.count > 0;
 }
 
 static inline int count_connections(const struct held_port *port)
