@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """catalogctl import of files that are huge, broken off, in other encodings, or made to do harm."""
 import io
-import resource
 import subprocess
 import zipfile
 
@@ -20,15 +19,13 @@ def database(workshop):
     return Database(workshop.new("hostile"), "--demo", "--currency=EUR")
 
 
-def limit_memory():
-    if not is_sanitized():
-        resource.setrlimit(resource.RLIMIT_DATA, (64 * MIB, 64 * MIB))
+LIMITED = [] if is_sanitized() else ["prlimit", f"--data={64 * MIB}"]
 
 
 def feed(database, parts, *words):
     """Imports what the parts are together, in 64 MiB at most; the exit code and the lines on standard error."""
-    process = subprocess.Popen([BIN / "catalogctl", "import", *words, "-", database.path], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), preexec_fn=limit_memory)
+    process = subprocess.Popen([*LIMITED, BIN / "catalogctl", "import", *words, "-", database.path], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
     try:
         for part in parts:
             process.stdin.write(part)

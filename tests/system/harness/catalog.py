@@ -9,7 +9,7 @@ import time
 from harness.fastcgi import Connection, get
 from harness.http_client import Answer
 from harness.paths import BIN
-from harness.process import SANITIZER, Process, environment, run
+from harness.process import SANITIZER, Process, as_user, environment, run
 from harness.workshop import give_to_web, web_user
 
 
@@ -76,11 +76,9 @@ class Cgi:
         for name, value in headers:
             name = "HTTP_" + name.upper().replace("-", "_")
             cgi[name] = f"{cgi[name]}, {value}" if name in cgi else value
-        user = web_user()
-        identity = {"user": user, "group": user, "extra_groups": []} if user else {}
         began = time.monotonic()
-        done = subprocess.run([self.site.program], cwd="/", env=environment(**(cgi | dict(variables))), input=body or b"",
-                              capture_output=True, timeout=60, check=False, **identity)
+        done = subprocess.run([*as_user(web_user()), str(self.site.program)], cwd="/", env=environment(**(cgi | dict(variables))),
+                              input=body or b"", capture_output=True, timeout=60, check=False)
         seconds = time.monotonic() - began
         complaints = done.stderr.decode(errors="replace")
         assert done.returncode == 0, complaints
