@@ -123,6 +123,7 @@ static enum store_status look_at_file(struct store *base)
     if (store->looked_at_ns != 0 && now_ns - store->looked_at_ns < CLOCK_NS_PER_S)
         return store->is_in_place ? STORE_OK : STORE_FAILED;
     store->looked_at_ns = now_ns;
+    store->commit = (struct database_commit){0}; /* SQLite looks, too: it sees a file that was cut */
     store->is_in_place = database_is_in_place(store->db, reason, sizeof reason);
     if (!base->is_stale && !database_beside_is_in_place(store->db, &store->beside)) {
         base->is_stale = true;
