@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * To be called first. OpenSSL cleans up in exit() from then on no more (OPENSSL_init_crypto(3)): gRPC core's threads use
- * it until the process is gone.
+ * To be called first. OpenSSL cleans up in exit() from then on no more (OPENSSL_init_crypto(3)): gRPC core's threads
+ * use it until the process is gone.
  */
 void libraries_start(void);
 
