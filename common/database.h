@@ -87,8 +87,9 @@ struct database_commit {
 
 /*
  * Reads it, without a lock or a system call: two that are the same have nothing between them. It is in place before the
- * commit returns to whoever made it (SQLite: WAL-mode File Format, 2.1, the WAL index header). False: nobody can tell,
- * for the database is not in WAL mode, the handle has read nothing yet, or a commit is just being made.
+ * commit returns to whoever made it (SQLite: WAL-mode File Format, 2.1, the WAL index header). Only of a database in
+ * WAL mode, of which the handle has read something: elsewhere it would make the file that is shared. False: nobody can
+ * tell, for a commit is just being made, or this SQLite writes another format.
  */
 MUST_CHECK bool database_read_commit(sqlite3 *db, struct database_commit *commit);
 

@@ -29,7 +29,6 @@ static void copy(struct database_commit *to, const volatile struct database_comm
         to->words[i] = from->words[i];
 }
 
-/* The first look of a handle at its log maps the index; before it there would be no region. */
 bool database_read_commit(sqlite3 *db, struct database_commit *commit)
 {
     sqlite3_file *file = NULL;
@@ -37,8 +36,8 @@ bool database_read_commit(sqlite3 *db, struct database_commit *commit)
     struct database_commit again;
 
     if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file->pMethods == NULL ||
-        file->pMethods->iVersion < 2 || file->pMethods->xShmMap(file, 0, REGION_SIZE, false, &region) != SQLITE_OK ||
-        region == NULL)
+        file->pMethods->iVersion < 2 || file->pMethods->xShmMap == NULL ||
+        file->pMethods->xShmMap(file, 0, REGION_SIZE, false, &region) != SQLITE_OK || region == NULL)
         return false;
     const volatile struct index *index = region;
     copy(commit, &index->first);

@@ -11,9 +11,8 @@
  */
 void libraries_start(void);
 
-/* For --version: a program that is linked statically lacks a security update until it is built again. */
-
-/* A library says itself which version it is. A list ends with a row without a name. */
+/* For --version, since a program that is linked statically lacks a security update until it is built again: a library
+ * says itself which version it is. A list ends with a row without a name. */
 struct library {
     const char *name;
     const char *(*version)(void);

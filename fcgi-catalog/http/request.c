@@ -14,6 +14,14 @@ static const struct {
     size_t length;
 } variable_names[CGI_COUNT] = {HTTP_VARIABLES(NAME_ITEM)};
 
+/* Of the name in front of the value; 0: there is none. */
+static size_t name_length(const char *variable)
+{
+    const char *equals = strchr(variable, '=');
+
+    return equals != NULL ? (size_t)(equals - variable) : 0;
+}
+
 /* The value when `variable` has this name, else NULL. */
 static const char *value_of(const char *variable, size_t length, enum http_variable name)
 {
@@ -24,8 +32,7 @@ static const char *value_of(const char *variable, size_t length, enum http_varia
 
 static void read_variable(struct http_request *request, const char *variable)
 {
-    const char *equals = strchr(variable, '=');
-    size_t length = equals != NULL ? (size_t)(equals - variable) : 0;
+    size_t length = name_length(variable);
 
     for (enum http_variable name = 0; name < CGI_COUNT; name++) {
         const char *value = value_of(variable, length, name);
@@ -71,7 +78,7 @@ static const char *join(const struct http_request *request, enum http_variable n
     char *list = arena_get(arena, room), *end = list;
     *end = '\0';
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
-        const char *value = value_of(*variable, strcspn(*variable, "="), name);
+        const char *value = value_of(*variable, name_length(*variable), name);
         if (value != NULL && value[0] != '\0')
             end = stpcpy(stpcpy(end, end == list ? "" : ", "), value);
     }

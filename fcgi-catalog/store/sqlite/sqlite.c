@@ -133,7 +133,7 @@ static enum store_status look_at_file(struct store *base)
     return handle_judge(store, SUBJECT_FILE, store->is_in_place, SQLITE_OK, "file", reason);
 }
 
-/* Whether nobody has committed since the version was asked for. */
+/* Whether nobody has committed since the version was asked for; *commit is the last one, where it can be read. */
 static bool is_unchanged(const struct store_state *store, struct database_commit *commit)
 {
     return store->is_in_wal_mode && store->revision != 0 && database_read_commit(store->db, commit) &&

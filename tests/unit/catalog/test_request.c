@@ -309,9 +309,15 @@ static void variables_are_found_by_their_whole_name(void **state)
 
 static void the_lists_of_a_header_that_came_several_times_are_one(void **state)
 {
-    static const char *const variables[] = {
-        "HTTP_ACCEPT=text/csv", "HTTP_ACCEPT=", "HTTP_ACCEPT=text/plain", "HTTP_IF_MATCH=\"1\"",
-        "HTTP_ORIGIN=",         "HTTP_ORIGIN=", "HTTP_IF_NONE_MATCH=",    NULL};
+    static const char *const variables[] = {"HTTP_ACCEPT",
+                                            "HTTP_ACCEPT=text/csv",
+                                            "HTTP_ACCEPT=",
+                                            "HTTP_ACCEPT=text/plain",
+                                            "HTTP_IF_MATCH=\"1\"",
+                                            "HTTP_ORIGIN=",
+                                            "HTTP_ORIGIN=",
+                                            "HTTP_IF_NONE_MATCH=",
+                                            NULL};
     struct http_request request;
 
     (void)state;
