@@ -3,51 +3,23 @@
 #ifndef TESTS_UNIT_DISCOUNT_ADMIN_HARNESS_H
 #define TESTS_UNIT_DISCOUNT_ADMIN_HARNESS_H
 
-#include <sqlite3.h>
-
-#include "tests/unit/common/rpc_harness.h"
+#include "tests/unit/discount/service_harness.h"
 
 #include "common/memory.h"
-#include "discount/service/access.h"
 #include "discount/service/admin.h"
 
-static char database[64];
-static struct rollout *rollout;
-static struct rulebook *rulebook;
 static struct admin_service service;
-static struct access access_rules = {.trust_domain = "ecommerce"};
-static struct test_server server;
-static struct key_files client_files;
-static struct rpc_client *client;
 static struct arena arena; /* of requests and answers */
-
-static inline void start_client(const char *program)
-{
-    client_files = name_keys(keys_directory, program);
-    const struct keyset_files keyset = client_keys(&client_files);
-    client = client_new_with(server.address, &keyset);
-}
 
 static inline int start_service(void **state)
 {
     char reason[512];
 
     (void)state;
-    log_set_level(LOG_LEVEL_ERROR);
-    snprintf(database, sizeof database, "%s/discount.db", keys_directory);
-    run_command("rm -f %s*", database);
-    if (!store_create(database, true, reason, sizeof reason))
+    open_rules(3);
+    if (!admin_service_init(&service, database, rulebook, rollout, reason, sizeof reason))
         fail_msg("%s", reason);
-    rollout = rollout_new(3, false);
-    const struct rulebook_options options = {.path = database, .rollout = rollout};
-    rulebook = rulebook_new(&options, reason, sizeof reason);
-    if (rulebook == NULL || !admin_service_init(&service, database, rulebook, rollout, reason, sizeof reason))
-        fail_msg("%s", reason);
-    rpc_runtime_start();
-    server_prepare(&server);
-    server.options.admit = access_admit;
-    server.options.data = &access_rules;
-    server_start(&server, &service.base.base);
+    serve(&service.base.base);
     start_client("admin");
     return 0;
 }
@@ -55,12 +27,9 @@ static inline int start_service(void **state)
 static inline int end_service(void **state)
 {
     (void)state;
-    rpc_client_free(client);
-    server_end(&server);
-    rpc_runtime_stop();
+    serve_no_more();
     admin_service_release(&service);
-    rulebook_free(rulebook);
-    rollout_free(rollout);
+    close_rules();
     arena_release(&arena);
     return 0;
 }

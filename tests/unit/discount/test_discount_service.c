@@ -1,94 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The Discount service as its callers see it: a real server with a real database of rules, over mutual TLS. */
-#include <signal.h>
-#include <sqlite3.h>
-#include <sys/wait.h>
-
-#include "tests/unit/common/rpc_harness.h"
-
-#include "common/memory.h"
-#include "discount/service/access.h"
-#include "discount/service/discount.h"
-#include "discount/store/store.h"
-
-static char database[64];
-static struct rollout *rollout;
-static struct rulebook *rulebook;
-static struct discount_service service;
-static struct access access_rules = {.trust_domain = "ecommerce"};
-static struct test_server server;
-static struct key_files client_files;
-static struct rpc_client *client;
-static struct rpc_stub stub;
-
-/* ---- The fixture ---- */
-
-static void start_client(const char *program)
-{
-    client_files = name_keys(keys_directory, program);
-    const struct keyset_files keyset = client_keys(&client_files);
-    client = client_new_with(server.address, &keyset);
-    rpc_stub_init(&stub, client, &ecommerce__discount__descriptor);
-    stub.deadline_ns = clock_now_ns() + PATIENCE_NS;
-}
-
-static int start_service(void **state)
-{
-    char reason[512];
-
-    (void)state;
-    log_set_level(LOG_LEVEL_ERROR);
-    snprintf(database, sizeof database, "%s/discount.db", keys_directory);
-    run_command("rm -f %s*", database);
-    if (!store_create(database, true, reason, sizeof reason))
-        fail_msg("%s", reason);
-    rollout = rollout_new(2, false);
-    const struct rulebook_options options = {.path = database, .rollout = rollout};
-    rulebook = rulebook_new(&options, reason, sizeof reason);
-    if (rulebook == NULL)
-        fail_msg("%s", reason);
-    const struct lending lending = {
-        .is_on = true, .epoch = 7, .database = database, .attendance = store_attend(database)};
-    discount_service_init(&service, rulebook, rollout, &lending);
-    rpc_runtime_start();
-    server_prepare(&server);
-    server.options.admit = access_admit;
-    server.options.data = &access_rules;
-    server_start(&server, &service.base.base);
-    start_client("catalog");
-    return 0;
-}
-
-static int end_service(void **state)
-{
-    (void)state;
-    rpc_client_free(client);
-    server_end(&server);
-    rpc_runtime_stop();
-    rulebook_free(rulebook);
-    rollout_free(rollout);
-    return 0;
-}
-
-static int make_more_keys(void **state)
-{
-    int result = make_keys(state);
-
-    if (result == 0)
-        run_command("keys/ca issue mallory --dir %s >/dev/null", keys_directory);
-    return result;
-}
-
-/* What discountctl or a person does meanwhile. */
-static void change_rules(const char *sql)
-{
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 5000);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
+#include "tests/unit/discount/discount_harness.h"
 
 /* ---- One product ---- */
 
@@ -505,15 +417,6 @@ static void an_ask_that_does_not_is_not(void **state)
     assert_int_equal(told.applied, 0);
 }
 
-static void is_told_of_a_change(const char *sql)
-{
-    int64_t before = apply_all(NULL, 0).revision;
-
-    change_rules(sql);
-    for (int64_t until_ns = clock_now_ns() + PATIENCE_NS; apply_all(NULL, 0).revision == before; pause_briefly())
-        assert_true(clock_now_ns() < until_ns);
-}
-
 static void two_rules_show_the_share_that_they_took_off_together(void **state)
 {
     (void)state;
@@ -561,134 +464,6 @@ static void the_answer_says_when_prices_change_by_themselves(void **state)
     assert_int_equal(ask_one(1, 1000, false, NULL).next_change, 4102444800);
 }
 
-/* ---- Leases ---- */
-
-struct lent {
-    struct outcome outcome;
-    uint32_t lease_ms;
-    int64_t revision;
-    uint64_t epoch, audiences[3];
-};
-
-static void on_lent(const Ecommerce__ApplyDiscountsResponse *response, void *data)
-{
-    struct lent *lent = data;
-
-    outcome_note(&lent->outcome);
-    if (response == NULL)
-        return;
-    lent->lease_ms = response->lease_ms;
-    lent->epoch = response->epoch;
-    lent->revision = response->revision;
-    for (size_t i = 0; i < response->n_answers; i++)
-        lent->audiences[i] = response->answers[i]->audience;
-}
-
-/* As customers 1, 2 and 3, of no products. */
-static struct lent ask_to_lend(bool wants_lease)
-{
-    Ecommerce__ApplyDiscountsRequest request = ECOMMERCE__APPLY_DISCOUNTS_REQUEST__INIT;
-    Ecommerce__Customer customers[3];
-    Ecommerce__DiscountAsk asks[3], *all[3];
-    struct lent lent = {.outcome.client = client};
-
-    for (size_t i = 0; i < 3; i++) {
-        ecommerce__customer__init(&customers[i]);
-        ecommerce__discount_ask__init(&asks[i]);
-        customers[i].id = (int32_t)i + 1;
-        asks[i].customer = &customers[i];
-        all[i] = &asks[i];
-    }
-    request.n_asks = 3;
-    request.asks = all;
-    request.wants_lease = wants_lease;
-    ecommerce__discount__apply_discounts(&stub.base, &request, on_lent, &lent);
-    poll_until(client, &lent.outcome.calls, 1);
-    assert_int_equal(lent.outcome.code, RPC_OK);
-    return lent;
-}
-
-static bool is_lent(void *data)
-{
-    (void)data;
-    return ask_to_lend(true).lease_ms > 0;
-}
-
-static void who_wants_it_is_lent_the_prices_for_a_quarter_of_a_second(void **state)
-{
-    (void)state;
-    struct lent lent = ask_to_lend(true);
-    assert_int_equal(lent.lease_ms, LEASE_MS);
-    assert_int_equal(lent.epoch, 7);
-    assert_int_equal(lent.audiences[1], lent.audiences[2]); /* the demo has a rule for customer 1 */
-    assert_int_not_equal(lent.audiences[0], lent.audiences[1]);
-    assert_int_equal(ask_to_lend(false).lease_ms, 0);
-    assert_int_equal(ask_to_lend(false).audiences[0], lent.audiences[0]);
-}
-
-static void what_is_lent_holds_a_change_up(void **state)
-{
-    (void)state;
-    struct lent lent;
-    int64_t lent_ns;
-    do { /* a change that was seen meanwhile is none that is held up */
-        lent_ns = clock_now_ns();
-        lent = ask_to_lend(true);
-        change_rules("UPDATE rule SET value = value % 5000 + 1");
-    } while (ask_to_lend(false).revision != lent.revision);
-    while (ask_to_lend(false).revision == lent.revision)
-        pause_briefly();
-    assert_true(clock_now_ns() - lent_ns >= LEASE_NS);
-    assert_int_equal(ask_to_lend(true).lease_ms, 0); /* so soon after it */
-    assert_true(wait_for(is_lent, NULL));
-}
-
-static void a_lease_ends_where_a_window_begins_or_ends(void **state)
-{
-    char sql[80];
-
-    (void)state;
-    int64_t end = (int64_t)time(NULL) + 3;
-    snprintf(sql, sizeof sql, "UPDATE rule SET ends_at = %lld", (long long)end);
-    is_told_of_a_change(sql);
-    assert_true(wait_for(is_lent, NULL));
-    for (struct timespec now; clock_gettime(CLOCK_REALTIME, &now), now.tv_sec < end;) {
-        int64_t left_ms = (end - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
-        assert_true(ask_to_lend(true).lease_ms <= left_ms);
-    }
-    assert_true(wait_for(is_lent, NULL));
-}
-
-static void nothing_is_lent_beside_another_service_on_the_same_database(void **state)
-{
-    (void)state;
-    assert_true(is_lent(NULL));
-    pid_t other = fork();
-    if (other == 0) {
-        int attendance = store_attend(database);
-        while (attendance >= 0)
-            pause();
-        _exit(1);
-    }
-    for (int64_t until_ns = clock_now_ns() + PATIENCE_NS; is_lent(NULL); pause_briefly())
-        assert_true(clock_now_ns() < until_ns);
-    kill(other, SIGKILL);
-    assert_int_equal(waitpid(other, NULL, 0), other);
-    assert_false(is_lent(NULL)); /* what it changed may not be known here yet */
-    assert_true(wait_for(is_lent, NULL));
-}
-
-static void who_is_to_leave_lends_nothing_and_outlives_what_it_lent(void **state)
-{
-    (void)state;
-    int64_t lent_ns = clock_now_ns();
-    assert_true(is_lent(NULL));
-    discount_service_leave(&service);
-    assert_false(is_lent(NULL));
-    discount_service_outlive(&service);
-    assert_true(clock_now_ns() - lent_ns >= LEASE_NS);
-}
-
 /* ---- Rules that change ---- */
 
 static bool pays_half(void *data)
@@ -701,12 +476,12 @@ static void a_changed_rule_is_used_within_a_second(void **state)
 {
     (void)state;
     assert_int_equal(apply_price(1, 1000).value, 900);
-    int64_t before = apply_all(NULL, 0).revision;
+    int64_t before = revision_in_use();
     change_rules("UPDATE rule SET value = 5000");
     const struct stopwatch watch = stopwatch_start();
     assert_true(wait_for(pays_half, NULL));
     assert_true(stopwatch_ms(&watch) < 1000);
-    assert_true(apply_all(NULL, 0).revision > before);
+    assert_true(revision_in_use() > before);
 }
 
 static void rules_that_cannot_be_read_leave_the_old_in_use(void **state)
@@ -723,11 +498,20 @@ static void rules_that_cannot_be_read_leave_the_old_in_use(void **state)
 
 /* ---- Who may ---- */
 
+static int make_more_keys(void **state)
+{
+    int result = make_keys(state);
+
+    if (result == 0)
+        run_command("keys/ca issue mallory --dir %s >/dev/null", keys_directory);
+    return result;
+}
+
 static void another_valid_certificate_is_denied(void **state)
 {
     (void)state;
     rpc_client_free(client);
-    start_client("mallory");
+    use_client("mallory");
     assert_int_equal(apply_price(1, 1000).outcome.code, RPC_PERMISSION_DENIED);
     assert_int_equal(apply_all(NULL, 0).outcome.code, RPC_PERMISSION_DENIED);
 }
@@ -736,12 +520,10 @@ static void the_administrator_is_admitted(void **state)
 {
     (void)state;
     rpc_client_free(client);
-    start_client("admin");
+    use_client("admin");
     assert_int_equal(apply_price(1, 1000).value, 900);
     assert_int_equal(apply_all(NULL, 0).outcome.code, RPC_OK);
 }
-
-#define SERVICE_TEST(test) cmocka_unit_test_setup_teardown(test, start_service, end_service)
 
 int main(void)
 {
@@ -762,11 +544,6 @@ int main(void)
         SERVICE_TEST(the_share_is_1_only_where_nothing_is_to_pay),
         SERVICE_TEST(a_rule_for_a_category_is_for_the_products_in_it),
         SERVICE_TEST(the_answer_says_when_prices_change_by_themselves),
-        SERVICE_TEST(who_wants_it_is_lent_the_prices_for_a_quarter_of_a_second),
-        SERVICE_TEST(what_is_lent_holds_a_change_up),
-        SERVICE_TEST(a_lease_ends_where_a_window_begins_or_ends),
-        SERVICE_TEST(nothing_is_lent_beside_another_service_on_the_same_database),
-        SERVICE_TEST(who_is_to_leave_lends_nothing_and_outlives_what_it_lent),
         SERVICE_TEST(a_changed_rule_is_used_within_a_second),
         SERVICE_TEST(rules_that_cannot_be_read_leave_the_old_in_use),
         SERVICE_TEST(another_valid_certificate_is_denied),
