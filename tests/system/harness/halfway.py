@@ -25,7 +25,7 @@ class Halfway:
         program = site.path / "catalog.program"
         site.program.rename(program)
         asan = "export ASAN_OPTIONS=verify_asan_link_order=0\n" if is_sanitized() else ""
-        site.program.write_text(f"#!/bin/sh\n{asan}LD_PRELOAD={library} FAULT_FILE={self.plan} exec {program} \"$@\"\n")
+        site.program.write_text(f"#!/bin/sh\n{asan}LD_PRELOAD={library}${{LD_PRELOAD:+:$LD_PRELOAD}} FAULT_FILE={self.plan} exec {program} \"$@\"\n")
         site.program.chmod(0o755)
         give_to_web(site.path)
 
