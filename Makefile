@@ -81,7 +81,7 @@ LIBS_FASTCGI  = -lfcgi
 endif
 LIBS_CJSON    = -lcjson
 # What gRPC core calls and common/rpc/interpose.h answers; and what every library calls, with the answer of common/memory.c.
-INTERPOSE    := syscall accept4 listen shutdown SSL_new SSL_read SSL_write malloc calloc realloc
+INTERPOSE    := syscall accept4 listen shutdown SSL_new SSL_read SSL_write malloc calloc realloc free
 ifeq ($(STATIC),1)
 LIBS_CSV      = -Wl,-Bstatic -lcsv -Wl,-Bdynamic
 else

@@ -2,6 +2,7 @@
 /* Memory that is never NULL. */
 #include "common/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,13 +68,77 @@ char *memory_copy_text(const char *text)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
+void __real_free(void *block);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
+void __wrap_free(void *block);
+
+#ifdef __SANITIZE_ADDRESS__
+#define SCRATCH_BYTES ((size_t)1) /* room for none: each block is watched on its own */
+#else
+#define SCRATCH_BYTES ((size_t)64 * 1024)
+#endif
+#define ALIGNMENT ((size_t)16)
+
+/* Each block has its size in front of it, for realloc(). */
+static _Thread_local struct {
+    char *begin;
+    size_t taken;
+    bool is_open;
+} scratch;
+
+void memory_scratch_open(void)
+{
+    if (scratch.begin == NULL)
+        scratch.begin = memory_get(SCRATCH_BYTES);
+    scratch.taken = 0;
+    scratch.is_open = true;
+}
+
+void memory_scratch_close(void)
+{
+    scratch.is_open = false;
+}
+
+static bool is_of_scratch(const void *block)
+{
+    return scratch.begin != NULL && (uintptr_t)block - (uintptr_t)scratch.begin < SCRATCH_BYTES;
+}
+
+/* NULL: it is closed, or has not as much. */
+static void *scratch_get(size_t size)
+{
+    if (!scratch.is_open || size > SCRATCH_BYTES)
+        return NULL;
+    size_t taken = ALIGNMENT + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (taken > SCRATCH_BYTES - scratch.taken)
+        return NULL;
+    char *head = scratch.begin + scratch.taken;
+    memcpy(head, &size, sizeof size);
+    scratch.taken += taken;
+    return head + ALIGNMENT;
+}
+
+static void *scratch_resize(const char *block, size_t size)
+{
+    size_t before;
+
+    memcpy(&before, block - ALIGNMENT, sizeof before);
+    return memcpy(__wrap_malloc(size), block, before < size ? before : size);
+}
 
 void *__wrap_malloc(size_t size)
 {
-    return insist(__real_malloc(size), size);
+    void *block = scratch_get(size);
+
+    return block != NULL ? block : insist(__real_malloc(size), size);
+}
+
+void __wrap_free(void *block)
+{
+    if (!is_of_scratch(block))
+        __real_free(block);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
@@ -87,9 +152,20 @@ void *__wrap_calloc(size_t count, size_t size)
 
 void *__wrap_realloc(void *block, size_t size)
 {
+    if (is_of_scratch(block))
+        return scratch_resize(block, size);
     void *resized = __real_realloc(block, size);
-
     return size > 0 ? insist(resized, size) : resized;
+}
+
+#else
+
+void memory_scratch_open(void)
+{
+}
+
+void memory_scratch_close(void)
+{
 }
 
 #endif

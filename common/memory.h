@@ -20,4 +20,12 @@ void *memory_resize(void *block, size_t size);
 void *memory_grow(void *items, size_t count, size_t more, size_t item_size);
 char *memory_copy_text(const char *text);
 
+/*
+ * In a static program what this thread's libraries ask for between open and close is cut off one piece of 64 KiB, which
+ * the thread has once, as long as that lasts; to free such a block does nothing. For a library that gets dozens of
+ * blocks, all of which are in use no longer when the thread opens it again. Nothing of our own may be got meanwhile.
+ */
+void memory_scratch_open(void);
+void memory_scratch_close(void);
+
 #endif

@@ -207,7 +207,10 @@ static bool accept_from(FCGX_Request *fcgi, int fd)
     fcgi->ipcFd = fd;
     fcgi->keepConnection = 1;
     FCGX_Detach(fcgi);
-    if (FCGX_Accept_r(fcgi) != 0)
+    memory_scratch_open();
+    bool is_accepted = FCGX_Accept_r(fcgi) == 0;
+    memory_scratch_close();
+    if (!is_accepted)
         return false;
     fcgi->ipcFd = -1;
     return true;

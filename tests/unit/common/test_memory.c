@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said when there is no memory. */
+/* What is said when there is no memory; and blocks that are cut off one piece. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,8 +51,53 @@ static void want_of_memory_is_told_in_bytes(void **state)
     }
 }
 
+#define BLOCKS 300
+
+/* As a library does that gets many blocks, lets some grow, and frees them in another order. Returns the first. */
+static uintptr_t get_and_free_many(void)
+{
+    unsigned char *blocks[BLOCKS];
+
+    memory_scratch_open();
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = malloc(i * 7 % 1000);
+        assert_int_equal((uintptr_t)blocks[i] % _Alignof(max_align_t), 0);
+        memset(blocks[i], (int)i, i * 7 % 1000);
+    }
+    uintptr_t first = (uintptr_t)blocks[0];
+    for (size_t i = 0; i < BLOCKS; i += 3)
+        blocks[i] = realloc(blocks[i], 2000); /* by far more than the piece has */
+    memory_scratch_close();
+    for (size_t i = BLOCKS; i-- > 0;) {
+        for (size_t at = 0; at < i * 7 % 1000; at++)
+            assert_int_equal(blocks[i][at], (unsigned char)i);
+        free(blocks[i]);
+    }
+    return first;
+}
+
+static void blocks_of_a_scratch_are_whole_and_come_again(void **state)
+{
+    (void)state;
+    uintptr_t first = get_and_free_many();
+    void *other = malloc(1);
+    assert_int_not_equal((uintptr_t)other, first); /* it is closed */
+    free(other);
+    for (int i = 0; i < 100; i++) {
+        uintptr_t again = get_and_free_many();
+#if defined LINKER_WRAPS && !defined __SANITIZE_ADDRESS__
+        assert_int_equal(again, first);
+#else
+        (void)again;
+#endif
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(want_of_memory_is_told_in_bytes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(want_of_memory_is_told_in_bytes),
+        cmocka_unit_test(blocks_of_a_scratch_are_whole_and_come_again),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
