@@ -32,6 +32,18 @@ struct setting_value {
     int line;              /* of the file */
 };
 
+const char *const settings_off_or_on[] = {"off", "on", NULL};
+
+const char *settings_check_path(const char *value)
+{
+    return value[0] != '\0' ? NULL : "a path";
+}
+
+const char *settings_check_host(const char *value)
+{
+    return value[0] != '\0' && strchr(value, ' ') == NULL ? NULL : "host:port, for example localhost:11443";
+}
+
 /* ---- Messages ---------------------------------------------------------------------------------------------------- */
 
 /* "debug, info or error" */

@@ -49,6 +49,31 @@ struct setting {
     const char *(*check)(const char *value);
 };
 
+/* Rows by type. */
+#define TEXT_SETTING(name_, offset_, fallback_, help_, check_)                                                         \
+    {                                                                                                                  \
+        .name = name_, .type = SETTING_TEXT, .offset = offset_, .fallback = fallback_, .help = help_, .check = check_  \
+    }
+#define PATH_SETTING(name_, offset_, fallback_, help_, check_)                                                         \
+    {                                                                                                                  \
+        .name = name_, .type = SETTING_PATH, .offset = offset_, .fallback = fallback_, .help = help_, .check = check_  \
+    }
+#define NUMBER_SETTING(name_, offset_, fallback_, help_, min_, max_, unit_)                                            \
+    {                                                                                                                  \
+        .name = name_, .type = SETTING_NUMBER, .offset = offset_, .fallback = fallback_, .help = help_, .min = min_,   \
+        .max = max_, .unit = unit_                                                                                     \
+    }
+#define CHOICE_SETTING(name_, offset_, fallback_, help_, choices_)                                                     \
+    {                                                                                                                  \
+        .name = name_, .type = SETTING_CHOICE, .offset = offset_, .fallback = fallback_, .help = help_,                \
+        .choices = choices_                                                                                            \
+    }
+
+/* Checks of a path that must be given, and of host:port; the choices of a switch. */
+const char *settings_check_path(const char *value);
+const char *settings_check_host(const char *value);
+extern const char *const settings_off_or_on[];
+
 struct settings_table {
     const struct setting *rows;
     size_t count;

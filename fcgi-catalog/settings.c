@@ -11,16 +11,6 @@
 #include "fcgi-catalog/http/identity.h"
 #include "fcgi-catalog/page/page.h"
 
-static const char *check_not_empty(const char *value)
-{
-    return value[0] != '\0' ? NULL : "a path";
-}
-
-static const char *check_host(const char *value)
-{
-    return value[0] != '\0' && strchr(value, ' ') == NULL ? NULL : "host:port, for example localhost:11443";
-}
-
 static const char *check_base_path(const char *value)
 {
     if (value[0] == '\0' || (value[0] == '/' && value[1] != '\0' && value[strlen(value) - 1] != '/'))
@@ -56,118 +46,53 @@ static const char *check_proxies(const char *value)
     return NULL;
 }
 
-static const char *const off_or_on[] = {"off", "on", NULL};
-
 #define FIELD(name) offsetof(struct catalog_settings, name)
 
 static const struct setting rows[] = {
-    {.name = "CATALOG_DATABASE",
-     .type = SETTING_PATH,
-     .offset = FIELD(database),
-     .fallback = "catalog.db",
-     .help = "the database of products and customers, made by catalogctl init",
-     .check = check_not_empty},
-    {.name = "DISCOUNT_SERVICE_HOST",
-     .type = SETTING_TEXT,
-     .offset = FIELD(service_host),
-     .fallback = "localhost:11443",
-     .help = "the Discount service, host:port; its certificate must be for this host",
-     .check = check_host},
-    {.name = "CATALOG_DEADLINE_MS",
-     .type = SETTING_NUMBER,
-     .offset = FIELD(deadline_ms),
-     .fallback = "1000",
-     .help = "how long an answer may wait for Discount, from the request's arrival; then list prices are shown",
-     .min = 1,
-     .max = 60000,
-     .unit = "ms"},
-    {.name = "CATALOG_ANSWER_MS",
-     .type = SETTING_NUMBER,
-     .offset = FIELD(answer_ms),
-     .fallback = "30000",
-     .help = "how long an answer may take to be read, and again for each MiB of a download; then it is cut off",
-     .min = 1000,
-     .max = 3600000,
-     .unit = "ms"},
-    {.name = "CATALOG_QUOTES_MB",
-     .type = SETTING_NUMBER,
-     .offset = FIELD(quotes_mb),
-     .fallback = "8",
-     .help = "memory of each process for prices that are kept while Discount lends them; 0: each request asks",
-     .min = 0,
-     .max = 1024,
-     .unit = "MiB"},
-    {.name = "CATALOG_PROCESSES",
-     .type = SETTING_NUMBER,
-     .offset = FIELD(processes),
-     .fallback = "1",
-     .help = "processes on the one listening socket, kept and replaced by a master",
-     .min = 1,
-     .max = 256},
-    {.name = "CATALOG_TRUSTED_PROXIES",
-     .type = SETTING_TEXT,
-     .offset = FIELD(trusted_proxies),
-     .fallback = "",
-     .help = "addresses and networks whose X-USER-ID names the customer",
-     .check = check_proxies},
-    {.name = "CATALOG_PROXY_SECRET_FILE",
-     .type = SETTING_PATH,
-     .offset = FIELD(proxy_secret_file),
-     .fallback = "",
-     .help = "a file with a secret that those must send as X-Catalog-Secret beside X-USER-ID; empty: none"},
-    {.name = "CATALOG_TRUST_LOCAL",
-     .type = SETTING_CHOICE,
-     .offset = FIELD(is_local_trusted),
-     .fallback = "off",
-     .help =
-         "whether requests of this machine itself (loopback, not forwarded) may name the customer and use explain=1",
-     .choices = off_or_on},
-    {.name = "CATALOG_BASE_PATH",
-     .type = SETTING_TEXT,
-     .offset = FIELD(base_path),
-     .fallback = "",
-     .help =
-         "the path below which clients find this program, such as /catalog; empty: the root, or where the script is",
-     .check = check_base_path},
-    {.name = "CATALOG_CORS_ORIGINS",
-     .type = SETTING_TEXT,
-     .offset = FIELD(cors_origins),
-     .fallback = "",
-     .help = "origins whose pages may ask from a browser, such as https://shop.example; *: any, what is everybody's",
-     .check = check_origins},
-    {.name = "CATALOG_SHOP_NAME",
-     .type = SETTING_TEXT,
-     .offset = FIELD(shop_name),
-     .fallback = PAGE_SHOP_NAME,
-     .help = "the shop's name, as pages for people show it",
-     .check = check_shop_name},
-    {.name = "CATALOG_TLS_CA",
-     .type = SETTING_PATH,
-     .offset = FIELD(ca),
-     .fallback = "keys/ca.crt",
-     .help = "who signs the Discount service's certificate, PEM",
-     .check = check_not_empty},
-    {.name = "CATALOG_TLS_CERTIFICATE",
-     .type = SETTING_PATH,
-     .offset = FIELD(certificate),
-     .fallback = "keys/catalog.crt",
-     .help = "the certificate this program shows, PEM; empty (with the key): none"},
-    {.name = "CATALOG_TLS_KEY",
-     .type = SETTING_PATH,
-     .offset = FIELD(key),
-     .fallback = "keys/catalog.key",
-     .help = "its private key, PEM"},
-    {.name = "CATALOG_LOG_LEVEL",
-     .type = SETTING_CHOICE,
-     .offset = FIELD(log_level),
-     .fallback = "info",
-     .help = "the least important lines to log",
-     .choices = log_level_names},
+    PATH_SETTING("CATALOG_DATABASE", FIELD(database), "catalog.db",
+                 "the database of products and customers, made by catalogctl init", settings_check_path),
+    TEXT_SETTING("DISCOUNT_SERVICE_HOST", FIELD(service_host), "localhost:11443",
+                 "the Discount service, host:port; its certificate must be for this host", settings_check_host),
+    NUMBER_SETTING("CATALOG_DEADLINE_MS", FIELD(deadline_ms), "1000",
+                   "how long an answer may wait for Discount, from the request's arrival; then list prices are shown",
+                   1, 60000, "ms"),
+    NUMBER_SETTING("CATALOG_ANSWER_MS", FIELD(answer_ms), "30000",
+                   "how long an answer may take to be read, and again for each MiB of a download; then it is cut off",
+                   1000, 3600000, "ms"),
+    NUMBER_SETTING("CATALOG_QUOTES_MB", FIELD(quotes_mb), "8",
+                   "memory of each process for prices that are kept while Discount lends them; 0: each request asks", 0,
+                   1024, "MiB"),
+    NUMBER_SETTING("CATALOG_PROCESSES", FIELD(processes), "1",
+                   "processes on the one listening socket, kept and replaced by a master", 1, 256, NULL),
+    TEXT_SETTING("CATALOG_TRUSTED_PROXIES", FIELD(trusted_proxies), "",
+                 "addresses and networks whose X-USER-ID names the customer", check_proxies),
+    PATH_SETTING("CATALOG_PROXY_SECRET_FILE", FIELD(proxy_secret_file), "",
+                 "a file with a secret that those must send as X-Catalog-Secret beside X-USER-ID; empty: none", NULL),
+    CHOICE_SETTING(
+        "CATALOG_TRUST_LOCAL", FIELD(is_local_trusted), "off",
+        "whether requests of this machine itself (loopback, not forwarded) may name the customer and use explain=1",
+        settings_off_or_on),
+    TEXT_SETTING(
+        "CATALOG_BASE_PATH", FIELD(base_path), "",
+        "the path below which clients find this program, such as /catalog; empty: the root, or where the script is",
+        check_base_path),
+    TEXT_SETTING(
+        "CATALOG_CORS_ORIGINS", FIELD(cors_origins), "",
+        "origins whose pages may ask from a browser, such as https://shop.example; *: any, what is everybody's",
+        check_origins),
+    TEXT_SETTING("CATALOG_SHOP_NAME", FIELD(shop_name), PAGE_SHOP_NAME, "the shop's name, as pages for people show it",
+                 check_shop_name),
+    PATH_SETTING("CATALOG_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the Discount service's certificate, PEM",
+                 settings_check_path),
+    PATH_SETTING("CATALOG_TLS_CERTIFICATE", FIELD(certificate), "keys/catalog.crt",
+                 "the certificate this program shows, PEM; empty (with the key): none", NULL),
+    PATH_SETTING("CATALOG_TLS_KEY", FIELD(key), "keys/catalog.key", "its private key, PEM", NULL),
+    CHOICE_SETTING("CATALOG_LOG_LEVEL", FIELD(log_level), "info", "the least important lines to log", log_level_names),
 };
 
 const struct settings_table catalog_settings_table = {
     .rows = rows,
-    .count = sizeof rows / sizeof rows[0],
+    .count = ARRAY_LENGTH(rows),
     .config_variable = "CATALOG_CONFIG",
     .config_name = "catalog.conf",
 };

@@ -47,6 +47,34 @@ struct argument_row {
     const char *const *choices; /* ended by NULL */
 };
 
+/* Rows by type. */
+#define FLAG_OPTION(name_, offset_, help_)                                                                             \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_FLAG, .offset = offset_, .help = help_                                         \
+    }
+#define TEXT_OPTION(name_, offset_, value_, help_)                                                                     \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_TEXT, .offset = offset_, .value = value_, .help = help_                        \
+    }
+#define TEXTS_OPTION(name_, offset_, value_, help_)                                                                    \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_TEXTS, .offset = offset_, .value = value_, .help = help_                       \
+    }
+#define NUMBER_OPTION(name_, offset_, value_, help_, min_, max_)                                                       \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_NUMBER, .offset = offset_, .value = value_, .help = help_, .min = min_,        \
+        .max = max_                                                                                                    \
+    }
+#define NUMBERS_OPTION(name_, offset_, value_, help_, min_, max_)                                                      \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_NUMBERS, .offset = offset_, .value = value_, .help = help_, .min = min_,       \
+        .max = max_                                                                                                    \
+    }
+#define CHOICE_OPTION(name_, offset_, value_, help_, choices_)                                                         \
+    {                                                                                                                  \
+        .name = name_, .type = ARGUMENT_CHOICE, .offset = offset_, .value = value_, .help = help_, .choices = choices_ \
+    }
+
 struct arguments {
     const char *purpose; /* for --help */
     const char *words;   /* what --help calls the arguments that are no options, "KEY..."; NULL: there are none */

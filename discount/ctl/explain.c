@@ -34,11 +34,7 @@ struct explain_options {
 static const struct argument_row rows[] = {
     NUMBER_OPTION("price", FIELD(price), "N",
                   "the product's list price; must be given, but with --catalog or --products", 0, RULE_MONEY_MAX),
-    {.name = "category",
-     .type = ARGUMENT_TEXTS,
-     .offset = FIELD(categories),
-     .value = "SLUG",
-     .help = "a category of the product, or one above those; once for each"},
+    TEXTS_OPTION("category", FIELD(categories), "SLUG", "a category of the product, or one above those; once for each"),
     TEXT_OPTION("products", FIELD(source.products), "CSV", PRODUCTS_HELP),
     TEXT_OPTION("catalog", FIELD(source.catalog), "DATABASE", CATALOG_HELP),
     TEXT_OPTION("at", FIELD(at), "WHEN", "then, instead of now"),

@@ -40,43 +40,16 @@ int options_run(const struct arguments *arguments, int argc, char **argv, void *
 
 /* ---- Settings ---- */
 
-static const char *check_host(const char *value)
-{
-    return value[0] != '\0' && strchr(value, ' ') == NULL ? NULL : "host:port, for example localhost:11443";
-}
-
-static const char *check_not_empty(const char *value)
-{
-    return value[0] != '\0' ? NULL : "a path";
-}
-
 #define FIELD(name) offsetof(struct ctl_settings, name)
 
 static const struct setting setting_rows[] = {
-    {.name = "DISCOUNT_SERVICE_HOST",
-     .type = SETTING_TEXT,
-     .offset = FIELD(host),
-     .fallback = "localhost:11443",
-     .help = "the Discount service, host:port; its certificate must be for this host",
-     .check = check_host},
-    {.name = "DISCOUNTCTL_TLS_CA",
-     .type = SETTING_PATH,
-     .offset = FIELD(ca),
-     .fallback = "keys/ca.crt",
-     .help = "who signs the service's certificate, PEM",
-     .check = check_not_empty},
-    {.name = "DISCOUNTCTL_TLS_CERTIFICATE",
-     .type = SETTING_PATH,
-     .offset = FIELD(certificate),
-     .fallback = "keys/admin.crt",
-     .help = "the administrator's certificate, PEM",
-     .check = check_not_empty},
-    {.name = "DISCOUNTCTL_TLS_KEY",
-     .type = SETTING_PATH,
-     .offset = FIELD(key),
-     .fallback = "keys/admin.key",
-     .help = "its private key, PEM",
-     .check = check_not_empty},
+    TEXT_SETTING("DISCOUNT_SERVICE_HOST", FIELD(host), "localhost:11443",
+                 "the Discount service, host:port; its certificate must be for this host", settings_check_host),
+    PATH_SETTING("DISCOUNTCTL_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the service's certificate, PEM",
+                 settings_check_path),
+    PATH_SETTING("DISCOUNTCTL_TLS_CERTIFICATE", FIELD(certificate), "keys/admin.crt",
+                 "the administrator's certificate, PEM", settings_check_path),
+    PATH_SETTING("DISCOUNTCTL_TLS_KEY", FIELD(key), "keys/admin.key", "its private key, PEM", settings_check_path),
 };
 
 const struct settings_table ctl_settings_table = {

@@ -37,20 +37,6 @@ struct change_options {
 extern const struct argument_row change_option_rows[];
 extern const size_t change_option_count; /* --message and --expect */
 
-/* Rows of options: the name, the field's offset in the structure, what --help calls the value, and the help. */
-#define FLAG_OPTION(name_, offset_, help_)                                                                             \
-    {                                                                                                                  \
-        .name = name_, .type = ARGUMENT_FLAG, .offset = offset_, .help = help_                                         \
-    }
-#define TEXT_OPTION(name_, offset_, value_, help_)                                                                     \
-    {                                                                                                                  \
-        .name = name_, .type = ARGUMENT_TEXT, .offset = offset_, .value = value_, .help = help_                        \
-    }
-#define NUMBER_OPTION(name_, offset_, value_, help_, min_, max_)                                                       \
-    {                                                                                                                  \
-        .name = name_, .type = ARGUMENT_NUMBER, .offset = offset_, .value = value_, .help = help_, .min = min_,        \
-        .max = max_                                                                                                    \
-    }
 /* The rows of a struct change_options at that offset of the command's structure. */
 #define CHANGE_OPTIONS(offset_)                                                                                        \
     TEXT_OPTION("message", (offset_) + offsetof(struct change_options, message), "WHY", "for the history"),            \

@@ -205,18 +205,8 @@ static int preview(const void *given, const struct argument_words *words, struct
 #define FIELD(name) offsetof(struct preview_options, name)
 
 static const struct argument_row own_rows[] = {
-    {.name = "customer",
-     .type = ARGUMENT_NUMBERS,
-     .offset = FIELD(customers),
-     .value = "ID",
-     .help = "for this customer; once for each",
-     .min = 1,
-     .max = INT32_MAX},
-    {.name = "group",
-     .type = ARGUMENT_TEXTS,
-     .offset = FIELD(groups),
-     .value = "KEY",
-     .help = "for somebody of this group; once for each"},
+    NUMBERS_OPTION("customer", FIELD(customers), "ID", "for this customer; once for each", 1, INT32_MAX),
+    TEXTS_OPTION("group", FIELD(groups), "KEY", "for somebody of this group; once for each"),
     FLAG_OPTION("everybody", FIELD(is_everybody),
                 "for nobody in particular. Without these three: for all to whom the change may give another price"),
 };

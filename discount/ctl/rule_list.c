@@ -25,18 +25,8 @@ static const char *const lane_choices[] = {"contract", "sale", NULL};
 static const char *const kind_choices[] = {"percent", "amount", "price", NULL};
 
 static const struct argument_row rows[] = {
-    {.name = "lane",
-     .type = ARGUMENT_CHOICE,
-     .offset = FIELD(lane),
-     .value = "LANE",
-     .help = "contract or sale",
-     .choices = lane_choices},
-    {.name = "kind",
-     .type = ARGUMENT_CHOICE,
-     .offset = FIELD(kind),
-     .value = "KIND",
-     .help = "percent, amount or price",
-     .choices = kind_choices},
+    CHOICE_OPTION("lane", FIELD(lane), "LANE", "contract or sale", lane_choices),
+    CHOICE_OPTION("kind", FIELD(kind), "KIND", "percent, amount or price", kind_choices),
     NUMBER_OPTION("customer", FIELD(customer), "ID", "that are for this customer", 1, INT32_MAX),
     TEXT_OPTION("group", FIELD(group), "KEY", "that are for this group"),
     TEXT_OPTION("product", FIELD(product), "SLUG", "that name this product"),

@@ -17,14 +17,8 @@ struct check_options {
 };
 
 static const struct argument_row rows[] = {
-    {.name = "details",
-     .type = ARGUMENT_FLAG,
-     .offset = offsetof(struct check_options, is_detailed),
-     .help = "count what products lack, too"},
-    {.name = "json",
-     .type = ARGUMENT_FLAG,
-     .offset = offsetof(struct check_options, is_json),
-     .help = "all of that, for programs"},
+    FLAG_OPTION("details", offsetof(struct check_options, is_detailed), "count what products lack, too"),
+    FLAG_OPTION("json", offsetof(struct check_options, is_json), "all of that, for programs"),
 };
 
 /* What a shop's owner may want to look at: none of it is wrong. */

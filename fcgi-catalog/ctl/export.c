@@ -31,21 +31,10 @@ struct export_options {
 #define FIELD(name) offsetof(struct export_options, name)
 
 static const struct argument_row rows[] = {
-    {.name = "format",
-     .type = ARGUMENT_CHOICE,
-     .offset = FIELD(format),
-     .value = "csv|jsonl",
-     .help = "what is written (default: csv)",
-     .choices = formats},
-    {.name = "output",
-     .type = ARGUMENT_TEXT,
-     .offset = FIELD(output),
-     .value = "FILE",
-     .help = "write to FILE, whole or not at all, instead of standard output"},
-    {.name = "spreadsheet",
-     .type = ARGUMENT_FLAG,
-     .offset = FIELD(is_for_spreadsheet),
-     .help = "write CSV in which no cell runs as a formula, for people; import reads it as well"},
+    CHOICE_OPTION("format", FIELD(format), "csv|jsonl", "what is written (default: csv)", formats),
+    TEXT_OPTION("output", FIELD(output), "FILE", "write to FILE, whole or not at all, instead of standard output"),
+    FLAG_OPTION("spreadsheet", FIELD(is_for_spreadsheet),
+                "write CSV in which no cell runs as a formula, for people; import reads it as well"),
 };
 
 /* One export on its way: what it reads is of one moment. */

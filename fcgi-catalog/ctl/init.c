@@ -17,15 +17,9 @@ struct init_options {
 };
 
 static const struct argument_row rows[] = {
-    {.name = "demo",
-     .type = ARGUMENT_FLAG,
-     .offset = offsetof(struct init_options, demo),
-     .help = "fill it with " DEMO},
-    {.name = "currency",
-     .type = ARGUMENT_TEXT,
-     .offset = offsetof(struct init_options, currency),
-     .value = "CODE",
-     .help = "what prices are in, as EUR (ISO 4217); without it, the first import that names one tells"},
+    FLAG_OPTION("demo", offsetof(struct init_options, demo), "fill it with " DEMO),
+    TEXT_OPTION("currency", offsetof(struct init_options, currency), "CODE",
+                "what prices are in, as EUR (ISO 4217); without it, the first import that names one tells"),
 };
 
 int command_init(int argc, char **argv)
