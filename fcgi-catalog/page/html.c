@@ -54,14 +54,24 @@ static bool is_special(unsigned char c)
     return c == '&' || c == '<' || c == '>' || c == '"' || c == '\'';
 }
 
+/* How many bytes from here on stand in HTML as they are. */
+static size_t plain_length(const char *text)
+{
+    const char *at = text;
+
+    for (size_t length = 1; length > 0; at += length) {
+        unsigned char c = (unsigned char)*at;
+        length = c == '\0' || is_special(c) ? 0 : c >= ' ' && c < 0x7f ? 1 : character_length(at);
+    }
+    return (size_t)(at - text);
+}
+
 void html_text(struct html *html, const char *text)
 {
-    while (*text != '\0') {
-        const char *from = text;
-        size_t length = 0;
-        while (*text != '\0' && !is_special((unsigned char)*text) && (length = character_length(text)) > 0)
-            text += length;
-        html_put_markup(html, from, (size_t)(text - from));
+    for (;;) {
+        size_t length = plain_length(text);
+        html_put_markup(html, text, length);
+        text += length;
         if (*text == '\0')
             return;
         utf8proc_int32_t point;
@@ -120,13 +130,17 @@ void html_put_address(struct html *html, const char *begin, size_t length, const
     if (!is_address(address))
         return;
     html_put_markup(html, begin, length);
-    for (const char *at = address; *at != '\0'; at++) {
+    for (const char *from = address, *at = from;; at++) {
+        if (is_of_address(*at) && !is_special((unsigned char)*at))
+            continue;
+        html_put_markup(html, from, (size_t)(at - from));
+        if (*at == '\0')
+            break;
         if (is_special((unsigned char)*at) && is_of_address(*at))
             put_special(html, *at);
-        else if (is_of_address(*at))
-            html_put_markup(html, at, 1);
         else
             percent_append(&html->text, (const char[]){*at, '\0'}, "");
+        from = at + 1;
     }
     html_put(html, "\"");
 }

@@ -30,31 +30,33 @@ const char *money_print_plain(int32_t amount, const char *currency, struct arena
     return arena_copy(arena, text, length);
 }
 
-/* The decimal with a comma between each three digits of its whole part. */
-static const char *group(const char *plain, struct arena *arena)
+static const char *sign_of(const char *currency)
 {
-    size_t whole = strspn(plain, "-0123456789"), used = 0;
-    char *text = arena_get(arena, strlen(plain) * 2 + 1);
-
-    for (size_t i = 0; i < whole; i++) {
-        text[used++] = plain[i];
-        size_t left = whole - 1 - i;
-        if (left > 0 && left % 3 == 0 && plain[i] != '-')
-            text[used++] = ',';
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
+        if (signs[i].currency[0] == currency[0] && strcmp(signs[i].currency, currency) == 0)
+            return signs[i].sign;
     }
-    strcpy(text + used, plain + whole);
-    return text;
+    return NULL;
 }
 
+/* Behind a code is a space at which no line breaks; between each three digits of the whole part a comma. */
 const char *money_print(int32_t amount, const char *currency, struct arena *arena)
 {
-    const char *text = group(money_print_plain(amount, currency, arena), arena);
+    const char *sign = sign_of(currency), *space = sign == NULL && currency[0] != '\0' ? "\u00a0" : "";
+    char plain[CURRENCY_TEXT_SIZE];
 
-    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
-        if (strcmp(signs[i].currency, currency) == 0)
-            return arena_print(arena, "%s%s", signs[i].sign, text);
+    currency_print(amount, exponent_of(currency), plain);
+    size_t whole = strspn(plain, "-0123456789");
+    char *text = arena_get(arena, strlen(currency) + sizeof plain * 2);
+    char *end = stpcpy(stpcpy(text, sign != NULL ? sign : currency), space);
+    for (size_t i = 0; i < whole; i++) {
+        size_t left = whole - 1 - i;
+        *end++ = plain[i];
+        if (left > 0 && left % 3 == 0 && plain[i] != '-')
+            *end++ = ',';
     }
-    return currency[0] == '\0' ? text : arena_print(arena, "%s\u00a0%s", currency, text);
+    strcpy(end, plain + whole);
+    return text;
 }
 
 int32_t money_step(int index, const char *currency)

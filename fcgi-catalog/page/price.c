@@ -5,12 +5,13 @@
 #include "fcgi-catalog/page/internal.h"
 #include "fcgi-catalog/page/money.h"
 
-static void put_amount(struct html *html, const struct page_frame *frame, int32_t amount)
+/* An amount, for programs and as people read it. */
+static void put_amount(struct html *html, const struct page_frame *frame, int32_t amount, const char *shown)
 {
     html_put(html, "<data");
     html_attribute(html, "value", money_print_plain(amount, frame->currency, html->text.arena));
     html_put(html, ">");
-    html_text(html, money_print(amount, frame->currency, html->text.arena));
+    html_text(html, shown);
     html_put(html, "</data>");
 }
 
@@ -35,9 +36,9 @@ static bool is_discounted(int32_t list_price, const struct quote *quote)
 }
 
 /* Beyond "€99,999.99" and "PLN 124,999.00", in bytes, it is set smaller where there is little room, and never cut. */
-static const char *price_class(int32_t amount, const struct page_frame *frame, struct arena *arena)
+static const char *price_class(const char *shown)
 {
-    size_t length = strlen(money_print(amount, frame->currency, arena));
+    size_t length = strlen(shown);
 
     return length <= 12 ? "price" : length <= 15 ? "price long" : "price longest";
 }
@@ -45,19 +46,21 @@ static const char *price_class(int32_t amount, const struct page_frame *frame, s
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
                const struct applied_rules *applied)
 {
+    const char *list = money_print(list_price, frame->currency, html->text.arena);
+
     html_put(html, "<p");
-    html_attribute(html, "class", price_class(list_price, frame, html->text.arena));
+    html_attribute(html, "class", price_class(list));
     html_put(html, ">");
     if (is_discounted(list_price, quote)) {
         html_put(html, "<span class=\"unseen\">Your price: </span><strong>");
-        put_amount(html, frame, quote->value_cents);
+        put_amount(html, frame, quote->value_cents, money_print(quote->value_cents, frame->currency, html->text.arena));
         html_put(html, "</strong>\n<span class=\"unseen\">instead of </span><s>");
-        put_amount(html, frame, list_price);
+        put_amount(html, frame, list_price, list);
         html_put(html, "</s>");
         put_rules(html, applied);
     } else {
         html_put(html, "<span class=\"unseen\">Price: </span><strong>");
-        put_amount(html, frame, list_price);
+        put_amount(html, frame, list_price, list);
         html_put(html, "</strong>");
     }
     html_put(html, "</p>\n");
