@@ -23,7 +23,7 @@ from harness.clock import WallClock, preload
 from harness.discount import Discountd
 from harness.discountctl import Ctl, rule_file
 from harness.fastcgi import Connection, get
-from harness.paths import is_sanitized
+from harness.paths import is_sanitized, not_sanitized
 from harness.process import children, wait_until
 from harness.shapes import SHAPES
 from oracle import Rule
@@ -187,6 +187,7 @@ def test_no_price_is_older_than_what_was_acknowledged_whoever_is_killed_stopped_
     assert sum(counts(catalog)[0] for catalog in catalogs) > 20
 
 
+@not_sanitized("it is about the test before")
 def test_a_catalog_that_takes_a_lease_for_twice_as_long_is_found_out(shop, keys, workshop):
     """Else the test before shows nothing."""
     discountd = shop()
@@ -239,6 +240,7 @@ def test_what_is_kept_is_what_discount_answers(shop, start, make_site):
     assert "quotes-kept" not in asking.log()
 
 
+@not_sanitized("it is about when")
 def test_a_window_that_begins_or_ends_is_seen_within_10_ms(shop):
     discountd = shop()
     catalog = discountd.open()
