@@ -12,7 +12,8 @@
 #include "discount/rule/faults.h"
 
 const char *const rule_lane_names[RULE_LANES] = {"contract", "sale"};
-const char *const rule_kind_names[RULE_KINDS] = {"percent", "amount", "price"};
+#define KIND_NAME(constant, name, ...) #name,
+const char *const rule_kind_names[RULE_KINDS] = {RULE_KIND_ROWS(KIND_NAME)};
 
 #define KEY_FORM "1 to %d characters of a-z, 0-9 and single hyphens between them are allowed"
 
@@ -91,14 +92,18 @@ static void check_list(const struct rule *rule, struct faults *faults)
 
 static void check_value(const struct rule *rule, struct faults *faults)
 {
+#define KIND_RANGE(constant, name, least, most) {least, most},
+    static const struct {
+        int64_t least, most;
+    } ranges[RULE_KINDS] = {RULE_KIND_ROWS(KIND_RANGE)};
+
     if (rule->is_price_list)
         check_list(rule, faults);
     else if (rule->kind == RULE_PERCENT)
         check_percent(faults, rule->value);
-    else if (rule->kind == RULE_AMOUNT)
-        check_range(faults, "amount", rule->value, 1, RULE_MONEY_MAX);
-    else if (rule->kind == RULE_PRICE)
-        check_range(faults, "price", rule->value, 0, RULE_MONEY_MAX);
+    else if ((unsigned)rule->kind < RULE_KINDS)
+        check_range(faults, rule_kind_names[rule->kind], rule->value, ranges[rule->kind].least,
+                    ranges[rule->kind].most);
     else
         faults_tell(faults, "percent", "a rule needs one of percent, amount and price");
 

@@ -29,7 +29,18 @@
 
 /* In the order in which they are evaluated. A third, "code", is reserved. */
 enum rule_lane { RULE_LANE_CONTRACT, RULE_LANE_SALE, RULE_LANES };
-enum rule_kind { RULE_PERCENT, RULE_AMOUNT, RULE_PRICE, RULE_KINDS };
+
+/*
+ * What a rule makes of a price: a row a kind, ROW(constant, name, least, most). The name is that of the field of the
+ * message Rule, of the word of rule files and of what the database says; the value, in hundredths of a percent or in
+ * minor units, is least … most. What a kind makes of a price is in price.h.
+ */
+#define RULE_KIND_ROWS(ROW)                                                                                            \
+    ROW(PERCENT, percent, 0, RULE_PERCENT_MAX)                                                                         \
+    ROW(AMOUNT, amount, 1, RULE_MONEY_MAX)                                                                             \
+    ROW(PRICE, price, 0, RULE_MONEY_MAX)
+#define RULE_KIND_CONSTANT(constant, ...) RULE_##constant,
+enum rule_kind { RULE_KIND_ROWS(RULE_KIND_CONSTANT) RULE_KINDS };
 enum rule_audience { RULE_EVERYBODY, RULE_CUSTOMER, RULE_GROUP };
 
 /* Their names: "contract", "sale"; "percent", "amount", "price". */

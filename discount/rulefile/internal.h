@@ -84,19 +84,18 @@ enum block_kind {
     BLOCK_LOST, /* how it begins was not understood: its words are passed over */
 };
 
-/* What a line of a block can say: what is here, and each field of a rule. */
+/* What a line of a block can say: what is here, each kind, and each field of a rule. */
+#define FIELD_OF_KIND(constant, ...) FIELD_##constant,
 #define FIELD_OF(type, member, ...) FIELD_##member,
 enum field {
     FIELD_KEY,
     FIELD_FLOOR,
     FIELD_MEMBERS,
-    FIELD_PERCENT,
-    FIELD_AMOUNT,
-    FIELD_PRICE,
-    FIELD_AUDIENCE,
+    RULE_KIND_ROWS(FIELD_OF_KIND) FIELD_AUDIENCE,
     FIELD_INCLUDE,
     FIELD_EXCLUDE,
     RULE_FIELDS(FIELD_OF) FIELDS,
+    FIELD_KIND_FIRST = FIELD_AUDIENCE - RULE_KINDS,
     FIELD_RULE = FIELDS - RULE_FIELD_COUNT, /* the first of the table */
 };
 

@@ -64,18 +64,16 @@ bool parser_read_number(struct parser *parser, enum field field, const char *wha
     return false;
 }
 
+#define KIND_NAMES(constant, name, ...) {#name, FIELD_##constant}, {"kind", FIELD_##constant},
+
 /* What faults call fields; those of the table of rule fields are called by their words. */
 static const struct {
     const char *name;
     enum field field;
-} field_names[] = {
-    {"key", FIELD_KEY},         {"floor", FIELD_FLOOR},        {"members", FIELD_MEMBERS},
-    {"percent", FIELD_PERCENT}, {"amount", FIELD_AMOUNT},      {"price", FIELD_PRICE},
-    {"kind", FIELD_PERCENT},    {"kind", FIELD_AMOUNT},        {"kind", FIELD_PRICE},
-    {"group", FIELD_AUDIENCE},  {"customer", FIELD_AUDIENCE},  {"audience", FIELD_AUDIENCE},
-    {"include", FIELD_INCLUDE}, {"exclude", FIELD_EXCLUDE},    {"zone", FIELD_starts_at},
-    {"zone", FIELD_ends_at},    {"enabled", FIELD_is_enabled},
-};
+} field_names[] = {{"key", FIELD_KEY},         {"floor", FIELD_FLOOR},        {"members", FIELD_MEMBERS},
+                   {"group", FIELD_AUDIENCE},  {"customer", FIELD_AUDIENCE},  {"audience", FIELD_AUDIENCE},
+                   {"include", FIELD_INCLUDE}, {"exclude", FIELD_EXCLUDE},    {"zone", FIELD_starts_at},
+                   {"zone", FIELD_ends_at},    {"enabled", FIELD_is_enabled}, RULE_KIND_ROWS(KIND_NAMES)};
 
 /* The field of that name that the block says; FIELD_KEY: none. */
 static enum field find_field(const struct rulefile_place *place, const char *name)

@@ -31,13 +31,13 @@ static void read_lane(struct parser *parser, const struct block_line *line)
 /* Whether the rule has no value of another kind yet; otherwise that is told. */
 static bool claim_kind(struct parser *parser, enum rule_kind kind)
 {
-    static const enum field fields[RULE_KINDS] = {FIELD_PERCENT, FIELD_AMOUNT, FIELD_PRICE};
     const uint32_t *lines = parser->block.place.lines;
 
     for (int other = 0; other < RULE_KINDS; other++) {
-        if (other != (int)kind && lines[fields[other]] != 0) {
-            parser_tell(parser, fields[kind], "the rule has %s and, in line %" PRIu32 ", %s; one of these is allowed",
-                        rule_kind_names[kind], lines[fields[other]], rule_kind_names[other]);
+        if (other != (int)kind && lines[FIELD_KIND_FIRST + other] != 0) {
+            parser_tell(parser, FIELD_KIND_FIRST + kind,
+                        "the rule has %s and, in line %" PRIu32 ", %s; one of these is allowed", rule_kind_names[kind],
+                        lines[FIELD_KIND_FIRST + other], rule_kind_names[other]);
             return false;
         }
     }
@@ -294,6 +294,7 @@ static void read_instant(struct parser *parser, const struct block_line *line)
 static void tell_missing(struct parser *parser)
 {
     const uint32_t *lines = parser->block.place.lines;
+    bool has_kind = false;
 
     if (parser->block.change.rule.is_price_list && parser->block.includes_products)
         line_faults_add(&parser->faults, lines[FIELD_INCLUDE],
@@ -305,7 +306,9 @@ static void tell_missing(struct parser *parser)
     if (lines[FIELD_lane] == 0)
         line_faults_add(&parser->faults, lines[FIELD_KEY],
                         "the rule has no lane; lane contract or lane sale is needed");
-    if (lines[FIELD_PERCENT] == 0 && lines[FIELD_AMOUNT] == 0 && lines[FIELD_PRICE] == 0)
+    for (int kind = 0; kind < RULE_KINDS; kind++)
+        has_kind = has_kind || lines[FIELD_KIND_FIRST + kind] != 0;
+    if (!has_kind)
         line_faults_add(&parser->faults, lines[FIELD_KEY],
                         "the rule takes nothing off; one of percent, amount and price is needed");
 }

@@ -51,19 +51,14 @@ static void read_lane(struct message_reading *reading, const Ecommerce__Rule *me
 
 static bool read_kind(struct message_reading *reading, const Ecommerce__Rule *message, struct rule *rule)
 {
+#define READ_KIND_OF(constant, name, ...)                                                                              \
+    case ECOMMERCE__KIND__KIND_##constant:                                                                             \
+        rule->kind = RULE_##constant;                                                                                  \
+        rule->value = message->name;                                                                                   \
+        return true;
+
     switch ((int)message->kind) {
-    case ECOMMERCE__KIND__KIND_PERCENT:
-        rule->kind = RULE_PERCENT;
-        rule->value = message->percent;
-        return true;
-    case ECOMMERCE__KIND__KIND_AMOUNT:
-        rule->kind = RULE_AMOUNT;
-        rule->value = message->amount;
-        return true;
-    case ECOMMERCE__KIND__KIND_PRICE:
-        rule->kind = RULE_PRICE;
-        rule->value = message->price;
-        return true;
+        RULE_KIND_ROWS(READ_KIND_OF)
     case ECOMMERCE__KIND__KIND_UNSPECIFIED:
         tell(reading, "kind", "no kind is given; it is one of: percent, amount, price");
         return false;
@@ -87,14 +82,12 @@ static void refuse_value(struct message_reading *reading, const char *field, int
 
 static void refuse_other_values(struct message_reading *reading, const Ecommerce__Rule *message, enum rule_kind kind)
 {
-    if (kind != RULE_PERCENT)
-        refuse_value(reading, "percent", message->percent, kind);
-    if (kind != RULE_AMOUNT)
-        refuse_value(reading, "amount", message->amount, kind);
-    if (kind == RULE_PRICE)
-        return;
-    refuse_value(reading, "price", message->price, kind);
-    if (message->n_prices > 0)
+#define REFUSE_VALUE(constant, name, ...)                                                                              \
+    if (kind != RULE_##constant)                                                                                       \
+        refuse_value(reading, #name, message->name, kind);
+
+    RULE_KIND_ROWS(REFUSE_VALUE)
+    if (kind != RULE_PRICE && message->n_prices > 0)
         tell(reading, "price", "a price list goes with kind price only");
 }
 

@@ -66,19 +66,15 @@ static int32_t narrow(int64_t value)
 
 static void write_value(const struct rule *rule, Ecommerce__Rule *message)
 {
+#define WRITE_KIND_OF(constant, name, ...)                                                                             \
+    case RULE_##constant:                                                                                              \
+        message->kind = ECOMMERCE__KIND__KIND_##constant;                                                              \
+        message->name = sizeof message->name == sizeof value ? value : narrow(value);                                  \
+        return;
+    const int64_t value = rule->is_price_list ? 0 : rule->value;
+
     switch (rule->kind) {
-    case RULE_PERCENT:
-        message->kind = ECOMMERCE__KIND__KIND_PERCENT;
-        message->percent = narrow(rule->value);
-        return;
-    case RULE_AMOUNT:
-        message->kind = ECOMMERCE__KIND__KIND_AMOUNT;
-        message->amount = rule->value;
-        return;
-    case RULE_PRICE:
-        message->kind = ECOMMERCE__KIND__KIND_PRICE;
-        message->price = rule->is_price_list ? 0 : rule->value;
-        return;
+        RULE_KIND_ROWS(WRITE_KIND_OF)
     case RULE_KINDS:
         return;
     }
