@@ -228,7 +228,7 @@ static bool resolve(const struct written *written, const char *text, const char 
 static bool parse_known(const char *text, const char *zone, bool is_end, int64_t *instant, const struct reason *reason)
 {
     struct written written;
-    int64_t found;
+    int64_t found = 0;
 
     if (!read_written(text, &written)) {
         struct shown shown;
