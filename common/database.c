@@ -125,11 +125,23 @@ static bool check_kind(sqlite3 *db, const char *path, const struct database_kind
     return true;
 }
 
+static bool may_write(const char *path)
+{
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+}
+
 /* SQLite falls back to reading whatever the failure was; only where this user may not write the file that is right.
- * What else it was (no descriptor left, say) would pass, and the handle would go on refusing to write. */
+ * Another failure (no descriptor left, say) would pass, and the handle would go on refusing to write. So it is with
+ * the index of the log, "-shm", which all handles of a process share. */
 static bool check_writing(sqlite3 *db, const char *path, char *reason, size_t reason_size)
 {
-    if (sqlite3_db_readonly(db, "main") == 0 || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+    char index[PATH_MAX];
+
+    if (!may_write(path))
+        return true;
+    snprintf(index, sizeof index, "%s-shm", path);
+    int result = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    if (sqlite3_db_readonly(db, "main") == 0 && (result != SQLITE_READONLY || !may_write(index)))
         return true;
     snprintf(reason, reason_size, "%s: could not be opened for writing, though this user may write it", path);
     return false;

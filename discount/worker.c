@@ -25,6 +25,8 @@
 
 #define THREADS 11 /* of a worker beside its first: ours, and gRPC core's at most */
 
+#define LARGE_NS CLOCK_NS_PER_S /* a worker is replaced when it was too large for so long */
+
 /* What the thread that waits for signals needs. */
 struct watcher {
     struct rpc_server *server;
@@ -34,6 +36,7 @@ struct watcher {
     int drain_ms;
     int64_t stop_ns;          /* when the callers have had time enough to leave; CLOCK_NEVER: they are not told to */
     size_t memory_max;        /* 0: none */
+    int64_t large_ns;         /* when the worker is replaced, if it holds more than that until then */
     bool is_deaf, is_retired; /* and was told */
 };
 
@@ -60,14 +63,19 @@ static void look_at_listener(struct watcher *watcher)
     rpc_server_stop(watcher->server, watcher->drain_ms);
 }
 
-/* Whatever it is that has grown, it may never be given back: a successor is small again. A change set that is being
- * staged would not come along, and may be larger by itself. */
+/* Memory that has grown may never be given back: a successor is small again. A change set that is being staged would
+ * not come along, and may be larger by itself; nor does a message count that is being read, which is gone in a moment
+ * or staged. */
 static void look_at_memory(struct watcher *watcher)
 {
-    if (watcher->is_retired || watcher->memory_max == 0 || staging_is_kept(watcher->staging, clock_now_ns()))
+    int64_t now_ns = clock_now_ns();
+
+    if (watcher->is_retired || watcher->memory_max == 0)
         return;
     size_t held = platform_memory_held();
-    if (held <= watcher->memory_max)
+    if (held <= watcher->memory_max || staging_is_kept(watcher->staging, now_ns))
+        watcher->large_ns = now_ns + LARGE_NS;
+    if (now_ns < watcher->large_ns)
         return;
     watcher->is_retired = true;
     log_warning("worker-large", "bytes=%zu max=%zu", held, watcher->memory_max);

@@ -98,7 +98,7 @@ def test_mod_fcgid_has_one_process_of_each_catalog_it_starts(run_shape, shape):
     assert started and [children(pid) for pid in started] == [[]] * len(started)
 
 
-def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape):
+def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape, pace):
     running = run_shape("apache-fcgid")
     killed, waited = set(), []
     with ThreadPoolExecutor(8) as callers:
@@ -111,7 +111,7 @@ def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape):
                 os.kill(pid, signal.SIGKILL)
             killed |= alive
     wait_until(lambda: running.web.request("/").status == 200, 8, "an answer again")
-    assert max(waited) < 8, sorted(waited)[-8:]
+    assert max(waited) < 8 + pace.slack_s(), sorted(waited)[-8:]
 
 
 @pytest.mark.parametrize("shape", ["lighttpd-fastcgi", "lighttpd-cgi", "apache-fcgid", "apache-cgid", "apache-htaccess-fcgid"])

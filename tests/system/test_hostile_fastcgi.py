@@ -156,7 +156,7 @@ def test_a_connection_that_cannot_be_accepted_is_not_the_end(catalog, tmp_path, 
     strace = Process(["strace", "-e", f"inject=accept4:error={error}:when=1..2", "-o", tmp_path / "trace",
                       *(word for pid in workers for word in ("-p", pid))], tmp_path)
     try:
-        strace.wait_for_log("attached")
+        strace.wait_for_log("attached", times=len(workers))
         assert_serving(catalog)
         catalog.wait_for_log("accept-failed", times=told + 1)
     finally:

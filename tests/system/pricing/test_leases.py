@@ -357,13 +357,21 @@ def test_a_change_waits_for_what_is_lent_and_says_so(shop, workshop, keys):
     discountd = shop()
     catalog = discountd.open()
     ctl = Ctl(workshop.new("ctl"), keys, discountd.port)
-    wait_until_lent(discountd, catalog)
-    assert re.search(r"^lent       for another \d+ ms$", ctl.run("status").stdout, re.MULTILINE)
-    wait_until_lent(discountd, catalog)
-    said = ctl.ok("rule", "set", "-", stdin=rule_file('rule cents "Cents off"\n    lane sale\n    amount 2'))
-    assert re.fullmatch(r"revision \d+: 1 changed, in use after \d+ ms, for which prices were lent\n", said), said
-    assert ask(catalog) == 2
-    answer = discountd.admin.change(cents_off(3))  # so soon after the last one nothing is lent
+    amounts = itertools.count(2)
+
+    def is_told():
+        wait_until_lent(discountd, catalog)
+        return re.search(r"^lent       for another \d+ ms$", ctl.run("status").stdout, re.MULTILINE)
+
+    def waits():
+        wait_until_lent(discountd, catalog)
+        amount = next(amounts)
+        said = ctl.ok("rule", "set", "-", stdin=rule_file(f'rule cents "Cents off"\n    lane sale\n    amount {amount}'))
+        assert ask(catalog) == amount
+        return re.fullmatch(r"revision \d+: 1 changed, in use after \d+ ms, for which prices were lent\n", said)
+    wait_until(is_told, 10, "what is lent, in the status")  # of a lease that has ended meanwhile nothing is said
+    wait_until(waits, 10, "a change that waited, and says so")
+    answer = discountd.admin.change(cents_off(1))  # so soon after the last one nothing is lent
     assert answer.waited_ms == 0
 
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening a database, and what is said when that fails. */
-#include "tests/unit/common/database_harness.h"
-
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+
+#include "tests/unit/common/database_harness.h"
 
 #define NOBODY 65534
 
@@ -193,6 +197,59 @@ static void out_of_wal_mode_the_right_to_read_is_enough(void **state)
     run_as_nobody(open_works);
 }
 
+/* ---- Files that cannot be opened for a moment ---- */
+
+static const char *failing; /* the end of the name of a file that cannot be opened for writing; NULL: none */
+
+static int open_or_fail(const char *name, int flags, int mode)
+{
+    size_t length = strlen(name), end = failing != NULL ? strlen(failing) : 0;
+
+    if (failing == NULL || (flags & O_ACCMODE) != O_RDWR || length < end || strcmp(name + length - end, failing) != 0)
+        return open(name, flags, mode);
+    errno = EMFILE;
+    return -1;
+}
+
+/* The log and its index are there, as they are while another process has the database open. */
+static void a_file_that_could_not_be_opened_for_a_moment_is_no_reason_to_read_only_for_good(void **state)
+{
+    static const char *const endings[] = {"test.db", "-wal", "-shm"};
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    int ends[2];
+    char byte;
+
+    (void)state;
+    make_database();
+    assert_int_equal(pipe(ends), 0);
+    pid_t other = fork();
+    if (other == 0) {
+        sqlite3 *db;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (database_open_to_write(path, &kind, 10, &db, reason, sizeof reason) && count_rows(db) == 1 &&
+            write(ends[1], "", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_int_equal(vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)open_or_fail), SQLITE_OK);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        sqlite3 *db = NULL;
+        failing = endings[i];
+        assert_false(database_open_to_write(path, &kind, 10, &db, reason, sizeof reason));
+        assert_reason_has("could not be opened for writing, though this user may write it");
+        failing = NULL;
+        assert_true(database_open_to_write(path, &kind, 10, &db, reason, sizeof reason));
+        assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    }
+    assert_int_equal(vfs->xSetSystemCall(vfs, "open", NULL), SQLITE_OK);
+    kill(other, SIGKILL);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +267,7 @@ int main(void)
         DATABASE_TEST(a_file_that_may_not_be_read_is_named),
         DATABASE_TEST(wal_mode_without_the_right_to_write_beside_names_the_remedy),
         DATABASE_TEST(out_of_wal_mode_the_right_to_read_is_enough),
+        DATABASE_TEST(a_file_that_could_not_be_opened_for_a_moment_is_no_reason_to_read_only_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
