@@ -110,7 +110,7 @@ def test_mod_fcgid_starts_processes_anew_however_many_were_killed(run_shape, pac
             for pid in alive:
                 os.kill(pid, signal.SIGKILL)
             killed |= alive
-    wait_until(lambda: running.web.request("/").status == 200, 8, "an answer again")
+    wait_until(lambda: running.web.request("/", seconds=60).status == 200, 8, "an answer again")
     assert max(waited) < 8 + pace.slack_s(), sorted(waited)[-8:]
 
 
