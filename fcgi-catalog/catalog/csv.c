@@ -11,7 +11,7 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/field.h"
 
-/* A row as it grows; of a list only the buffer has a meaning. */
+/* A row as it grows. */
 struct csv_row {
     enum csv_dialect dialect;
     struct buffer text;
@@ -30,8 +30,8 @@ static void put_escaped(struct buffer *list, const char *part, const char *speci
 
 /* ---- Fields ---- */
 
-/* Whether spreadsheets run it, some when it begins with a wide form of the character (U+FF1D, U+FF0B, U+FF0D, U+FF20),
- * or it is as if it had been kept from that. The field has a NUL behind it. */
+/* Whether spreadsheets run the field (some also when it begins with a wide form of the character: U+FF1D, U+FF0B,
+ * U+FF0D, U+FF20), or it begins with an apostrophe, as if one kept it from that. A NUL ends it. */
 static bool looks_like_formula(const char *field)
 {
     static const char *const beginnings[] = {
@@ -103,7 +103,7 @@ static void put_number(struct csv_row *row, int64_t number)
 
 /* ---- Lists ---- */
 
-/* No tree is deeper than a product may have categories, if one is in it. */
+/* The categories from one up to the top. A product can be read only if it is in at most so many. */
 struct path {
     const struct category_entry *steps[PRODUCT_CATEGORIES_MAX]; /* upwards; NULL: not known */
     const char *slugs[PRODUCT_CATEGORIES_MAX];
@@ -135,7 +135,7 @@ static void put_path(struct buffer *list, const struct path *path, bool is_of_na
     }
 }
 
-/* The list as a field; one whose texts are all empty is nothing. */
+/* The list as a field; a list whose texts are all empty is printed as nothing. */
 static void put_list(struct csv_row *row, struct buffer *list)
 {
     if (strspn(buffer_text(list), "|/") == list->length)
@@ -280,7 +280,7 @@ struct text csv_print_former(const struct former_product *former, enum csv_diale
 
 /* ---- Categories without products ---- */
 
-/* A row for a category; where the way up is longer than a row can say, another one for each part of it. */
+/* A row for a category; where its path is longer than a row can hold, another row for each further part of the path. */
 static void put_rows_of_category(struct buffer *rows, const struct category_list *categories, const char *slug,
                                  const char *currency, enum csv_dialect dialect)
 {

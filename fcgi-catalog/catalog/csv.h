@@ -16,17 +16,17 @@
  * space, too). A list whose texts are all empty is printed as nothing.
  *
  * A plain file has every text as it is, also one that begins with '=', '+', '-' or '@', which spreadsheets take for a
- * formula and run. A file for a spreadsheet begins with a byte order mark, and a field that would run is led by an
- * apostrophe, and so is one that is as if it were. A last column, `spreadsheet`, which is empty, says so to whoever
- * reads it back: the apostrophe goes.
+ * formula and run. A file for a spreadsheet begins with a byte order mark, and an apostrophe leads each field that
+ * would run, or that begins with an apostrophe itself. An empty last column, `spreadsheet`, tells the importer to take
+ * these apostrophes off.
  *
  * A row that has nothing but categories, category_names and currency is of no product: it keeps categories that no
  * product is in, "home/garden" with "Home/Garden". catalogctl export writes such rows behind the products;
- * /products.csv, which programs read, has a product in every row. A shop without either has no row to name its
- * currency.
+ * /products.csv, which programs read, has a product in every row. A shop with neither products nor categories
+ * has no row to name its currency.
  *
- * A row with a price column that has nothing but an id and, if they are known, slug and sku is of a product that has
- * left: nobody else gets its id. catalogctl export writes such rows before the products.
+ * In a file with a price column, a row that has nothing but an id and, if they are known, slug and sku is of a product
+ * that has left: no other product gets its id. catalogctl export writes such rows before the products.
  *
  * The same product gives the same bytes. Pure.
  */
@@ -44,22 +44,23 @@ enum csv_dialect { CSV_PLAIN, CSV_FOR_SPREADSHEET, CSV_DIALECTS };
 #define CSV_NAMES_COLUMN "category_names"
 #define CSV_SPREADSHEET_COLUMN "spreadsheet"
 
-/* The first row, with its line end and what is before it. In `arena`. */
+/* The header row with its line end and, for a spreadsheet, the byte order mark before it. In `arena`. */
 struct text csv_print_header(enum csv_dialect dialect, struct arena *arena);
 
-/* What a field of a file for a spreadsheet means: the text behind the apostrophe that leads it, if one does. */
+/* The meaning of a field of a file for a spreadsheet: the text without the apostrophe that csv.c put before it, if
+ * any. */
 const char *csv_without_apostrophe(const char *field);
 
-/* One row, with its line end and behind that a NUL that is not counted. `categories` are the shop's, ordered by slug;
- * one of the product's that is not there stands without those above it. `currency` is the shop's code or "". In
- * `arena`. */
+/* One row, with its line end and behind that a NUL that is not counted. `categories` are the shop's, ordered by slug; a
+ * category of the product that is not among them is printed without those above it. `currency` is the shop's code or
+ * "". In `arena`. */
 struct text csv_print_product(const struct product *product, const struct category_list *categories,
                               const char *currency, enum csv_dialect dialect, struct arena *arena);
 
 struct text csv_print_former(const struct former_product *former, enum csv_dialect dialect, struct arena *arena);
 
-/* The rows of the categories that no product is in, in the order of slugs; none: nothing. One of them stands for those
- * above it, too. */
+/* The rows of the categories that no product is in, in the order of slugs; none: nothing. A row names the categories
+ * above its own, which get no row, too. */
 struct text csv_print_empty_categories(const struct category_list *categories, const char *currency,
                                        enum csv_dialect dialect, struct arena *arena);
 

@@ -12,8 +12,8 @@
 /* Decimals of a price whose currency is not known (code ""): the contract's field is called price_in_cents. */
 #define CURRENCY_EXPONENT_UNKNOWN 2
 
-/* Decimals of the minor unit: 2 for "EUR", 0 for "JPY", 3 for "KWD", 2 for "". False: no such currency, and codes of
- * what is no money (XAU, XTS …) are none. */
+/* Decimals of the minor unit: 2 for "EUR", 0 for "JPY", 3 for "KWD", 2 for "". False: there is no such currency; codes
+ * that stand for no money (XAU, XTS …) are not accepted. */
 MUST_CHECK bool currency_find(const char *code, int *exponent);
 
 /* "-21474836.48" and "0.2147483648" fit, and a NUL. */

@@ -34,7 +34,7 @@ static const char *encode(const uint8_t *bytes, size_t size, struct arena *arena
     return text;
 }
 
-/* How many bytes the text means; 0: none, too many, or it is not the one text for them. */
+/* Decodes the text and returns how many bytes it stands for; 0: none, too many, or it is not their canonical text. */
 static size_t decode(const char *text, uint8_t bytes[PACKED_MAX])
 {
     size_t size = 0;
@@ -59,8 +59,7 @@ static size_t decode(const char *text, uint8_t bytes[PACKED_MAX])
 
 /* ---- The tag ---- */
 
-/* The scope follows the packed position; its length need not be told apart from the position's, which is signed in
- * front of both. */
+/* Signs the size of the packed position, the position and the scope: the size in front tells the two apart. */
 static void sign(const uint8_t *packed, size_t size, const char *scope, const struct cursor_secret *secret,
                  struct arena *arena, uint8_t tag[TAG_SIZE])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A cursor: a place in the order of a query, as a text that only this shop can make. Whoever follows the links of a
- * page hands it back, and cannot use it with another query.
+ * A cursor: a place in the order of a query, as a text that only this shop can make. A client gets it in the
+ * links of a page and hands it back; it is refused with another query.
  *
  *     base64url, without '=', of   version 1 | number 8, big-endian | id 4 | text … | tag 16
  *
@@ -24,7 +24,7 @@ struct cursor_secret {
     uint8_t bytes[CURSOR_SECRET_SIZE];
 };
 
-/* So long may the text of a position be, in bytes; the store cuts what it sorts by (the folded name) to it. */
+/* The most bytes of a position's text; the store cuts its sort key, the folded name, to that. */
 #define POSITION_TEXT_MAX 255
 
 /* Where a page begins: behind (is_backwards: before) the product that has, or had, this key in the query's order. */

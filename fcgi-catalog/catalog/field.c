@@ -298,7 +298,7 @@ bool field_is_url(const char *text)
 
 static const char *compose(const char *text, struct arena *arena)
 {
-    /* Taken apart, no text has more code points than three times its bytes. */
+    /* Decomposed, a text has at most three code points for each of its bytes. */
     size_t room = strlen(text) * 3 + 4;
     utf8proc_int32_t *points = arena_get(arena, room * sizeof *points);
     utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)text, 0, points, (utf8proc_ssize_t)room,
@@ -310,7 +310,7 @@ static const char *compose(const char *text, struct arena *arena)
     return length < 0 ? text : arena_copy(arena, (const char *)points, (size_t)length);
 }
 
-/* Most texts are: then the long way ends where it began. */
+/* Whether the text is ASCII and tidy, as most are: it is returned without being composed. */
 static bool is_tidy_ascii(const char *text)
 {
     for (size_t i = 0; text[i] != '\0'; i++) {

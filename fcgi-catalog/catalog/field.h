@@ -90,11 +90,12 @@ int64_t field_number(const struct field *field, const struct product *product);
 /* Sets the member of a plain field; the other value has no meaning. */
 void field_set(const struct field *field, struct product *product, const char *text, int64_t number);
 
-/* Whether the product has nothing to show there: an empty text or list, a number or a time of 0. Of fields that are the
- * product's own. */
+/* Whether the field is empty: a text or list without content, a number or a time of 0. Not for the currency and the
+ * discount, which are not the product's own. */
 bool field_is_empty(const struct field *field, const struct product *product);
 
-/* Whether two products have the same there: lists in their order, of the categories those that it is put into. */
+/* Whether the field is the same in both: lists in their order; of the categories, those that the product is put
+ * into. */
 bool field_is_same(const struct field *field, const struct product *one, const struct product *other);
 
 /* A product of its own: texts and lists live in `arena`. */

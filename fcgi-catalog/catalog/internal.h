@@ -5,16 +5,16 @@
 
 #include "fcgi-catalog/catalog/query.h"
 
-/* As `sort` has it; "" for SORT_RANK, which it cannot name. */
+/* The value of the parameter `sort`; "" for SORT_RANK, which has none. */
 const char *query_sort_name(enum sort sort);
 
-/* One parameter of a query string: as it came, and decoded. Behind name and value is a NUL; they may have others. */
+/* One parameter of a query string, raw and decoded. A NUL ends name and value, which may contain others. */
 struct query_pair {
     const char *raw, *name, *value;
     size_t raw_length, name_length, value_length;
 };
 
-/* The next one, with *at moved behind it. False: there is none. What is between two '&' and empty is none. */
+/* Reads the next parameter and moves *at behind it. False: there is none. Empty text between two '&' is skipped. */
 MUST_CHECK bool query_next_pair(const char **at, struct arena *arena, struct query_pair *pair);
 
 /* The query string without the parameters that query_is_click(), the others as they came. */

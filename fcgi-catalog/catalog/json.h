@@ -33,7 +33,8 @@ MUST_CHECK char *json_print_category(const struct category_entry *category, cons
 /* The most that json_put_discount_value() writes, in bytes. */
 #define JSON_DISCOUNT_VALUE_MAX 112
 
-/* The last pct that was printed: most pages have one. All zero at first; a caller keeps it over one page. */
+/* The last pct and its text: most products of a page have the same. All zero at first; a caller keeps it over one
+ * page. */
 struct json_pct {
     float value;
     size_t length;

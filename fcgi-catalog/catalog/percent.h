@@ -17,7 +17,7 @@ void percent_append(struct buffer *buffer, const char *text, const char *also);
 /* The same as a text in `arena`. */
 const char *percent_print(const char *text, const char *also, struct arena *arena);
 
-/* What stays as it is in a path, and in a query string as it came (3.4): what is encoded there is so already. */
+/* Bytes that stay as they are: in a path, and in a query string that is encoded already (3.4), with its '%'. */
 #define PERCENT_PATH "/"
 #define PERCENT_QUERY "%!$&'()*+,;=:@/?"
 

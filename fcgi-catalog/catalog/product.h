@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the catalog holds: products, their categories, and customers. Plain data; whoever fills them says where the
- * strings live. And where a product is found. */
+/* What the catalog holds: products, their categories, and customers; and a product's address. Plain data: whoever fills
+ * a struct says where its strings live. */
 #ifndef CATALOG_CATALOG_PRODUCT_H
 #define CATALOG_CATALOG_PRODUCT_H
 
@@ -9,7 +9,7 @@
 
 #include "common/arena.h"
 
-/* So many categories of a product, those above them included, the Discount service looks at. */
+/* The Discount service looks at so many categories of a product, those above its own included. */
 #define PRODUCT_CATEGORIES_MAX 64
 
 struct product_image {
@@ -45,14 +45,14 @@ struct product_list {
     size_t count;
 };
 
-/* The address that leads to the product, below the place of the program: "/products/moka-pot", or by its id,
- * "/products/7", when somebody gave it a slug that is none (field_is_slug()). Needs no encoding. In `arena`. */
+/* The product's address below the base of the program: by slug, "/products/moka-pot", or, when its slug is not allowed
+ * (field_is_slug()), by id, "/products/7". Needs no encoding. In `arena`. */
 const char *product_path(const struct product *product, struct arena *arena);
 
-/* A product that has left: its id is not used again, but for itself. */
+/* A product that has left: its id is kept for it, should it come back. */
 struct former_product {
     int32_t id;
-    const char *slug, *sku; /* when it left; "": it had none, or one that has left since had it, too */
+    const char *slug, *sku; /* when it left; "": it had none, or a product that left later had it, too */
 };
 
 struct former_list {
@@ -63,7 +63,7 @@ struct former_list {
 /* One category as people see it. */
 struct category_entry {
     const char *slug;
-    const char *name;      /* "" when it has none but its slug */
+    const char *name;      /* "" when it has no name */
     const char *parent;    /* the slug of the one above it; NULL: it is at the top */
     int64_t product_count; /* with those of the categories below it, each once */
 };
@@ -73,7 +73,7 @@ struct category_list {
     size_t count;
 };
 
-/* The category of this slug in a list that is ordered by slug; NULL: there is none. No list and no slug have none. */
+/* The category of this slug in a list that is ordered by slug; NULL: there is none, or the list or the slug is NULL. */
 const struct category_entry *category_find(const struct category_list *categories, const char *slug);
 
 struct customer {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Query parameters: each read by its own row of a table. A cursor is read last: it is bound to all the others. Whatever
- * is wrong ends the parser, but what people can mend, and what others put behind a link: that waits for the end.
+ * Query parameters: each is read by its own row of a table, a cursor last, as it is bound to all the others. A fault
+ * ends the parser, except faults of filters, which people can mend, and tracking parameters: those are reported at the
+ * end, if there is no worse fault.
  */
 #include "fcgi-catalog/catalog/query.h"
 
@@ -19,14 +20,14 @@ struct query_parser {
     struct arena *arena;
     struct product_query *query;
     struct query_fault *fault;
-    struct query_fault of_filter; /* the first of a filter, which waits for a worse one; its parameter NULL: none */
+    struct query_fault of_filter; /* the first fault of a filter, postponed; parameter NULL: none */
     struct query_fault of_click;  /* likewise */
     unsigned seen;                /* enum query_bit */
     bool has_fields, has_id;      /* `fields` was there, and named the id */
     const char *cursor;           /* of after or before */
 };
 
-/* One parameter that is known. The value has a NUL behind it, and once it was looked at none inside. */
+/* One known parameter. A NUL ends the value; once it is checked, there is none inside. */
 struct parameter {
     const char *name;
     const char *value;
@@ -70,7 +71,7 @@ static bool read_number(struct query_parser *parser, const struct parameter *par
                         arena_print(parser->arena, "a whole number from %lld to %lld", (long long)min, (long long)max));
 }
 
-/* Text that people type, of at most `max` bytes. Nothing but white space is none. */
+/* Text that people type, of at most `max` bytes. White space alone is no text. */
 static bool read_words(struct query_parser *parser, const struct parameter *parameter, size_t max, const char **words)
 {
     const char *tidy = field_tidy(parameter->value, parser->arena);
@@ -98,7 +99,7 @@ static bool refuse_fields(struct query_parser *parser, const struct parameter *p
                                     field_list(FIELD_ALL, ", ", parser->arena)));
 }
 
-/* Of one value or several: programs write lists either way. */
+/* Adds the fields that a value names, with commas between them: programs write lists in one value or several. */
 static bool read_fields(struct query_parser *parser, const struct parameter *parameter)
 {
     const char *at = parameter->value;
@@ -132,8 +133,8 @@ static bool read_one(struct query_parser *parser, const struct parameter *parame
 /* In the order of the bits of enum query_bit. */
 static const struct known {
     const char *name;
-    bool is_filter; /* empty, it is none */
-    bool is_list;   /* it may come again, and by a name with [] behind it */
+    bool is_filter; /* with an empty value it is no filter */
+    bool is_list;   /* it may be given again, also as name[] */
 } parameters[] = {
     {"limit", false, false}, {"after", false, false}, {"before", false, false},   {"category", true, false},
     {"tag", true, false},    {"q", true, false},      {"min_price", true, false}, {"max_price", true, false},
@@ -323,7 +324,7 @@ struct product_query query_default(void)
         .limit = QUERY_LIMIT_DEFAULT, .sort = SORT_ID, .min_price = -1, .max_price = -1, .fields = FIELD_ALL};
 }
 
-/* False: something of the filters is wrong. */
+/* False: a filter is wrong. */
 static bool check_filters(struct query_parser *parser)
 {
     if (parser->of_filter.parameter == NULL && check_prices(parser))
@@ -335,7 +336,7 @@ static bool check_filters(struct query_parser *parser)
     return false;
 }
 
-/* False: somebody put parameters of theirs behind ours. */
+/* False: there are tracking parameters. */
 static bool check_clicks(struct query_parser *parser, const char *query_string)
 {
     if (parser->of_click.parameter == NULL)

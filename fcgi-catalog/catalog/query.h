@@ -7,9 +7,9 @@
  *
  * Prices are list prices in the minor unit, both ends included. Without `sort` a search (q) is in the order of its
  * rank, everything else by id. `fields` may come again, and be named fields[]: as generated clients write lists.
- * Unknown parameters, another one twice and wrong values are refused, by name, with what
- * is allowed. A filter (category, tag, q, min_price, max_price) with an empty value is none: forms send those. What
- * others put behind links to count who follows them (query_is_click()) is refused as well, but can be told apart.
+ * Unknown parameters, any other parameter given twice, and wrong values are refused, by name, with what is allowed. A
+ * filter (category, tag, q, min_price, max_price) with an empty value is no filter: forms send those. Tracking
+ * parameters, which others append to links (query_is_click()), are refused as well, but can be told apart.
  */
 #ifndef CATALOG_CATALOG_QUERY_H
 #define CATALOG_CATALOG_QUERY_H
@@ -77,11 +77,10 @@ struct query_fault {
     const char *parameter; /* its name; "" when it has none that could be shown */
     const char *detail;    /* a sentence that says what is wrong and what is allowed */
     const char *allowed;   /* what is allowed alone, as "1 to 250" */
-    /* A filter is wrong, or two do not go together, and nothing worse: the query is what was asked for, for a form that
-     * is to be shown again. What is wrong but can be shown (text, prices the wrong way round) is in it, too. */
+    /* Only filters are wrong, alone or together: *query can be used to show the form again, with the wrong values as
+     * far as they can be shown (a text, prices the wrong way round). */
     bool is_of_filter;
-    /* Nothing is wrong but that others put parameters of theirs behind a link: the query string without those, "" when
-     * that was all. Else NULL. */
+    /* Only tracking parameters are wrong: the query string without them, "" when nothing else is in it. Else NULL. */
     const char *without_clicks;
 };
 
@@ -93,32 +92,32 @@ struct query_frame {
 };
 
 /*
- * Reads a query string (application/x-www-form-urlencoded: %41 and '+'; a '%' that begins no such thing stands for
- * itself). On true *query is whole; on false *fault is, and says whether *query can be used. What they point to lives
- * in `arena`; the frame's category is borrowed.
+ * Reads a query string (application/x-www-form-urlencoded: %41 and '+'; a '%' without two hexadecimal digits stands for
+ * itself). True: *query is filled. False: *fault is, and says whether *query can be used. Their texts live in `arena`;
+ * the frame's category is borrowed.
  */
 MUST_CHECK bool query_parse(const char *query_string, const struct query_frame *frame, struct arena *arena,
                             struct product_query *query, struct query_fault *fault);
 
-/* Whether a parameter is one of those that ad networks, mail tools and social networks append to links by themselves:
- * utm_source, fbclid and so on. */
+/* Whether this is a tracking parameter, which ad networks, mail tools and social networks append to links by
+ * themselves: utm_source, fbclid and so on. */
 bool query_is_click(const char *name, size_t length);
 
 /*
- * The query as text in one form: parameters in a fixed order, what is as without them left out, percent-encoded. Equal
- * queries give equal texts. All in `arena`.
+ * The query as text in one form: parameters in a fixed order, default values left out, percent-encoded. Equal queries
+ * give equal texts. All in `arena`.
  */
 
-/* Which products, and in which order: filters and sort. What a cursor is bound to; limit and fields may change on the
- * way. */
+/* Which products, and in which order: filters and sort. A cursor is bound to the scope; limit and fields may change
+ * from page to page. */
 const char *query_print_scope(const struct product_query *query, struct arena *arena);
 
-/* All of it, the category of the path and the position, too: what caches and ETags know an answer by. Not for links. */
+/* The whole query, with the category of the path and the position: the key of caches and ETags. Not for links. */
 const char *query_print_key(const struct product_query *query, struct arena *arena);
 
 /*
- * A query string for a link: the same parameters (but a category of the path), at `position`; one that is not set is
- * the first page. "" when nothing is to be said.
+ * A query string for a link: the same parameters (without a category of the path), at `position`; a position that is
+ * not set is the first page. "" when every parameter has its default.
  */
 const char *query_print_link(const struct product_query *query, const struct position *position,
                              const struct cursor_secret *secret, struct arena *arena);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A query string taken apart, and what others put into it. */
+/* A query string taken apart, and the tracking parameters in it. */
 #include <string.h>
 
 #include "fcgi-catalog/catalog/internal.h"
@@ -7,7 +7,7 @@
 
 /* ---- Pairs ---- */
 
-/* Decoded text, a NUL behind it; it may have others. */
+/* Decoded text, ended by a NUL; it may contain others. */
 static char *decode(const char *text, size_t length, struct arena *arena, size_t *decoded_length)
 {
     char *decoded = arena_get(arena, length + 1);
@@ -42,7 +42,7 @@ bool query_next_pair(const char **at, struct arena *arena, struct query_pair *pa
 
 /* ---- What others put into it ---- */
 
-/* Every one that is in wide use, and no name that a parameter of ours may want. A '*' stands for any end. */
+/* Tracking parameters in wide use; none has a name that a parameter of ours may want. A '*' stands for any end. */
 static const char *const clicks[] = {
     "utm_*",                                                           /* everybody, since Urchin */
     "gclid",   "gbraid", "wbraid", "dclid", "srsltid",   "_ga", "_gl", /* Google */

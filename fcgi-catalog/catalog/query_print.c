@@ -78,7 +78,7 @@ static void put_rest(struct buffer *printed, const struct product_query *query)
         put_text(printed, "explain", "1");
 }
 
-/* Most have no more than that. */
+/* Most queries fit into 256 bytes. */
 static struct buffer begin(struct arena *arena)
 {
     struct buffer printed = {.arena = arena};
@@ -102,7 +102,7 @@ const char *query_print_key(const struct product_query *query, struct arena *are
 
     put_scope(&printed, query, true);
     put_rest(&printed, query);
-    if (query->is_category_of_path) /* its links are others */
+    if (query->is_category_of_path) /* its links have other addresses */
         put_text(&printed, "path", "1");
     if (position->is_set) {
         put_number(&printed, position->is_backwards ? "before" : "after", position->id);

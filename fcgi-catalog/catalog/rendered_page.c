@@ -94,7 +94,7 @@ struct rendered_page *rendered_page_take(struct rendered_page *rendered)
 
 void rendered_page_drop(struct rendered_page *rendered)
 {
-    /* Whoever frees must see all that other users did with it. */
+    /* acq_rel: the last user, which frees the page, must see what all others did with it. */
     if (rendered == NULL || atomic_fetch_sub_explicit(&rendered->users, 1, memory_order_acq_rel) > 1)
         return;
     arena_release(&rendered->arena);

@@ -35,10 +35,11 @@ void rendered_page_drop(struct rendered_page *rendered); /* NULL is allowed */
 
 int64_t rendered_page_revision(const struct rendered_page *rendered);
 
-/* From 1 up; no other page of this process has had it, nor will. */
+/* From 1 up; no two pages of a process have the same number. */
 uint64_t rendered_page_number(const struct rendered_page *rendered);
 
-/* What it was made of, the products in the order of the answers, whole; lives as long as the page. */
+/* The content that the page was made of, the products whole and in the order of the answers; lives as long as the
+ * page. */
 const struct page_content *rendered_page_content(const struct rendered_page *rendered);
 const struct product_list *rendered_page_products(const struct rendered_page *rendered);
 
@@ -48,8 +49,8 @@ size_t rendered_page_size(const struct rendered_page *rendered);
 /* The list without discounts: a compact JSON array and one newline. Lives as long as the page. */
 struct text rendered_page_list(const struct rendered_page *rendered);
 
-/* One product of a page as an object and one newline; the page has exactly one. A list's text without its brackets:
- * of any text that this header makes. */
+/* The one product of a page as an object and one newline: `list`, any text that this header makes of a page of exactly
+ * one product, without its brackets. */
 struct text rendered_page_text_of_one(struct text list, struct arena *arena);
 
 /*

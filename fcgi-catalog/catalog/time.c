@@ -7,9 +7,9 @@
 
 #define SECONDS_A_DAY INT64_C(86400)
 
-/* The day in the Gregorian calendar, so many days behind 1970-01-01: the year is counted from March, so that the day
- * that comes and goes is its last, in eras of 400 years. A page prints a hundred times; gmtime_r(3) and strftime(3)
- * would be a tenth of its making. */
+/* The day in the Gregorian calendar, `days` days after 1970-01-01. The year is counted from March, so that the leap day
+ * is its last, in eras of 400 years. A page prints a hundred timestamps; gmtime_r(3) and strftime(3) would take a tenth
+ * of its making. */
 static void find_day(int64_t days, int *year, int *month, int *day)
 {
     int64_t shifted = days + 719468, era = shifted / 146097;
@@ -60,7 +60,7 @@ static bool take_digits(const char **at, int digits, char behind, int max, int *
     return *number <= max;
 }
 
-/* The seconds up to the day's beginning. False: there is no such day, which would be one of another month. */
+/* The seconds up to the day's beginning. False: there is no such day; timegm(3) moved it into the next month. */
 static bool read_day(const char **at, int64_t *seconds)
 {
     struct tm parts = {0};
@@ -106,7 +106,7 @@ bool field_read_time(const char *text, int64_t *seconds)
 
     if (!read_day(&at, &begin) || strchr("Tt ", *at) == NULL || *at++ == '\0')
         return false;
-    /* 60: a leap second, which is the next one's first here. */
+    /* 60: a leap second, read as the first second of the next minute. */
     if (!take_digits(&at, 2, ':', 23, &hour) || !take_digits(&at, 2, ':', 59, &minute) ||
         !take_digits(&at, 2, '\0', 60, &second))
         return false;

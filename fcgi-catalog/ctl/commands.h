@@ -13,8 +13,8 @@ int command_export(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_upgrade(int argc, char **argv);
 
-/* Which database a command works on: the word at `index`, or without one CATALOG_DATABASE of the environment. NULL:
- * neither is there, which was told; the command's exit code is EX_USAGE (64) then. */
+/* The database of a command: the word at `index`, or without one CATALOG_DATABASE of the environment. NULL: neither is
+ * given; an error was printed, and the command's exit code is EX_USAGE (64). */
 const char *database_choose(const struct argument_words *words, size_t index, const char *command);
 
 /* The word behind a number: "1 product", "0 products". */

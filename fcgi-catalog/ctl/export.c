@@ -58,7 +58,7 @@ static int tell(const struct job *job, enum store_status status)
     return COMMAND_FAILED;
 }
 
-/* Begins a walk, and reads the categories of the same moment: again when somebody changed something between. */
+/* Begins a walk and reads the categories of the same moment: both again when somebody changed something in between. */
 static enum store_status begin_walk(struct job *job)
 {
     struct shop shop;
@@ -111,7 +111,7 @@ static void write_one_former(const struct job *job, const struct former_product 
     }
 }
 
-/* Before the products: whoever adds new ones to the file is to get none of these ids. */
+/* Written before the products, so that new products that somebody adds to the file get none of these ids. */
 static enum store_status write_former(struct job *job, FILE *out)
 {
     struct arena arena = {0};
@@ -128,7 +128,7 @@ static enum store_status write_former(struct job *job, FILE *out)
     return status;
 }
 
-/* Stops when nothing more can be written, which output_close() tells. */
+/* Stops when the file cannot be written, which output_close() reports. */
 static enum store_status write_products(struct job *job, FILE *out)
 {
     struct arena arena = {0};

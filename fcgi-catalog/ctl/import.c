@@ -81,7 +81,7 @@ static void show_progress(struct job *job)
     progress_update(&job->progress, counts.read);
 }
 
-/* False: it could not be read to its end, which was told. */
+/* False: the file could not be read to its end; an error was printed. */
 static bool feed_file(struct job *job, int fd)
 {
     char *chunk = memory_get(CHUNK_SIZE);
@@ -106,7 +106,7 @@ static bool feed_file(struct job *job, int fd)
     return length >= 0;
 }
 
-/* -1: it was told. */
+/* -1: an error was printed. */
 static int open_file(struct job *job, const char *path)
 {
     struct stat state;
@@ -158,7 +158,7 @@ static int finish(struct job *job)
     return COMMAND_FAILED;
 }
 
-/* The shop's currency, while nobody else can change it. False: it was told. */
+/* The shop's currency, while nobody else can change it. False: an error was printed. */
 static bool read_currency(const struct job *job, struct shop *shop)
 {
     struct store *store;

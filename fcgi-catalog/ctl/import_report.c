@@ -14,7 +14,7 @@
 
 void import_report_begin(struct import_report *report, struct progress *progress)
 {
-    cJSON_Hooks hooks = {.malloc_fn = memory_get, .free_fn = free}; /* nothing below can be NULL */
+    cJSON_Hooks hooks = {.malloc_fn = memory_get, .free_fn = free}; /* so no item of cJSON is NULL below */
 
     cJSON_InitHooks(&hooks);
     report->started_ns = clock_now_ns();

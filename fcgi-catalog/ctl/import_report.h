@@ -13,12 +13,12 @@
 
 struct import_report {
     const char *command; /* "catalogctl import" */
-    const char *file;    /* what people call it: "standard input", or its path */
+    const char *file;    /* its name for people: "standard input", or its path */
     const char *database;
     bool is_json, is_dry_run;
     int64_t started_ns;
-    struct progress *progress; /* gives way to faults */
-    cJSON *faults;             /* an array of those that were told, with is_json */
+    struct progress *progress; /* taken off the screen before a fault */
+    cJSON *faults;             /* with is_json: an array of the faults that were told */
 };
 
 /* Begins; the fields before started_ns are set. */
@@ -27,7 +27,7 @@ void import_report_begin(struct import_report *report, struct progress *progress
 /* Tells a fault on standard error, "FILE:LINE:COLUMN: …": an import_fault_f whose data is the report. */
 void import_report_fault(void *report, const struct import_fault *fault);
 
-/* What came of it. With --json one document on standard output in any case. */
+/* Prints the outcome. With --json, one document on standard output in any case. */
 void import_report_done(struct import_report *report, const struct importer *importer);
 void import_report_faulty(struct import_report *report, const struct importer *importer,
                           const struct import_faults *faults);

@@ -19,7 +19,7 @@ static bool is_empty_text(const char *text)
 
 /* ---- Categories ---- */
 
-/* Its place in the list; `count` of the list: it is at the top. */
+/* The parent's place in the list; the `count` of the list: there is no parent. */
 static size_t find_parent(const struct category_list *categories, size_t index)
 {
     const struct category_entry *parent = category_find(categories, categories->items[index].parent);
@@ -32,7 +32,7 @@ struct depth {
     size_t index, count; /* SIZE_MAX: not known yet */
 };
 
-/* Of all of them, which are a tree. From each up to one that is known, and down again. */
+/* The depths of all categories, which are a tree: a walk from each up to one with a known depth, and down again. */
 static struct depth *measure_depths(const struct category_list *categories)
 {
     struct depth *depths = memory_get((categories->count + 1) * sizeof *depths);
@@ -82,7 +82,7 @@ static void write_category(const struct category_entry *category, FILE *out)
 
 void json_line_write_categories(const struct category_list *categories, FILE *out)
 {
-    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = memory_get, .free_fn = free}); /* nothing of it can be NULL */
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = memory_get, .free_fn = free}); /* so no item of cJSON is NULL */
     struct depth *depths = measure_depths(categories);
 
     qsort(depths, categories->count, sizeof *depths, compare_depths);

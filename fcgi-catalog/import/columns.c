@@ -9,7 +9,7 @@
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/formats.h"
 
-/* Columns by their numbers: those of the fields, by their places in the table, and others. */
+/* Columns by their numbers: those of the fields by their places in the table of fields, then others. */
 enum { COLUMN_ID = FIELD_COUNT, COLUMN_PRICE, COLUMN_NAMES, COLUMN_SPREADSHEET, COLUMNS };
 
 struct columns {
@@ -151,7 +151,7 @@ static void read_decimal_price(const struct columns *columns, const struct cell 
     if (text == NULL)
         return;
     if (builder->row.currency[0] != '\0' && !currency_find(builder->row.currency, &exponent))
-        return; /* which was told */
+        return; /* as a fault says */
     row_builder_set_decimal_price(builder, place, cell_trim(text, builder->arena), exponent);
 }
 
@@ -233,7 +233,7 @@ static bool has_text(const struct columns *columns, const struct cell *cells, si
     return text != NULL && text[strspn(text, " \t")] != '\0';
 }
 
-/* `those` are bits, 1 << the number of a column. */
+/* Whether no other column has text; `those` are bits, 1 << the number of a column. */
 static bool has_nothing_but(const struct columns *columns, const struct cell *cells, unsigned those)
 {
     for (size_t i = 0; i < COLUMNS; i++) {
@@ -243,7 +243,7 @@ static bool has_nothing_but(const struct columns *columns, const struct cell *ce
     return true;
 }
 
-/* A row that puts no product into its categories, and has nothing that only a product has. */
+/* A row that has categories, and nothing that only a product has. */
 static bool is_of_categories(const struct columns *columns, const struct cell *cells)
 {
     return has_text(columns, cells, FIELD_INDEX_CATEGORIES) &&

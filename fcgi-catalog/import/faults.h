@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with a file: told up to a number, counted beyond it. */
+/* The faults of a file: each is told, up to a number, and counted beyond it. */
 #ifndef CATALOG_IMPORT_FAULTS_H
 #define CATALOG_IMPORT_FAULTS_H
 
@@ -22,10 +22,10 @@ typedef void import_fault_f(void *data, const struct import_fault *fault);
 
 /* All zero but `tell`, `data` and `most`: nothing is wrong. */
 struct import_faults {
-    import_fault_f *tell; /* what it is handed lives during the call */
+    import_fault_f *tell; /* the fault lives during the call */
     void *data;
     size_t most;  /* so many are told */
-    size_t count; /* all, those that were not told, too */
+    size_t count; /* all faults, told or not */
 };
 
 void import_faults_add(struct import_faults *faults, size_t line, size_t column, const char *format, ...)

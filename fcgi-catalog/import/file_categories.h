@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a file has said of categories so far, row by row: what is new goes to the store, what is not costs one look, and
- * what contradicts is found. Grows with the categories that the file names. Used in this room only.
+ * What a file has said of categories so far, row by row: new statements are for the store, known ones cost one lookup,
+ * and contradictions are found. Grows with the categories that the file names. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_FILE_CATEGORIES_H
 #define CATALOG_IMPORT_FILE_CATEGORIES_H
@@ -16,7 +16,7 @@
 
 struct file_category {
     const char *slug, *name, *parent; /* as in struct row_category */
-    size_t name_line, parent_line;    /* where it was said */
+    size_t name_line, parent_line;    /* the lines that said so */
     UT_hash_handle hh;
 };
 
@@ -32,11 +32,11 @@ enum file_category_status {
     FILE_CATEGORY_NEW,         /* the category was not named before, or less was said of it */
     FILE_CATEGORY_KNOWN,       /* nothing new */
     FILE_CATEGORY_OTHER_NAME,  /* another name was said before; */
-    FILE_CATEGORY_OTHER_PARENT /* it was put below another one before: nothing of this is taken in then */
+    FILE_CATEGORY_OTHER_PARENT /* it was put below another one before: in both cases nothing of this is taken in */
 };
 
-/* Takes in what a row says. *before is what was said of it until now; it lives during the call and up to the
- * next. */
+/* Takes in what a row says of a category. *before is what earlier rows said of it; its texts live as long as
+ * `categories`. */
 enum file_category_status file_categories_add(struct file_categories *categories, const struct row_category *category,
                                               struct file_category *before);
 

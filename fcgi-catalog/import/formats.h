@@ -18,7 +18,7 @@ struct row_sink {
     struct import_counts counts;
 };
 
-/* Hands the row builder on, or counts it as faulty. */
+/* Finishes the row and hands it on, or counts it as faulty. */
 void row_sink_take(struct row_sink *output, struct row_builder *builder);
 
 /* ---- Our own CSV ---- */
@@ -40,7 +40,7 @@ struct shopify *shopify_new(struct row_sink *output);
 bool shopify_take(void *shopify, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void shopify_finish(struct shopify *shopify);
 
-/* The name of a column that is filled and was passed over, by its index among them; NULL: there are no more. */
+/* The name of a column that is filled and was passed over, by its index among such columns; NULL: there are no more. */
 const char *shopify_passed_over(const struct shopify *shopify, size_t index);
 void shopify_free(struct shopify *shopify); /* NULL is allowed */
 
@@ -52,13 +52,13 @@ const char *html_to_text(const char *html, struct arena *arena);
 struct json_lines;
 
 struct json_lines *json_lines_new(struct row_sink *output);
-/* False: there is no sense in reading on, which was told. */
+/* False: reading on makes no sense, as a fault says. */
 MUST_CHECK bool json_lines_feed(struct json_lines *lines, const char *bytes, size_t length);
 MUST_CHECK bool json_lines_finish(struct json_lines *lines);
 void json_lines_free(struct json_lines *lines); /* NULL is allowed */
 
-/* The way to a category, "electronics/phones", and its names beside it ("" or NULL: none are said), as a CSV list has
- * them; *paths and *names move to the next. False: that was the last. */
+/* Reads the next path of a CSV list of categories, "electronics/phones", and in *names the names beside it ("" or NULL:
+ * none), and adds its category to the row. *paths and *names move behind it. False: that was the last. */
 bool path_next(struct row_builder *builder, struct file_place place, const char **paths, const char **names);
 
 #endif

@@ -50,7 +50,7 @@ static const struct {
     {"Auml", "Ä"},   {"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"},
 };
 
-/* The character of "#39" or "#x27"; 0: it is none that text may have. */
+/* The character of "#39" or "#x27"; 0: none, or one that text may not have. */
 static utf8proc_int32_t read_point(const char *at, size_t length)
 {
     static const char hex[] = "0123456789abcdef";
@@ -68,7 +68,7 @@ static utf8proc_int32_t read_point(const char *at, size_t length)
     return utf8proc_codepoint_valid(point) ? point : 0;
 }
 
-/* Puts what the reference at `at` ("&amp;") means and returns the bytes that it has; 0: it is none. */
+/* Puts what the reference at `at` ("&amp;") means and returns its length in bytes; 0: it is no reference. */
 static size_t put_reference(struct plain *plain, const char *at)
 {
     size_t length = strcspn(at + 1, "; &<");
@@ -134,7 +134,7 @@ static const char *skip_element(const char *at, const char *name, size_t length)
     return NULL;
 }
 
-/* What is between '<' and '>' at `at`; returns what stands behind it, `at` itself when it is no tag. */
+/* Takes what is between '<' and '>' at `at` and returns the place behind it; `at` itself when it is no tag. */
 static const char *take_tag(struct plain *plain, const char *at)
 {
     if (strncmp(at, "<!--", 4) == 0) {

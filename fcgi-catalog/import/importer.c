@@ -14,7 +14,7 @@
 struct importer {
     struct importer_setup setup;
     struct import_reader *reader;
-    struct file_categories categories; /* of categories */
+    struct file_categories categories; /* what the file has said of categories */
     char currency[4];                  /* the shop's as it is now */
     size_t unknown_currency_line; /* the first row with a price and no currency, while the shop had none; 0: none yet */
     bool has_failed;              /* the store has */
@@ -26,7 +26,7 @@ static void refuse(struct importer *importer, struct file_place place, const cha
     import_faults_add(importer->setup.faults, place.line, place.column, "%s", reason);
 }
 
-/* False: the row does not go in, which was told if it is the row's fault. */
+/* False: the row does not go in. If the row is at fault, a fault says so. */
 static bool settle(struct importer *importer, struct file_place place, enum import_status status)
 {
     if (status == IMPORT_REFUSED)
@@ -38,7 +38,7 @@ static bool settle(struct importer *importer, struct file_place place, enum impo
 
 /* ---- Currency ---- */
 
-/* The shop has one currency: its own, or when it has none yet, that of the file, in all rows with a price. */
+/* The shop has one currency: its own or, when it has none yet, that of all rows of the file with a price. */
 static bool put_currency(struct importer *importer, const struct product_row *row)
 {
     const char *told = row->fields & FIELD_CURRENCY ? row->currency : "";
@@ -119,7 +119,7 @@ static bool put_category(struct importer *importer, struct row_category category
 
 /* ---- Rows ---- */
 
-/* Where the row says what the store did not take; the whole row when it does not say it. */
+/* Where the row says what the store refused; the whole row when no place is known. */
 static struct file_place find_place(const struct product_row *row, unsigned field)
 {
     struct file_place place = {0};

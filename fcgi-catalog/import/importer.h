@@ -24,22 +24,22 @@ struct importer_setup {
     struct import_faults *faults;
     enum import_format format;
     const char *currency; /* the shop's: a code of ISO 4217, or "" */
-    /* When products are created and updated of which the file says no time, seconds since 1970. An empty time is not
-     * known, in a new product. */
+    /* The time of changes, seconds since 1970, for products whose rows give none. A time given as empty is not known,
+     * in a new product. */
     int64_t now;
-    bool is_pruning; /* products that the file does not name go, and categories that are empty then */
-    /* So many of them at most, or nothing is committed; -1: a fifth of all that were there, or nine. */
+    bool is_pruning; /* deletes products that the file does not name, and categories that are empty then */
+    /* At most so many products are pruned, or nothing is committed; -1: a fifth of all, but at least nine. */
     int64_t prune_max;
-    int64_t expected; /* the file has so many products, or nothing is committed; -1: as many as it likes */
+    int64_t expected; /* the file has so many products, or nothing is committed; -1: any number */
 };
 
 struct importer_counts {
     size_t read;          /* rows of products without faults */
     size_t category_rows; /* rows of categories alone, likewise */
     size_t inserted, updated, unchanged;
-    size_t hidden;                      /* Shopify's products that are not shown for sale, which are passed over */
-    size_t http_images;                 /* on pages a stand-in takes the place of these, see struct import_counts */
-    size_t digit_handles;               /* of Shopify: their slugs are others */
+    size_t hidden;                      /* products of Shopify that are not for sale, which are passed over */
+    size_t http_images;                 /* images that pages replace by a stand-in, see struct import_counts */
+    size_t digit_handles;               /* handles of Shopify whose slugs differ from them, see struct import_counts */
     size_t deleted, deleted_categories; /* by pruning */
 };
 
@@ -48,7 +48,7 @@ struct importer;
 /* The setup is copied. */
 struct importer *importer_new(const struct importer_setup *setup);
 
-/* The next bytes of the file. False: there is no sense in reading on; importer_finish() says why. */
+/* The next bytes of the file. False: reading on makes no sense; importer_finish() says why. */
 MUST_CHECK bool importer_feed(struct importer *importer, const char *bytes, size_t length);
 
 enum importer_status {
@@ -57,7 +57,7 @@ enum importer_status {
     IMPORTER_FAILED, /* the store cannot be written: its reason says why */
 };
 
-/* There are no more bytes. */
+/* Ends the file. */
 MUST_CHECK enum importer_status importer_finish(struct importer *importer);
 
 /* See import_reader_passed_over(). */

@@ -21,16 +21,16 @@
 
 /* Bytes of an object: enough for everything that catalog/field.h allows, escaped as \u0000. */
 #define TEXT_MAX_BYTES ((size_t)4 * 1024 * 1024)
-/* Values of an object, likewise: what cJSON makes of one is forty times as long as the shortest, "1,". */
+/* Values of an object, likewise: an item of cJSON takes forty times the bytes of the shortest value, "1,". */
 #define VALUES_MAX 10000
 
 struct json_lines {
     struct row_sink *output;
-    struct buffer text;           /* of the line, or the list's object, so far */
+    struct buffer text;           /* the line, or the object of a list, so far */
     struct file_place text_place; /* where it begins */
     struct file_place place;      /* of the byte that is read next */
     bool is_begun, is_list;
-    bool skips_text;        /* it is too long, which was told */
+    bool skips_text;        /* the text is too long, as a fault says */
     struct objects objects; /* of a list */
     struct arena arena;     /* of the row */
 };
@@ -65,7 +65,7 @@ static const char *kind_of(const cJSON *item)
                                   : "true or false";
 }
 
-/* The text that the member is, "" for null; NULL: it is none, which was told. */
+/* The text of the member, "" for null; NULL: it is no text, as a fault says. */
 static const char *read_text(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsString(item) || cJSON_IsNull(item))
@@ -74,7 +74,7 @@ static const char *read_text(struct row_builder *builder, struct file_place plac
     return NULL;
 }
 
-/* The number that the member is, as a text; NULL: it is none, which was told. */
+/* The number of the member, as a text; NULL: it is no such number, as a fault says. */
 static const char *read_number(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsNumber(item) && fabs(item->valuedouble) < 1e15 && item->valuedouble == rint(item->valuedouble))
@@ -84,7 +84,7 @@ static const char *read_number(struct row_builder *builder, struct file_place pl
     return NULL;
 }
 
-/* False: it is no list, which was told. */
+/* False: it is no list, as a fault says. */
 static bool check_list(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     if (cJSON_IsArray(item) || cJSON_IsNull(item))
@@ -204,7 +204,7 @@ static void read_member(struct row_builder *builder, struct file_place place, co
         row_builder_set(builder, place, (enum field_bit)bit, text);
 }
 
-/* A name that stands before it, too. */
+/* Whether a member before this one has the same name. */
 static bool is_repeated(const cJSON *object, const cJSON *item)
 {
     for (const cJSON *before = object->child; before != item; before = before->next) {
@@ -214,7 +214,7 @@ static bool is_repeated(const cJSON *object, const cJSON *item)
     return false;
 }
 
-/* Of a line of a category. What is null is there and empty. */
+/* A member of the line of a category. A null counts as given, and empty. */
 static void read_category_member(struct row_builder *builder, struct row_category *category, struct file_place place,
                                  const cJSON *item)
 {
@@ -232,7 +232,7 @@ static void read_category_member(struct row_builder *builder, struct row_categor
         category->place = place;
 }
 
-/* Of a line of a product that has left. */
+/* A member of the line of a product that has left. */
 static void read_former_member(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     bool is_id = strcmp(item->string, "former") == 0, is_slug = strcmp(item->string, "slug") == 0;
@@ -254,7 +254,7 @@ static void read_former_member(struct row_builder *builder, struct file_place pl
 
 #define MEMBERS_MAX 64
 
-/* Of a byte of the text, counted from 1. */
+/* The place of a byte of the text, counted from 1. */
 static struct file_place find_place(const struct json_lines *lines, size_t byte)
 {
     struct file_place place = lines->text_place;
@@ -315,7 +315,7 @@ static size_t find_wrong_byte(const char *text, size_t length)
     return length;
 }
 
-/* What the row builder's texts live in; NULL: it is no object. */
+/* Reads the object into the row builder, whose texts live in it; NULL: it is no object, as a fault says. */
 static cJSON *read_json(const struct json_lines *lines, struct row_builder *builder)
 {
     const char *end = lines->text.bytes, *what = lines->is_list ? "object" : "line";
@@ -353,7 +353,7 @@ static bool is_blank(const char *text, size_t length)
     return true;
 }
 
-/* The text is whole. */
+/* Ends the text, which is whole. */
 static void end_text(struct json_lines *lines)
 {
     if (!lines->skips_text && !is_blank(lines->text.bytes, lines->text.length)) {
@@ -416,7 +416,7 @@ static bool refuse_list(struct json_lines *lines, const char *what)
 
 static bool feed_list(struct json_lines *lines, const char *bytes, size_t length)
 {
-    size_t from = 0; /* what is before was taken */
+    size_t from = 0; /* the bytes before it were taken */
 
     for (size_t i = 0; i < length; i++) {
         switch (objects_step(&lines->objects, bytes[i])) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where things stand in the text of an object of JSON, which cJSON does not say. Pure. Used in this room only. */
+/* The places of names in the text of a JSON object, which cJSON does not say. Pure. Used in this room only. */
 #ifndef CATALOG_IMPORT_MEMBERS_H
 #define CATALOG_IMPORT_MEMBERS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds the objects of a list of JSON, "[{…},{…}]", or of several lists one after the other, byte by byte and in no
- * memory: what an object is made of is somebody else's to look at. Pure. Used in this room only.
+ * Finds the objects of a list of JSON, "[{…},{…}]", or of several lists one after the other, byte by byte, without
+ * keeping any: the caller parses an object itself. Pure. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_OBJECTS_H
 #define CATALOG_IMPORT_OBJECTS_H
@@ -22,12 +22,12 @@ enum objects_step {
     OBJECTS_BEGIN,   /* the first of one */
     OBJECTS_INSIDE,
     OBJECTS_END,  /* the last one of it */
-    OBJECTS_WRONG /* no list of objects goes on so: there is no sense in reading on */
+    OBJECTS_WRONG /* no list of objects can go on so: reading on makes no sense */
 };
 
 enum objects_step objects_step(struct objects *objects, char byte);
 
-/* What would have been right in the place of a byte that is wrong, or of the end of the file. */
+/* What is allowed in the place of a wrong byte, or of the end of the file. */
 const char *objects_expect(const struct objects *objects);
 
 #endif

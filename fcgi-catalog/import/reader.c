@@ -8,12 +8,12 @@
 #include "common/memory.h"
 #include "fcgi-catalog/import/formats.h"
 
-#define HEAD_SIZE ((size_t)4) /* so many bytes tell whether it is text */
+#define HEAD_SIZE ((size_t)4) /* so many bytes tell whether the file is text */
 
 struct import_reader {
     struct row_sink output;
     enum import_format format;
-    char head[HEAD_SIZE]; /* the first bytes, until there are so many */
+    char head[HEAD_SIZE]; /* the first bytes, until HEAD_SIZE are there */
     size_t head_length;
     bool is_begun, is_stopped;
     struct rows rows;
@@ -80,7 +80,7 @@ static bool is_white(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* The first byte that is not white says which of the two it is; both count the lines before it. */
+/* The first byte that is not white space tells JSON Lines from CSV; the readers of both count the lines before it. */
 static bool read_beginning(struct import_reader *reader, const char **bytes, size_t *length)
 {
     size_t blank = 0;
@@ -109,7 +109,7 @@ static bool read_bytes(struct import_reader *reader, const char *bytes, size_t l
                                                : rows_feed(&reader->rows, bytes, length);
 }
 
-/* What people take for a text, and is none; NULL: nothing of that. */
+/* Why a file that people take for text is none; NULL: it looks like text. */
 static const char *find_other_format(const char *head, size_t length)
 {
     if (length >= 2 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0))
@@ -121,7 +121,7 @@ static const char *find_other_format(const char *head, size_t length)
     return NULL;
 }
 
-/* What was kept of the beginning, without a byte order mark. */
+/* Reads the kept beginning, without a byte order mark. */
 static bool read_head(struct import_reader *reader)
 {
     const char *why = find_other_format(reader->head, reader->head_length);

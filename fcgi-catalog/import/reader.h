@@ -8,13 +8,13 @@
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
  *                        of objects
  *
- * A column or a JSON field that is not there is not given; an empty cell and null are given, and empty. A row with
- * anything wrong in it is told and not handed on. That a product is named twice is for whoever takes the rows to find.
+ * A column or a JSON field that is missing is not given; an empty cell and null are given, and empty. A row with a
+ * fault is not handed on. Whoever takes the rows has to find out that a product is named twice.
  * CSV and JSON Lines are UTF-8, a byte order mark at the beginning is allowed.
  *
  * A row may be of categories alone, and tell their names and places: in CSV one that has nothing but categories,
  * category_names and currency, in JSON Lines {"category":"phones","name":"Phones","parent":"electronics"}, where name
- * and parent may be left out (nothing is said of them) or null (it has none, it is at the top). Or it may be of a
+ * and parent may be left out (nothing is said of them) or null (no name, at the top). Or it may be of a
  * product that has left, whose id nobody else gets: in CSV one that has nothing but id, slug and sku beside an empty
  * price, in JSON Lines {"former":7,"slug":"old-phone","sku":null}.
  */
@@ -29,13 +29,14 @@
 #include "fcgi-catalog/import/row.h"
 
 enum import_format {
-    IMPORT_ANY, /* found out: '{' begins JSON Lines and '[' a list, a header with Handle and Title is Shopify's */
+    IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, a header with Handle and Title is
+                   Shopify's */
     IMPORT_CSV,
     IMPORT_SHOPIFY,
     IMPORT_JSON_LINES,
 };
 
-/* The format of the name "csv", "shopify" or "jsonl". False: of none. */
+/* The format named "csv", "shopify" or "jsonl". False: there is none of this name. */
 MUST_CHECK bool import_format_find(const char *name, enum import_format *format);
 const char *import_format_name(enum import_format format);
 
@@ -53,10 +54,10 @@ struct import_source {
 struct import_counts {
     size_t rows;          /* of products, that were handed on */
     size_t category_rows; /* of categories alone, too */
-    size_t faulty;        /* rows that were not */
-    size_t hidden;        /* Shopify: products that are not shown for sale (drafts, archived …), and not handed on */
+    size_t faulty;        /* rows with faults, which were not handed on */
+    size_t hidden;        /* Shopify: products that are not for sale (drafts, archived …), which were not handed on */
     size_t http_images;   /* images of products with an address of http:, which pages do not load */
-    size_t digit_handles; /* Shopify: handles of digits alone, as ids are, whose slugs are others */
+    size_t digit_handles; /* Shopify: handles of digits alone, as ids are, whose slugs differ from them */
 };
 
 struct import_reader;
@@ -64,17 +65,17 @@ struct import_reader;
 /* The source is copied; its faults are borrowed. */
 struct import_reader *import_reader_new(const struct import_source *source);
 
-/* The next bytes of the file, as many as there are. False: there is no sense in reading on, which a fault says. */
+/* The next bytes of the file, any number of them. False: reading on makes no sense, as a fault says. */
 MUST_CHECK bool import_reader_feed(struct import_reader *reader, const char *bytes, size_t length);
 
-/* There are no more bytes. False: faults were added, now or before. */
+/* Ends the file. False: there are faults, from now or from before. */
 MUST_CHECK bool import_reader_finish(struct import_reader *reader);
 
 void import_reader_free(struct import_reader *reader); /* NULL is allowed */
 
 enum import_format import_reader_format(const struct import_reader *reader); /* IMPORT_ANY: not known yet */
 
-/* The name of a column of the file that holds something and was passed over (Shopify's only), by its index among them;
+/* The name of a column that holds something and was passed over (Shopify's only), by its index among such columns;
  * NULL: there are no more. It lives as long as the reader. */
 const char *import_reader_passed_over(const struct import_reader *reader, size_t index);
 

@@ -11,13 +11,13 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/import/faults.h"
 
-/* Whether a row says something else of a category than was said before; NULL: nothing. */
+/* Whether a row contradicts what was said of a category before; NULL: nothing is or was said. */
 static inline bool row_says_other(const char *now, const char *before)
 {
     return now != NULL && before != NULL && strcmp(now, before) != 0;
 }
 
-/* What a row says of a category beside that the product is in it. */
+/* What a row says of a category, besides that the product is in it. */
 struct row_category {
     const char *slug;
     const char *name;        /* NULL: nothing; "": it has none */
@@ -32,14 +32,14 @@ struct row_category {
  */
 struct product_row {
     size_t line;            /* of the file, from 1: where the row begins */
-    bool is_of_categories;  /* it says that categories are there, and what they are: there is no product in it */
+    bool is_of_categories;  /* it describes categories, and has no product */
     bool is_former;         /* of a product that has left: its id, and slug and SKU, of any form, if they are known */
     unsigned fields;        /* which of the product's fields are given: enum field_bit */
     struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */
-    const char *currency;   /* FIELD_CURRENCY: a code that is one, or "" */
-    const struct row_category *categories; /* those above before those below them, each once; may be none */
+    const char *currency;   /* FIELD_CURRENCY: a known code, or "" */
+    const struct row_category *categories; /* parents before children, each once; may be none */
     size_t category_count;
-    struct file_place id_place, places[FIELD_COUNT]; /* where it says what; line 0: it does not */
+    struct file_place id_place, places[FIELD_COUNT]; /* the places of what is given; line 0: it is not */
 };
 
 #endif

@@ -74,7 +74,7 @@ void row_builder_set_decimal_price(struct row_builder *builder, struct file_plac
     }
 }
 
-/* False: it is too long, which was told. */
+/* False: the text is too long, as a fault says. */
 static bool check_size(struct row_builder *builder, struct file_place place, const char *what, const char *text,
                        size_t max)
 {
@@ -85,7 +85,7 @@ static bool check_size(struct row_builder *builder, struct file_place place, con
     return length <= max;
 }
 
-/* False: the text is not what the field may be, which was told. */
+/* False: the field may not have this text, as a fault says. */
 static bool read_text(struct row_builder *builder, struct file_place place, const struct field *field, const char *text)
 {
     if (field->is_allowed == NULL)
@@ -242,10 +242,10 @@ static bool check_step(struct row_builder *builder, struct file_place place, con
     return step->name == NULL || check_size(builder, place, "name of a category", step->name, FIELD_NAME_MAX);
 }
 
-/* Of a row that has no product: as many as 64 ways of 64 steps have. */
+/* Of a row without a product: as many as 64 paths of 64 steps have. */
 #define NAMED_CATEGORIES_MAX 4096
 
-/* What the row says of a category besides: the second time must say the same. */
+/* Describes a category. What the row says of it a second time must be the same. */
 static bool describe_category(struct row_builder *builder, const struct row_category *category)
 {
     struct product_row *row = &builder->row;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A row that is being put together from texts, each checked as it comes: what is wrong is told with its place, and the
- * row builder is no row then. Used in this room only.
+ * A row that is being put together from texts, each checked as it comes: what is wrong is told as a fault, with its
+ * place, and then the row is not handed on. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_ROW_BUILDER_H
 #define CATALOG_IMPORT_ROW_BUILDER_H
@@ -15,12 +15,12 @@
 #include "fcgi-catalog/import/faults.h"
 #include "fcgi-catalog/import/row.h"
 
-/* Texts of the row live in `arena`, or as long as what they were set to. */
+/* Texts of the row live in `arena`, or as long as the texts that it was given. */
 struct row_builder {
     struct arena *arena;
     struct import_faults *faults;
     bool is_faulty;
-    bool is_full; /* a list of it has more than is allowed, which was told: there is no sense in adding more */
+    bool is_full; /* one of its lists is longer than allowed, as a fault says: adding more makes no sense */
     struct product_row row;
 };
 
@@ -30,11 +30,11 @@ struct row_builder row_builder_begin(struct arena *arena, struct import_faults *
 void row_builder_refuse(struct row_builder *builder, struct file_place place, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* Sets the id, unless the text is empty, or tells why it cannot. Texts are NUL-terminated UTF-8. */
+/* Sets the id, unless the text is empty; a fault says if it cannot. Texts are NUL-terminated UTF-8. */
 void row_builder_set_id(struct row_builder *builder, struct file_place place, const char *text);
 
-/* The same of a field that is no list: a text, a number, a time of RFC 3339, a currency. A text may be empty where the
- * field may be. */
+/* Sets a field that is no list: a text, a number, a time of RFC 3339, a currency. A text may be empty where the field
+ * may be. */
 void row_builder_set(struct row_builder *builder, struct file_place place, enum field_bit bit, const char *text);
 
 /* The price as a decimal of a currency. */
@@ -45,7 +45,7 @@ void row_builder_set_decimal_price(struct row_builder *builder, struct file_plac
 void row_builder_set_former(struct row_builder *builder, struct file_place place, const char *id);
 void row_builder_set_former_slug(struct row_builder *builder, struct file_place place, const char *text);
 
-/* Adds one of a list, unless it has it; one that is there makes the list given. */
+/* Adds to a list, which counts as given from then on. An empty tag, or one that is there already, is not added. */
 void row_builder_add_tag(struct row_builder *builder, struct file_place place, const char *tag);
 void row_builder_add_image(struct row_builder *builder, struct file_place place, const char *url, const char *alt);
 
@@ -55,14 +55,15 @@ struct step {
     const char *name; /* NULL: not said */
 };
 
-/* Puts the product into the last of these, which are below each other; a row of categories has no product to put. */
+/* Describes these categories, each of which is below the one before it, and puts the product into the last one. A row
+ * of categories has no product to put. */
 void row_builder_add_category(struct row_builder *builder, struct file_place place, const struct step *steps,
                               size_t count);
 
-/* Says something of one category, in a row of categories: see struct row_category. */
+/* Describes one category, in a row of categories: see struct row_category. */
 void row_builder_say_category(struct row_builder *builder, const struct row_category *category);
 
-/* Whether it is a row, which that of a product is not without a slug and an SKU. */
+/* Whether the row can be handed on: it has no fault, and that of a product has a slug or an SKU. */
 MUST_CHECK bool row_builder_finish(struct row_builder *builder);
 
 /* ---- Lists in one text ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of CSV. libcsv gets pieces of lines, so that what is wrong has its line and no field grows without end. */
+/* Rows of CSV. libcsv gets pieces of lines, so that a fault has its line and no field grows without end. */
 #include "fcgi-catalog/import/rows.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int is_no_blank(unsigned char byte)
     return 0;
 }
 
-/* libcsv begins anew: after something that is no CSV it cannot go on. */
+/* Makes libcsv begin anew: after something that is no CSV it cannot go on. */
 static void restart_csv(struct rows *rows)
 {
     csv_free(&rows->csv); /* all zero is free already */
@@ -102,7 +102,7 @@ static void take_cell(void *bytes, size_t length, void *data)
     rows->count++;
 }
 
-/* Without its header nothing can be said of a file. */
+/* A file cannot be read without its header. */
 static void give_row_up(struct rows *rows)
 {
     rows->faulty++;
@@ -186,9 +186,9 @@ static void read_piece(struct rows *rows, const char *bytes, size_t length)
     begin_row(rows);
 }
 
-/* How many of the bytes are one line with its end (CR LF in one piece, unless it comes in two), or a piece of it.
- * *newline is the next LF from a piece before this one on, and is looked for again behind it only: lines may end in CR
- * alone. NULL: it is not known; the end: there is none. */
+/* How many of the bytes are one line with its end, or a piece of it; CR LF stays together, unless the bytes end between
+ * the two. *newline is the next LF, kept from piece to piece and searched for again only once it is passed, as lines
+ * may end in CR alone. NULL: it was not searched for; `end`: there is none. */
 static size_t measure_piece(const char *bytes, const char *end, const char **newline)
 {
     if (*newline == NULL || (*newline < bytes && *newline != end))
@@ -209,7 +209,7 @@ bool rows_feed(struct rows *rows, const char *bytes, size_t length)
 
     while (bytes < end && !rows->is_stopped) {
         size_t piece = measure_piece(bytes, end, &newline);
-        bool is_rest = rows->ends_in_return && bytes[0] == '\n'; /* of the line end before */
+        bool is_rest = rows->ends_in_return && bytes[0] == '\n'; /* the LF of a CR LF that began in the piece before */
         char last = bytes[piece - 1];
         if (!rows->skips_line)
             read_piece(rows, bytes, piece);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rows of CSV, by libcsv, in memory that is bounded by the largest row. A field has all that stands between two
- * separators, blanks at its ends, too (RFC 4180, 2), but in the header, where no name has any. Between the fields
- * stands a comma, a semicolon or a tab: the first of them outside of quotes in the first row tells, which is a header;
- * a spreadsheet's line "sep=;" before it is passed over. Rows end in LF, CR LF or CR. Used in this room only.
+ * separators, blanks at its ends, too (RFC 4180, 2); only names in the header are trimmed. The separator is a comma, a
+ * semicolon or a tab: the first of them outside of quotes in the first row, which is a header. A spreadsheet's line
+ * "sep=;" before the header is passed over. Rows end in LF, CR LF or CR. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_ROWS_H
 #define CATALOG_IMPORT_ROWS_H
@@ -29,7 +29,7 @@ struct cell {
 /* The text without blanks (spaces and tabs) at its ends; in the arena where it has some. */
 const char *cell_trim(const char *text, struct arena *arena);
 
-/* A whole row that is text; it lives during the call. False: there is no sense in reading on. */
+/* Takes a whole row of text, which lives during the call. False: reading on makes no sense. */
 typedef bool rows_take_f(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 
 struct rows {
@@ -40,11 +40,11 @@ struct rows {
 
     struct csv_parser csv;
     struct arena arena;         /* of the row */
-    size_t line;                /* that is being read */
+    size_t line;                /* the line that is being read */
     size_t row_line, cell_line; /* where the row and the cell begin; 0: they have not */
     char separator;             /* 0: not known yet */
-    bool is_quoted;             /* whether what was read in search of the separator ends inside of quotes */
-    bool ends_in_return;        /* the last piece did: an LF that follows belongs to the same line end */
+    bool is_quoted;             /* whether the text searched for the separator so far ends inside of quotes */
+    bool ends_in_return;        /* the last piece ended in CR: an LF that follows belongs to the same line end */
     bool awaits_header;         /* no row was taken yet */
     bool is_stopped, is_row_faulty, skips_line;
     size_t count, row_bytes;
@@ -54,7 +54,7 @@ struct rows {
 void rows_init(struct rows *rows, struct import_faults *faults, rows_take_f *take, void *data);
 void rows_release(struct rows *rows);
 
-/* False: there is no sense in reading on, which was told. */
+/* False: reading on makes no sense, as a fault says. */
 MUST_CHECK bool rows_feed(struct rows *rows, const char *bytes, size_t length);
 MUST_CHECK bool rows_finish(struct rows *rows);
 

@@ -96,7 +96,7 @@ bool shopify_is_header(const struct cell *cells, size_t count)
     return has_handle && has_title;
 }
 
-/* False: the same column came before, which was told. */
+/* False: the same column came before, as a fault says. */
 static bool read_column(struct shopify *shopify, size_t line, const struct cell *cells, size_t index)
 {
     size_t column = 0;
@@ -218,7 +218,7 @@ static void add_image(struct shopify *shopify, size_t line, const struct cell *c
         group->images = memory_get(FIELD_IMAGES_MAX * sizeof *group->images);
     struct image image = {.url = keep(shopify, cells, SHOPIFY_IMAGE), .alt = keep(shopify, cells, SHOPIFY_IMAGE_ALT)};
     if (number_parse(position.text, 0, INT32_MAX, &image.position) != NUMBER_OK)
-        image.position = INT32_MAX; /* behind all that say theirs */
+        image.position = INT32_MAX; /* behind all that have a position */
     size_t at = group->image_count++;
     for (; at > 0 && group->images[at - 1].position > image.position; at--)
         group->images[at] = group->images[at - 1];
@@ -231,7 +231,8 @@ static bool is_hidden(const struct shopify_group *group)
            strcasecmp(group->status.text, "unlisted") == 0 || strcasecmp(group->published.text, "false") == 0;
 }
 
-/* With any other word nobody knows whether the product is for sale. Files without these columns have none. */
+/* A word that Shopify does not have does not tell whether the product is for sale: it is refused. A file without the
+ * column has no word. */
 static void check_word(struct shopify *shopify, const struct kept *cell, const char *column, const char *const *words,
                        const char *allowed)
 {
@@ -318,7 +319,7 @@ static void take_row(struct shopify *shopify, size_t line, const struct cell *ce
         add_image(shopify, line, cells);
 }
 
-/* Blanks at the ends of cells that are no texts say nothing. */
+/* Trims cells of columns that are no texts, where blanks at the ends mean nothing. */
 static void trim_cells(const struct shopify *shopify, const struct cell *cells, struct cell *trimmed,
                        struct arena *arena)
 {

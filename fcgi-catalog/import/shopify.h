@@ -66,7 +66,7 @@ struct shopify_group {
 
 /* A column that is passed over. */
 struct other_column {
-    const char *name; /* NULL: it is not */
+    const char *name; /* NULL: the column is not passed over */
     bool is_filled;   /* in some row */
 };
 
@@ -80,7 +80,7 @@ struct shopify {
     struct shopify_group group;     /* its arrays are used again */
 };
 
-/* Hands the products on that the group is. */
+/* Hands on the rows of the products that the group becomes. */
 void shopify_hand_on(struct shopify *shopify);
 
 #endif

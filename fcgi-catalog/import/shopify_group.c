@@ -7,7 +7,7 @@
 #include "fcgi-catalog/import/shopify.h"
 #include "fcgi-catalog/import/slug.h"
 
-/* A name for variants to go on from. */
+/* The names of variants begin with the title, so it must not be empty. */
 static void check_title(struct row_builder *builder, const struct shopify_group *group)
 {
     if (group->title.text[0] == '\0')
@@ -94,7 +94,8 @@ static bool is_slug_taken(const struct shopify_group *group, size_t before, cons
     return false;
 }
 
-/* Options of which no a-z or 0-9 is left, or the same as another's ("S", "S+"), get the variant's number. */
+/* The variant's number takes the place of options without any a-z or 0-9, or makes a slug differ from that of another
+ * variant ("S", "S+"). */
 static const char *make_slug(const struct shopify_group *group, size_t index, const char *options, struct arena *arena)
 {
     const char *handle = group->slug;
@@ -118,7 +119,7 @@ static const char *tell_from_id(struct shopify *shopify, const char *slug)
     return slug_join("product", slug, FIELD_SLUG_MAX, &shopify->group.arena);
 }
 
-/* Known only when the file says how many there are: exports without stock do not. */
+/* The stock is known only when the file has quantities: exports without stock do not. */
 static void set_stock(struct shopify *shopify, struct row_builder *builder, const struct variant *variant)
 {
     int64_t quantity = 0;

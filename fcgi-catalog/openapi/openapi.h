@@ -11,7 +11,7 @@
 /*
  * The media types that the document can be had as. The first is about to be registered
  * (draft-ietf-httpapi-rest-api-mediatypes), the second is what the OpenAPI Initiative used before, the third is
- * what it is in any case.
+ * true of every JSON document.
  */
 #define OPENAPI_TYPE "application/openapi+json"
 #define OPENAPI_TYPE_BEFORE "application/vnd.oai.openapi+json"

@@ -10,7 +10,7 @@
 #define PICTURES "/pictures/"
 #define HASH_BYTES 8 /* of SHA-256 that are in the style's name */
 
-/* A picture that is opened by itself is still only a picture. */
+/* A picture that is opened by itself, as a document, may do no more than one in a page. */
 #define HEADERS_PICTURE "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
 
 static const char style[] =
@@ -32,7 +32,7 @@ static void name_style(void)
     unsigned char hash[EVP_MAX_MD_SIZE] = {0};
     char *at = style_path + sprintf(style_path, "/style-");
 
-    /* Without a hash every version has the same name, and is kept too long: nothing worse. */
+    /* Without a hash the style would have the same name in every version, and be cached too long: no other harm. */
     (void)EVP_Digest(style, sizeof style - 1, hash, NULL, EVP_sha256(), NULL);
     for (size_t i = 0; i < HASH_BYTES; i++)
         at += sprintf(at, "%02x", hash[i]);

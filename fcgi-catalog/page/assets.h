@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What pages load beside themselves, built into the program: the style, whose name changes with what is in it, and the
- * pictures of fcgi-catalog/page/pictures/. Any thread.
+ * What pages load, built into the program: the style, whose name changes with its content, and the pictures of
+ * fcgi-catalog/page/pictures/. Any thread.
  */
 #ifndef CATALOG_PAGE_ASSETS_H
 #define CATALOG_PAGE_ASSETS_H

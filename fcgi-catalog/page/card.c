@@ -10,7 +10,7 @@ const char *product_title(const struct product *product)
     return product->name != NULL && product->name[0] != '\0' ? product->name : product->slug;
 }
 
-/* Our own pictures are below the base, wherever that is; other paths are the web server's. */
+/* Pictures of the program are below the base; other paths are the web server's. */
 static void put_source(struct html *html, const struct page_frame *frame, const char *address)
 {
     const char *base = asset_is_picture(address) ? frame->base : "";

@@ -9,9 +9,9 @@
 
 /* A tree of categories is followed so far down, and up. */
 #define DEPTH_MAX 16
-/* So many are on one page to look through. */
+/* The most categories in the list of one page. */
 #define LIST_MAX 200
-/* A shop with no more offers them all to choose from; of one with more each level has so many. */
+/* A shop with at most so many categories offers all of them to choose from; a larger one so many of each level. */
 #define OPTIONS_MAX 80
 #define OPTIONS_OF_LEVEL_MAX 40
 
@@ -27,7 +27,7 @@ const char *category_path(const char *slug, struct arena *arena)
 
 /* ---- What is below what ------------------------------------------------------------------------------------------ */
 
-/* Categories ordered by the one above them, then as people look for them: those of one level stand together. */
+/* Categories ordered by their parents, then by title: those of one level stand together. */
 struct level {
     const struct category_entry **items;
     size_t count;
@@ -69,7 +69,7 @@ static struct level order_all(const struct page_frame *frame, struct arena *aren
     return all;
 }
 
-/* One level, without putting all others in order: those right below `parent`; NULL: at the top. */
+/* The level right below `parent` (NULL: at the top), without sorting all other categories. */
 static struct level find_level(const struct page_frame *frame, const char *parent, struct arena *arena)
 {
     size_t count = frame->categories != NULL ? frame->categories->count : 0;
@@ -83,7 +83,7 @@ static struct level find_level(const struct page_frame *frame, const char *paren
     return level;
 }
 
-/* Those of all that are right below `parent`; NULL: at the top. */
+/* The level right below `parent` (NULL: at the top), from all categories, sorted. */
 static struct level level_below(struct level all, const char *parent)
 {
     size_t from = 0, to = all.count;
@@ -171,7 +171,7 @@ static void put_level(struct html *html, const struct page_frame *frame, struct 
     html_put(html, "</ul>\n");
 }
 
-/* How many there are in the level and those below it, `depth` levels in all. */
+/* How many categories the level and those below it have, `depth` levels in all. */
 static size_t count_levels(struct level all, struct level level, int depth)
 {
     size_t count = level.count;
@@ -181,7 +181,7 @@ static size_t count_levels(struct level all, struct level level, int depth)
     return count;
 }
 
-/* Of `depth` levels as many as one page holds, and at least one. */
+/* How many of `depth` levels fit on one page, but at least one. */
 static int find_depth(struct level all, struct level level, int depth)
 {
     int fitting = 1;
@@ -191,7 +191,7 @@ static int find_depth(struct level all, struct level level, int depth)
     return fitting;
 }
 
-/* What a page has no room for, and where it is. */
+/* Says how many categories a page has no room for, and where they are. */
 static void put_left_out(struct html *html, size_t beside, size_t below)
 {
     if (beside > 0) {

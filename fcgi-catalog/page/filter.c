@@ -60,7 +60,7 @@ static void put_wrong(struct html *html, const struct page_frame *frame, const s
     html_put(html, "</p>\n");
 }
 
-/* Leads from the field of a parameter that is wrong to what is said of it. */
+/* Points from the field of a wrong parameter to the text that says what is wrong. */
 static void put_wrong_mark(struct html *html, const struct page_listing *listing, const char *parameter)
 {
     if (listing->wrong != NULL && strcmp(listing->wrong, parameter) == 0)
@@ -69,7 +69,7 @@ static void put_wrong_mark(struct html *html, const struct page_listing *listing
 
 /* ---- The form ---------------------------------------------------------------------------------------------------- */
 
-/* What the form must not forget although it does not ask for it. */
+/* Parameters that the form keeps although it does not ask for them. */
 static void put_hidden(struct html *html, const struct product_query *query)
 {
     static const char *const orders[] = {NULL, "name", "price", "-price", "-updated", NULL};
@@ -299,7 +299,7 @@ void put_filters(struct html *html, const struct page_frame *frame, const struct
     put_form(html, frame, listing);
     html_put(html, "</details>\n");
     if (listing->wrong != NULL)
-        return; /* every other link would repeat it */
+        return; /* the other links would repeat the wrong parameter */
     if (is_filtered)
         put_filters_that_are_on(html, frame, listing->query);
     put_orders(html, frame, listing->query);

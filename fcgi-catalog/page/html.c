@@ -16,8 +16,8 @@ void html_put_markup(struct html *html, const char *markup, size_t length)
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
 
-/* How many bytes the character takes that begins here; 0: none does, or it is one that HTML does not allow: of the
- * control characters (C0, DEL and C1) only tab and line ends are. */
+/* The bytes of the character that begins here; 0: it is no UTF-8, or a character that HTML does not allow: of the
+ * control characters (C0, DEL and C1) only tab and line ends are allowed. */
 static size_t character_length(const char *at)
 {
     utf8proc_int32_t point = (unsigned char)at[0];

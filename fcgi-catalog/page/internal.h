@@ -35,7 +35,7 @@ void put_picture(struct html *html, const struct page_frame *frame, const struct
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
                const struct applied_rules *applied);
 
-/* Whether there are any to be had; nothing when that is not known. */
+/* The state of the stock; nothing when it is not known. */
 void put_stock(struct html *html, const char *stock);
 
 /* An item of the list of products. Pictures that are not seen at first are loaded when they come near. */
@@ -51,19 +51,19 @@ const char *category_path(const char *slug, struct arena *arena);
 /* From the top down to the category, each a link but the last when `is_here`. */
 void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here);
 
-/* Those below `parent` (NULL: those at the top) as a list of links, `depth` levels of them, or as many as a page holds
- * and a word on the others. False: there are none. */
+/* The categories below `parent` (NULL: at the top) as a list of links, `depth` levels of them, or as many as a page
+ * holds and a note on the rest. False: there are none. */
 bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth);
 
-/* One <option> for each category, those below others further in; of a shop with many those at the top and near the one
- * that is chosen. */
+/* One <option> for each category, indented by its level. Of a shop with many categories, only those at the top and
+ * those near the chosen one. */
 void put_category_options(struct html *html, const struct page_frame *frame, const char *chosen);
 
 /* ---- The list of products (filter.c) ---- */
 
 /* Where the list is: "/products" or "/categories/…". */
 const char *listing_path(const struct product_query *query, struct arena *arena);
-/* The list's query at its beginning, for a link. */
+/* The query string of the list's first page, for a link. */
 const char *listing_query(const struct product_query *query, struct arena *arena);
 bool listing_is_filtered(const struct product_query *query);
 

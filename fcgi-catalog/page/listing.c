@@ -2,7 +2,7 @@
 /* The list of products: all of them, those of a category, those that were looked for. */
 #include "fcgi-catalog/page/internal.h"
 
-/* So many are seen at first. */
+/* So many cards are seen at first; the pictures of others are loaded lazily. */
 #define CARDS_AT_ONCE 8
 
 static const char *listing_title(const struct page_frame *frame, const struct product_query *query, struct arena *arena)

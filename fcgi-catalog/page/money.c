@@ -66,6 +66,6 @@ int32_t money_step(int index, const char *currency)
 
     for (int i = 0; i < exponent_of(currency); i++)
         unit *= 10;
-    /* What has no minor unit is worth about as little as one. */
+    /* A unit without minor units (¥1) is worth about as little as a minor unit of another currency. */
     return steps[index] * (unit == 1 ? 100 : unit);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prices as people read them: "€1,299.00", "¥129,900", "CHF 49.90", "999.99" when the shop did not say in what. */
+/* Prices as people read them: "€1,299.00", "¥129,900", "CHF 49.90", "999.99" in a shop without a currency. */
 #ifndef CATALOG_PAGE_MONEY_H
 #define CATALOG_PAGE_MONEY_H
 
@@ -13,9 +13,7 @@ const char *money_print(int32_t amount, const char *currency, struct arena *aren
 /* The same as a plain decimal, for programs: "1299.00". */
 const char *money_print_plain(int32_t amount, const char *currency, struct arena *arena);
 
-/*
- * Round amounts that a shop's prices may be compared with, in minor units, growing: MONEY_STEPS of them.
- */
+/* Round amounts, as bounds for a shop's prices, in minor units, growing: MONEY_STEPS of them. */
 #define MONEY_STEPS 11
 int32_t money_step(int index, const char *currency);
 

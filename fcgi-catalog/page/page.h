@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages for people: data in, HTML out. They read without script and without anything from elsewhere; what they need
- * beside themselves is in assets.h. Pure: a page is made of what it is handed, and is the same for the same.
+ * beside themselves is in assets.h. Pure: the same data make the same page.
  *
  * Every address in a page is below `base`. All strings are UTF-8; nothing of them is markup.
  */
@@ -26,14 +26,14 @@
     "base-uri 'none'; frame-ancestors 'none'\r\n"                                                                      \
     "Referrer-Policy: same-origin\r\n"
 
-/* A shop's name, of which so many bytes are shown, and that of one whose owner gave it none. */
+/* The most bytes of a shop's name that are shown, and the name of a shop without one. */
 #define PAGE_SHOP_NAME_MAX 100
 #define PAGE_SHOP_NAME "Catalog"
 
 /* What is the same on all pages of one answer. */
 struct page_frame {
     const char *base;                       /* where the program is mounted: "" or "/catalog" */
-    const char *shop_name;                  /* what it calls itself */
+    const char *shop_name;                  /* the shop's name for itself */
     const char *currency;                   /* the shop's code, or "" */
     const struct category_list *categories; /* the shop's, ordered by slug; NULL: not known, none are shown */
     const struct customer *customer;        /* whose prices these are; NULL: nobody in particular */

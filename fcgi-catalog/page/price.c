@@ -29,13 +29,14 @@ static void put_rules(struct html *html, const struct applied_rules *applied)
     }
 }
 
-/* A quote of zeros is none: a product that is given away has a share of 1. */
+/* A quote of zeros is no discount: a product that is given away has a share of 1. */
 static bool is_discounted(int32_t list_price, const struct quote *quote)
 {
     return quote != NULL && (quote->pct > 0 || quote->value_cents > 0) && quote->value_cents < list_price;
 }
 
-/* Beyond "€99,999.99" and "PLN 124,999.00", in bytes, it is set smaller where there is little room, and never cut. */
+/* A price longer in bytes than "€99,999.99" is set smaller where there is little room, and one longer than "PLN
+ * 124,999.00" smaller still; none is cut. */
 static const char *price_class(const char *shown)
 {
     size_t length = strlen(shown);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writing the catalog: products and categories go in one by one, in one transaction, and are there for others at its
- * commit or not at all; whoever reads meanwhile reads what was. A million products, in memory that does not grow with
- * them. For catalogctl; the server never writes.
+ * Writing the catalog: products and categories go in one by one, in one transaction. Others see all of them at its
+ * commit, or nothing, and meanwhile the old catalog. A million products, in memory that does not grow with them. For
+ * catalogctl; the server never writes.
  *
  *     import_open -> begin -> put_category …, put_product …, prune -> commit or roll_back
  */
@@ -25,12 +25,12 @@ enum import_status {
 
 enum import_outcome { OUTCOME_INSERTED, OUTCOME_UPDATED, OUTCOME_UNCHANGED };
 
-/* Beside the bits of enum field_bit: the id has none among them. */
+/* Beside the bits of enum field_bit, which has none for the id. */
 #define IMPORT_FIELD_ID ((unsigned)FIELD_ALL + 1)
 
 struct import {
     const struct import_methods *methods;
-    /* "now" for the rows to come, seconds since 1970 in UTC. With 0, times that no row gives are left as they are, 0
+    /* The time of changes, seconds since 1970 in UTC, for rows that give none. With 0, their times stay as they are, 0
      * (not known) in a new product. */
     int64_t now;
     /* Of the last call that did not return IMPORT_OK. */
@@ -39,7 +39,7 @@ struct import {
                               IMPORT_FIELD_ID; 0: none of them */
 };
 
-/* What prune() took away. */
+/* What prune() deleted. */
 struct import_pruned {
     int64_t products, categories;
 };
@@ -47,47 +47,56 @@ struct import_pruned {
 struct import_methods {
     void (*close)(struct import *import);
 
-    /* From here on others may read, but not write. Waits up to ten seconds for somebody else who is writing. */
+    /* From here on others may read, but not write. Waits up to ten seconds for another writer. */
     enum import_status (*begin)(struct import *import);
 
     /*
-     * Makes the product what the row says: of *product the fields count whose bits `fields` has (enum field_bit;
-     * discount and currency have no meaning here); what a row does not say stays as it is, and is empty in a new
-     * product. The product is the known one of its SKU, or else, when the row has no SKU or nobody has it, of its slug;
-     * if there is none, a new one, which needs a slug and a price. A known SKU with another slug renames it. Its id: 0,
-     * or that of a new product; another one for a known product is refused. A new one of id 0 that has left before (by
-     * its SKU, or else by its slug) gets the id that it had, any other one an id that nobody had before; an id that
-     * another product had is refused. Of its categories the first own_category_count count; one that is not there yet
-     * is made, at the top, without a name. Without FIELD_CREATED a new product is created now, and updated without
-     * FIELD_UPDATED; as 0 neither is known. A known product that was different is updated now, unless FIELD_UPDATED
-     * gives another time than it has; 0 gives none (see `now`). Text that is not UTF-8 or out of the bounds of
-     * catalog/field.h, the same product twice in one import, an id, SKU or slug that another product has:
-     * IMPORT_REFUSED.
+     * Writes one row into its product. Of *product the fields count whose bits `fields` has (enum field_bit; discount
+     * and currency have no meaning here); the others stay as they are, and are empty in a new product.
+     *
+     * Which product: the known one of the row's SKU; when the row has no SKU or no product has it, the known one of its
+     * slug; else a new one, which needs a slug and a price. A known SKU with another slug renames its product.
+     *
+     * The id: 0, or that of a new product; another id for a known product is refused. A new product of id 0 that has
+     * left before (found by its SKU, or else by its slug) gets the id that it had, any other an id that no product ever
+     * had; an id that another product had is refused.
+     *
+     * Of its categories the first own_category_count count; a category that does not exist is made, at the top, without
+     * a name.
+     *
+     * The times: a new product is created `now` without FIELD_CREATED, and updated `now` without FIELD_UPDATED; given
+     * as 0, neither is known. A known product that changes is updated `now`, unless FIELD_UPDATED gives a time, not 0,
+     * that differs from its own.
+     *
+     * IMPORT_REFUSED: text that is not UTF-8 or out of the bounds of catalog/field.h, the same product twice in one
+     * import, an id, SKU or slug that another product has.
      */
     enum import_status (*put_product)(struct import *import, const struct product *product, unsigned fields,
                                       enum import_outcome *outcome, int32_t *id);
 
-    /* Says that a product had this id, and these ("": not known), and has left: see above. One that is there, or known
-     * to have left, stays as it is. The texts are UTF-8 and have no NUL. */
+    /* Records a product that has left: its id, slug and SKU ("": not known), see put_product(). An id that a product
+     * has, or that is recorded already, stays as it is. The texts are UTF-8 and have no NUL. */
     enum import_status (*put_former)(struct import *import, int32_t id, const char *slug, const char *sku);
 
     /* Makes a category, or gives a known one this name and place. `name` NULL: leaves it as it is. `parent`: a slug,
-     * which is made when it is not there; "": at the top; NULL: leaves it where it is. One above itself is refused. */
+     * whose category is made when it does not exist; "": at the top; NULL: leaves the place as it is. A category above
+     * itself is refused. */
     enum import_status (*put_category)(struct import *import, const char *slug, const char *name, const char *parent,
                                        enum import_outcome *outcome);
 
     /* Makes `currency` that of the shop: a code of ISO 4217, or "". */
     enum import_status (*put_currency)(struct import *import, const char *currency);
 
-    /* Counts how many products go: those that no put_product() since begin() named. Then categories go that no product
-     * is in, nor in one below, and that no put_category() named. Nothing may be put behind it. */
+    /* Deletes the products that no put_product() since begin() named, then the empty categories: those that no product
+     * is in and no put_category() named, and that have no such category below them. Counts both. No put_…() may
+     * follow. */
     enum import_status (*prune)(struct import *import, struct import_pruned *pruned);
 
     /* Brings indexes and search up to date, which may take as long as all the rest, and commits. `progress` is called
-     * now and then with what was done of it so far, 0 to 1; NULL: nobody wants to know. */
+     * now and then with the part that is done so far, 0 to 1; NULL: not wanted. */
     enum import_status (*commit)(struct import *import, void (*progress)(void *data, double done), void *data);
 
-    /* Takes everything back since begin(). That of --dry-run, too. */
+    /* Takes back everything since begin(); --dry-run ends with it. */
     void (*roll_back)(struct import *import);
 };
 

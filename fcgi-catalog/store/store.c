@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which implementation a location is for. */
+/* The store: picks the implementation by the location. */
 #include "fcgi-catalog/store/store.h"
 
 #include <stdlib.h>

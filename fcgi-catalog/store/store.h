@@ -4,8 +4,8 @@
  * rest of the program knows this header (and import.h, which writes) only. A store is used by one thread.
  *
  * Text that is not UTF-8 comes out with U+FFFD in the place of each wrong byte. What breaks the rules of the catalog (a
- * number out of range, a category that is above itself or that is not there, more than PRODUCT_CATEGORIES_MAX for one
- * product) fails whatever reads it: STORE_FAILED, and the log says what it was.
+ * number out of range, a category that is above itself or does not exist, more than PRODUCT_CATEGORIES_MAX for one
+ * product) fails every method that reads it: STORE_FAILED, and the log says what it was.
  */
 #ifndef CATALOG_STORE_STORE_H
 #define CATALOG_STORE_STORE_H
@@ -34,9 +34,9 @@ enum store_status {
 struct store {
     const struct store_methods *methods;
     struct store_state *state; /* the implementation's */
-    int64_t budget_ns; /* so much processor time may list() and count() take; 0, and at first: as much as it takes */
-    bool is_stale;     /* revision() found that changes are not seen any more by this store, and are by one that is
-                          opened now: a part of the database was deleted */
+    int64_t budget_ns;         /* processor time that one list() or count() may take; 0, as at first: no bound */
+    bool is_stale; /* revision() found that a part of the database was deleted: this store does not see changes any
+                      more, one that is opened now does */
 };
 
 struct shop {
@@ -51,9 +51,9 @@ struct shop {
 struct product_page {
     struct product_list products;
     bool has_next, has_previous; /* whether something is behind the last and before the first */
-    struct position first, last; /* those of the first and the last product: is_set when there is any; is_backwards is
-                                    for the caller to set. Their text lives as long as the products */
-    int64_t shop_revision;       /* what the page was made of */
+    struct position first, last; /* of the first and the last product: is_set when there is any; is_backwards is for the
+                                    caller to set. Their text lives as long as the products */
+    int64_t shop_revision;       /* of the data that the page was made of */
     int64_t shop_changed_at;
 };
 
@@ -61,7 +61,7 @@ struct store_counts {
     int64_t products, customers, categories;
 };
 
-/* A search in the order of rank ranks so many matches. */
+/* The most matches that a search in the order of rank ranks. */
 #define STORE_RANKED_MAX 1000
 
 struct store_walk;
@@ -72,8 +72,8 @@ struct import;
  * location and says why.
  */
 struct store_methods {
-    /* For reading. Refused: what is missing, cannot be read, is no database, is of another schema version, or not made
-     * by catalogctl init. */
+    /* For reading. Refused: a database that is missing, cannot be read, is no database, is of another schema version,
+     * or was not made by catalogctl init. */
     bool (*open)(const char *location, struct store *store, char *reason, size_t reason_size);
     void (*close)(struct store *store); /* also after open() failed */
 
@@ -84,10 +84,11 @@ struct store_methods {
     bool (*open_import)(const char *location, struct import **import, char *reason, size_t reason_size); /* import.h */
 
     /*
-     * A number that grows with every change that somebody committed since the store was opened; a few microseconds.
-     * What was read under one revision stays true until it moves. It is this process's own: what another process, or
-     * the next one, may see again is shop.revision. Once a second, and at first, it also looks whether the database is
-     * where it was, and one: STORE_FAILED otherwise, while what is asked for besides may be answered.
+     * A number that grows with every change that somebody committed since the store was opened; takes a few
+     * microseconds. What was read under one revision stays true until the number grows. It is this process's own: what
+     * another process, or the next one, may see again is shop.revision. Once a second, and at first, it also checks
+     * that the database file is in its place and is a database: STORE_FAILED otherwise, although the other methods may
+     * still answer.
      */
     enum store_status (*revision)(struct store *store, int64_t *revision);
 
@@ -97,15 +98,14 @@ struct store_methods {
      * The products that match `query`, in its order, at most query->limit of them, beginning at its position: whole
      * products, as of one moment.
      *
-     * A position holds on to its place in the order: whoever goes from page to page meets each product once, and each
-     * one that stayed, however many others come and go meanwhile. A product whose key was changed may be met at both
-     * places.
+     * A position keeps its place in the order: from page to page each product is listed at most once, and each that
+     * stays is listed, however many others come and go meanwhile. A product whose key was changed may be listed at
+     * both places.
      *
      * Search (query->text): a product matches when its name (or, without one, its slug), SKU, description and
-     * categories have all words, without regard to case and accents; the last word may be the beginning of one. When
-     * more than STORE_RANKED_MAX products have the last word as it is, those that only have words which begin with it
-     * do not match. In the order of rank the first STORE_RANKED_MAX matches (by id) are ranked, best first, and the
-     * others follow by id.
+     * categories have all words, without regard to case and accents; the last word may be the beginning of one, unless
+     * more than STORE_RANKED_MAX products have all words whole: then only those match. In the order of rank the first
+     * STORE_RANKED_MAX matches (by id) are ranked, best first, and the others follow by id.
      */
     enum store_status (*list)(struct store *store, const struct product_query *query, struct arena *arena,
                               struct product_page *page);
@@ -118,7 +118,8 @@ struct store_methods {
     enum store_status (*find_product_by_id)(struct store *store, int32_t id, struct arena *arena,
                                             struct product *product);
 
-    /* The slug of today of the product that once had this one. STORE_NOT_FOUND also for a slug of today. */
+    /* The present slug of the product that once had this one. STORE_NOT_FOUND also for the present slug of a
+     * product. */
     enum store_status (*find_old_slug)(struct store *store, const char *old_slug, struct arena *arena,
                                        const char **slug);
 
@@ -127,20 +128,20 @@ struct store_methods {
     /* Every category in the order of slugs. */
     enum store_status (*list_categories)(struct store *store, struct arena *arena, struct category_list *categories);
 
-    /* As of the revision that revision() told last. */
+    /* As of the revision that revision() returned last. */
     enum store_status (*find_customer)(struct store *store, int32_t id, struct arena *arena, struct customer *customer);
 };
 
 /*
  * A walk along every product, ordered by id, as of the moment at which it began, in memory that does not grow with the
- * catalog. The store can be used meanwhile, by another thread, too, and several walks at once. While it is open, what
- * others change stays in the database's log: end it when nobody reads on.
+ * catalog. A store may have several walks, stays usable meanwhile, and another thread may use them. While a walk is
+ * open, changes of others stay in the database's log: end it when nobody reads on.
  */
 struct store_walk {
     struct shop shop; /* as of that moment */
-    int64_t place;    /* how far it has come along the products; it can be set back */
+    int64_t place;    /* the id of the last product that was read; it can be set back */
 
-    /* The next products, or products that have left, by id, at most `limit`; none: that was all. */
+    /* The next products, or products that have left, by id, at most `limit`; none: the end. */
     enum store_status (*next)(struct store_walk *walk, size_t limit, struct arena *arena,
                               struct product_list *products);
     enum store_status (*next_former)(struct store_walk *walk, size_t limit, struct arena *arena,
@@ -159,7 +160,7 @@ void store_walk_end(struct store_walk *walk); /* NULL is allowed */
 
 /*
  * Makes a database (mode 0640) with the schema, a random secret, the currency (ISO 4217, or "") and, with `demo`, the
- * demo's products and customers. Refuses to touch one that exists. All or nothing.
+ * demo's products and customers. Refuses to touch an existing file. All or nothing.
  */
 MUST_CHECK bool store_create(const char *location, bool demo, const char *currency, char *reason, size_t reason_size);
 
@@ -170,10 +171,9 @@ MUST_CHECK bool store_create(const char *location, bool demo, const char *curren
 MUST_CHECK bool store_upgrade(const char *location, int *upgraded_from, char *reason, size_t reason_size);
 
 /*
- * Checks a whole database that store_open() opens: makes sure that everything of a new database is there as it should
- * be (what is there besides is the owner's), reads every product, makes sure that what is derived from other rows is
- * what follows from them, and counts. Takes as long as the database is large. On false `reason` says what was found
- * first.
+ * Checks a whole database that store_open() opens: that it has everything of a new database, unchanged (what it has
+ * besides is its owner's); that every product can be read; that derived data follows from the rows it is derived from;
+ * and counts. Takes as long as the database is large. On false `reason` says what was found first.
  */
 MUST_CHECK bool store_check(const char *location, struct store_counts *counts, char *reason, size_t reason_size);
 

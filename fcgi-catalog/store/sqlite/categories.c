@@ -52,8 +52,7 @@ static bool find_parents(struct categories *categories, char *reason, size_t rea
     return true;
 }
 
-/* Whoever walks up from each category and meets a mark of the same walk has come round; one of an earlier walk leads to
- * the top. */
+/* Walks up from each category: a mark of the same walk closes a circle, one of an earlier walk leads to the top. */
 static bool check_circles(struct categories *categories, char *reason, size_t reason_size)
 {
     for (struct category *start = categories->first; start != NULL; start = start->hh.next) {
@@ -87,7 +86,7 @@ bool categories_put(struct categories *categories, struct category *const *own, 
         own[used]->mark = mark;
     }
     for (size_t i = 0; i < count; i++) {
-        /* What is above a marked one is in already, or comes when its own turn does. */
+        /* The categories above a marked one are in already, or are put in at its own turn. */
         for (struct category *above = own[i]->parent; above != NULL && above->mark != mark; above = above->parent) {
             if (used == PRODUCT_CATEGORIES_MAX)
                 return false;

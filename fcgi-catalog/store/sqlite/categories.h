@@ -23,7 +23,7 @@ struct category {
     const char *slug;
     const char *parent_slug; /* as it was added; NULL: at the top */
     struct category *parent;
-    size_t mark;       /* of the last walk that came by */
+    size_t mark;       /* of the last walk up the tree that passed it */
     UT_hash_handle hh; /* by slug */
     /* What an import knows besides. */
     char *name; /* on the heap; "": it has none */
@@ -36,8 +36,8 @@ struct category {
 
 /* All zero is an empty tree. */
 struct categories {
-    struct category *first; /* those that follow by hh.next are all */
-    size_t marks;           /* that were used */
+    struct category *first; /* the list of all, by hh.next */
+    size_t marks;           /* used so far */
     struct arena arena;     /* of categories and slugs */
 };
 

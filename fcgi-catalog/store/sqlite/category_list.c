@@ -41,7 +41,7 @@ enum store_status sqlite_list_categories(struct store *base, struct arena *arena
     struct store_state *store = base->state;
     struct reader_fault fault = {0};
     struct category_list list = {0};
-    int result = reader_begin(&store->reader, &fault); /* which makes sure that they are a tree */
+    int result = reader_begin(&store->reader, &fault); /* which checks that the categories are a tree */
 
     if (result == SQLITE_DONE) {
         result = read_entries(store, arena, &list, &fault);

@@ -7,9 +7,10 @@
 #include "fcgi-catalog/store/sqlite/handle.h"
 #include "fcgi-catalog/store/sqlite/row.h"
 
-/* A check: a statement that gives a row for what is wrong. */
+/* A check: a statement that gives a row when something is wrong. */
 struct check {
-    const char *message; /* what it means; %s: the first column of the row. NULL: the statement, and the column */
+    const char *message; /* the meaning of that row; %s: its first column. NULL: the statement's text and that column
+                            are shown */
     const char *sql;
     const char *good; /* the one row it gives when all is well; NULL: no row at all */
 };
@@ -20,9 +21,8 @@ static const struct check of_sqlite[] = {
 
 #define DIFFERENCE(a, b) "SELECT * FROM (" a " EXCEPT " b ") UNION ALL SELECT * FROM (" b " EXCEPT " a ") LIMIT 1"
 
-/* What is derived must be what follows from the rows that it is derived of. What grows with the products is compared
- * row by row, in the order of a table that is read along: sorting millions of rows would take the time and the memory.
- */
+/* Derived data must follow from the rows that it is derived from. What grows with the products is compared row by row,
+ * in the order of a table that is read along: sorting millions of rows would take too much time and memory. */
 static const struct check of_rows[] = {
     {.sql = "PRAGMA foreign_key_check"},
     {.message = "the shop: its row is missing", .sql = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM shop)"},
@@ -147,7 +147,8 @@ static bool read_piece(struct product_reader *reader, int64_t *last_id, bool *is
     return true;
 }
 
-/* What no constraint of SQL can say of categories; and by name, where foreign_key_check would give a table's. */
+/* Reads every product, which finds what no constraint of SQL can say of categories; and names the product, where
+ * foreign_key_check would name a table. */
 static bool check_products(sqlite3 *db, char *reason, size_t reason_size)
 {
     struct product_reader reader = {0};
@@ -178,7 +179,7 @@ static bool is_folded(const struct tokenizer *tokenizer, sqlite3_stmt *row)
     char folded[SEARCH_SORT_NAME_SIZE];
 
     tokenizer_fold(tokenizer, title != NULL ? title : "", folded);
-    /* A NUL ends what can be compared here. */
+    /* A title with a NUL inside cannot be compared, and passes. */
     return (int)strlen(title) != sqlite3_column_bytes(row, 1) || strcmp(folded, sort_name) == 0;
 }
 
@@ -207,7 +208,8 @@ static bool check_sort_names(sqlite3 *db, char *reason, size_t reason_size)
 
 /* ---- All of it ---- */
 
-/* The search index can check itself only for somebody who may write, and writes nothing. */
+/* FTS5 checks its index by an INSERT, which writes nothing but needs a handle that may write; without one it is not
+ * checked. */
 static bool check_search(sqlite3 *db, char *reason, size_t reason_size)
 {
     if (sqlite3_db_readonly(db, "main") == 1)

@@ -14,7 +14,7 @@ struct deviations {
 
 /* ---- SQL ---- */
 
-/* Behind white space and comments, none of which means anything. */
+/* Skips white space and comments. */
 static const char *skip_nothing(const char *sql)
 {
     for (;;) {
@@ -25,8 +25,8 @@ static const char *skip_nothing(const char *sql)
     }
 }
 
-/* Whether both say the same: ALTER TABLE, CREATE TABLE and people have their own ways with white space and, outside
- * literals, with capital letters. */
+/* Whether both statements are the same: ALTER TABLE, CREATE TABLE and people have their own ways with white space and,
+ * outside literals, with capital letters. */
 static bool is_same(const char *a, const char *b)
 {
     char quote = '\0';
@@ -61,7 +61,7 @@ static void note(struct deviations *deviations, const char *type, const char *na
         snprintf(deviations->first, sizeof deviations->first, "the %s %s %s", type, name, what);
 }
 
-/* The tables that a virtual one keeps its rows in are the library's: another version may write them otherwise. */
+/* The shadow tables of a virtual table are the library's: another version may define them otherwise. */
 #define SELECT_MODEL                                                                                                   \
     "SELECT type, name, sql, EXISTS (SELECT 1 FROM pragma_table_list WHERE name = made.name AND type = 'shadow') "     \
     "FROM sqlite_schema made WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"

@@ -15,7 +15,7 @@
 #include "fcgi-catalog/store/sqlite/statement_cache.h"
 #include "fcgi-catalog/store/store.h"
 
-/* What is read, for the log: each fails and recovers on its own. */
+/* What is read, for the log: it tells failure and recovery of each by itself. */
 enum subject {
     SUBJECT_FILE,
     SUBJECT_VERSION,
@@ -35,15 +35,15 @@ struct store_state {
     struct meter meter;
     struct product_reader reader;
     struct tokenizer tokenizer;
-    int64_t looked_at_ns;           /* when the file was looked at last, by common/clock.h */
-    bool is_in_place;               /* it was there then */
-    struct database_beside beside;  /* what is beside it */
-    bool is_stale;                  /* … was deleted: other handles see changes that this one does not */
-    bool is_failing[SUBJECT_COUNT]; /* its last reading failed: said once in the log */
-    bool is_in_wal_mode;            /* then the last commit tells whether to ask for a version */
-    struct database_commit commit;  /* the last one, or one before it, when the version was asked for */
+    int64_t looked_at_ns;           /* when the database file was checked last, by common/clock.h */
+    bool is_in_place;               /* the file was in its place then */
+    struct database_beside beside;  /* the -wal and -shm files beside it */
+    bool is_stale;                  /* not used: struct store has it */
+    bool is_failing[SUBJECT_COUNT]; /* its last reading failed, which was logged */
+    bool is_in_wal_mode;            /* then a look at the last commit can spare asking for a version */
+    struct database_commit commit;  /* read before the version was asked for: the last commit then, or an older one */
     int64_t seen_version;           /* PRAGMA data_version when last asked: it changes, but need not grow */
-    int64_t revision;               /* how often it changed, and one */
+    int64_t revision;               /* 1 at first, and 1 more for each change; 0: not read yet */
     struct cache *customers;        /* of this revision: struct known_customer by id, see sqlite.c */
 };
 
@@ -60,12 +60,12 @@ MUST_CHECK bool making_open_model(sqlite3 **db, char *reason, size_t reason_size
  * names the first that is missing or different. */
 MUST_CHECK bool check_schema(sqlite3 *db, char *reason, size_t reason_size);
 
-/* Makes a status of SQLite's result, `good` or not, and tells the log when reading this begins to fail or recovers.
- * `what` is what was read, for the log, and `reason` why it failed. */
+/* Makes a status of SQLite's result, and tells the log when reading this subject begins to fail or recovers. `what` is
+ * what was read, for the log, and `reason` why it failed. */
 enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
                                const char *what, const char *reason);
 
-/* The same of what a reader said: SQLITE_DONE and SQLITE_ROW are good. */
+/* The same for a reader's result: SQLITE_DONE and SQLITE_ROW are good. */
 enum store_status handle_judge_fault(struct store_state *store, enum subject subject, int result,
                                      const struct reader_fault *fault);
 

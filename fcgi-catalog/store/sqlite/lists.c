@@ -97,7 +97,7 @@ static bool count(const char *bytes, size_t size, struct product *product)
     return !reader.is_broken;
 }
 
-/* Texts are used where they are: the bytes have been copied, and have been counted. */
+/* Texts point into the bytes, which are a copy in the arena, and which count() found to be good. */
 static void fill(const char *bytes, size_t size, struct arena *arena, struct product *product)
 {
     struct list_reader reader = {.at = bytes, .end = bytes + size};

@@ -45,7 +45,7 @@ const struct database_kind catalog_kind = {
     .upgraded_by = "\"catalogctl upgrade\", or starting catalog.fcgi,",
 };
 
-/* The demo's rows go into the first schema and are brought to today's as everybody else's. */
+/* The demo's rows go into the first schema and are upgraded to the present one, as the rows of any old database are. */
 bool sqlite_create(const char *path, bool demo, const char *currency, char *reason, size_t reason_size)
 {
     char set_currency[96];
@@ -56,7 +56,7 @@ bool sqlite_create(const char *path, bool demo, const char *currency, char *reas
         snprintf(reason, reason_size, "the currency \"%.20s\" is no code of ISO 4217", currency);
         return false;
     }
-    /* A code is three letters: nothing that SQL could be made of. */
+    /* A code is three letters or none: it cannot end the literal of SQL. */
     snprintf(set_currency, sizeof set_currency, "UPDATE shop SET currency = '%s'; UPDATE shop SET revision = 1",
              currency);
     for (int i = 1; i < STORE_SCHEMA_VERSION; i++)
@@ -65,7 +65,7 @@ bool sqlite_create(const char *path, bool demo, const char *currency, char *reas
     return database_create(path, &catalog_kind, scripts, reason, reason_size);
 }
 
-/* No file, and so no stamp on it: only the schema is looked at. */
+/* Without the application id and the version of a file: only the schema is compared. */
 bool making_open_model(sqlite3 **db, char *reason, size_t reason_size)
 {
     int result = sqlite3_open(":memory:", db);

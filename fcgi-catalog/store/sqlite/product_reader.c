@@ -42,7 +42,7 @@ void reader_release(struct product_reader *reader)
 int reader_fail(struct product_reader *reader, const char *subject, int result, struct reader_fault *fault)
 {
     fault->subject = subject;
-    if (result != SQLITE_MISMATCH) /* whoever says that has said why */
+    if (result != SQLITE_MISMATCH) /* its reason is set already */
         snprintf(fault->reason, sizeof fault->reason, "%s", sqlite3_errmsg(reader->db));
     return result;
 }
@@ -79,7 +79,7 @@ static int refresh_tree(struct product_reader *reader, struct reader_fault *faul
 {
     sqlite3_stmt *row = reader->statements[READER_VERSION];
     int result = sqlite3_step(row);
-    /* To read of no row would be another error, over the one that says why there is none. */
+    /* Reading a column without a row would set another error in place of the one that says why there is no row. */
     int64_t version = result == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
 
     result = finish(reader, READER_VERSION, "version", SQLITE_ROW, result, fault);
@@ -106,7 +106,7 @@ int reader_begin(struct product_reader *reader, struct reader_fault *fault)
     return result;
 }
 
-/* It reads only, and ends in the same way whatever happened. */
+/* COMMIT also after an error: the transaction only reads. */
 void reader_end(struct product_reader *reader)
 {
     sqlite3_step(reader->statements[READER_END]);
@@ -140,7 +140,7 @@ int reader_read_shop(struct product_reader *reader, struct shop *shop, struct re
 
 /* ---- Products ---- */
 
-/* Finds the product's own categories in the tree, and puts it into those above them, too. */
+/* Finds the product's own categories in the tree, and adds those above them. */
 static bool put_into_tree(struct product_reader *reader, struct arena *arena, struct product *product,
                           struct reader_fault *fault)
 {
@@ -161,7 +161,7 @@ static bool put_into_tree(struct product_reader *reader, struct arena *arena, st
                  PRODUCT_CATEGORIES_MAX);
         return false;
     }
-    /* The tree's slugs may go before the product does. */
+    /* Copied, as the tree may be read anew, and its slugs freed, while the product is in use. */
     const char **slugs = arena_get(arena, product->category_count * sizeof *slugs);
     for (size_t i = 0; i < product->category_count; i++)
         slugs[i] = arena_copy(arena, product->categories[i], strlen(product->categories[i]));

@@ -57,7 +57,7 @@ void reader_end(struct product_reader *reader);
 /* SQLITE_ROW: *shop is filled. */
 MUST_CHECK int reader_read_shop(struct product_reader *reader, struct shop *shop, struct reader_fault *fault);
 
-/* SQLITE_ROW: *product is filled and lives in `arena`; SQLITE_DONE: there is none of this id. */
+/* SQLITE_ROW: *product is filled and lives in `arena`; SQLITE_DONE: no product has this id. */
 MUST_CHECK int reader_read_product(struct product_reader *reader, int64_t id, struct arena *arena,
                                    struct product *product, struct reader_fault *fault);
 

@@ -9,7 +9,7 @@
 #include "fcgi-catalog/store/sqlite/lists.h"
 #include "fcgi-catalog/store/sqlite/row.h"
 
-/* The columns of plain fields, in the order of the table: PLAIN is what SQL says of each. */
+/* The columns of plain fields, in the order of the table of fields: PLAIN is the SQL for each. */
 #define COLUMN_TEXT(name) PLAIN(name)
 #define COLUMN_NUMBER(name) PLAIN(name)
 #define COLUMN_TIME(name) PLAIN(name)

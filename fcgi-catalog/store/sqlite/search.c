@@ -21,16 +21,16 @@ static fts5_api *find_api(sqlite3 *db)
     return api;
 }
 
-/* What a word is worth by where it stands: in the title, the SKU, the names of the categories, the description. */
+/* The weight of a word by its column: the title, the SKU, the names of the categories, the description. */
 static const int weights[] = {10, 10, 3, 1};
 
-/* Between weight and twice that, the more the earlier it stands; twice that in thousandths, as integers compare. */
+/* In thousandths, as integers: from the column's weight up to twice the weight, more the earlier the word stands. */
 static int measure_place(int column, int offset)
 {
     return weights[column] * (1000 + 1000 / (1 + (offset < 1000 ? offset : 1000)));
 }
 
-/* The best place of one phrase, and a little for each of the next few. */
+/* The best place of a phrase, and a little more for each of up to four further places. */
 static int measure_phrase(const Fts5ExtensionApi *api, Fts5Context *context, int phrase)
 {
     Fts5PhraseIter iter;
@@ -174,8 +174,8 @@ static const char *quote(struct arena *arena, const char *text, size_t length)
     return quoted;
 }
 
-/* What people put between white space is one phrase, whatever words the tokenizer sees in it. One that came before need
- * not be looked for again. */
+/* Text between white space is one phrase, however many tokens it has. A phrase that came before, but for the last, is
+ * not looked for again. */
 bool search_print(const struct tokenizer *tokenizer, const char *text, struct arena *arena, struct search_words *words)
 {
     static const char space[] = " \t\r\n\f\v";

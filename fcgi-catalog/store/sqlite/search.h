@@ -21,14 +21,14 @@ struct tokenizer {
 
 /*
  * Gets the tokenizer, and gives the handle the function product_rank(product_search): how well the row matches, 1 to
- * SEARCH_RANK_MAX, more is better. It depends on the row and the words only, so that a place in the order of ranks
- * stays what it is while others come and go.
+ * SEARCH_RANK_MAX, more is better. It depends on the row and the words only, so that a position in the order of ranks
+ * stays valid while other products come and go.
  */
 #define SEARCH_RANK_MAX 0x7fffffff
 MUST_CHECK bool tokenizer_open(struct tokenizer *tokenizer, sqlite3 *db, char *reason, size_t reason_size);
 void tokenizer_release(struct tokenizer *tokenizer);
 
-/* The form of a name that is sorted by: its words, folded, one space between them, at most so many characters. */
+/* The form of a name for sorting: its words, folded, one space between them, at most so many characters. */
 #define SEARCH_SORT_NAME_MAX 63
 #define SEARCH_SORT_NAME_SIZE (SEARCH_SORT_NAME_MAX * 4 + 1)
 void tokenizer_fold(const struct tokenizer *tokenizer, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
@@ -37,9 +37,9 @@ void tokenizer_fold(const struct tokenizer *tokenizer, const char *name, char fo
 struct search_words {
     const char *exact;      /* all words as they are */
     const char *beginning;  /* the last as the beginning of a word, too */
-    bool is_one;            /* there is one word, and the tokenizer sees one in it */
-    bool may_never_meet;    /* several: that none has them all takes as long to find out as many have one of them */
-    bool is_beginning_slow; /* the last has one character: the index has beginnings of two and more */
+    bool is_one;            /* one word, which the tokenizer takes as one token */
+    bool may_never_meet;    /* several words: the more products have one, the longer it takes to find none with all */
+    bool is_beginning_slow; /* the last word has one character: the index has beginnings of two and more */
 };
 
 /* *words is filled; its texts live in `arena`. False: there is no word in the text (nothing matches it). */

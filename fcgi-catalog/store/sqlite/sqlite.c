@@ -73,7 +73,7 @@ static bool is_busy(int result)
     return (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED;
 }
 
-/* A database that fails is asked again with every request, so the log hears of changes only. */
+/* A database that fails is read again with every request, so only changes between failing and not are logged. */
 enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
                                const char *what, const char *reason)
 {
@@ -96,7 +96,7 @@ enum store_status handle_judge_fault(struct store_state *store, enum subject sub
                                                         "shop", "products", "categories"};
     bool is_good = result == SQLITE_DONE || result == SQLITE_ROW;
 
-    /* It is read in parts, each as good as the next: what recovers is the whole. */
+    /* A subject is read in parts: the part that failed is named, but the whole subject recovers. */
     return handle_judge(store, subject, is_good, result, is_good ? subjects[subject] : fault->subject, fault->reason);
 }
 
@@ -113,7 +113,7 @@ static enum store_status finish(struct store_state *store, sqlite3_stmt *stateme
     return status;
 }
 
-/* SQLite notices neither a file that is gone nor, before it reads a page anew, one that is another one. */
+/* SQLite does not notice that the file is gone, nor, before it reads a page anew, that another file took its place. */
 static enum store_status look_at_file(struct store *base)
 {
     struct store_state *store = base->state;
@@ -123,7 +123,7 @@ static enum store_status look_at_file(struct store *base)
     if (store->looked_at_ns != 0 && now_ns - store->looked_at_ns < CLOCK_NS_PER_S)
         return store->is_in_place ? STORE_OK : STORE_FAILED;
     store->looked_at_ns = now_ns;
-    store->commit = (struct database_commit){0}; /* SQLite looks, too: it sees a file that was cut */
+    store->commit = (struct database_commit){0}; /* makes revision() ask SQLite, which notices a truncated file */
     store->is_in_place = database_is_in_place(store->db, reason, sizeof reason);
     if (!base->is_stale && !database_beside_is_in_place(store->db, &store->beside)) {
         base->is_stale = true;
@@ -133,7 +133,7 @@ static enum store_status look_at_file(struct store *base)
     return handle_judge(store, SUBJECT_FILE, store->is_in_place, SQLITE_OK, "file", reason);
 }
 
-/* Whether nobody has committed since the version was asked for; *commit is the last one, where it can be read. */
+/* Whether nobody has committed since the version was asked for; *commit is the last commit, where it can be read. */
 static bool is_unchanged(const struct store_state *store, struct database_commit *commit)
 {
     return store->is_in_wal_mode && store->revision != 0 && database_read_commit(store->db, commit) &&
@@ -180,7 +180,8 @@ static enum store_status read_shop(struct store *base, struct shop *shop)
     return handle_judge_fault(store, SUBJECT_SHOP, result, &fault);
 }
 
-/* A customer who was looked up lately, or an id that is nobody's. The names stand behind it, each with its NUL. */
+/* A customer who was looked up lately, or an id that no customer has. The names stand behind the struct, each with its
+ * NUL. */
 struct known_customer {
     bool is_there;
     struct customer customer;
@@ -236,7 +237,7 @@ static enum store_status find_customer(struct store *base, int32_t id, struct ar
     enum store_status status = finish(store, store->customer, SUBJECT_CUSTOMER, "customer", result);
     if (status != STORE_OK)
         return status;
-    /* Before the first look at the revision nobody could say when what is kept goes out of date. */
+    /* Only revision() clears the cache of customers: before it is called, none is kept. */
     if (store->revision > 0)
         keep_customer(store, id, &found);
     if (result == SQLITE_DONE)

@@ -12,7 +12,7 @@
 
 /* ---- One ---- */
 
-/* The one number or text that a statement with one text gives. SQLITE_ROW, SQLITE_DONE, or why not. */
+/* Steps a statement that takes one text and gives one number or text. SQLITE_ROW, SQLITE_DONE, or an error. */
 static int look_up(struct store_state *store, const char *sql, const char *text, sqlite3_stmt **row,
                    struct reader_fault *fault)
 {
@@ -88,7 +88,7 @@ enum store_status sqlite_find_old_slug(struct store *base, const char *old_slug,
 
 /* ---- All, piece by piece ---- */
 
-/* It has a handle of its own. */
+/* A walk has a handle of its own. */
 struct sqlite_walk {
     struct store_walk walk; /* first */
     sqlite3 *db;
@@ -120,7 +120,7 @@ static int open_walk(struct sqlite_walk *walk, const char *path, struct reader_f
     return result;
 }
 
-/* The store is not told: the walk may be another thread's, and ends here. */
+/* The state of the store is left alone: the walk may be another thread's. The walk ends with an error. */
 static enum store_status judge_walk(int result, const struct reader_fault *fault)
 {
     if (result == SQLITE_DONE)

@@ -11,7 +11,7 @@
 #define LEAF_BITS 16
 #define LEAF_IDS (1 << LEAF_BITS)
 #define LEAF_WORDS (LEAF_IDS / 64)
-#define LEAF_FEW (LEAF_IDS / 16) /* as many as take the place of the bits */
+#define LEAF_FEW (LEAF_IDS / 16) /* as many as take as much memory as the bits */
 #define LEAVES_MAX (1 << (31 - LEAF_BITS))
 
 struct leaf {
@@ -154,7 +154,7 @@ bool id_set_has(const struct id_set *set, int64_t id)
     return id >= 1 && id / LEAF_IDS < set->leaf_count && has(&set->leaves[id / LEAF_IDS], (uint32_t)(id % LEAF_IDS));
 }
 
-/* The first id of the leaf from this one on; -1: none. */
+/* The first id of the leaf that is not below `from`; -1: none. */
 static int64_t find_from(const struct leaf *leaf, uint32_t from)
 {
     if (leaf->count == 0 || from >= LEAF_IDS)
@@ -256,7 +256,7 @@ struct id_set *id_set_intersect(const struct id_set *a, const struct id_set *b)
 
 /* ---- In SQL ---- */
 
-static const char kind[] = "id_set"; /* what SQLite knows such a pointer by */
+static const char kind[] = "id_set"; /* the type of these pointers, for SQLite */
 
 static void answer_in_set(sqlite3_context *context, int count, sqlite3_value **values)
 {

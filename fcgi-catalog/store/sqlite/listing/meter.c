@@ -6,8 +6,8 @@
 
 #include "common/clock.h"
 
-/* Steps between two looks. FTS5 reads its index by statements of a few steps for each page of 4 KiB, so that a look
- * comes behind some hundred kilobytes of it, which take about a millisecond. */
+/* Steps between two checks of the meter. FTS5 reads its index by statements of a few steps for each page of 4 KiB, so
+ * that a check comes after some hundred kilobytes of it, which take about a millisecond. */
 #define STEPS 200
 
 static int64_t cpu_now_ns(void)

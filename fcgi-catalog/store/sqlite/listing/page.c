@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A page of a list: keys are read in the query's order from where it begins, then the products that have them. */
+/* A page of a list: keys are read in the query's order from its position on, then the products that have them. */
 #include <assert.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ static int read_page(struct store_state *store, struct plan *plan, struct arena 
         return reader_fail(&store->reader, "products", result, fault);
     result = reader_read_shop(&store->reader, &shop, fault);
     if (result != SQLITE_ROW)
-        return result; /* that the time is up is no failure here, either */
+        return result; /* SQLITE_INTERRUPT, when the time is up, is no failure: see judge() */
     *page = (struct product_page){.has_next = slice.has_next,
                                   .has_previous = slice.has_previous,
                                   .shop_revision = shop.revision,
@@ -106,7 +106,7 @@ static struct plan make_plan(struct store_state *store, const struct product_que
                          .query = query};
 }
 
-/* What a store does with its time is up to whoever gave it: that it is not enough is no failure. */
+/* The caller set the bound of time: to reach it is no failure of the store. */
 static enum store_status judge(struct store_state *store, int result, const struct reader_fault *fault)
 {
     if (result == SQLITE_INTERRUPT && store->meter.is_over)

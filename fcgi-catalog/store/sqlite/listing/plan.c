@@ -10,11 +10,11 @@
 #include "fcgi-catalog/store/sqlite/row.h"
 #include "fcgi-catalog/store/store.h"
 
-/* So many products are worth asking whether a word is in them. */
+/* So few products can be checked one by one for a word. */
 #define FEW_ASKED 100
 /* A walk that is tried: so many thousands of steps of SQLite's virtual machine, some fifty rows each. */
 #define TRY 20
-#define TRY_RANKED 60 /* there are more rows to be read */
+#define TRY_RANKED 60 /* more rows are read, to be ranked */
 
 /* ---- Filters ---- */
 
@@ -83,8 +83,8 @@ enum leader plan_choose_leader(const struct plan *plan)
 
 /* ---- Id sets ---- */
 
-/* What a filter's id set is kept by. With `is_whole` it is all of it: under the other key stands that there are many.
- */
+/* The key of a filter's id set in the query cache. With `is_whole` the whole set is kept under it; without, the set if
+ * it is small, or else that it is not (NULL). */
 static const char *print_key(const struct plan *plan, enum filter filter, bool is_whole, struct arena *arena)
 {
     const struct product_query *query = plan->query;
@@ -105,7 +105,7 @@ static const char *print_key(const struct plan *plan, enum filter filter, bool i
     return "";
 }
 
-/* Reads the ids that the filter leaves, and keeps them; more than the limit are too many, which is kept, too. */
+/* Reads and keeps the ids of the products that pass the filter; if they are more than the limit, keeps NULL. */
 static int read_set(struct plan *plan, enum filter filter, size_t limit, const char *key)
 {
     const struct range range = {.limit = limit < SIZE_MAX ? limit + 1 : limit};
@@ -130,7 +130,7 @@ static int read_set(struct plan *plan, enum filter filter, size_t limit, const c
     return result;
 }
 
-/* As plan_find_set(), but for the intersection. A search that has more matches than are ranked has many. */
+/* As plan_find_set(), but without the intersection. Few matches of a search are no more than can be ranked. */
 static int find_set(struct plan *plan, enum filter filter, enum effort effort, struct arena *arena)
 {
     size_t few = filter == FILTER_TEXT ? STORE_RANKED_MAX : PLAN_FEW;
@@ -149,7 +149,7 @@ static int find_set(struct plan *plan, enum filter filter, enum effort effort, s
     return result;
 }
 
-/* The key of an intersection names what is in it, in the order in which it came. */
+/* Makes the intersection with the filter's set. Its key joins the keys of its sets, in the order in which they came. */
 static void intersect(struct plan *plan, enum filter filter, struct arena *arena)
 {
     const char *key = print_key(plan, filter, false, arena);
@@ -182,21 +182,21 @@ static bool is_intersection_small(const struct plan *plan)
     return plan->intersection != NULL && id_set_count(plan->intersection) <= PLAN_FEW;
 }
 
-/* Whether the intersection is so small that each product can be asked whether it has the word. */
+/* Whether the intersection is so small that each of its products can be checked for the word. */
 static bool can_ask_for_word(const struct plan *plan)
 {
     return plan->is_exact && plan->words.is_one && plan->intersection != NULL &&
            id_set_count(plan->intersection) <= FEW_ASKED;
 }
 
-/* Whether the intersection can be looked up product by product, and each be asked for what is still open. */
+/* Whether the products of the intersection can be looked up one by one, and checked against the open filters. */
 static bool can_look_up(const struct plan *plan)
 {
     return is_intersection_small(plan) &&
            (!plan_is_open(plan, FILTER_TEXT, LEADER_INTERSECTION) || can_ask_for_word(plan));
 }
 
-/* Id sets for all filters, with that much effort; with all effort, until the intersection can be looked up. */
+/* Finds id sets for all filters, with that effort; with EFFORT_ALL only until the intersection can be looked up. */
 static int find_sets(struct plan *plan, enum effort effort, struct arena *arena)
 {
     int result = SQLITE_DONE;
@@ -229,7 +229,7 @@ static int find_category(struct plan *plan)
     return result == SQLITE_ROW ? SQLITE_DONE : result;
 }
 
-/* How many products have the words, counted up to one more than are ranked; or all, when it takes long anyway. */
+/* How many products match, counted up to one more than are ranked; or all, when counting takes long anyway. */
 static int measure_words(struct plan *plan, const char *match, size_t *count, struct arena *arena)
 {
     bool is_slow = match == plan->words.beginning && plan->words.is_beginning_slow;
@@ -242,9 +242,10 @@ static int measure_words(struct plan *plan, const char *match, size_t *count, st
 }
 
 /*
- * Whether more than STORE_RANKED_MAX products have the words as they are. Among those with a beginning are all of them:
- * where there are few of those, nothing else is to be asked, and it takes long to find out that no product has all
- * words. A search by rank without another filter finds out by its ranks.
+ * Decides whether only the exact words match: more than STORE_RANKED_MAX products have them. The matches of the words
+ * with a beginning include the exact ones: when those are few, the exact words are not counted, which can take long
+ * when no product has all of them. A search by rank without another filter counts its matches with a beginning when it
+ * ranks them.
  */
 static int decide_exactness(struct plan *plan, struct arena *arena)
 {
@@ -285,7 +286,7 @@ int plan_begin(struct plan *plan, struct arena *arena)
         plan->is_empty = true;
         return SQLITE_DONE;
     }
-    if (query->position.is_set) { /* whoever pages on goes for the same words */
+    if (query->position.is_set) { /* all pages match the same words as the first one */
         plan->is_exact = (query->position.number & PLAN_EXACT) != 0;
         result = measure_words(plan, plan->is_exact ? plan->words.exact : plan->words.beginning, &count, arena);
     } else {
@@ -316,7 +317,7 @@ static void add_key(struct keys *keys, struct key key, struct arena *arena)
     keys->items[keys->count++] = key;
 }
 
-/* Adds the rows of one part, so many that there are range->limit keys. */
+/* Adds rows of one part until there are range->limit keys. */
 static int read_part(const struct plan *plan, const struct range *range, enum part part, bool with_ranks,
                      struct arena *arena, struct keys *keys)
 {
@@ -336,7 +337,7 @@ static int read_part(const struct plan *plan, const struct range *range, enum pa
     return result;
 }
 
-/* Behind a place in an order of keys: those of the same key, then those beyond. */
+/* Reads the rows behind a place in the order: first those of the same key, then those beyond it. */
 static int walk(const struct plan *plan, const struct range *range, bool with_ranks, struct arena *arena,
                 struct keys *keys)
 {
@@ -388,7 +389,7 @@ static int compare_by_text_down(const void *a, const void *b)
     return compare_by_text(b, a);
 }
 
-/* Sorts keys in the range's direction, and leaves those behind its place, as many as it takes. */
+/* Keeps the keys behind the range's place, at most its limit of them, sorted in its direction. */
 static void sort_keys(const struct plan *plan, const struct range *range, struct keys *keys)
 {
     bool is_down = plan_goes_down(plan, range);
@@ -406,8 +407,8 @@ static void sort_keys(const struct plan *plan, const struct range *range, struct
     keys->count = kept < range->limit ? kept : range->limit;
 }
 
-/* By id, or with ranks, as they come from the place on; for another order all are looked up and sorted. Each is asked
- * for the filters that are open. */
+/* Looks up the products of the intersection, and checks each against the open filters. In the order of ids, ranks
+ * included, from the range's place on, up to its limit; for another order all are looked up, then sorted. */
 static int look_up(const struct plan *plan, const struct range *range, bool with_ranks, struct arena *arena,
                    struct keys *keys)
 {
@@ -446,8 +447,8 @@ static int look_up(const struct plan *plan, const struct range *range, bool with
 
 /* ---- Reading ---- */
 
-/* Ranks come with the search; when a walk along it takes long, the intersection of the other filters is made before, so
- * that the walk passes over what is not in it. */
+/* Ranks come from the search index. When a walk along the matches takes long, the other filters are intersected first,
+ * so that a second walk passes over products that are not in the intersection. */
 static int read_ranks(struct plan *plan, const struct range *range, struct arena *arena, struct keys *keys)
 {
     bool has_others = has_open(plan, LEADER_SEARCH);
@@ -479,8 +480,8 @@ static bool is_settled(const struct plan *plan, enum leader leader)
 int plan_read(struct plan *plan, const struct range *range, bool with_ranks, struct arena *arena, struct keys *keys)
 {
     enum leader leader = plan_choose_leader(plan);
-    /* Prices in the order of ids are walked before they are measured: most ranges have enough of the first thousand
-     * products. */
+    /* In the order of ids, a walk is tried before the products in a range of prices are counted: in most ranges the
+     * first thousand products fill a page. */
     bool walks_first = plan->sort == SORT_ID && leader == LEADER_PRODUCTS;
 
     *keys = (struct keys){0};
@@ -522,7 +523,7 @@ int plan_count(struct plan *plan, struct arena *arena, int64_t *count)
     *count = is_only_category ? plan->category_count : 0;
     if (plan->is_empty || is_only_category)
         return SQLITE_DONE;
-    plan->sort = SORT_PRICE; /* prices, and a category with them, lead */
+    plan->sort = SORT_PRICE; /* makes the prices lead, or the category with its prices */
     if (plan->intersection == NULL && !has_open(plan, plan_choose_leader(plan))) {
         sqlite3_stmt *row = statement_cache_get(plan->statements, plan->db, plan_print_count(plan, arena));
         if (row == NULL)

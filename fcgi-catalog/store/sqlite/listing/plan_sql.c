@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a plan in SQL: what leads stands first (CROSS JOIN keeps the order) with the index that it goes by,
+/* The text of a plan in SQL: the leader stands first (CROSS JOIN keeps the order) with the index that it is read by,
  * so that no statistics are needed and none can mislead. */
 #include "fcgi-catalog/store/sqlite/listing/plan_sql.h"
 
-/* What a leader is called, and the expressions for what is asked of it. */
+/* A leader in SQL: its table, its condition, and its columns of what is asked. */
 struct source {
     enum leader leader;
-    const char *from; /* with the condition that it is led by */
+    const char *from; /* the table, with the index; its rows are selected by `where` */
     const char *where;
-    const char *id, *price; /* price NULL: of the product only */
+    const char *id, *price; /* price NULL: only the product has it */
 };
 
 static struct source find_source(const struct plan *plan, enum leader leader)
@@ -78,7 +78,7 @@ static const char *print_filters(const struct plan *plan, const struct source *s
     return arena_print(arena, "%s%s%s%s%s", common, category, tag, price, text);
 }
 
-/* FROM … WHERE … of all that match, but for the prices of what goes by them: see print_place(). */
+/* FROM … WHERE … of all that match. The price range of a leader in the order of prices comes from print_place(). */
 static const char *print_body(const struct plan *plan, const struct source *source, struct arena *arena)
 {
     bool needs_price = source->price == NULL && plan_is_open(plan, FILTER_PRICES, source->leader);
@@ -88,7 +88,7 @@ static const char *print_body(const struct plan *plan, const struct source *sour
                        print_filters(plan, source, arena));
 }
 
-/* What is sorted by before the id; NULL: nothing. */
+/* The key that rows are sorted by, before the id; NULL: none. */
 static const char *find_key(const struct plan *plan, const struct source *source)
 {
     switch (plan->sort) {
@@ -111,8 +111,8 @@ bool plan_goes_down(const struct plan *plan, const struct range *range)
     return (plan->sort == SORT_PRICE_DOWN || plan->sort == SORT_UPDATED_DOWN) != range->is_backwards;
 }
 
-/* Where a part begins, and the prices of what goes by them: one condition for each end, so that the index begins at the
- * place and not at the lowest price. */
+/* Where a part begins, and the price range of a leader in the order of prices: one condition for each end, so that the
+ * index is entered at the place and not at the lowest price. */
 static const char *print_place(const struct plan *plan, const struct range *range, enum part part,
                                const struct source *source, struct arena *arena)
 {

@@ -12,12 +12,12 @@
  * and the highest price, ?6 and ?7 the key and the id of a place in the order, ?8 how many rows, ?9 the last id,
  * ?10 the intersection, an id set. */
 
-/* In the number of a position, beside what else is in it: the search went for the last word as it is. Whoever pages on
- * goes for the same. */
+/* A flag in a position's number, beside its key: the search matched the last word as it is, and so do its other
+ * pages. */
 #define PLAN_EXACT (INT64_C(1) << 62)
 
-/* The part of the rows that begin behind a place that a statement reads: an index is found by one key, and in it by
- * the id, so those of the same key come first. */
+/* Which part of the rows behind a place a statement reads: an index is entered by its key, and within a key by the id,
+ * so the rest of the rows with the place's own key comes first. */
 enum part { PART_ALL, PART_SAME_KEY, PART_BEYOND };
 
 /* Whether rows go from high to low: as the sort does, turned round when it is read backwards. */
@@ -26,17 +26,17 @@ bool plan_goes_down(const struct plan *plan, const struct range *range);
 void plan_bind(const struct plan *plan, sqlite3_stmt *statement);
 void plan_bind_range(const struct plan *plan, const struct range *range, sqlite3_stmt *statement);
 
-/* The ids that a filter leaves, at most ?8. */
+/* The ids of the products that pass a filter, at most ?8. */
 const char *plan_print_ids(enum filter filter);
 
-/* The rows that come by the leader: id, and key or rank. In `arena`, as the others. */
+/* The rows of the leader: id, and key or rank. In `arena`, as the texts of the other functions. */
 const char *plan_print(const struct plan *plan, const struct range *range, enum part part, bool with_ranks,
                        struct arena *arena);
 
-/* The product ?7 with its key or rank, if all filters leave it. */
+/* The product ?7 with its key or rank, if it passes all filters. */
 const char *plan_print_one(const struct plan *plan, bool with_ranks, struct arena *arena);
 
-/* "SELECT count(*) …" of all that come by the leader. */
+/* "SELECT count(*) …" of all rows of the leader. */
 const char *plan_print_count(const struct plan *plan, struct arena *arena);
 
 #endif

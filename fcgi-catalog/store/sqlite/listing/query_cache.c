@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What queries have found out. */
+/* Results of queries. */
 #include "fcgi-catalog/store/sqlite/listing/query_cache.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What queries have found out about the products, by a text that says what it is, until the database changes: so many
- * bytes of it, of which what was asked for longest ago goes first. Used in this room only.
+ * Results of queries, id sets and ranks, by a text as their key, until the database changes. They are bounded in bytes;
+ * the least recently used goes first. Used in this room only.
  */
 #ifndef CATALOG_STORE_SQLITE_LISTING_QUERY_CACHE_H
 #define CATALOG_STORE_SQLITE_LISTING_QUERY_CACHE_H
@@ -16,7 +16,7 @@
 #define QUERY_CACHE_MAX ((size_t)8 * 1024 * 1024)
 
 struct query_result {
-    struct id_set *ids; /* NULL: there are too many to say which, or it is bytes */
+    struct id_set *ids; /* NULL: too many to be kept, or the result is bytes */
     size_t size;
     char bytes[]; /* `size` of them */
 };
@@ -27,11 +27,11 @@ struct query_cache {
     int64_t version; /* of the database */
 };
 
-/* A query of this version of the database begins. What it finds and keeps stays until it ends. */
+/* A query of this version of the database begins. Results that it finds or keeps stay until query_cache_end(). */
 void query_cache_begin(struct query_cache *cache, int64_t version);
 void query_cache_end(struct query_cache *cache);
 
-/* NULL: nothing is known. */
+/* NULL: the key is not in the cache. */
 const struct query_result *query_cache_find(const struct query_cache *cache, const char *key);
 
 /* Keeps ids, which are the cache's from now on, or NULL; and a copy of bytes. */

@@ -35,7 +35,7 @@ static bool is_ranked(const struct key *key)
     return (key->number & RANK_MASK) != 0;
 }
 
-/* Finds the last id, and makes the ranked ones of what was read. */
+/* Finds the last id with the first page, and sorts the matches that are ranked. */
 static void sort_best(struct ranking *ranking)
 {
     struct keys *best = &ranking->best;
@@ -63,7 +63,8 @@ static const char *print_key(const struct ranking *ranking, struct arena *arena)
                        query->tag != NULL ? query->tag : "", plan->match);
 }
 
-/* Ranks what there is up to the last id; when that is not known yet, finds it out. They are kept for the next page. */
+/* Ranks the matches up to the last id, which it finds with the first page. The query cache keeps them for other
+ * pages. */
 static int rank(struct ranking *ranking, struct arena *arena)
 {
     bool is_first = ranking->last_id == 0;
@@ -88,12 +89,12 @@ static int rank(struct ranking *ranking, struct arena *arena)
     sort_best(ranking);
     query_cache_keep(cache, key, NULL, best->items, best->count * sizeof *best->items);
     key = print_key(ranking, arena);
-    if (is_first && query_cache_find(cache, key) == NULL) /* where those who page on look */
+    if (is_first && query_cache_find(cache, key) == NULL) /* the key that later pages look up */
         query_cache_keep(cache, key, NULL, best->items, best->count * sizeof *best->items);
     return result;
 }
 
-/* Adds the ranked ones that are behind the place (before it, backwards), nearest first. */
+/* Adds the ranked matches behind the place (before it, backwards), nearest first. */
 static int add_best(struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys)
 {
     const struct key *after = range->after;
@@ -111,7 +112,7 @@ static int add_best(struct ranking *ranking, const struct range *range, struct a
     return result;
 }
 
-/* Adds the others that are behind the place (before it, backwards). */
+/* Adds the other matches behind the place (before it, backwards). */
 static int add_others(const struct ranking *ranking, const struct range *range, struct arena *arena, struct keys *keys)
 {
     bool is_inside = range->after != NULL && !is_ranked(range->after);
@@ -124,7 +125,7 @@ static int add_others(const struct ranking *ranking, const struct range *range, 
     int result = plan_read(ranking->plan, &others, false, arena, &read);
     for (size_t i = 0; result == SQLITE_DONE && i < read.count; i++) {
         if (read.items[i].id <= ranking->last_id)
-            break; /* backwards: here the ranked ones begin */
+            break; /* backwards: the ranked matches begin here */
         read.items[i].number = pack(ranking->last_id, 0);
         keys->items[keys->count++] = read.items[i];
     }

@@ -50,7 +50,7 @@ static const char *const sql[WRITING_COUNT] = {
 
 static bool prepare(struct writing *import, char *reason, size_t reason_size)
 {
-    /* Foreign keys are kept here, row by row, and looked at by `catalogctl check`. */
+    /* This room keeps foreign keys itself, row by row, and `catalogctl check` checks them. */
     if (sqlite3_exec(import->db, "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK) {
         snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
         return false;
@@ -219,7 +219,7 @@ static enum import_status commit(struct import *base, void (*progress)(void *dat
     }
     bool was_many = import->is_many;
     forget_transaction(import);
-    /* The log is as long as all that was written; whoever still reads it keeps it. */
+    /* The log is as long as all that was written; a reader may still need it, and then it stays. */
     if (was_many) {
         database_empty_log(import->db);
         sqlite3_busy_timeout(import->db, BUSY_MS);

@@ -57,7 +57,7 @@ static enum import_status update_category(struct writing *import, struct categor
         return IMPORT_OK;
     if (!writing_note_change(import) || !writing_run(import, WRITING_UPDATE_CATEGORY, values))
         return writing_fail(import);
-    /* Without triggers, products that have its name among their words have the wrong ones. */
+    /* Without triggers, the category_words of its products are wrong until they are made anew. */
     import->names_changed |= node->is_used;
     char *copy = memory_copy_text(name);
     free(node->name);
@@ -84,7 +84,7 @@ static enum import_status check(struct writing *import, const char *slug, const 
     if (above == NULL && !field_is_category(parent))
         return writing_refuse(import, FIELD_CATEGORIES, "%s is no category's slug; " FIELD_CATEGORY_FORM " are allowed",
                               field_show(parent, strlen(parent), &import->arena));
-    bool stays = node != NULL && node->parent == above; /* the way up may be long */
+    bool stays = node != NULL && node->parent == above; /* spares a walk up the tree */
     if (strcmp(parent, slug) == 0 || (node != NULL && above != NULL && !stays && is_above(node, above)))
         return writing_refuse(import, FIELD_CATEGORIES,
                               "the category \"%s\" would be above itself, with \"%s\" as its parent", slug, parent);

@@ -21,11 +21,12 @@ static bool run(struct writing *import, const char *sql)
 
 /* ---- Putting aside ---- */
 
-/* The catalog's own triggers and tables, as a new database has them. What is derived of former_product is little. */
+/* The catalog's own triggers and tables, as a new database has them. The triggers of former_product stay: they do
+ * little. */
 #define OWN_TRIGGERS "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name <> 'former_product'"
 #define OWN_TABLES "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')"
 #define IS_OWN "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type = 'trigger'"
-/* The indexes that nothing is looked up in here: those of indexes.sql. */
+/* The indexes that an import does not use: those of indexes.sql. */
 #define INDEXES                                                                                                        \
     "SELECT name FROM sqlite_schema WHERE type = 'index' AND name IN "                                                 \
     "('product_by_name', 'product_by_price', 'product_by_update', 'product_tag_by_tag', 'product_category_category', " \
@@ -61,7 +62,7 @@ static int find_others_triggers(struct writing *import, sqlite3 *model)
     return result;
 }
 
-/* Keeps the SQL of a trigger or an index, and drops it. One that is not there is no concern of an import's. */
+/* Keeps the SQL of a trigger or an index, and drops it. One that is missing is no error. */
 static bool put_one_aside(struct writing *import, const char *type, const char *name)
 {
     struct aside *aside = &import->aside;
@@ -122,7 +123,7 @@ bool writing_note_change(struct writing *import)
 
 /* ---- Making anew ---- */
 
-/* Larger pieces before they are written make fewer, larger parts of the index, which are then made one. */
+/* A larger hash table in memory makes fewer, larger segments of the index, which are merged into one at the end. */
 static bool index_products(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     static const char piece[] =

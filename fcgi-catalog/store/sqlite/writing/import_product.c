@@ -29,7 +29,7 @@ static int find_product(struct item *item, enum writing_statement which, const c
     return result;
 }
 
-/* The product of the row's SKU, or else of its slug; or else one that had it and has left. */
+/* Finds the product of the row's SKU, or else of its slug; or else the former product that had the SKU or the slug. */
 static int find_known(struct item *item)
 {
     bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
@@ -59,7 +59,7 @@ static bool is_taken(struct writing *import, enum writing_statement which, const
     return writing_find(import, which, (struct writing_values){.text = text, .id = id}, &id) == SQLITE_ROW;
 }
 
-/* An id that no product has, whether it may be that of the new one. */
+/* Whether an id that no product has may be that of the new product. */
 static enum import_status check_free_id(const struct item *item)
 {
     struct writing *import = item->import;
@@ -190,7 +190,7 @@ static void merge(struct item *item)
 
 static void set_time(struct item *item, bool is_changed)
 {
-    /* A row that was exported and edited brings the old time along: that says nothing of this change. */
+    /* A row that was exported and edited has the old time: it is not the time of this change. */
     int64_t given = item->row->updated_at;
     bool is_given =
         (item->fields & FIELD_UPDATED) != 0 && (item->is_new || (given != 0 && given != item->known.updated_at));
@@ -248,7 +248,7 @@ enum import_status writing_put_product(struct import *base, const struct product
     return status;
 }
 
-/* Texts of any form: it may be that of an older program. */
+/* The texts may be of any form, also those of an older program. */
 enum import_status writing_put_former(struct import *base, int32_t id, const char *slug, const char *sku)
 {
     struct writing *import = writing_of(base);

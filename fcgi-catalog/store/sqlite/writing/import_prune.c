@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing the catalog: what is gone. */
+/* Writing the catalog: products and categories that are gone. */
 #include <string.h>
 
 #include "fcgi-catalog/store/sqlite/writing/writing.h"
@@ -67,7 +67,8 @@ static void keep_node(struct category *node)
         node->is_empty = false;
 }
 
-/* Those that were put, that a product is in, and all above them, are kept. Counts what is right below each, too. */
+/* Marks the categories that are empty: not those that were put or that a product is in, nor any above them. Counts the
+ * children of each, too. */
 static bool find_empty(struct writing *import)
 {
     struct categories *categories = &import->categories;
@@ -92,7 +93,7 @@ static bool find_empty(struct writing *import)
     return result == SQLITE_DONE;
 }
 
-/* What is below an empty one is empty as well, and goes first. */
+/* Categories below an empty one are empty as well, and are deleted first. */
 static bool delete_empty(struct writing *import, int64_t *pruned)
 {
     bool has_more = true;

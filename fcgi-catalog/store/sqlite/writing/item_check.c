@@ -39,7 +39,7 @@ static enum import_status check_plain(const struct item *item, const struct fiel
     return IMPORT_OK;
 }
 
-/* Whether the row gives it or not. */
+/* Also checks a time that the row does not give. */
 static enum import_status check_time(const struct item *item, const struct field *field)
 {
     int64_t seconds = field_number(field, item->row);
@@ -66,10 +66,10 @@ static enum import_status check_images(const struct item *item)
     return IMPORT_OK;
 }
 
-/* Marks what is above a category, too; false: those are more than a product may have. */
+/* Marks and counts a category and those above it; false: they are more than a product may have. */
 static bool count_node(struct writing *import, const struct category *first, size_t *count)
 {
-    /* Marks are the import's own business. */
+    /* Found again, as `first` is const, and marks are written. */
     for (struct category *node = categories_find(&import->categories, first->slug);
          node != NULL && node->mark != import->categories.marks; node = node->parent) {
         node->mark = import->categories.marks;

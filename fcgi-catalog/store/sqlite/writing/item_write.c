@@ -74,7 +74,7 @@ static bool run(const struct item *item, enum writing_statement which, const cha
     return writing_run(item->import, which, (struct writing_values){.id = item->wanted.id, .text = text});
 }
 
-/* Those of before go, and these come. */
+/* Replaces the rows of one list. */
 static bool write_list(const struct item *item, enum writing_statement delete, enum writing_statement insert,
                        const char *const *texts, size_t count)
 {
@@ -110,7 +110,7 @@ static bool write_lists(const struct item *item)
            ((item->differing & FIELD_IMAGES) == 0 || write_images(item));
 }
 
-/* What the triggers do, when they are put aside: old slugs, and a product that has come back. */
+/* Writes what triggers do that are put aside: old slugs, and a product that has come back. */
 static bool write_names(const struct item *item)
 {
     bool is_good = true;
@@ -125,8 +125,8 @@ static bool write_names(const struct item *item)
     return is_good;
 }
 
-/* With triggers the lists and the words would be made anew with each row of a list; and a trigger may set the time,
- * where the row decides. */
+/* While the product is in product_in_writing, triggers do not make its lists and words anew with each row of a list. A
+ * trigger may also set the time, which the row decides: it is written last. */
 static bool write_with_triggers(const struct item *item)
 {
     const struct writing_values time = {.id = item->wanted.id, .number = item->wanted.updated_at};

@@ -69,12 +69,12 @@ struct writing {
     struct arena arena; /* for one row */
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
-    bool keeps_triggers;       /* looked at when there are many changes: the owner has some */
-    int64_t products, changes; /* how many there were; how many rows were changed since */
-    int32_t last_id;           /* the highest that there ever was */
-    struct id_set *seen;       /* NULL: none yet */
+    bool keeps_triggers;       /* found when there are many changes: the owner has triggers */
+    int64_t products, changes; /* products at the beginning; rows that were changed since */
+    int32_t last_id;           /* the highest id that a product ever had */
+    struct id_set *seen;       /* ids of the products that were put; NULL: no transaction */
     struct categories categories;
-    int64_t last_category; /* the highest number of one */
+    int64_t last_category; /* the highest number of a category */
     struct aside aside;
 };
 
@@ -95,7 +95,7 @@ enum import_status writing_prune(struct import *base, struct import_pruned *prun
 enum import_status writing_refuse(struct writing *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
 enum import_status writing_fail(struct writing *import);
 
-/* The values of statements, each of which has some of them: ?1 to ?5. */
+/* The values of statements, ?1 to ?5. Each statement uses some of them. */
 struct writing_values {
     int64_t id; /* a product's, or a category's number */
     const char *text, *name;
@@ -114,20 +114,20 @@ MUST_CHECK bool writing_run(struct writing *import, enum writing_statement which
 MUST_CHECK int writing_find(struct writing *import, enum writing_statement which, struct writing_values values,
                             int64_t *id);
 
-/* To be called for every row that is going to be changed: puts triggers and indexes aside when they become many. */
+/* To be called before every change of a row: puts triggers and indexes aside when changes become many. */
 MUST_CHECK bool writing_note_change(struct writing *import);
 
-/* Adds a category that is there to those that are known. */
+/* Adds a category that the database has to the tree. */
 struct category *writing_add_category(struct writing *import, const char *slug, const char *parent_slug,
                                       const char *name, int64_t number);
 
-/* Makes a category that is not there, at the top and without a name. NULL: it cannot be written. */
+/* Makes a category that the database does not have, at the top and without a name. NULL: it cannot be written. */
 struct category *writing_make_category(struct writing *import, const char *slug);
 
-/* Makes what is derived anew, and brings back what was put aside. */
+/* Makes derived data anew, and the triggers and indexes that were put aside. */
 MUST_CHECK bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data);
 
-/* Removes a product and all that hangs on it. */
+/* Deletes a product with its categories, tags, images and old slugs. */
 MUST_CHECK bool writing_delete(struct writing *import, int64_t id);
 
 #endif
