@@ -69,7 +69,7 @@ void *arena_grow(struct arena *arena, const void *items, size_t count, size_t it
     return moved;
 }
 
-/* Mostly it fits where the next piece would be, and need not be printed twice. */
+/* Prints into the rest of the current block, and only if that is too small a second time into the new piece. */
 char *arena_print(struct arena *arena, const char *format, ...)
 {
     size_t room = arena->current == NULL ? 0 : arena->current->size - arena->used;

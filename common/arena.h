@@ -17,7 +17,7 @@ struct arena {
     struct arena_block *first;   /* kept over a reset */
     struct arena_block *current; /* pieces come from here */
     size_t used;                 /* bytes of current that are taken */
-    size_t block_size;           /* bytes of a block; 0: ARENA_BLOCK_SIZE. What lives long and is small takes less */
+    size_t block_size;           /* bytes of a block; 0: ARENA_BLOCK_SIZE. A small arena that lives long sets less */
 };
 
 #define ARENA_BLOCK_SIZE ((size_t)32 * 1024)
@@ -28,19 +28,18 @@ void *arena_get(struct arena *arena, size_t size);
 /* A copy of `length` bytes of text, and a NUL behind them. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 
-/* The array with room for one more item behind its `count`: moved, when `count` is a power of two (or 0), to a place
- * for twice as many. */
+/* Returns the array with room for one more item behind its `count`. When `count` is 0 or a power of two, the array
+ * moves to a place for one item, or for twice as many. */
 void *arena_grow(struct arena *arena, const void *items, size_t count, size_t item_size);
 
 /* What printf would print, in the arena. */
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Bytes that it has taken from the system. */
+/* Bytes that the arena has taken from the system. */
 size_t arena_held(const struct arena *arena);
 
-/* Gives every piece back. The first block (of block_size) stays for the next request; larger needs are returned to the
- * system.
- */
+/* Takes every piece back. The first block stays for the next request if it is no larger than block_size; all other
+ * blocks go back to the system. */
 void arena_reset(struct arena *arena);
 
 /* Gives everything back; the arena is empty and can be used again. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that grow. */
+/* A byte buffer that grows. */
 #include "common/buffer.h"
 
 #include <stdlib.h>

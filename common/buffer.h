@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that grow, with room to spare: appending costs what is appended, however long the rest is. */
+/* A byte buffer that doubles its room when it grows: appending costs time for the appended bytes alone, on average. */
 #ifndef COMMON_BUFFER_H
 #define COMMON_BUFFER_H
 
@@ -7,8 +7,8 @@
 
 #include "common/arena.h"
 
-/* All zero is an empty buffer on the heap, for buffer_release(); with an arena, in it, which gives up the old place
- * when the bytes move. */
+/* All zero is an empty buffer on the heap, to be freed by buffer_release(). With an arena the bytes are in the arena,
+ * which keeps their old place, unused, when they move. */
 struct buffer {
     struct arena *arena;
     char *bytes; /* `length` of them; NULL before there is any room */
@@ -33,7 +33,7 @@ void buffer_append_byte(struct buffer *buffer, char byte);
 /* Ends the bytes by a NUL that `length` does not count, and returns them. */
 const char *buffer_text(struct buffer *buffer);
 
-/* Frees what is on the heap; the buffer is empty. */
+/* Frees the bytes of a buffer on the heap, which is empty then. Not for a buffer in an arena. */
 void buffer_release(struct buffer *buffer);
 
 #endif

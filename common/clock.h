@@ -17,7 +17,7 @@ static inline int64_t clock_now_ns(void)
     return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
 }
 
-/* The same, on a clock that goes on while the machine sleeps: for what must not outlast the time of others. */
+/* Now, on a clock that also runs while the machine is suspended: for leases, which end by the lender's clock. */
 static inline int64_t clock_boot_ns(void)
 {
     struct timespec now;
@@ -25,7 +25,7 @@ static inline int64_t clock_boot_ns(void)
     return (int64_t)now.tv_sec * CLOCK_NS_PER_S + now.tv_nsec;
 }
 
-/* A length of time, or a point, as system calls take it. */
+/* A duration, or a point in time, as system calls take it. */
 static inline struct timespec clock_timespec(int64_t ns)
 {
     return (struct timespec){.tv_sec = (time_t)(ns / CLOCK_NS_PER_S), .tv_nsec = (long)(ns % CLOCK_NS_PER_S)};

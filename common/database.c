@@ -16,8 +16,8 @@
 
 /* ---- Opening ---- */
 
-/* Looks before SQLite does, whose "unable to open database file" has no cause. The file is not opened: closing it would
- * drop the locks that another handle of this process may have on it (POSIX locks, fcntl(2)). */
+/* Checks the file before SQLite does, whose "unable to open database file" names no cause. The file is not opened:
+ * closing it would drop the locks that another handle of this process may have on it (POSIX locks, fcntl(2)). */
 static bool check_file(const char *path, const struct database_kind *kind, char *reason, size_t reason_size)
 {
     struct stat st;
@@ -130,9 +130,9 @@ static bool may_write(const char *path)
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
-/* SQLite falls back to reading whatever the failure was; only where this user may not write the file that is right.
- * Another failure (no descriptor left, say) would pass, and the handle would go on refusing to write. So it is with
- * the index of the log, "-shm", which all handles of a process share. */
+/* SQLite falls back to read-only for every failure, which is right only where this user may not write the file. Any
+ * other cause (no descriptor left, say) would go unnoticed, and the handle would refuse to write for good. The same is
+ * true of the write-ahead log and of its index, "-shm". */
 static bool check_writing(sqlite3 *db, const char *path, char *reason, size_t reason_size)
 {
     char index[PATH_MAX];
@@ -147,7 +147,7 @@ static bool check_writing(sqlite3 *db, const char *path, char *reason, size_t re
     return false;
 }
 
-/* Opens the file, whatever is in it; to read only, where this user may not write it. */
+/* Opens the file, whatever is in it; read-only where this user may not write it. */
 static bool open_file(const char *path, const struct database_kind *kind, int flags, int busy_ms, sqlite3 **db,
                       char *reason, size_t reason_size)
 {
@@ -180,7 +180,7 @@ bool database_open(const char *path, const struct database_kind *kind, sqlite3 *
     return true;
 }
 
-/* Elsewhere SQLite would look for a place in TMPDIR, /var/tmp, /tmp …, and when that is full speak of the database. */
+/* By default SQLite would use TMPDIR, /var/tmp, /tmp …, and report a full disk there as the database's. */
 static void keep_temporary_files_beside(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -220,7 +220,7 @@ bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size)
     sqlite3_file *file = NULL;
     int has_moved = 0;
 
-    /* Both by SQLite's own file: to open another one and close it would drop its locks (see check_file()). */
+    /* Both checks use SQLite's own descriptor: opening and closing another would drop its locks (see check_file()). */
     if (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) == SQLITE_OK && has_moved != 0) {
         snprintf(reason, reason_size,
                  "the file was deleted, or another one was moved over it: what is served is that "
@@ -277,7 +277,7 @@ sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, char *reason, size_
 
 /* ---- Upgrading ---- */
 
-/* Whether no row names another that is not there: while tables are moved, foreign keys are not checked one by one. */
+/* Whether all rows that others refer to exist: while tables are moved, foreign keys are not checked one by one. */
 static bool check_references(sqlite3 *db, const char *path, char *reason, size_t reason_size)
 {
     sqlite3_stmt *statement = database_prepare(db, "PRAGMA foreign_key_check", reason, reason_size);
@@ -330,7 +330,7 @@ static bool upgrade_file(sqlite3 *db, const char *path, const struct database_ki
         snprintf(reason, reason_size, "%s: cannot be upgraded: %s", path, sqlite3_errmsg(db));
         return false;
     }
-    /* Asked again: somebody else may have been faster. */
+    /* Read again under the lock: another process may have been faster. */
     bool upgraded = read_version(db, path, kind, version, reason, reason_size) &&
                     run_upgrades(db, path, kind, *version, reason, reason_size);
     if (upgraded && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An SQLite database with a schema version (PRAGMA user_version) and an application id (PRAGMA application_id), opened,
- * made from SQL, or brought from an older schema to today's. What both programs' stores share; what is in the tables is
- * theirs.
+ * made from SQL, or brought from an older schema to today's. Both programs' stores use it; the tables are theirs.
  */
 #ifndef COMMON_DATABASE_H
 #define COMMON_DATABASE_H
@@ -21,8 +20,8 @@ struct database_kind {
     const char *made_by;    /* for messages: "catalogctl init" */
     int32_t application_id; /* PRAGMA application_id */
     int schema_version;     /* PRAGMA user_version */
-    /* upgrades[i] is the SQL that makes version i + 1 of version i; NULL: that cannot be done. schema_version of them.
-     * NULL: an older database cannot be upgraded. */
+    /* schema_version items: upgrades[i] is the SQL from version i to i + 1; NULL: this step cannot be done. No array
+     * (NULL): no older database can be upgraded. */
     const char *const *upgrades;
     const char *upgraded_by; /* for messages: who calls database_upgrade(), as in "starting discountd" */
 };
@@ -38,17 +37,16 @@ MUST_CHECK bool database_open(const char *path, const struct database_kind *kind
 /*
  * The same for reading and writing, with foreign keys checked and every commit on the disk when it returns. A file that
  * this user may not write is opened for reading: sqlite3_db_readonly() tells, and writing fails with SQLITE_READONLY.
- * From then on SQLite's temporary files of this process are beside that file, as its log is: there is one place that
- * may be full, and it is the one that is named. SQLITE_TMPDIR names another one. Whoever finds the file locked waits up
- * to busy_ms.
+ * From then on SQLite's temporary files of this process are in the database's directory, as its log is, so that an
+ * error of a full disk names the right file; SQLITE_TMPDIR overrides this. A locked file is waited for up to busy_ms.
  */
 MUST_CHECK bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db,
                                        char *reason, size_t reason_size);
 
 /*
- * Brings a database of an older schema to today's: all steps in one transaction, so that it is of the old version or of
- * the new one whatever happens. Foreign keys are checked at its end. One of today's version stays as it is.
- * *upgraded_from is its version before. On false nothing was changed, and `reason` names the file and what is wrong.
+ * Upgrades a database to today's schema: all steps in one transaction, so that it is of the old version or of the new
+ * one whatever happens. Foreign keys are checked at the end. A database of today's version stays as it is.
+ * *upgraded_from is the version before. On false nothing was changed, and `reason` names the file and what is wrong.
  */
 MUST_CHECK bool database_upgrade(const char *path, const struct database_kind *kind, int *upgraded_from, char *reason,
                                  size_t reason_size);
@@ -68,36 +66,36 @@ MUST_CHECK bool database_create(const char *path, const struct database_kind *ki
  */
 MUST_CHECK bool database_is_in_place(sqlite3 *db, char *reason, size_t reason_size);
 
-/* Which files beside a database in WAL mode, -wal and -shm, a process has open. Zero: nobody looked yet. */
+/* The -wal and -shm files beside a database in WAL mode, which a process has open. Zero: not looked at yet. */
 struct database_beside {
     dev_t devices[2];
     ino_t inodes[2];
 };
 
 /*
- * Whether those files are still the ones of the first look. Where somebody deleted them, others who come make new ones,
- * and no change of theirs is seen any more by this handle; a new one sees them. Two stat(2).
+ * Whether these files are still those of the first call. After a deletion, processes that open the database make new
+ * files, and this handle sees no change of theirs; a new handle does. Costs two stat(2).
  */
 MUST_CHECK bool database_beside_is_in_place(sqlite3 *db, struct database_beside *beside);
 
-/* The last commit to a database in WAL mode, as all who have it open see it in the memory that they share. */
+/* The last commit to a database in WAL mode, as the shared memory of its users shows it. */
 struct database_commit {
     uint32_t words[12];
 };
 
 /*
- * Reads it, without a lock or a system call: two that are the same have nothing between them. It is in place before the
- * commit returns to whoever made it (SQLite: WAL-mode File Format, 2.1, the WAL index header). Only of a database in
- * WAL mode, of which the handle has read something: elsewhere it would make the file that is shared. False: nobody can
- * tell, for a commit is just being made, or this SQLite writes another format.
+ * Reads the last commit, without a lock or a system call: between two equal results there was no commit. A commit is
+ * visible here before it returns to its writer (SQLite: WAL-mode File Format, 2.1, the WAL index header). Only for a
+ * database in WAL mode from which the handle has read: otherwise this would make the shared file. False: unknown,
+ * because a commit is just being made, or this SQLite writes another format.
  */
 MUST_CHECK bool database_read_commit(sqlite3 *db, struct database_commit *commit);
 
-/* Whether it is in WAL mode, which does not end while this handle is open and has read something. */
+/* Whether the database is in WAL mode. The mode stays while this handle is open and has read something. */
 MUST_CHECK bool database_is_in_wal_mode(sqlite3 *db);
 
-/* Gives back the disk that a large change, or one that was taken back, left in the write-ahead log: at once, or not at
- * all while somebody reads it for more than a second. */
+/* Truncates the write-ahead log after a large change or a rollback. It waits a second for readers; if one stays,
+ * nothing is truncated. */
 void database_empty_log(sqlite3 *db);
 
 /* Prepares a statement that is used for the life of the handle. NULL: `reason` has SQLite's message. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define REGION_SIZE 32768 /* in which the index of the log is mapped */
+#define REGION_SIZE 32768 /* the index of the log is mapped in regions of this size */
 #define FORMAT 3007000
 
 /* The index begins with its header, twice: whoever commits writes the second one first. */

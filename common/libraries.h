@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Other people's libraries: how a program begins with them, and which it runs with. */
+/* Third-party libraries: their set-up, and their versions. */
 #ifndef COMMON_LIBRARIES_H
 #define COMMON_LIBRARIES_H
 
 #include <stddef.h>
 
 /*
- * To be called first. OpenSSL cleans up in exit() from then on no more (OPENSSL_init_crypto(3)): gRPC core's threads
- * use it until the process is gone.
+ * To be called first. Turns off OpenSSL's clean-up in exit() (OPENSSL_init_crypto(3)): gRPC core's threads use OpenSSL
+ * until the process is gone.
  */
 void libraries_start(void);
 
-/* For --version, since a program that is linked statically lacks a security update until it is built again: a library
- * says itself which version it is. A list ends with a row without a name. */
+/* A library, for --version, with the version that it reports itself: a statically linked program lacks a security
+ * update until it is built again. A list ends with a row without a name. */
 struct library {
     const char *name;
     const char *(*version)(void);
 };
 
-/* Those of a program that has a database and speaks gRPC over TLS. */
+/* The libraries of a program that has a database and speaks gRPC over TLS. */
 extern const struct library libraries_all[];
 
 /* Writes "PROGRAM VERSION (NAME VERSION, …)" into text, cut off where it has no room. */

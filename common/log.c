@@ -125,5 +125,5 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     }
     line[length++] = '\n';
     ssize_t written = write(STDERR_FILENO, line, length);
-    (void)written; /* there is nobody left to tell */
+    (void)written; /* a failure here cannot be reported */
 }

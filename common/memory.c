@@ -29,7 +29,7 @@ void *memory_get_zeroed(size_t count, size_t size)
     size_t bytes;
 
     if (__builtin_mul_overflow(count, size, &bytes))
-        bytes = SIZE_MAX; /* for the log: nobody has as much */
+        bytes = SIZE_MAX; /* for the log alone */
     return insist(calloc(count > 0 ? count : 1, size > 0 ? size : 1), bytes);
 }
 
@@ -60,8 +60,8 @@ char *memory_copy_text(const char *text)
 }
 
 /*
- * In a static program the linker gives us the libraries' calls, too (--wrap, see the Makefile): gRPC core, for one,
- * does not look whether it got what it asked for.
+ * In a static program the linker redirects the libraries' calls to us, too (--wrap, see the Makefile): gRPC core, for
+ * one, does not check what malloc() returned.
  */
 #ifdef LINKER_WRAPS
 
@@ -75,7 +75,7 @@ void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 
 #ifdef __SANITIZE_ADDRESS__
-#define SCRATCH_BYTES ((size_t)1) /* room for none: each block is watched on its own */
+#define SCRATCH_BYTES ((size_t)1) /* no block fits: the sanitizer watches each one on its own */
 #else
 #define SCRATCH_BYTES ((size_t)64 * 1024)
 #endif
@@ -106,7 +106,7 @@ static bool is_of_scratch(const void *block)
     return scratch.begin != NULL && (uintptr_t)block - (uintptr_t)scratch.begin < SCRATCH_BYTES;
 }
 
-/* NULL: it is closed, or has not as much. */
+/* NULL: the scratch area is closed, or too full. */
 static void *scratch_get(size_t size)
 {
     if (!scratch.is_open || size > SCRATCH_BYTES)

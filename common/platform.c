@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is Linux's or glibc's own. */
+/* Functions of Linux or glibc that POSIX lacks. */
 #include "common/platform.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ int platform_rename_new(const char *from, const char *to)
 {
     int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 
-    /* Not every file system can be told not to replace. */
+    /* Some file systems do not know RENAME_NOREPLACE. */
     if (result != 0 && (errno == EINVAL || errno == ENOSYS))
         result = link(from, to);
     return result;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Searching what is sorted. */
+/* Binary search. */
 #ifndef COMMON_SEARCH_H
 #define COMMON_SEARCH_H
 
 #include <stddef.h>
 
 /*
- * Sets `place`, a size_t variable, to the first of `count` places that is not before what is looked for, or to the
- * count: `is_before`, an expression of the place `middle`, is true of all places before it and of none behind.
+ * Sets `place`, a size_t variable, to the first of `count` indexes for which `is_before`, an expression of `middle`, is
+ * false, or to the count. `is_before` must be true of all indexes before that one and false from there on.
  *
  *     size_t place;
  *     SEARCH_FIRST(place, count, ids[middle] < id);

@@ -176,7 +176,7 @@ static char *copy_directory(const char *path)
     return directory;
 }
 
-/* Reads the file at source->path. One that nobody named may be missing: then there is no path. */
+/* Reads the file at source->path. The default file may be missing: then source->path is NULL. */
 static bool read_source(const struct settings_table *table, struct settings_source *source, bool is_named, char *reason,
                         size_t reason_size)
 {

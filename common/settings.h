@@ -45,7 +45,7 @@ struct setting {
     int64_t min, max;           /* SETTING_NUMBER */
     const char *unit;           /* SETTING_NUMBER: "ms", "bytes", …; NULL when it counts things */
     const char *const *choices; /* SETTING_CHOICE: ended by NULL */
-    /* Refuses a text or path that has the type but is no good: returns NULL, or what is allowed. May be NULL. */
+    /* A further check of a text or path: returns NULL if it is allowed, else what is allowed. May be NULL. */
     const char *(*check)(const char *value);
 };
 

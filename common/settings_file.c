@@ -132,7 +132,7 @@ static int take_setting(void *user, const char *section, const char *name, const
     return !reading->stopped;
 }
 
-/* Debian's inih can be told at run time; its defaults cut lines at 200 bytes and values at " ;". */
+/* Debian's inih is configured at run time; its defaults cut lines at 200 bytes and values at " ;". */
 static void prepare_inih(void)
 {
     ini_max_line = SETTINGS_LINE_MAX + 3;

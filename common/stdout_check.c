@@ -11,7 +11,7 @@
 
 static const char *checked_program;
 
-/* What was never open is no fault of who printed nothing. */
+/* Standard output that was never open (EBADF) is no fault when nothing was printed. */
 static void check(void)
 {
     bool was_failing = ferror(stdout) != 0;

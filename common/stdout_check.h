@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output that may be full: who printed into it learns so at the end. */
+/* A check at exit that standard output could be written: its disk may be full. */
 #ifndef COMMON_STDOUT_CHECK_H
 #define COMMON_STDOUT_CHECK_H
 

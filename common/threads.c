@@ -10,9 +10,9 @@
 #include "common/log.h"
 #include "common/memory.h"
 
-#define STACK_SIZE ((size_t)64 * 1024) /* so that it is threads that are looked for, and not memory */
+#define STACK_SIZE ((size_t)64 * 1024) /* small, so that the limit met is one of threads and not of memory */
 
-/* Until all have been made. */
+/* Waits until all threads have been made. */
 static void *wait_for_the_others(void *lock)
 {
     pthread_mutex_lock(lock);

@@ -8,9 +8,9 @@
 #include "common/compiler.h"
 
 /*
- * Makes so many threads at a time, beside the calling one, and ends them. False, after a line in the log: there cannot
- * be so many (RLIMIT_NPROC, TasksMax, pids.max). To be asked before gRPC core is started, which without one of its
- * threads neither works nor ends.
+ * Makes `count` threads at a time, beside the calling one, and ends them. False, after a line in the log: a limit
+ * forbids so many (RLIMIT_NPROC, TasksMax, pids.max). To be called before gRPC core is started, which neither works nor
+ * ends when it lacks one of its threads.
  */
 MUST_CHECK bool threads_try(int count);
 

@@ -42,7 +42,7 @@ static void look_at_certificates(void *data)
     keyset_warn(&files);
 }
 
-/* A web server that begins anew shall not find the socket of one that ends, and take it for somebody else's. */
+/* A web server that starts again must not find the old socket and take it for another program's. */
 static void remove_socket(void *data)
 {
     (void)data;
@@ -62,10 +62,10 @@ static void block_signals(void)
 }
 
 /*
- * One process has a master, too: it holds the listening socket while the process is replaced, so that whoever connects
- * meanwhile waits some milliseconds and is answered. A killed master has an heir for the same reason, and because
- * lighttpd, whose child it was, would take the socket that the process still holds for somebody else's, and start none
- * any more. mod_fcgid replaces processes itself.
+ * One process has a master, too: it holds the listening socket while the process is replaced, so that clients that
+ * connect meanwhile wait some milliseconds and are answered. A killed master has an heir for the same reason, and
+ * because lighttpd, the master's parent, would take the socket that the process still holds for another program's, and
+ * start no new one. mod_fcgid replaces processes itself.
  */
 static int serve(struct catalog_settings *settings)
 {

@@ -25,14 +25,13 @@
 #include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
 
-#define BODY_MAX ((size_t)256 * 1024) /* of a CGI request; nobody here reads one */
+#define BODY_MAX ((size_t)256 * 1024) /* of a CGI request; no handler reads one */
 
 #define THREADS 10 /* of a serving process beside its first: ours, and gRPC core's at most */
 
 extern char **environ;
 
-/* An older database is looked for only where opening fails: to look at it as one that could be written, with every CGI
- * request, would cost. */
+/* An upgrade is tried only where opening fails: to look for one first, with every CGI request, would cost. */
 static bool open_store(const char *path, struct store **store, char *reason, size_t reason_size)
 {
     int version;
@@ -46,7 +45,7 @@ static bool open_store(const char *path, struct store **store, char *reason, siz
     return store_open(path, store, reason, reason_size);
 }
 
-/* Whom the settings believe; close_identity() after true. */
+/* Reads whom the settings trust; close_identity() after true. */
 static bool open_identity(const struct catalog_settings *settings, struct identity_policy *policy, char *reason,
                           size_t reason_size)
 {
@@ -108,7 +107,7 @@ static bool site_open(struct site *site, const struct catalog_settings *settings
     return false;
 }
 
-/* Says where a header's name is all that is known of who sent it. */
+/* Warns where proxies are trusted by X-USER-ID's name alone, without a secret. */
 static bool check_identity(const struct catalog_settings *settings, char *reason, size_t reason_size)
 {
     struct identity_policy policy;
@@ -159,7 +158,7 @@ static void woken(void *data)
     background_resume(((struct site *)data)->background);
 }
 
-/* Another process opens the database anew, and this one finishes what it has. */
+/* Asks for a successor, which opens the database anew, while this process finishes its requests. */
 static void make_way(void)
 {
     static bool is_done;
@@ -182,7 +181,7 @@ static void served(void *data)
         make_way();
 }
 
-/* A second look at the database, for what takes long. */
+/* Opens a second store, for work that takes long. */
 static bool open_background(struct site *site, const struct catalog_settings *settings)
 {
     struct store *store;
@@ -271,7 +270,7 @@ struct cgi_site {
     const char *database;
 };
 
-/* Discount is busy with the handshake while the database is opened here: to read its schema takes as long. */
+/* The handshake with Discount goes on while the database is opened here: to read its schema takes as long. */
 static void handle_cgi(void *data, struct http_exchange *exchange)
 {
     struct cgi_site *cgi = data;
@@ -313,6 +312,6 @@ _Noreturn void process_serve_cgi(const struct catalog_settings *settings)
     cgi_serve(&options, &is_finished);
     while (!is_finished && quotes_poll(cgi.site.quotes))
         continue;
-    /* The answer is out: what a tidy end would cost here, the next request would pay. */
+    /* The answer is out: a tidy end would only delay the next request. */
     _exit(EXIT_SUCCESS);
 }

@@ -10,10 +10,9 @@
 #include "fcgi-catalog/settings.h"
 
 /*
- * Checks what a serving process will open: database, keys, the secret of proxies. Warns where proxies are believed
- * without one. A database of an older schema version is upgraded first,
- * unless nothing may be changed (`is_test`): then it is refused like anything else that is wrong, and `reason` says
- * what is.
+ * Checks what a serving process will open: database, keys, the secret of proxies. Warns where proxies are trusted
+ * without a secret. A database of an older schema version is upgraded first, unless nothing may be changed (`is_test`):
+ * then it is refused like anything else that is wrong, and `reason` says what is.
  */
 MUST_CHECK bool process_check(const struct catalog_settings *settings, bool is_test, char *reason, size_t reason_size);
 
@@ -27,7 +26,7 @@ int process_serve_fastcgi(const struct catalog_settings *settings);
  * answer; without a database it is 503. */
 _Noreturn void process_serve_cgi(const struct catalog_settings *settings);
 
-/* Answers it with an error, when there are not even settings to serve it with. */
+/* Answers the CGI request with an error, when not even the settings can be read. */
 void process_refuse_cgi(int status, const char *detail);
 
 #endif

@@ -11,7 +11,7 @@
 #include "common/memory.h"
 #include "common/number.h"
 
-enum { KEY_FIRST = 1024 }; /* no letter */
+enum { KEY_FIRST = 1024 }; /* above any letter: no short options */
 
 struct reading {
     const struct arguments *arguments;

@@ -15,7 +15,7 @@ struct argument_words {
     size_t count;
 };
 
-/* What was given with an option that may stand more than once. All zero: never. */
+/* The values of an option that may be given more than once. All zero: it was not given. */
 struct argument_texts {
     const char **items;
     size_t count;
@@ -34,13 +34,13 @@ enum argument_type {
     ARGUMENT_NUMBERS, /* struct argument_numbers */
 };
 
-/* The letter of argp's --help, which knows "?" alone. */
+/* -h prints the help, too: argp itself has only -? and --help. */
 #define ARGUMENTS_KEY_HELP 'h'
 
 struct argument_row {
     const char *name; /* without the two hyphens */
     enum argument_type type;
-    size_t offset;     /* of the field in the target; offsetof(). What is not given stays as it is. */
+    size_t offset;     /* of the field in the target; offsetof(). An option that is not given leaves it as it is. */
     const char *value; /* what --help calls its value; NULL for a flag */
     const char *help;
     int64_t min, max;

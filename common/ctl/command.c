@@ -14,13 +14,13 @@
 #include "common/program.h"
 #include "common/stdout_check.h"
 
-enum { KEY_OPTION = 1024 }; /* no letter */
+enum { KEY_OPTION = 1024 }; /* above any letter: no short options */
 
 struct choice {
     const struct command_table *table;
     const struct command_table *top; /* has the options and the exit codes */
     const struct command *command;   /* NULL: not yet */
-    int place;                       /* the last word's, in argv */
+    int place;                       /* index of the last word in argv */
 };
 
 /* Sets the command, or the table to look in for the next word. False: there is nothing of this name. */
@@ -43,7 +43,7 @@ static bool find_command(struct choice *choice, const char *name)
     return false;
 }
 
-/* Options before the command are only passed over: it reads them itself. */
+/* Options before the command are only skipped: the command reads them itself. */
 static error_t parse_command(int key, char *argument, struct argp_state *state)
 {
     struct choice *choice = state->input;
@@ -152,7 +152,7 @@ int command_main(const struct command_table *table, int argc, char **argv)
     snprintf(name, sizeof name, "%s", table->program);
     while (choice.command == NULL) {
         choose_command(&choice, argc, argv);
-        /* The word goes from its place into argv[0]; what stood before it stands before the rest. */
+        /* Moves the word from its place to the end of argv[0]; the options before it now stand before the rest. */
         size_t used = strlen(name);
         snprintf(name + used, sizeof name - used, " %s", argv[choice.place]);
         memmove(&argv[choice.place], &argv[choice.place + 1], (size_t)(argc - choice.place) * sizeof *argv);

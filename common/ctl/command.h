@@ -11,12 +11,12 @@
 /* Exit codes, which scripts may rely on; 64 (EX_USAGE of sysexits.h) for a wrong command line is argp's own. */
 #define COMMAND_OK 0
 #define COMMAND_FAILED 1      /* anything that has no code of its own */
-#define COMMAND_REFUSED 2     /* what was given has faults; nothing was changed */
+#define COMMAND_REFUSED 2     /* the input has faults; nothing was changed */
 #define COMMAND_NOT_FOUND 3   /* what was asked for does not exist */
 #define COMMAND_MOVED 4       /* somebody else's change came first: --expect does not hold */
 #define COMMAND_UNREACHABLE 5 /* the service cannot be reached, or does not let this identity in */
 #define COMMAND_FINDINGS 6    /* lint found something */
-#define COMMAND_UNSETTLED 7   /* a change that may have been made, or may still be: nobody said that it is in use */
+#define COMMAND_UNSETTLED 7   /* a change that may have been made, or may still be made: its use was not confirmed */
 #define COMMAND_CONFIG 78     /* a setting is wrong (EX_CONFIG) */
 
 struct command {
@@ -40,8 +40,8 @@ struct command_table {
     size_t count;
     const struct command_group *groups;
     size_t group_count;
-    /* The first table's only: options that every command takes. They may stand before the command as well, which finds
-     * them behind its name. */
+    /* Options that every command takes, in the first table only. Those given before the command's name are moved behind
+     * it. */
     const struct argument_row *options;
     size_t option_count;
     const struct library *libraries; /* the first table's only: for --version */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files out. */
+/* Output files. */
 #include "common/ctl/output.h"
 
 #include <errno.h>
@@ -20,20 +20,20 @@ static int tell_errno(const struct output *output)
     return COMMAND_FAILED;
 }
 
-/* The mode of the file that it takes the place of, and its owner where that may be given; else what any new file gets.
- */
+/* Gives the new file the mode of the file that it replaces, and its owner where this user may; else those of any new
+ * file. */
 static void set_mode(int fd, const struct stat *old)
 {
     mode_t mask = umask(0);
 
     umask(mask);
     if (old != NULL && fchown(fd, old->st_uid, old->st_gid) != 0)
-        errno = 0; /* it is this user's then */
+        errno = 0; /* the file belongs to this user then */
     if (fchmod(fd, old != NULL ? old->st_mode & 07777 : 0666 & ~mask) != 0)
-        errno = 0; /* it stays closed to others, as mkstemp(3) made it */
+        errno = 0; /* the file stays closed to others, as mkstemp(3) made it */
 }
 
-/* Beside `path`, which it will take the place of. */
+/* Makes a file beside `path`, which it will replace. */
 static int open_beside(struct output *output, const char *path, const struct stat *old)
 {
     static const char ending[] = ".XXXXXX";
@@ -56,8 +56,8 @@ static bool is_stdout(const struct stat *file)
     return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == file->st_dev && own.st_ino == file->st_ino;
 }
 
-/* A link leads to what it names. Only a regular file is replaced: a device, a FIFO or a socket is written into, and so
- * is what a link names that is not there yet. */
+/* Follows links. Only a regular file is replaced: a device, a FIFO or a socket is written directly, and so is the
+ * target of a link that does not exist yet. */
 static int open_path(struct output *output)
 {
     struct stat file;
@@ -101,7 +101,7 @@ int output_close(struct output *output, bool is_whole)
     if ((fflush(output->stream) != 0 || ferror(output->stream)) && is_whole)
         code = tell_errno(output);
     if (output->path == NULL) {
-        if (code != COMMAND_OK) { /* it is told: not again at the end of the program */
+        if (code != COMMAND_OK) { /* reported already: not again at exit */
             __fpurge(stdout);
             clearerr(stdout);
         }

@@ -11,20 +11,21 @@
 struct output {
     const char *command; /* "catalogctl export", for messages */
     const char *path;    /* NULL: standard output */
-    char *temporary;     /* NULL: nothing is replaced */
-    char *place;         /* what is: the path, or what it leads to */
+    char *temporary;     /* the file that is written; NULL: no file is replaced */
+    char *place;         /* the file to be replaced: the path, or the target of its link */
     FILE *stream;
 };
 
 /*
- * Begins to write to `path`, beside it at first; NULL, "-" or what standard output is: standard output. Through a link
- * to what it names; a device, a FIFO or another thing that is no regular file is written into at once. A file that is
- * replaced keeps its mode, and its owner where this user may give it. COMMAND_OK, or it was told.
+ * Opens standard output for a `path` that is NULL, "-" or names standard output; else a temporary file beside `path`,
+ * or beside the target of a link. A device, a FIFO or another file that is not regular is written directly. The new
+ * file gets the mode of the file that it replaces, and its owner where this user may give it. COMMAND_OK, or
+ * COMMAND_FAILED after a message.
  */
 MUST_CHECK int output_open(struct output *output, const char *command, const char *path);
 
-/* Ends: with `is_whole` the file, all of it on the disk, takes the place of what was at the path; without, nothing
- * changes. COMMAND_OK, or it was told. */
+/* Closes the output. With `is_whole` the temporary file is synced to the disk and renamed to the path; without, it is
+ * removed. COMMAND_OK, or COMMAND_FAILED after a message. */
 MUST_CHECK int output_close(struct output *output, bool is_whole);
 
 #endif

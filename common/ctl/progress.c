@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Progress: count, rate, what is left. */
+/* Progress: count, rate, time left. */
 #include "common/ctl/progress.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How far long work is: one line on standard error, on a terminal only, taken away at the end. */
+/* The progress of long work: one line on standard error, on a terminal only, cleared at the end. */
 #ifndef COMMON_CTL_PROGRESS_H
 #define COMMON_CTL_PROGRESS_H
 
@@ -18,7 +18,7 @@ struct progress {
 void progress_begin(struct progress *progress, const char *what, size_t total);
 /* `done` in all. Shows it at most ten times a second, and when all is done. */
 void progress_update(struct progress *progress, size_t done);
-/* Shows a line of words instead, until progress_end(): for what nobody can count. */
+/* Shows a line of words instead, until progress_end(): for work that cannot be counted. */
 void progress_wait(struct progress *progress, const char *what);
 /* Takes the line away, so that something else can be printed; the next progress_update() shows it again. */
 void progress_hide(struct progress *progress);

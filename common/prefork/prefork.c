@@ -34,7 +34,7 @@
 #define PAUSE_LEAST_NS (100 * CLOCK_NS_PER_MS)
 #define PAUSE_MOST_NS (5 * CLOCK_NS_PER_S)
 #define YOUNG_NS CLOCK_NS_PER_S
-#define LAUNCHER_MS 1000 /* who starts the master and ends sooner only launches it, as spawn-fcgi does */
+#define LAUNCHER_MS 1000 /* a process that ends sooner after starting the master is a launcher, as spawn-fcgi is */
 #define STOP_NOW_MS 500  /* between SIGINT and SIGKILL */
 #define NAME_SIZE 16     /* prctl(2), PR_GET_NAME */
 
@@ -45,7 +45,7 @@ struct worker {
     int slot;
     enum worker_state state;
     uint64_t serial;     /* of its spawn; never used again */
-    uint64_t generation; /* how many reloads it has seen */
+    uint64_t generation; /* the reloads before its start */
     int64_t since_ns;    /* when it was born, or became ready */
     int64_t kill_ns;     /* when it gets SIGKILL; CLOCK_NEVER: not */
 };
@@ -65,16 +65,16 @@ struct master {
     uint64_t serial, generation;
     int64_t look_ns;  /* when to look next; CLOCK_NEVER: not at all */
     bool has_served;  /* some worker was ready, once */
-    bool has_started; /* all were, at the same time */
+    bool has_started; /* all workers were ready, at the same time */
     bool is_stopping;
     int exit_code;
     sigset_t signals;    /* what the master waits for */
     int starter_fd;      /* the process that started the first master; -1: a launcher */
-    int64_t launcher_ns; /* when a starter that still lives is no launcher; CLOCK_NEVER: it was seen */
-    bool is_heir;        /* this is not the first */
+    int64_t launcher_ns; /* when a starter that still lives is no launcher; CLOCK_NEVER: that is decided */
+    bool is_heir;        /* not the first master */
 };
 
-/* ---- Seats ---- */
+/* ---- Slots ---- */
 
 static bool is_heir_slot(const struct master *master, int slot)
 {
@@ -296,7 +296,7 @@ static void roll_workers(struct master *master)
     promote_ready_workers(master);
     master->generation++;
     for (int slot = 0; slot < master->slot_count; slot++) {
-        /* Who is not ready yet has read what was there before, or hangs in it. */
+        /* A worker that is not ready yet may have read the old settings, or hang. */
         struct worker *starting = find_worker(master, slot, WORKER_STARTING);
         if (starting != NULL)
             tell_to_leave(starting, SIGTERM, master->prefork->drain_ms);
@@ -311,7 +311,8 @@ static bool has_ended(int process_fd)
     return poll(&(struct pollfd){.fd = process_fd, .events = POLLIN}, 1, 0) != 0;
 }
 
-/* Nobody cares for a launcher's end; that of any other starter leaves no work for an heir. */
+/* Decides after a while whether the starter is a launcher, which has ended by then. The end of a launcher is ignored;
+ * that of any other starter leaves no work for an heir. */
 static void look_at_starter(struct master *master)
 {
     if (clock_now_ns() < master->launcher_ns)
@@ -348,7 +349,7 @@ static int64_t next_deadline(const struct master *master)
     return next;
 }
 
-/* Waits for a signal or the next deadline. 0: it is time for something. */
+/* Waits for a signal or the next deadline. 0: a deadline has come. */
 static int next_signal(const struct master *master)
 {
     int64_t next = next_deadline(master);
@@ -394,7 +395,8 @@ static void run_master(struct master *master)
     }
 }
 
-/* From here on signals wait to be asked for. SIGCHLD must not be ignored: the kernel would reap behind our back. */
+/* Blocks the signals, for sigwaitinfo(2) to take. SIGCHLD must not be ignored: the kernel would reap the workers
+ * itself. */
 static void take_signals(struct master *master)
 {
     static const int wanted[] = {SIGUSR2, SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
@@ -407,7 +409,7 @@ static void take_signals(struct master *master)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* A wake-up that nobody waits for any more would end the process. */
+/* Drops signals that still wait: SIGUSR2, once unblocked, would end the process. */
 static void give_back_signals(const struct master *master)
 {
     const struct timespec at_once = {0};
@@ -446,7 +448,7 @@ static int run(const struct prefork *prefork, int starter_fd, bool is_heir)
 
 /* ---- The heir's life, in a child of the master ---- */
 
-/* The starter has ended. A master that was an heir itself is abandoned by that. */
+/* The starter has ended. A master that was an heir itself is told to stop. */
 static void note_starters_end(struct master *master)
 {
     if (master->launcher_ns != CLOCK_NEVER) {
@@ -485,7 +487,7 @@ static int await_signal(struct master *master)
     return (int)info.ssi_signo;
 }
 
-/* Has another name meanwhile: who is killed together with all others of the program's name cannot take over. */
+/* Waits under another process name: killing all processes of the program's name must not kill the heir. */
 static int wait_to_inherit(void *data, int index)
 {
     struct master *master = data;

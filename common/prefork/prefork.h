@@ -12,9 +12,10 @@
  *   - SIGTERM: workers drain (SIGTERM); after drain_ms whoever is left is killed; the master returns.
  *   - SIGINT, SIGQUIT: workers stop at once (SIGINT, then SIGKILL after 500 ms); the master returns.
  *   - The master is killed: its workers get SIGTERM from the kernel (PR_SET_PDEATHSIG) and drain. With has_heir a child
- *     that waited for this becomes the master, with workers of its own. It is a child of nobody who knows it, so it
- * ends (as by SIGTERM) when that process ends which started the first master, and does not begin when that has ended
- * already. A process that ends within 1 s of starting the master (spawn-fcgi) only launched it, and does not count.
+ *     that waited for this, the heir, becomes the master, with workers of its own. No parent watches over it, so it
+ *     ends (as by SIGTERM) when the process that started the first master ends, and does not take over if that has
+ *     ended already. A process that ends within 1 s of starting the master (spawn-fcgi) only launched it, and does not
+ *     count.
  *
  * A worker is born with SIGTERM, SIGINT, SIGHUP and SIGCHLD blocked, to wait for as it likes (sigwait(3), signalfd(2)),
  * and with SIGPIPE ignored; every other signal is as the master's caller had it. It has to end by itself after SIGTERM
@@ -45,11 +46,10 @@ struct prefork {
     bool (*reload)(void *data);
     /* In the master, once: all workers are ready for the first time (to tell whoever waits). May be NULL. */
     void (*started)(void *data);
-    /* In the master: nobody is to serve this slot from now on, for a while (a worker has died young) or for good (all
-     * are told to stop). May be NULL. */
+    /* In the master: no worker serves this slot from now on, for a while (a worker has died young) or for good (all
+     * workers are told to stop). May be NULL. */
     void (*vacated)(void *data, int index);
-    /* In the master, every so many milliseconds from the start on, until it is told to stop. It must not wait. May be
-     * NULL. */
+    /* In the master, every look_ms milliseconds, until it is told to stop. It must not block. May be NULL. */
     void (*look)(void *data);
     int64_t look_ms;
     void *data;
@@ -65,7 +65,7 @@ MUST_CHECK int prefork_run(const struct prefork *prefork);
 /* In a worker: tells the master that this worker serves. In a process that is no worker it does nothing. */
 void prefork_worker_ready(void);
 
-/* In a worker that was told to drain: whether that is because a successor serves, which is ready. */
+/* In a worker that was told to drain: whether the reason is a successor that is ready. */
 bool prefork_worker_is_replaced(void);
 
 /* In a worker that is ready: asks for a successor. Once that one serves, this worker is told to drain, as at a reload.

@@ -13,7 +13,7 @@
 struct background_thread {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct rpc_call *first, **end; /* the line */
+    struct rpc_call *first, **end; /* the queue */
     bool is_ending;
     bool is_started;
     pthread_t thread;
@@ -30,7 +30,7 @@ struct background_thread *background_thread_new(void)
     return background;
 }
 
-/* The next call in the line, waiting for one; NULL: the thread is to end. */
+/* The next call in the queue, waiting for one; NULL: the thread is to end. */
 static struct rpc_call *pop(struct background_thread *background)
 {
     pthread_mutex_lock(&background->lock);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The second thread of a server, and the line of calls that wait for it. For the files of this room only. */
+/* The second thread of a server, and the queue of calls that wait for it. For the files of this room only. */
 #ifndef COMMON_RPC_BACKGROUND_H
 #define COMMON_RPC_BACKGROUND_H
 
@@ -12,13 +12,13 @@ struct rpc_call;
 
 struct background_thread *background_thread_new(void);
 
-/* Begins the thread. False: there can be none. */
+/* Starts the thread. False: it could not be made. */
 MUST_CHECK bool background_thread_start(struct background_thread *background);
 
-/* Puts a call at the end of the line: call_serve_in_background() gets it. */
+/* Appends a call to the queue: call_serve_in_background() gets it. */
 void background_thread_push(struct background_thread *background, struct rpc_call *call);
 
-/* Ends the thread and frees the line, which must be empty. NULL is allowed. */
+/* Ends the thread and frees the queue, which must be empty. NULL is allowed. */
 void background_thread_free(struct background_thread *background);
 
 #endif

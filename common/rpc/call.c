@@ -6,8 +6,8 @@
  *         └──(the server stops)──> freed <──(the server stops)──┘
  *
  * A call is one batch: initial metadata, message and status leave together, so a call costs two events. While a caller
- * does not read its replies their calls stay in answering; others are requested in their place. A call to a service
- * of a background service is admitted here, served and sent on the second thread, and comes back here as sent.
+ * does not read its replies, its calls stay in answering; others are requested in their place. A call to a background
+ * service is admitted here, served and sent on the second thread, and comes back here as sent.
  */
 #include "common/rpc/call.h"
 
@@ -54,7 +54,7 @@ void call_new(struct rpc_server *server, struct method *method)
     call_request(call);
 }
 
-/* Right from any state. The call can be requested again afterwards. */
+/* Releases a call in any state. It can be requested again afterwards. */
 static void call_release(struct rpc_call *call)
 {
     if (call->reply != NULL)
@@ -80,8 +80,8 @@ void rpc_call_add_violation(struct rpc_call *call, const char *field, const char
     details_add(call->violations, field, description);
 }
 
-/* The violations live as long as the arena; the answer leaves later. Beside a message that is too long for a caller's
- * metadata they are left out. */
+/* Packs the violations into the trailer: they live in the arena, which is reset before the answer is sent. Beside a
+ * message that is too long for a caller's metadata they are left out. */
 static void keep_violations(struct rpc_call *call, enum rpc_code code, const char *message)
 {
     if (call->violations == NULL || strlen(message) > DETAILS_MAX)
@@ -167,7 +167,7 @@ static void refresh_trust(struct rpc_server *server)
                          server->peers);
 }
 
-/* What a caller is told whose certificate does not count (any more). */
+/* What a caller is told whose certificate is not valid. */
 static const char *const verdict_words[] = {
     [PEER_UNREADABLE] = "a client certificate is required",
     [PEER_UNTRUSTED] = "the client certificate does not come from the authority that is trusted here",
@@ -247,7 +247,7 @@ static void call_send(struct rpc_call *call)
     (void)error;
 }
 
-/* The peer is lent by the book of peers until the next call: a call that waits takes a copy along. */
+/* The peer book lends the peer until the next call only: a call that waits takes a copy along. */
 static void call_keep_peer(struct rpc_call *call)
 {
     size_t size = strlen(call->peer.identity) + 1;
@@ -266,7 +266,7 @@ void call_serve_in_background(struct rpc_call *call, struct arena *arena)
     call_send(call);
 }
 
-/* Answers a call that has come, or has it answered. */
+/* Answers a call that has come, or queues it for the background thread. */
 static void call_answer_or_queue(struct rpc_call *call)
 {
     if (call->method->service == NULL) {

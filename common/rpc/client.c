@@ -27,8 +27,8 @@
 #define KEYSET_MAX_AGE_NS CLOCK_NS_PER_S
 
 /*
- * Nothing is lost while servers are drained, killed or replaced when a call waits for a connection and is tried again
- * after both codes that an ending server gives: UNAVAILABLE, and CANCELLED for what it had begun.
+ * Calls wait for a connection and are tried again after both codes of an ending server: UNAVAILABLE, and CANCELLED for
+ * calls that it had begun. So none is lost while servers are drained, killed or replaced.
  */
 #define ALL_METHODS                                                                                                    \
     "{\"name\":[{}],\"waitForReady\":true,\"retryPolicy\":{\"maxAttempts\":5,\"initialBackoff\":\"0.01s\","            \
@@ -99,8 +99,8 @@ static bool is_ipv4(const char *target)
 
 /*
  * localhost is this machine and is not looked up (RFC 6761, 6.3): a machine without a hosts file has it too. The
- * server's certificate must still be for the name. It and an address are said to be one, so that gRPC core needs no
- * resolver and no thread of it.
+ * server's certificate must still be for the name. localhost and IPv4 addresses are given as "ipv4:", so that gRPC core
+ * needs no resolver and no thread for it.
  */
 static const char *resolve(const char *target, char *address, size_t size)
 {
@@ -115,7 +115,7 @@ static const char *resolve(const char *target, char *address, size_t size)
     return address;
 }
 
-/* What gRPC core is told of methods, as JSON: the more exact name counts. */
+/* gRPC core's service configuration, as JSON: the more exact name counts. */
 static const char *print_service_config(const char *const *once, struct arena *arena)
 {
     const char *text = "{\"methodConfig\":[" ALL_METHODS;
@@ -177,8 +177,8 @@ static void renew_channel(void *data, const struct keyset *keyset)
     client->channel = channel_new(client, keyset);
 }
 
-/* gRPC core 1.51 loses a connection, descriptor and all, whose channel goes between handshake and first frame: one that
- * is being made is left to its time limit. */
+/* gRPC core 1.51 leaks a connection, with its descriptor, when its channel is destroyed between handshake and first
+ * frame: a connection that is being made is left to its time limit. */
 static void leave_connection(struct rpc_client *client)
 {
     if (client->channel != NULL &&
@@ -211,8 +211,8 @@ static void *method_handle(struct channel *channel, const ProtobufCServiceDescri
 
 /* ---- Calls ---- */
 
-/* Gets a call of the current channel, made anew when the keyset changed or the server's certificate has ended, and
- * lists it as outstanding. */
+/* Makes a call on the current channel, which is made anew when the keyset changed or the server's certificate has
+ * expired, and lists it as outstanding. */
 static void call_open(struct call *call, const struct rpc_stub *stub, unsigned method)
 {
     struct rpc_client *client = stub->client;
@@ -222,7 +222,7 @@ static void call_open(struct call *call, const struct rpc_stub *stub, unsigned m
         leave_connection(client);
     int64_t max_age_ns = client->channel != NULL ? KEYSET_MAX_AGE_NS : CLOCK_NEVER;
     if (client->channel == NULL)
-        client->generation = 0; /* any keyset is new to no channel */
+        client->generation = 0; /* without a channel any keyset is new */
     keyset_watch_refresh(client->watch, max_age_ns, &client->generation, renew_channel, client);
     call->channel = client->channel;
     call->channel->users++;
@@ -399,7 +399,7 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns)
 static void have_channel(struct rpc_client *client)
 {
     if (client->channel == NULL) {
-        client->generation = 0; /* any keyset is new to no channel */
+        client->generation = 0; /* without a channel any keyset is new */
         keyset_watch_refresh(client->watch, CLOCK_NEVER, &client->generation, renew_channel, client);
     }
 }
@@ -412,8 +412,7 @@ void rpc_client_connect(struct rpc_client *client)
     pthread_mutex_unlock(&client->lock);
 }
 
-/* gRPC core has no event of its own to post; watching a channel's state until a moment in the past ends at once, with
- * one. */
+/* gRPC core cannot be told to post an event; watching a channel's state until a moment in the past posts one. */
 void rpc_client_wake(struct rpc_client *client)
 {
     pthread_mutex_lock(&client->lock);

@@ -29,8 +29,8 @@
  *
  * Certificates: the keyset's files are looked at again at most once a second; a changed set that passes keyset_load()
  * is used by a new connection for the calls that start later, one that does not is named in the log and the old stays
- * in use. A server whose certificate has ended is asked no more: later calls use a new connection, which checks the
- * certificate that the server has now.
+ * in use. When a server's certificate has expired, later calls use a new connection, which checks the certificate that
+ * the server has now.
  */
 #ifndef COMMON_RPC_CLIENT_H
 #define COMMON_RPC_CLIENT_H
@@ -47,14 +47,13 @@
 struct rpc_client;
 
 struct rpc_client_options {
-    /* "host:port", "ipv4:127.0.0.1:11443", "unix:/path". localhost is 127.0.0.1 without asking anybody; other names are
+    /* "host:port", "ipv4:127.0.0.1:11443", "unix:/path". localhost is 127.0.0.1 without a lookup; other names are
      * resolved as this machine resolves names (getaddrinfo(3)). */
     const char *target;
     struct keyset_files keyset; /* no certificate and key: the client stays anonymous */
     /*
-     * Methods whose calls are made once: "package.Service/Method", ended by NULL; NULL: none. Where the server may have
-     * seen such a call it is not tried again, and its closure hears of the failure. It waits for a connection as the
-     * others do.
+     * Methods whose calls are made once: "package.Service/Method", ended by NULL; NULL: none. Such a call is not tried
+     * again if the server may have seen it: its closure gets the failure. It waits for a connection as other calls do.
      */
     const char *const *once;
     /*
@@ -70,8 +69,8 @@ struct rpc_client_options {
 MUST_CHECK struct rpc_client *rpc_client_new(const struct rpc_client_options *options, char *reason,
                                              size_t reason_size);
 
-/* One thing that a call says beside its message. The name is of a-z, 0-9, '-', '_' and '.', and does not end in "-bin"
- * or begin with "grpc-"; the value is of printable ASCII. What is otherwise is not sent. */
+/* One metadata entry of a call. The name is of a-z, 0-9, '-', '_' and '.', and does not end in "-bin" or begin with
+ * "grpc-"; the value is of printable ASCII. Any other entry is not sent. */
 struct rpc_metadata {
     const char *name, *value;
 };
@@ -109,8 +108,8 @@ bool rpc_client_poll(struct rpc_client *client, int64_t until_ns);
 void rpc_client_connect(struct rpc_client *client);
 
 /*
- * Lets the calls that start from now on use a new connection; those in progress keep theirs. For a connection that
- * nobody answers on: TCP alone may take minutes to find out. One that is still being made stays. Any thread.
+ * Lets the calls that start from now on use a new connection; those in progress keep theirs. For a dead connection,
+ * which TCP alone may notice after minutes. A connection that is still being made stays. Any thread.
  */
 void rpc_client_reconnect(struct rpc_client *client);
 

@@ -19,8 +19,8 @@ static void make_server_config(void *data, const struct keyset *keyset)
 }
 
 /*
- * gRPC core makes a TLS connection: a server's is the one whose context requires the other side's certificate. What the
- * sessions of one connection are for is no other's, so none is resumed.
+ * gRPC core makes a TLS connection: it is a server's if its context requires the other side's certificate. Each of
+ * these gets a session id context of its own and no tickets, so that no session is resumed.
  */
 SSL *INTERPOSED(SSL_new)(SSL_CTX *context)
 {

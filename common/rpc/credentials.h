@@ -16,11 +16,11 @@ struct credentials_source {
 /*
  * A server's credentials: mutual TLS, with the certificate and authority that the watch has at the time of each new
  * connection. The caller releases them with grpc_server_credentials_release(); `source` must outlive every connection.
- * No TLS session is resumed: in one that is, nobody shows a certificate, nor those between it and the authority's.
+ * No TLS session is resumed: in a resumed one the client shows neither its certificate nor the intermediate ones.
  */
 grpc_server_credentials *credentials_for_server(struct credentials_source *source);
 
-/* A client's: its own certificate, when it has one, and the authority that the server must come from. */
+/* A client's credentials: its certificate, if it has one, and the authority that must have issued the server's. */
 grpc_channel_credentials *credentials_for_client(const struct keyset *keyset);
 
 #endif

@@ -8,7 +8,7 @@
 #define BAD_REQUEST_TYPE "type.googleapis.com/google.rpc.BadRequest"
 #define HEAD_MAX 3 /* a field's tag, one byte, and a length below 2^14 */
 
-/* What a field of this length takes with the head before it. */
+/* The size of a field of this length, with its head. */
 static size_t size_of(size_t length)
 {
     return (length < 0x80 ? 2 : HEAD_MAX) + length;

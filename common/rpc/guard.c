@@ -17,11 +17,11 @@ enum { FRAME_DATA = 0, FRAME_HEADERS = 1, FRAME_RST_STREAM = 3, FRAME_SETTINGS =
 enum { FRAME_NOBODYS = 0xfa }; /* no frame has this type */
 enum { FLAG_END_STREAM = 1, FLAG_ACK = 1 };
 
-/* Where in a sequence of frames one direction is. */
+/* The position of one direction in its sequence of frames. */
 struct walk {
     uint8_t head[FRAME_HEAD];
     size_t head_size;
-    size_t skip; /* of a payload, or the preface */
+    size_t skip; /* what is left of a payload, or of the preface */
 };
 
 struct stream {
@@ -36,22 +36,22 @@ struct guard {
     size_t count;
     uint32_t last; /* the highest stream so far */
     size_t held;   /* by the streams, and what is not forgotten yet of those that were reset */
-    size_t reset;  /* … that */
+    size_t reset;  /* that part of it */
     int64_t reset_ns, now_ns;
     unsigned opened; /* before the server's settings were acknowledged */
     unsigned refusals;
     bool is_acknowledged;
     bool is_known;      /* a call was answered with a message */
-    bool is_told;       /* that it should go */
+    bool is_told;       /* a GOAWAY was sent */
     const char *reason; /* to cut it; NULL: none */
     struct guard *next, **link;
 };
 
-/* All of them, under the lock; what a guard has, too. */
+/* All guards, under the lock, which also protects their fields. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct guard *all;
 static size_t all_held, all_streams;
-static int64_t came_ns; /* when the last call or connection did */
+static int64_t came_ns; /* when the last call or connection came */
 static bool is_hiding;
 
 struct guard *guard_new(void)
@@ -157,7 +157,7 @@ static void forget_resets(struct guard *guard, int64_t now_ns)
     let_go(guard, forgotten);
 }
 
-/* What gRPC core had of the stream is freed once its turn has come. */
+/* gRPC core frees a reset stream's memory only later, so it stays counted for a while. */
 static void reset_stream(struct guard *guard, struct stream *stream)
 {
     guard->reset += stream->held;
@@ -170,7 +170,7 @@ struct frame {
     size_t size;
     uint8_t type, flags;
     uint32_t stream;
-    uint8_t *type_at; /* where it stands in what is taken; NULL: that piece is gone */
+    uint8_t *type_at; /* the type's byte among the bytes that are taken; NULL: it came earlier */
 };
 
 static struct frame read_head(const uint8_t *head)
@@ -259,7 +259,7 @@ static void walk(struct guard *guard, struct walk *walk, uint8_t *bytes, size_t 
 
 /* ---- Limits ---- */
 
-/* Whoever holds most goes when its next frame passes, if it is not the one whose turn it is. */
+/* Marks the connection that holds most. It is cut when its next bytes pass: now, if it is the one at hand. */
 static void mark_largest(void)
 {
     struct guard *largest = NULL;
@@ -299,7 +299,7 @@ bool guard_take(struct guard *guard, uint8_t *bytes, size_t size, int64_t now_ns
 bool guard_send(struct guard *guard, const uint8_t *bytes, size_t size, const char **reason)
 {
     pthread_mutex_lock(&lock);
-    walk(guard, &guard->out, (uint8_t *)bytes, size, note_sent); /* which changes nothing in them */
+    walk(guard, &guard->out, (uint8_t *)bytes, size, note_sent); /* note_sent() changes no bytes */
     *reason = guard->reason;
     pthread_mutex_unlock(&lock);
     return *reason == NULL;
@@ -321,7 +321,7 @@ void guard_hide(void)
 
 bool guard_goaway(struct guard *guard, const uint8_t *bytes, size_t size, uint8_t frame[GUARD_GOAWAY_SIZE])
 {
-    /* Its length; no stream; every stream is answered; for no fault. */
+    /* Length 8; stream 0; the highest last stream; NO_ERROR. */
     static const uint8_t goaway[GUARD_GOAWAY_SIZE] = {0, 0, 8, FRAME_GOAWAY, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff};
     struct walk out;
 

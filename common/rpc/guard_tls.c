@@ -20,7 +20,7 @@ DECLARE_INTERPOSED(int, accept4, int listener, __SOCKADDR_ARG address, socklen_t
 DECLARE_INTERPOSED(int, SSL_read, SSL *ssl, void *bytes, int size);
 DECLARE_INTERPOSED(int, SSL_write, SSL *ssl, const void *bytes, int size);
 
-/* A line for each kind of cut, and how many there were, however many come. */
+/* Logs a cut, within the limit of lines of its kind. */
 static void say(const char *event, const char *reason)
 {
     static struct log_limit log_limit = LOG_LIMIT_INIT;
@@ -32,7 +32,7 @@ static void say(const char *event, const char *reason)
 
 /* ---- Connections ---- */
 
-static atomic_int connections; /* that were accepted and made TLS's */
+static atomic_int connections; /* server connections that have a guard */
 static atomic_bool is_accepting, is_leaving, is_handed_on;
 
 void guard_accepts(void)
@@ -46,7 +46,7 @@ void guard_leave(bool is_handed)
     atomic_store(&is_leaving, true);
 }
 
-/* A bucket of permissions that fills as time passes. gRPC core accepts on whichever thread of its polls. */
+/* A token bucket, under a lock: gRPC core accepts on whichever thread polls. */
 static bool may_accept(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -66,7 +66,7 @@ static bool may_accept(void)
     return may;
 }
 
-/* Closes at once, without the wait that the end of a connection costs otherwise. */
+/* Closes with a reset, without the wait (TIME_WAIT) that the end of a connection costs otherwise. */
 static void turn_away(int fd)
 {
     const struct linger at_once = {.l_onoff = 1};
@@ -86,7 +86,7 @@ int INTERPOSED(accept4)(int listener, __SOCKADDR_ARG address, socklen_t *size, i
     }
     for (;;) {
         int fd = NEXT(accept4)(listener, address, size, flags);
-        if (fd < 0 && errno == EINVAL) /* whoever has the socket, too, has made it listen no more */
+        if (fd < 0 && errno == EINVAL) /* another process that has the socket has shut it down */
             errno = EAGAIN;
         if (fd < 0 || !atomic_load(&is_accepting))
             return fd;
@@ -118,7 +118,7 @@ static void make_index(void)
     guard_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, free_guard);
 }
 
-/* Of a server's connection; NULL: a client's. */
+/* The guard of a server's connection, made at first use; NULL: the connection is a client's. */
 static struct guard *guard_of(SSL *ssl)
 {
     if (!SSL_is_server(ssl))
@@ -133,7 +133,7 @@ static struct guard *guard_of(SSL *ssl)
     return guard;
 }
 
-/* What gRPC core takes for a broken connection. */
+/* Returns what gRPC core takes for a broken connection. */
 static int cut(const char *reason)
 {
     say("connection-cut", reason);
@@ -152,7 +152,8 @@ int INTERPOSED(SSL_read)(SSL *ssl, void *bytes, int size)
     return cut(reason);
 }
 
-/* With the word to go behind the bytes, which count alone. gRPC core writes less than a record. */
+/* Writes the bytes with a GOAWAY behind them, if one is due; returns how many of the bytes alone were written. gRPC
+ * core writes less than a record. */
 static int write_last(SSL *ssl, struct guard *guard, const void *bytes, int size)
 {
     uint8_t both[SSL3_RT_MAX_PLAIN_LENGTH];

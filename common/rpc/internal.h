@@ -23,7 +23,7 @@ bool rpc_runtime_is_deaf(void);
 /* "/package.Service/Method" in new memory. */
 char *rpc_method_path(const ProtobufCServiceDescriptor *service, unsigned method);
 
-/* The message on its way out. The caller destroys the buffer. */
+/* Packs a message for sending. The caller destroys the buffer. */
 grpc_byte_buffer *rpc_pack(const ProtobufCMessage *message);
 
 enum rpc_unpack_status {

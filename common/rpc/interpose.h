@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions of libraries that gRPC core calls and that this room answers instead. gRPC core 1.51 offers no other way to
- * what they mend. In a static program the linker gives gRPC core's calls to us (--wrap, see the Makefile); in one with
- * shared libraries the program's own symbols come before those of any library.
+ * Library functions that gRPC core calls and that this room replaces: gRPC core 1.51 offers no other way to change what
+ * they do. In a static program the linker redirects gRPC core's calls (--wrap, see the Makefile); with shared libraries
+ * the program's own symbols come before those of any library.
  */
 #ifndef COMMON_RPC_INTERPOSE_H
 #define COMMON_RPC_INTERPOSE_H
@@ -14,7 +14,7 @@
 #define DECLARE_INTERPOSED(result, name, ...)                                                                          \
     result __wrap_##name(__VA_ARGS__);                                                                                 \
     result __real_##name(__VA_ARGS__)
-/* What the library has by that name. */
+/* The library's own function of that name. */
 #define NEXT(name) __real_##name
 
 #else
@@ -40,7 +40,7 @@ static inline uintptr_t interpose_find(_Atomic uintptr_t *next, const char *name
 
 #endif
 
-/* They do nothing but bring their files into every program that uses gRPC core. */
+/* Empty functions that link their files into every program that uses gRPC core. */
 void interpose_waits(void);  /* waits.c */
 void interpose_guard(void);  /* guard_tls.c */
 void interpose_listen(void); /* listen.c */

@@ -23,7 +23,7 @@
 /* The parsed form, for the time of the check. */
 struct parsed {
     STACK_OF(X509) * authorities;
-    STACK_OF(X509) * chain; /* the certificate, and behind it those between it and the authority */
+    STACK_OF(X509) * chain; /* the certificate, and behind it the intermediate ones */
     EVP_PKEY *key;
     X509_CRL *list;
 };
@@ -154,7 +154,7 @@ static bool check_all(const struct keyset_files *files, const struct keyset *key
     return is_good;
 }
 
-/* Whether a handshake with it cannot succeed where check_all() fails. */
+/* Whether any fault that check_all() would find makes the handshake fail. */
 static bool can_be_left(const struct keyset *keyset)
 {
     return keyset->revoked == NULL && pem_is_one_certificate(keyset->ca) &&

@@ -44,9 +44,10 @@ struct keyset_stamp {
 MUST_CHECK bool keyset_load(const struct keyset_files *files, struct keyset *keyset, char *reason, size_t reason_size);
 
 /*
- * The same for a process that makes one call, to which the checks would cost half as much as its handshake: what fails
- * in a handshake anyway is not checked before. A file with several certificates is, for gRPC core takes those up to the
- * first that it cannot read. When no connection comes about, keyset_load() says what is wrong.
+ * The same for a process that makes one call, where the checks would cost half as much as the handshake: faults that
+ * make the handshake fail are not looked for. A keyset with a revocation list is checked, and so is a file with several
+ * certificates, of which gRPC core would use those before the first that it cannot read. When no connection comes
+ * about, keyset_load() says what is wrong.
  */
 MUST_CHECK bool keyset_load_for_handshake(const struct keyset_files *files, struct keyset *keyset, char *reason,
                                           size_t reason_size);
@@ -62,8 +63,8 @@ int keyset_days_left(const char *pem);
 
 /*
  * Logs certificate-expires for the certificate and the authority's when 30 days or fewer are left: a warning, and in
- * the last 24 hours and after the end an error; and keyset-refused when the files are no set to go over to, for then
- * the end of the one in use comes nearer unseen. For a program's start, and once a day.
+ * the last 24 hours and after the end an error; and keyset-refused when the files do not pass keyset_load(): the keyset
+ * in use could not be replaced before it expires. For a program's start, and once a day.
  */
 void keyset_warn(const struct keyset_files *files);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gRPC core's listen(2) and shutdown(2), of a socket that is given to it. */
+/* gRPC core's listen(2) and shutdown(2), replaced so that it listens on a given socket. */
 #include "common/rpc/listen.h"
 
 #include <fcntl.h>
@@ -16,8 +16,8 @@ DECLARE_INTERPOSED(int, listen, int fd, int backlog);
 DECLARE_INTERPOSED(int, shutdown, int fd, int how);
 
 static _Thread_local int given = -1;
-static _Thread_local bool is_taken; /* what was given */
-static atomic_bool has_taken;       /* what listens in this process is somebody else's, too */
+static _Thread_local bool is_taken; /* `given` was used */
+static atomic_bool has_taken;       /* a listening socket here may be shared with other processes */
 
 void listen_on(int fd)
 {
@@ -30,7 +30,7 @@ bool listen_is_taken(void)
     return is_taken;
 }
 
-/* The address of a socket as one of IPv6, as gRPC core has that of IPv4, too (RFC 4291, 2.5.5.2). */
+/* A socket's address as an IPv6 address; IPv4 is mapped, as gRPC core does it (RFC 4291, 2.5.5.2). */
 static bool find_address(int fd, struct sockaddr_in6 *address)
 {
     union {
@@ -71,7 +71,8 @@ int INTERPOSED(listen)(int fd, int backlog)
     return NEXT(listen)(fd, backlog);
 }
 
-/* gRPC core shuts down what it is about to close. A socket that listens would do so in no process any more. */
+/* gRPC core shuts sockets down before it closes them. A shared listening socket would then listen in no process any
+ * more. */
 int INTERPOSED(shutdown)(int fd, int how)
 {
     int is_listening = 0;

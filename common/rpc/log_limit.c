@@ -13,7 +13,8 @@ static uint64_t add_byte(uint64_t hash, unsigned char byte)
     return (hash ^ byte) * UINT64_C(0x100000001b3);
 }
 
-/* Numbers (of ports, descriptors, addresses in memory, milliseconds) do not make a line another one. */
+/* Hexadecimal digits are skipped, so that lines of one kind may differ in ports, descriptors, addresses or
+ * milliseconds. */
 static uint64_t hash_words(uint64_t hash, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -24,7 +25,7 @@ static uint64_t hash_words(uint64_t hash, const char *text)
     return add_byte(hash, '\0');
 }
 
-/* The kind of that hash, or one that nothing is counted for any more, or the one for all others. */
+/* The kind of that hash, or a free one, or the one for all others. */
 static struct log_limit_kind *find_kind(struct log_limit *limit, uint64_t hash, int64_t now_ns)
 {
     struct log_limit_kind *free_kind = &limit->others;

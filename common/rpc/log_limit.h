@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A limit on log lines that somebody else causes, as often as they like: the first line of a kind passes, and while
- * more of it come, one a minute, then one in two minutes, and so on up to one an hour. The others are counted. Lines
- * are of one kind that come from the same place in the source and differ in digits at the most.
+ * A limit on log lines that a peer can cause as often as it likes: the first line of a kind passes, and while more
+ * come, one a minute, then one in two minutes, and so on up to one an hour. The others are counted. Lines of one kind
+ * come from the same place in the source and differ only in (hexadecimal) digits.
  *
  * Whatever comes, no more than LOG_LIMIT_KINDS + 1 lines pass in a minute. Any thread may use a limit.
  */
@@ -26,7 +26,7 @@ struct log_limit_kind {
 struct log_limit {
     pthread_mutex_t lock;
     struct log_limit_kind kinds[LOG_LIMIT_KINDS];
-    struct log_limit_kind others; /* what finds no room among the kinds */
+    struct log_limit_kind others; /* lines of kinds that find no room */
 };
 
 #define LOG_LIMIT_INIT                                                                                                 \
@@ -34,8 +34,8 @@ struct log_limit {
         .lock = PTHREAD_MUTEX_INITIALIZER                                                                              \
     }
 
-/* Whether a line passes that line `line` of the source `file` makes now (common/clock.h). If so, *left_out is how many
- * of its kind did not since the last one. */
+/* Whether a message of line `line` in the source `file` passes at now_ns (common/clock.h). If so, *left_out is how many
+ * of its kind were left out since the last one. */
 bool log_limit_pass(struct log_limit *limit, const char *file, int line, const char *message, int64_t now_ns,
                     uint64_t *left_out);
 

@@ -29,7 +29,7 @@ grpc_byte_buffer *rpc_pack(const ProtobufCMessage *message)
     return bytes;
 }
 
-/* protobuf-c asks for memory here; what it frees goes with the arena. */
+/* protobuf-c's allocator: memory of the arena, up to a bound, which is freed with the arena. */
 struct bounded_arena {
     struct arena *arena;
     size_t left;

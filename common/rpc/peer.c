@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The peers at the other end: certificates read and judged once, and remembered. */
+/* The peers at the other end: certificates read and verified once, and cached. */
 #include "common/rpc/peer.h"
 
 #include <grpc/grpc_security.h>
@@ -14,7 +14,7 @@
 #include "common/memory.h"
 #include "common/rpc/pem.h"
 
-#define ENTRIES 64 /* more different certificates at a time than this only cost time */
+#define ENTRIES 64 /* certificates that are cached; more at a time only cost time */
 
 struct entry {
     char *pem;
@@ -67,8 +67,8 @@ void peer_book_free(struct peer_book *book)
 }
 
 /*
- * The authority and the list come from files of their own and may change one after the other. A list counts only
- * beside the authority that signed it: until that is in use, what was revoked stays revoked.
+ * The authority and the list come from files of their own and may change one after the other. A list takes effect with
+ * the authority that signed it; until that is in use, the old list stays in use.
  */
 static void settle(struct peer_book *book)
 {
@@ -186,7 +186,7 @@ static void judge_chain(const struct peer_book *book, STACK_OF(X509) * chain, st
     }
 }
 
-/* Dates are looked at with each call, so not here. */
+/* Dates are checked with each call, not here. */
 static void judge(const struct peer_book *book, X509 *certificate, STACK_OF(X509) * between, struct entry *entry)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -213,7 +213,7 @@ static X509 *read_certificate(const char *pem, size_t length)
     return certificate;
 }
 
-/* `chain` is what the peer showed, itself included or not; NULL: nothing more. */
+/* Caches a certificate. `chain` is the PEM text of those that the peer showed, itself included or not; NULL: none. */
 static struct entry *remember(struct peer_book *book, const char *pem, size_t length, const char *chain)
 {
     char reason[256];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The peers that are calling: what their certificates say, and whether they still count. A handshake looks at a
- * certificate once, and a connection may last for months: so with each call it is seen whether the certificate is
- * valid, comes from the authority that is in use now, and was not revoked. Reading and checking one costs a hundred
- * times what a call may, so what was found is remembered by the certificate's bytes, with its end, until the authority
- * or the revocation list changes. Used by one thread.
+ * The peers that are calling: what their certificates say, and whether they are still trusted. A handshake checks a
+ * certificate once, but a connection may last for months. So each call checks whether the certificate is valid now,
+ * comes from the authority that is in use now, and was not revoked. To read and verify a certificate costs a hundred
+ * times what a call may, so the result is cached by the certificate's bytes until the authority or the revocation list
+ * changes. Used by one thread.
  */
 #ifndef COMMON_RPC_PEER_H
 #define COMMON_RPC_PEER_H
@@ -22,8 +22,8 @@ void peer_book_free(struct peer_book *book); /* NULL is allowed */
 /* The certificates to trust from now on, PEM, which must have passed keyset_load(). Nobody is trusted before. */
 void peer_book_set_authority(struct peer_book *book, const char *pem);
 
-/* The revocation list to use from now on, PEM; NULL: nobody is revoked. It must have passed keyset_load(). One that
- * another authority signed counts when that authority is set. */
+/* The revocation list to use from now on, PEM; NULL: nobody is revoked. It must have passed keyset_load(). A list that
+ * another authority signed takes effect when that authority is set. */
 void peer_book_set_revoked(struct peer_book *book, const char *pem);
 
 enum peer_verdict {
@@ -31,7 +31,7 @@ enum peer_verdict {
     PEER_UNREADABLE, /* there is no certificate that can be read */
     PEER_UNTRUSTED,  /* it does not come from the authority, or is not for a client */
     PEER_REVOKED,
-    PEER_ENDED, /* it, or one above it */
+    PEER_ENDED, /* it has expired, or one above it */
     PEER_EARLY,
 };
 
@@ -42,19 +42,19 @@ enum peer_verdict {
 MUST_CHECK enum peer_verdict peer_book_find(struct peer_book *book, grpc_call *call, int64_t now_s,
                                             const struct rpc_peer **peer);
 
-/* The certificate that a server showed last, remembered as above by whoever calls it. All zero: none so far. */
+/* The certificate that a server showed last, cached by its client. All zero: none so far. */
 struct peer_server {
     char *pem;
     size_t pem_length;
-    char *shown; /* it, and those that were shown with it, as they came; NULL: they were read */
+    char *shown; /* the chain as it came; NULL: it was read into ends_s */
     int64_t ends_s;
 };
 
-/* Remembers what the server that answered `call` showed. If none did, what was shown before stays. */
+/* Caches the certificate of the server that answered `call`. If none did, the one before stays. */
 void peer_server_note(struct peer_server *server, grpc_call *call);
 
-/* The wall clock's second after which that server has no valid certificate any more, those that it showed with it
- * included; INT64_MAX: no server answered. They are read when somebody asks: who makes one call never does. */
+/* The wall clock's second after which a certificate in the server's chain is no longer valid; INT64_MAX: no server
+ * answered. The chain is read here and not before: a process that makes one call never needs it. */
 int64_t peer_server_end_s(struct peer_server *server);
 void peer_server_release(struct peer_server *server);
 

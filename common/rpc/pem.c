@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PEM text read whole. */
+/* Strict reading of PEM text. */
 #include "common/rpc/pem.h"
 
 #include <openssl/err.h>
@@ -11,7 +11,8 @@
 #define BEGIN "-----BEGIN "
 #define END "-----END "
 
-/* What blocks of one kind are called, and who takes them: take(data, der, length) is false when they are not that. */
+/* A kind of blocks: its name, its labels, and take(data, der, length), which is false when the content is of no such
+ * kind. */
 struct kind {
     const char *name, *labels[2];
     bool (*take)(void *data, const unsigned char *der, long length);
@@ -60,7 +61,7 @@ static bool refuse(const struct kind *kind, const char *pem, const char *place, 
     return false;
 }
 
-/* Reads block after block: each lies between its own beginning and the next one's, and there is one end in between. */
+/* Reads block after block: each reaches from its first line to the next block's, with one END line in between. */
 static bool read_blocks(const struct kind *kind, const char *pem, void *data, char *reason, size_t reason_size)
 {
     const char *begin = strstr(pem, BEGIN), *stray = strstr(pem, END);
@@ -87,7 +88,7 @@ static bool read_blocks(const struct kind *kind, const char *pem, void *data, ch
     return true;
 }
 
-/* Whether it is there, and there is nothing like it behind. */
+/* Whether the first place of `kind` in the text is a `text`, and there is no second place. */
 static bool is_once(const char *pem, const char *text, const char *kind)
 {
     const char *found = strstr(pem, kind);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PEM text read whole (RFC 7468): every block of it is what it should be, to the last byte. OpenSSL's own readers, and
- * gRPC core with them, end at the first block that they cannot read and skip those that they do not know, so a part of
+ * Strict reading of PEM text (RFC 7468): every block must be of the expected kind, to its last byte. OpenSSL's own
+ * readers, and gRPC core with them, stop at the first block that they cannot read and skip unknown kinds, so a part of
  * a file would be used as if it were all of it. Text between blocks is allowed.
  */
 #ifndef COMMON_RPC_PEM_H
@@ -18,8 +18,8 @@
 MUST_CHECK STACK_OF(X509) * pem_read_certificates(const char *pem, char *reason, size_t reason_size);
 void pem_free_certificates(STACK_OF(X509) * certificates); /* NULL is allowed */
 
-/* Whether it has one certificate's first and last line, and nothing else of PEM form: then gRPC core takes it whole, or
- * fails. */
+/* Whether the text has the first and last line of one certificate, and no other PEM line: gRPC core then uses all of
+ * it, or fails. */
 bool pem_is_one_certificate(const char *pem);
 
 /* The one revocation list; the caller frees it with X509_CRL_free(). NULL: `reason` says what is wrong and where. */

@@ -23,8 +23,8 @@ static atomic_bool accept_failed;
 static atomic_int users; /* starts without a stop */
 
 /*
- * gRPC core calls errors what a peer can cause at will, such as a failed handshake; for us they are warnings. Its
- * listener stops for good after one failed accept4(2), and this line is the only sign of it. A peer can also cause them
+ * gRPC core logs as errors what a peer can cause at will, such as a failed handshake; here they become warnings. Its
+ * listener stops for good after one failed accept4(2), of which the log line is the only sign. A peer can cause lines
  * as often as it likes, so all of them pass a limit.
  */
 static void pass_log_line(gpr_log_func_args *line)
@@ -73,8 +73,8 @@ void rpc_runtime_start(void)
     atomic_fetch_add(&users, 1);
 }
 
-/* Connections and calls that were cancelled are cleaned up by gRPC core's own threads, and each keeps it alive until
- * then: "blocking" does not wait for them. */
+/* gRPC core's own threads clean up cancelled connections and calls, and each of these keeps gRPC core alive until then:
+ * grpc_shutdown_blocking() does not wait for them. */
 void rpc_runtime_stop(void)
 {
     const struct timespec step = {.tv_nsec = 1000000};

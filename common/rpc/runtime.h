@@ -6,9 +6,8 @@
 #define COMMON_RPC_RUNTIME_H
 
 /*
- * Starts gRPC core once per process and sends its log lines to common/log.h, those that repeat ever more rarely and
- * counted (common/rpc/log_limit.h). gRPC's threads inherit the signal mask of
- * the caller: block what they must not receive first.
+ * Starts gRPC core once per process and sends its log lines to common/log.h, repeated ones less and less often
+ * (common/rpc/log_limit.h). gRPC's threads inherit the caller's signal mask: block what they must not receive first.
  */
 void rpc_runtime_start(void);
 

@@ -23,7 +23,7 @@
 #define HANDSHAKE_TIMEOUT_MS 5000
 #define LEAST_PING_INTERVAL_MS 5000
 #define QUIET_NS (500 * CLOCK_NS_PER_MS)
-#define STOP_STEP_NS (20 * CLOCK_NS_PER_MS) /* how often a stopping server looks what has become of its drain */
+#define STOP_STEP_NS (20 * CLOCK_NS_PER_MS) /* how often a stopping server checks its drain */
 
 /* ---- Life ---- */
 
@@ -40,8 +40,8 @@ static grpc_server *core_server_new(const struct rpc_server_options *options)
         integer_arg(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS),
         integer_arg(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, LEAST_PING_INTERVAL_MS),
         integer_arg(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1),
-        /* Nobody's message is unpacked: gRPC core would do it before it looks at the size, and before anybody at the
-         * caller. */
+        /* Compressed messages are refused: gRPC core would unpack them before it looks at the size, and before the
+         * caller is checked. */
         integer_arg(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1U << GRPC_COMPRESS_NONE),
         integer_arg(GRPC_ARG_MAX_CONNECTION_AGE_MS, options->max_connection_age_ms),
     };
@@ -186,19 +186,19 @@ static gpr_timespec next_look(struct rpc_server *server)
 }
 
 /*
- * gRPC core has a moment, between giving back the calls that were requested of it and knowing that it stops, in which a
- * call that comes is put in line for a request that never comes: its caller would wait for the end of the drain. The
- * line is cleared whenever a connection ends, so gRPC core is given one that has ended already. Whoever stood there is
- * told CANCELLED and may ask another server.
+ * A stopping gRPC core has a moment, after it has failed the requested calls and before it refuses new ones, in which a
+ * new call is queued for a request that never comes: its caller would wait for the end of the drain. The queue is
+ * cleared whenever a connection ends, so gRPC core is given a connection that has ended already. The queued calls end
+ * with CANCELLED, and their callers may ask another server.
  */
 static void end_forgotten_calls(struct rpc_server *server)
 {
     int ends[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
-        return; /* the next look may have more luck */
+        return; /* tried again at the next look */
     close(ends[1]);
-    /* gRPC core takes no other credentials for a descriptor, and nobody is at the other end. */
+    /* The only credentials that gRPC core takes for a descriptor; the other end is closed already. */
     grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
     grpc_server_add_channel_from_fd(server->core, ends[0], credentials);
     grpc_server_credentials_release(credentials);

@@ -38,7 +38,7 @@
  * Certificates: the keyset's files are looked at again on each new connection. A changed set that passes keyset_load()
  * is used from then on; one that does not is named in the log once and the old set stays in use. Established
  * connections keep theirs. A client certificate is required and verified in the handshake, and again with every call:
- * one that has ended, was revoked, or was not issued by the authority in use now is answered UNAUTHENTICATED. No TLS
+ * one that has expired, was revoked, or was not issued by the authority in use now is answered UNAUTHENTICATED. No TLS
  * session is resumed. TLS 1.2 (RFC 5246) or 1.3 (RFC 8446).
  */
 #ifndef COMMON_RPC_SERVER_H
@@ -68,9 +68,9 @@ struct rpc_server_options {
     const char *const *addresses; /* "127.0.0.1:11443", "[::1]:11443", "unix:/path" */
     size_t address_count;
     /*
-     * A socket for each address, bound to it, on which to listen; NULL: the server makes its own. One that several
-     * processes have (they inherited it, or took turns) loses no connection that waits in it when one of them ends.
-     * They are the caller's, who may close them after rpc_server_start(); close-on-exec and non-blocking.
+     * A socket for each address, bound to it, on which to listen; NULL: the server makes its own. A socket that several
+     * processes have (inherited, or in turns) loses no waiting connection when one of them ends. The caller owns the
+     * sockets and may close them after rpc_server_start(); close-on-exec and non-blocking.
      */
     const int *sockets;
     struct keyset_files keyset;
@@ -108,12 +108,12 @@ void rpc_server_run(struct rpc_server *server);
 /*
  * Sends the callers to another server: each connection is told with its next reply to make no more calls (GOAWAY), and
  * is answered as before until it goes. With `sockets` no connection is accepted any more: another process is to listen
- * on them. rpc_server_stop() is to follow; a call that comes after that is lost to its caller, which is why it is best
- * made when rpc_server_is_quiet(). From any thread.
+ * on them. rpc_server_stop() is to follow, best when rpc_server_is_quiet(): a call that comes later is not answered.
+ * From any thread.
  */
 void rpc_server_leave(struct rpc_server *server);
 
-/* Whether no call is under way, and none and no connection has come for half a second. From any thread. */
+/* Whether no call is under way, and no call or connection has come for half a second. From any thread. */
 bool rpc_server_is_quiet(const struct rpc_server *server);
 
 /*
@@ -134,18 +134,17 @@ const struct rpc_peer *rpc_call_peer(const struct rpc_call *call);
 /* When the caller stops waiting, on common/clock.h's clock; CLOCK_NEVER when it did not say. */
 int64_t rpc_call_deadline_ns(const struct rpc_call *call);
 
-/* What the caller said beside the message under this name (lower case), the first of them, copied to rpc_call_arena();
- * NULL: nothing, or a value with a NUL in it. Anybody who may call can say anything. */
+/* The caller's metadata value of this name (lower case), the first if there are several, copied to rpc_call_arena();
+ * NULL: none, or a value with a NUL in it. Not to be trusted: any admitted caller can send anything. */
 const char *rpc_call_metadata(struct rpc_call *call, const char *name);
 
 /* Memory that lives until the function that was called returns. */
 struct arena *rpc_call_arena(struct rpc_call *call);
 
 /*
- * Says which field of the request is at fault, for callers that know gRPC's richer error model: what was added before
- * the call is answered or fails goes with it as a google.rpc.BadRequest (metadata grpc-status-details-bin; beside an
- * answer its google.rpc.Status has the code INVALID_ARGUMENT). The texts are copied; what exceeds 4 KiB in all is left
- * out.
+ * Adds a field violation, for callers that know gRPC's richer error model: those that were added before the call is
+ * answered or fails are sent with it as a google.rpc.BadRequest (metadata grpc-status-details-bin; beside an answer its
+ * google.rpc.Status has the code INVALID_ARGUMENT). The texts are copied; what exceeds 4 KiB in all is left out.
  */
 void rpc_call_add_violation(struct rpc_call *call, const char *field, const char *description);
 

@@ -50,7 +50,7 @@ long INTERPOSED(syscall)(long number, ...)
 
     va_start(list, number);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        words[i] = va_arg(list, long); /* as the C library's own does it: what was not given is not looked at */
+        words[i] = va_arg(list, long); /* as the C library does it: arguments that were not given are not used */
     va_end(list);
     if (number != SYS_futex || (words[1] & ~FUTEX_PRIVATE_FLAG) != WALL_CLOCK_WAIT || words[3] == 0)
         return NEXT(syscall)(number, words[0], words[1], words[2], words[3], words[4], words[5]);

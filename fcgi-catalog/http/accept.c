@@ -55,7 +55,8 @@ static bool is_text(struct piece piece, const char *text, size_t length)
     return piece.length == length && strncasecmp(piece.text, text, length) == 0;
 }
 
-/* A qvalue: 0 or 1, with up to three decimals; also ".5", which is sent though it is none. -1: it is no such thing. */
+/* A qvalue: 0 or 1, with up to three decimals; also ".5", which some clients send against the grammar. -1: not a
+ * qvalue. */
 static int read_quality(struct piece value)
 {
     int quality = 0, weight = QUALITY_MOST;
@@ -77,7 +78,7 @@ static int read_quality(struct piece value)
     return quality <= QUALITY_MOST ? quality : -1;
 }
 
-/* The range's quality from its parameters; the others say nothing about our types, which have none. */
+/* The range's quality. Other parameters are ignored: our types have none. */
 static int parameters_quality(struct piece parameters)
 {
     while (parameters.length > 0) {
@@ -98,7 +99,7 @@ static int range_specificity(struct piece range, const char *media)
     if (range.length == type_length + 1 && range.text[type_length] == '*' &&
         strncasecmp(range.text, media, type_length) == 0)
         return 2;
-    return is_text(range, "*/*", 3) || is_text(range, "*", 1) ? 1 : 0; /* the second is what old Java says */
+    return is_text(range, "*/*", 3) || is_text(range, "*", 1) ? 1 : 0; /* the second comes from old Java clients */
 }
 
 static void fit_header(struct fit *fit, const char *header, const char *media)
@@ -113,13 +114,13 @@ static void fit_header(struct fit *fit, const char *header, const char *media)
             continue;
         int quality = parameters_quality(parameters);
         if (quality < 0)
-            continue; /* what cannot be read says nothing */
+            continue; /* a malformed range is ignored */
         if (specificity > fit->specificity || quality > fit->quality)
             *fit = (struct fit){specificity, quality};
     }
 }
 
-/* Text browsers name both alike (lynx), and those who take anything neither. */
+/* Text browsers (lynx) name both types alike; clients that take any type name neither. */
 static bool is_page_for_text(const struct fit *fit, const char *media, const char *chosen)
 {
     return fit->specificity > 1 && strcmp(media, "text/html") == 0 && strcmp(chosen, "text/plain") == 0;

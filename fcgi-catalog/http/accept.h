@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Which of `count` media types ("text/html"); -1: the client takes none of them. Without a header (NULL, ""), and among
- * those it wants as much and names as closely, the first; but text/html rather than text/plain where both are named:
- * whoever reads pages takes text, too.
+ * The index of the preferred one of `count` media types ("text/html"); -1: the client takes none of them. Without a
+ * header (NULL, ""), and among types of the same quality and precision, the first; but text/html rather than text/plain
+ * where both are named: clients that read pages take text, too.
  */
 int accept_choose(const char *accept, const char *const *types, size_t count);
 

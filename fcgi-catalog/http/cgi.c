@@ -21,7 +21,7 @@ static struct {
     bool *is_finished;
 } carrier;
 
-/* Whoever made standard output may have made it non-blocking. */
+/* Waits until standard output takes more: it may be non-blocking. */
 static bool await_room(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -65,7 +65,7 @@ static void finish_exchange(struct http_exchange *exchange)
     struct http_piece piece = {.bytes = exchange->response.body, .length = http_exchange_body_length(exchange)};
     struct http_source *source = http_exchange_take_source(exchange);
 
-    /* The head and what the body begins with leave together: to some web servers what is written is a piece. */
+    /* The head and the beginning of the body leave together: some web servers send on each write by itself. */
     bool is_good = source == NULL || http_source_next(source, &piece);
     struct iovec parts[] = {
         {.iov_base = (void *)(uintptr_t)head, .iov_len = head_length},
@@ -80,8 +80,8 @@ static void finish_exchange(struct http_exchange *exchange)
     *carrier.is_finished = true;
 }
 
-/* How much of standard input is the body's. Without a length (a chunked body under mod_cgid) it is all there is; where
- * none is announced nothing may be read, for it may never end. */
+/* The length of the body on standard input. Without a length (a chunked body under mod_cgid) the body reaches to the
+ * end of input; where no body is announced nothing may be read, for the input may never end. */
 static int64_t body_length(const struct http_request *request)
 {
     if (request->content_length >= 0)
@@ -89,7 +89,7 @@ static int64_t body_length(const struct http_request *request)
     return http_request_variable(request, CGI_HTTP_TRANSFER_ENCODING) != NULL ? INT64_MAX : 0;
 }
 
-/* Reads the body away, so that the web server can send it all; what comes too late or too much stays. */
+/* Reads the body away, so that the web server can send all of it; what is over body_max, or comes too late, stays. */
 static void drain_input(int64_t length, size_t body_max)
 {
     char scratch[8192];
@@ -114,7 +114,7 @@ static void refuse(struct http_exchange *exchange, int status, const char *detai
     http_exchange_finish(exchange);
 }
 
-/* The exchange with its request, whose body is read away as far as options say. */
+/* Begins the exchange: reads the request, and its body away, up to options->body_max. */
 static enum http_request_status begin(const struct cgi_options *options, bool *is_finished)
 {
     struct http_exchange *exchange = &carrier.exchange;

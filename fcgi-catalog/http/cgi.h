@@ -20,8 +20,8 @@ struct cgi_options {
 };
 
 /*
- * Calls the handler with the request. The answer is on its way to standard output when the exchange is finished, which
- * the handler may leave for later: *is_finished tells. One request per process: the exchange lives in static storage.
+ * Calls the handler with the request. The answer is written to standard output when the exchange is finished, at once
+ * or later: *is_finished is true then. One request per process: the exchange lives in static storage.
  */
 void cgi_serve(const struct cgi_options *options, bool *is_finished);
 

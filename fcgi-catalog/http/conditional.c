@@ -8,7 +8,7 @@
 #include "fcgi-catalog/http/etag.h"
 #include "fcgi-catalog/http/problem.h"
 
-#define SETTLED_S 2 /* so long after a change another one is of another second */
+#define SETTLED_S 2 /* so long after a change, no other one can have its second */
 
 /* ---- Dates (RFC 9110, 5.6.7) ---- */
 
@@ -26,8 +26,7 @@ static const char *print_date(int64_t seconds, struct arena *arena)
                        months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-/* IMF-fixdate, which everybody sends today, and the two forms of before. What is none of them says nothing. The program
- * keeps the C locale. */
+/* IMF-fixdate and the two obsolete forms; any other date is ignored. The program keeps the C locale. */
 static bool read_date(const char *text, int64_t *seconds)
 {
     static const char *const forms[] = {
@@ -47,11 +46,11 @@ static bool read_date(const char *text, int64_t *seconds)
     return false;
 }
 
-/* ---- What is told ---- */
+/* ---- Response headers ---- */
 
 /*
- * How long a public answer may be kept. Caches count in whole seconds: one for the part of this second that has passed,
- * one for those that count the last as fresh.
+ * How long a public answer may be kept. Caches count in whole seconds, so two are taken off: one for the part of this
+ * second that has passed, one for caches that count the last second as fresh.
  */
 static int64_t max_age(int64_t steady_until, int64_t now)
 {
@@ -80,7 +79,7 @@ static bool is_settled(const struct conditional *conditional, int64_t now)
            conditional->changed_at <= now - SETTLED_S;
 }
 
-/* In one line: some caches look at one alone (nginx before 1.23). */
+/* In one line: some caches read only one Vary line (nginx before 1.23). */
 static void add_vary(struct http_exchange *exchange, const char *vary)
 {
     const char *also = exchange->also_varies;
@@ -105,7 +104,7 @@ void conditional_tell(struct http_exchange *exchange, const struct conditional *
         http_response_add_header(exchange, "Last-Modified", date);
 }
 
-/* ---- What the caller wants ---- */
+/* ---- Conditions of the request ---- */
 
 /* False also where the header is not there. */
 static bool read_date_of(struct http_exchange *exchange, enum http_variable variable, int64_t *seconds)
@@ -115,7 +114,7 @@ static bool read_date_of(struct http_exchange *exchange, enum http_variable vari
     return date != NULL && read_date(date, seconds);
 }
 
-/* If-Match, or else If-Unmodified-Since, says that they want another one. */
+/* If-Match, or else If-Unmodified-Since, is not met: the client wants another version. */
 static bool is_unwanted(struct http_exchange *exchange, const struct conditional *conditional)
 {
     const char *tags = http_request_list(&exchange->request, CGI_HTTP_IF_MATCH, &exchange->arena);
@@ -127,7 +126,7 @@ static bool is_unwanted(struct http_exchange *exchange, const struct conditional
            conditional->changed_at > since;
 }
 
-/* If-None-Match, or else If-Modified-Since, says that they have it. */
+/* If-None-Match, or else If-Modified-Since, says that the client has this version. */
 static bool is_known(struct http_exchange *exchange, const struct conditional *conditional)
 {
     const char *tags = http_request_list(&exchange->request, CGI_HTTP_IF_NONE_MATCH, &exchange->arena);

@@ -21,8 +21,8 @@
 
 #define CONDITIONAL_MAX_AGE_S 60
 
-/* Every header that can change an answer. An answer with prices to somebody who is named by X-USER-ID is never public,
- * whether the name counts or not, so the headers by which that is decided need not be here. */
+/* The headers that can change an answer. An answer with prices to a request with X-USER-ID is never public, whether the
+ * header is trusted or not, so the headers that decide about trust need not be here. */
 #define VARY_BY_CUSTOMER "Accept, X-USER-ID"
 #define VARY_BY_TYPE "Accept"
 
@@ -33,8 +33,8 @@ struct conditional {
     const char *vary;     /* one of the above; NULL: the answer is the same for all */
     const char *etag;     /* with its quotes; NULL: none */
     int64_t changed_at;   /* when what is shown changed last, seconds since 1970 in UTC; 0: not known */
-    int64_t steady_until; /* public: until when no price in it changes by itself, likewise; 0: there is none in it */
-    const char *lifetime; /* how long it may be kept, whoever does: "max-age=86400"; NULL: as above */
+    int64_t steady_until; /* public: until when no price in it changes by itself, likewise; 0: it has no price */
+    const char *lifetime; /* how long any cache may keep it: "max-age=86400"; NULL: as above */
 };
 
 /* Adds the headers. Last-Modified is told for public answers, and only once a second change within the same second is
@@ -42,13 +42,12 @@ struct conditional {
 void conditional_tell(struct http_exchange *exchange, const struct conditional *conditional);
 
 /*
- * The same for a representation that the caller may have set conditions for, in the order of RFC 9110, 13.2.2. True:
- * the response is complete and can be finished: 304, the client has it already; or 412, it is not the one that they
- * want.
+ * Adds the headers and checks the request's conditions, in the order of RFC 9110, 13.2.2. True: the response is
+ * complete and can be finished: 304, the client has this representation already; or 412, a condition is not met.
  */
 MUST_CHECK bool conditional_apply(struct http_exchange *exchange, const struct conditional *conditional);
 
-/* Nobody may keep it. */
+/* Adds the headers by which no cache may keep the answer. */
 void conditional_apply_none(struct http_exchange *exchange);
 
 #endif

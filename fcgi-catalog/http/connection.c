@@ -50,10 +50,10 @@ int connection_fd(const struct connection *connection)
 static void wake_loop(struct connection_pool *pool)
 {
     ssize_t written = write(pool->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
-    (void)written; /* EAGAIN: it is as awake as can be */
+    (void)written; /* EAGAIN: its wake-up is pending already */
 }
 
-/* Waits for the next event. Under the lock, for the loop's thread may have it before this returns. */
+/* Arms epoll for the next event. Under the lock: the loop's thread may get the event before this returns. */
 static bool arm(struct connection *connection)
 {
     bool is_for_room = connection->state == CONNECTION_AWAITING && connection->wish == CONNECTION_ROOM;
@@ -69,7 +69,7 @@ static bool arm(struct connection *connection)
     return true;
 }
 
-/* Under the lock. The descriptor is closed, or somebody else's. The pool may be gone once the lock is left. */
+/* Under the lock. The descriptor is closed, or was by somebody else. The pool may be gone once the lock is released. */
 static void give_back(struct connection *connection)
 {
     struct connection_pool *pool = connection->pool;
@@ -116,7 +116,7 @@ void connection_close(struct connection *connection)
     connection_forget(connection);
 }
 
-/* The event that this makes lends it to whoever waits for it, who finds that the peer has gone. */
+/* Shuts the socket down: the event of that lends the connection again, and its borrower finds the peer gone. */
 static void cut_off(struct connection *connection)
 {
     shutdown(connection->fd, SHUT_RDWR);
@@ -153,7 +153,7 @@ bool connection_await(struct connection *connection, enum connection_wish wish, 
     bool is_armed = arm(connection);
     if (is_armed) {
         if (pool->awaiting++ == 0)
-            wake_loop(pool); /* it may be waiting without a bound */
+            wake_loop(pool); /* the loop may be waiting without a time limit */
         pool->held += held;
         if (pool->held > HELD_MAX)
             cut_off_the_slowest(pool);
@@ -303,7 +303,7 @@ size_t connection_pool_drain(struct connection_pool *pool, struct connection **r
 
 /* ---- Events ------------------------------------------------------------------------------------------------------ */
 
-/* Mostly the request comes with the connection: it is looked for before epoll is troubled. */
+/* Mostly the request comes with the connection, so the socket is peeked at before epoll is used. */
 bool connection_welcome(struct connection_pool *pool, int fd, struct connection **connection)
 {
     int found = peek(fd);

@@ -18,7 +18,7 @@ static bool is_everybody(const char *origins)
 
 /* ---- The setting ---- */
 
-/* "https://shop.example:8443": small letters, and no port that goes without saying. */
+/* "https://shop.example:8443": lower case, and no port that is the scheme's default. */
 static bool is_origin(const char *text, size_t length)
 {
     static const struct {
@@ -64,7 +64,7 @@ static bool is_listed(const char *origin, const char *origins)
     return false;
 }
 
-/* It says of whom it is, whether that counts or not. */
+/* Whether the request names a customer or user, trusted or not. */
 static bool is_somebodys(const struct http_exchange *exchange)
 {
     return http_request_value(&exchange->request, CGI_HTTP_X_USER_ID)[0] != '\0' ||
@@ -72,13 +72,13 @@ static bool is_somebodys(const struct http_exchange *exchange)
            http_request_value(&exchange->request, CGI_REMOTE_USER)[0] != '\0';
 }
 
-/* False: the asking page may know nothing. */
+/* False: the page may not read the answer. */
 static bool add_origin(struct http_exchange *exchange, const char *origins)
 {
     const char *origin = http_request_value(&exchange->request, CGI_HTTP_ORIGIN);
 
     if (is_everybody(origins)) {
-        /* Whether a page asks or not: the answer does not depend on it. */
+        /* Also without an Origin: the answer does not depend on it. */
         if (!is_somebodys(exchange))
             http_response_add_header(exchange, "Access-Control-Allow-Origin", "*");
         return !is_somebodys(exchange);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of other origins that ask from a browser: the CORS protocol (Fetch standard, 3.2). Who may is said by
- * CATALOG_CORS_ORIGINS:
+ * Pages of other origins that ask from a browser: the CORS protocol (Fetch standard, 3.2). CATALOG_CORS_ORIGINS says
+ * who may:
  *
  *     ""                                          nobody; no answer says anything about it
  *     "*"                                         everybody, what is everybody's: to a request that says who it is of
@@ -20,8 +20,8 @@
 bool cors_is_origins(const char *text);
 
 /*
- * Adds what the asking page may know to the exchange's response, before anything else is; NULL is "". True: that was
- * all, for it was a preflight, and the exchange can be finished.
+ * Adds the CORS headers to the exchange's response, before any other; NULL is "". True: the request was a preflight,
+ * which is answered, and the exchange can be finished.
  */
 MUST_CHECK bool cors_apply(struct http_exchange *exchange, const char *origins);
 

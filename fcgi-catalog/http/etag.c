@@ -6,7 +6,7 @@
 
 #include "common/compiler.h"
 
-/* What servers put behind a tag whose body they compressed. */
+/* Whether this is a suffix that servers add to the tag of a body that they compressed. */
 static bool is_coding(const char *text, size_t length)
 {
     static const char *const codings[] = {"gzip", "br", "deflate", "zstd", "compress", "bzip2"};
@@ -42,7 +42,7 @@ static bool is_listed(const char *header, const char *etag, bool is_weak_enough)
         if (is_weak)
             at += 2;
         if (*at != '"') {
-            at += strcspn(at, ","); /* no tag: says nothing */
+            at += strcspn(at, ","); /* no tag: ignored */
             continue;
         }
         size_t length = strcspn(++at, "\"");

@@ -11,8 +11,8 @@
  */
 bool etag_is_named(const char *header, const char *etag);
 
-/* Whether an If-Match header does (13.1.1): the same, but compared strongly, so that W/"x" is no tag's. NULL: there is
- * something that has no tag, which "*" alone names. */
+/* Whether an If-Match header names the tag (13.1.1): compared strongly, so that W/"x" names none. NULL: the
+ * representation has no tag, and "*" alone names it. */
 bool etag_is_matched(const char *header, const char *etag);
 
 #endif

@@ -117,7 +117,7 @@ void http_response_add_header(struct http_exchange *exchange, const char *name, 
     assert(!has_control_characters(name) && !has_control_characters(value));
     const char *before = exchange->response.headers;
     char *headers = arena_get(&exchange->arena, strlen(before) + strlen(name) + strlen(value) + sizeof ": \r\n");
-    /* Not printed: every answer has half a dozen of them. */
+    /* Faster than printf(3): every answer has half a dozen header lines. */
     stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(headers, before), name), ": "), value), "\r\n");
     exchange->response.headers = headers;
 }

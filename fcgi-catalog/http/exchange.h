@@ -15,7 +15,7 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/http/request.h"
 
-/* Header lines of every answer: whoever shows it goes by its Content-Type, and does not guess. */
+/* Header lines of every answer: clients must go by its Content-Type, and not guess. */
 #define HTTP_HEADERS_ALWAYS "X-Content-Type-Options: nosniff\r\n"
 
 /* A piece of a body, not ended by NUL. */
@@ -32,8 +32,8 @@ struct http_piece {
 struct http_source {
     uint64_t left; /* bytes of the body that are still to come; at first its length, which its reader is promised */
     bool is_wrong; /* there were more, or fewer */
-    /* The next piece, some 64 KiB at most, which lives until the next call. False: it broke off, which is in the log.
-     * Whoever reads it sees that bytes are missing. */
+    /* The next piece, some 64 KiB at most, which lives until the next call. False: no more can be made, and the log
+     * says why. The client sees that bytes are missing. */
     bool (*next)(struct http_source *source, struct http_piece *piece);
     /* Called once, when no more is wanted: all is sent, the reader has gone, or nobody wants a body. */
     void (*release)(struct http_source *source);
@@ -72,15 +72,14 @@ struct http_exchange {
     void *handler_data;          /* the handler's own */
     http_error_page *error_page; /* NULL: people get errors as text */
     void *error_data;
-    /* Sends the response. Set by whoever made the exchange. */
+    /* Sends the response. Set by the carrier of the exchange: cgi.c or fastcgi.c. */
     void (*finish)(struct http_exchange *exchange);
 };
 
 /* Called for each request, in the order of arrival, on one thread. */
 typedef void http_handler(void *data, struct http_exchange *exchange);
 
-/* Makes it ready for the next request, except for the request itself and what belongs to the handler. For whoever made
- * it. */
+/* Makes the exchange ready for the next request, all but `request` and the handler's fields. For carriers. */
 void http_exchange_begin(struct http_exchange *exchange);
 
 /* Sends the response and ends the exchange: it, its arena and its request are gone after this. Exactly once; from any
@@ -92,15 +91,15 @@ void http_exchange_finish(struct http_exchange *exchange);
  * look whole to many a web server. */
 const char *http_exchange_head(struct http_exchange *exchange, size_t *length);
 
-/* How many bytes of the body leave: none for HEAD and where the status allows none, nor of a source's. */
+/* How many bytes of `body` are sent: none for HEAD, where the status allows none, and where there is a source. */
 size_t http_exchange_body_length(const struct http_exchange *exchange);
 
-/* The source whose pieces leave behind the head, for the carrier to release; NULL: none, and one that nobody wants has
- * been released. Once. */
+/* The source whose pieces follow the head, to be released by the carrier. NULL: there is none, or no body is sent and
+ * the source has been released. To be called once. */
 struct http_source *http_exchange_take_source(struct http_exchange *exchange);
 
-/* The source's next piece; when nothing is left, one without bytes. False: it broke off, or is longer or shorter than
- * was promised, and nothing more of it may leave. */
+/* The source's next piece; when nothing is left, one without bytes. False: the source failed, or its length is not as
+ * promised, and nothing more of it may be sent. */
 MUST_CHECK bool http_source_next(struct http_source *source, struct http_piece *piece);
 
 /* Adds a header line to the response. `value` must hold no control characters (assert). */

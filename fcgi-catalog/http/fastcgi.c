@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The FastCGI responder: a head that has come to a connection which the readiness loop lends is read by libfcgi, and
- * answered by the writer.
+ * The FastCGI responder: the readiness loop lends a connection, libfcgi reads the request's head once it has come, and
+ * the writer sends the answer.
  *
- * libfcgi is made to work on a connection that it did not accept by fields of FCGX_Request that its header wants left
- * alone (tests/unit/catalog/test_fastcgi.c would notice a change):
+ * libfcgi is made to work on a connection that it did not accept by fields of FCGX_Request that its header calls
+ * private (tests/unit/catalog/test_fastcgi.c would notice a change):
  *
  *     ipcFd           what a request's head is read from, -1 afterwards: no body is waited for
  *     keepConnection  what the web server asked for is read from here
@@ -36,15 +36,15 @@
 
 #define ROLE_RESPONDER 1                    /* FastCGI specification, 8 */
 #define HEAD_MS 5000                        /* how long a request's head may come */
-#define ANSWER_STEP ((uint64_t)1024 * 1024) /* for each such part an answer has its time anew */
+#define ANSWER_STEP ((uint64_t)1024 * 1024) /* bytes; for each such part an answer gets its time again */
 #define LINGER_MS 30000                     /* how long the rest of a body may come after its answer */
 #define LINGER_BYTES (8 * 1024 * 1024)      /* … and how large the body may be */
 #define SPARE_CARRIERS 64                   /* kept for later when they are not in use */
 
 enum carrier_state {
     CARRIER_READS,   /* the request's head */
-    CARRIER_ANSWERS, /* or its handler will */
-    CARRIER_LINGERS, /* for the body's rest; the answer is out */
+    CARRIER_ANSWERS, /* the answer is made or sent */
+    CARRIER_LINGERS, /* the answer is out; the rest of the body is awaited */
 };
 
 /* Carries one exchange over FastCGI. */
@@ -57,9 +57,9 @@ struct carrier {
     struct record_body body;
     struct writer writer;
     enum carrier_state state;
-    int64_t began_ns; /* when the state did; while it reads: when the rest was first waited for, 0 before */
+    int64_t began_ns; /* when the state began; CARRIER_READS: when the rest was first waited for, 0 before */
     int request_id;
-    bool is_kept; /* the connection, for another request */
+    bool is_kept; /* the web server keeps the connection for another request */
 };
 
 struct responder {
@@ -135,8 +135,8 @@ static void let_go(struct carrier *carrier, bool is_kept)
 }
 
 /*
- * The answer is out. What of the body has come is skipped, and the rest when it comes: to close a connection on which a
- * web server still sends might take the answer from it, and one that it keeps may be in use for the next request.
+ * The answer is out. The rest of the body is skipped as it comes: closing a connection on which a web server still
+ * sends might take the answer from it, and a kept connection may be in use for the next request.
  */
 static void linger(struct carrier *carrier)
 {
@@ -164,7 +164,7 @@ static int64_t answer_deadline_ns(const struct carrier *carrier)
     return carrier->began_ns + steps * carrier->responder->options.answer_ms * CLOCK_NS_PER_MS;
 }
 
-/* A turn of an answer; the next comes when the connection takes more. */
+/* Sends a part of an answer; the next part leaves when the connection takes more. */
 static void go_on(struct carrier *carrier)
 {
     struct writer *writer = &carrier->writer;
@@ -200,7 +200,7 @@ static void finish_exchange(struct http_exchange *exchange)
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-/* Reads what is whole in `fd`. False: libfcgi refused it, and has closed it. */
+/* Reads the whole head in `fd`. False: libfcgi refused it, and has closed `fd`. */
 static bool accept_from(FCGX_Request *fcgi, int fd)
 {
     FCGX_InitRequest(fcgi, -1, 0);
@@ -241,7 +241,8 @@ static void skip_body(struct carrier *carrier, FCGX_Stream *in)
     record_body_feed(&carrier->body, begin, (size_t)(in->rdNext - begin));
 }
 
-/* Takes all that is wanted from libfcgi, whose memory is freed at once: the next request gets the same, still warm. */
+/* Takes all that is wanted from libfcgi and frees its memory at once: the next request gets the same, still in the
+ * processor's cache. */
 static const char *const *take_request(struct carrier *carrier, FCGX_Request *fcgi)
 {
     const char *const *variables = copy_variables(fcgi->envp, &carrier->exchange.arena);
@@ -254,8 +255,8 @@ static const char *const *take_request(struct carrier *carrier, FCGX_Request *fc
     return variables;
 }
 
-/* The variables of the request whose head has come; they are in the exchange's arena. NULL: it is none for a responder,
- * and the carrier is gone. */
+/* The variables of the request whose head has come; they are in the exchange's arena. NULL: the request is not for a
+ * responder, and the carrier is gone. */
 static const char *const *read_request(struct carrier *carrier)
 {
     struct connection *connection = carrier->connection;
@@ -278,7 +279,7 @@ static const char *const *read_request(struct carrier *carrier)
     const char *const *variables = take_request(carrier, &fcgi);
     if (is_good)
         return variables;
-    let_go(carrier, false); /* the web server says what it says of a dead responder */
+    let_go(carrier, false); /* the web server reports a dead responder */
     return NULL;
 }
 
@@ -405,7 +406,7 @@ bool fastcgi_is_under_mod_fcgid(int fd)
            parent == (long)getppid();
 }
 
-/* FCGX_Init() takes over signals whose handlers would make every later read fail. */
+/* FCGX_Init() sets signal handlers that would make every later read fail: the old ones are put back. */
 static int init_library(void)
 {
     static const int signals[] = {SIGTERM, SIGUSR1};
@@ -449,7 +450,7 @@ static void responder_free(struct responder *responder)
 
 int fastcgi_serve(const struct fastcgi_options *options)
 {
-    /* After SIGINT exchanges may still be out, and be finished by their owners: what they need stays. */
+    /* After SIGINT other threads may still finish exchanges: the responder that these need is not freed. */
     static struct responder *first_left;
 
     int error = init_library();

@@ -5,8 +5,8 @@
  * libfcgi's own accept loop would bind the process to one connection until the web server closes it. Here epoll waits
  * for all of them, idle or new, and libfcgi is handed only requests whose head has come (head.h). The loop's thread
  * reads requests and calls the handler; it never waits for an answer. An answer is sent by the thread that finishes its
- * exchange, as far as the connection takes it at once, and the rest by the loop's thread when it takes more: nobody
- * waits for a web server, nor for its client. A connection that the web server keeps open goes back to the loop.
+ * exchange, as far as the connection takes it at once, and the rest by the loop's thread when it takes more: no thread
+ * waits for a web server or its client. A connection that the web server keeps open goes back to the loop.
  */
 #ifndef CATALOG_HTTP_FASTCGI_H
 #define CATALOG_HTTP_FASTCGI_H
@@ -26,7 +26,7 @@ struct fastcgi_options {
     http_error_page *error_page; /* NULL: people get errors as text */
     void *handler_data;          /* of both */
     void (*ready)(void);         /* called when nothing is left that could keep it from serving. May be NULL. */
-    int event_fd; /* an eventfd of the handler's, whose woken() is to be called when it is written to; 0: none */
+    int event_fd;                /* the handler's eventfd, at which woken() is called; 0: none */
     /* Called on the loop's thread whenever it wakes up with work, before the handler, so that a handler can look at a
      * changing thing once for many requests. May be NULL. */
     void (*woken)(void *handler_data);
@@ -46,7 +46,7 @@ bool fastcgi_is_listening(int fd);
  */
 bool fastcgi_is_under_mod_fcgid(int fd);
 
-/* Takes away the path of a listening unix socket, which serves those who have connected or are about to. */
+/* Unlinks the path of a listening unix socket, which still serves the clients that have connected. */
 void fastcgi_remove_socket(int fd);
 
 /*

@@ -13,10 +13,10 @@
 #include "common/memory.h"
 #include "fcgi-catalog/http/record.h"
 
-#define AT_ONCE ((size_t)16 * 1024) /* as much is looked at in the connection */
+#define AT_ONCE ((size_t)16 * 1024) /* bytes that are peeked at in the connection */
 
-/* Whether libfcgi reads no further than this record: it is the end of the variables, or a fault. What is another
- * request's is skipped. */
+/* Whether libfcgi reads no further than this record: it is the end of the variables, or a fault. Records of another
+ * request are skipped. */
 static bool is_last(struct head *head, const unsigned char *record, size_t content)
 {
     int type = record[1], id = record[2] << 8 | record[3];
@@ -58,7 +58,7 @@ static enum head_status look_into(struct head *head, int fd)
     return head->padding == 0 ? status : HEAD_MORE; /* libfcgi would take the padding for the body */
 }
 
-/* Up to its end: what stands behind it is the body's. */
+/* Takes the head up to its end; the body behind it stays in the connection. */
 static enum head_status take_out(struct head *head, int fd)
 {
     for (;;) {

@@ -21,7 +21,7 @@ struct address {
 
 struct network {
     struct address address;
-    unsigned bits; /* how many leading ones count */
+    unsigned bits; /* how many leading bits count */
 };
 
 struct identity_proxies {
@@ -42,7 +42,7 @@ static void unmap(struct address *address)
     address->length = 4;
 }
 
-/* As it stands, mapped or not. */
+/* Reads an address as it stands, mapped or not. */
 static bool read_address(const char *text, struct address *address)
 {
     address->length = strchr(text, ':') != NULL ? 16 : 4;
@@ -136,7 +136,7 @@ static const char *const forwarding_names[] = {
     "X_APPENGINE_",   "X_ENDUSER_",  "X_TRUE_",     "WL_PROXY", "PROXY_", "X_REMOTE_",  "X_SUCURI_",
 };
 
-/* By hand: of a request of a customer some hundreds of pairs are compared, and nearly all differ in the first byte. */
+/* For speed: a customer's request compares some hundreds of pairs, and nearly all differ in the first byte. */
 static bool begins_with(const char *text, const char *beginning)
 {
     for (; *beginning != '\0'; text++, beginning++) {
@@ -155,7 +155,7 @@ static bool is_forwarding(const char *header)
     return false;
 }
 
-/* Any of them not empty, however often it came. */
+/* Whether any of these headers is not empty, however often it came. */
 static bool is_forwarded(const struct http_request *request)
 {
     for (const char *const *variable = request->variables; *variable != NULL; variable++) {
@@ -165,7 +165,7 @@ static bool is_forwarded(const struct http_request *request)
     return false;
 }
 
-/* False: nobody said, or it is no address. */
+/* False: there is no REMOTE_ADDR, or it is no address. */
 static bool read_remote(const struct http_request *request, struct address *address)
 {
     const char *remote = http_request_variable(request, CGI_REMOTE_ADDR);
@@ -198,7 +198,7 @@ bool identity_is_local(const struct http_request *request, const struct identity
     return true;
 }
 
-/* Sent twice it is not the proxy's alone. */
+/* A secret that came twice does not count: one may be the client's. */
 static bool has_secret(const struct http_request *request, const struct proxy_secret *secret)
 {
     return secret == NULL || (http_request_count(request, CGI_HTTP_X_CATALOG_SECRET) == 1 &&

@@ -5,8 +5,8 @@
  * else it is as if it were not there.
  *
  * A web server hands headers over as CGI variables, and there X_USER_ID, X.USER.ID and X~USER~ID may have become
- * HTTP_X_USER_ID as well (lighttpd): what a proxy took away under one name comes in by another, and nobody can tell
- * here. The secret can: a proxy sends it with those requests alone in which it has set X-USER-ID itself.
+ * HTTP_X_USER_ID as well (lighttpd): a header that a proxy took away under one name can come in by another, and looks
+ * the same here. Hence the secret: a proxy sends it only with requests in which it has set X-USER-ID itself.
  */
 #ifndef CATALOG_HTTP_IDENTITY_H
 #define CATALOG_HTTP_IDENTITY_H
@@ -29,7 +29,7 @@ struct identity_proxies;
 MUST_CHECK struct identity_proxies *identity_proxies_new(const char *text, const char **wrong);
 void identity_proxies_free(struct identity_proxies *proxies);
 
-/* Whether REMOTE_ADDR is a listed one. */
+/* Whether REMOTE_ADDR is a listed proxy. */
 bool identity_is_proxy(const struct http_request *request, const struct identity_proxies *proxies);
 
 enum identity_status {
@@ -43,7 +43,7 @@ enum identity_status {
 /* Whom an owner believes. All zero: nobody. */
 struct identity_policy {
     const struct identity_proxies *proxies; /* NULL: none */
-    const struct proxy_secret *secret;      /* that those must send, too; NULL: none is needed */
+    const struct proxy_secret *secret;      /* that these proxies must also send; NULL: none is needed */
     bool is_local_trusted;                  /* CATALOG_TRUST_LOCAL */
 };
 
@@ -57,8 +57,8 @@ MUST_CHECK enum identity_status identity_read(const struct http_request *request
 /*
  * Whether the request comes from this machine itself and this machine is trusted: REMOTE_ADDR is a loopback address
  * (127.0.0.0/8, ::1, also mapped into IPv6) and no header says that somebody forwarded it (Forwarded, RFC 7239;
- * X-Forwarded-anything; Via; what well-known proxies and networks add). Whoever sits there is taken for an
- * administrator. The first time is logged, once for a process.
+ * X-Forwarded-anything; Via; what well-known proxies and networks add). All users of this machine count as
+ * administrators. Logged once for a process.
  */
 bool identity_is_local(const struct http_request *request, const struct identity_policy *policy);
 

@@ -22,12 +22,12 @@
 #define EVENTS_MAX 64
 #define ACCEPT_BATCH 16     /* so that one process does not take what its siblings could serve */
 #define ACCEPT_PAUSE_MS 100 /* after an accept that failed for want of something */
-#define TICK_MS 100         /* how often bounds are looked at, while there are any */
+#define TICK_MS 100         /* how often deadlines are checked, while there are any */
 
 struct loop {
     struct loop_options options;
     struct connection_pool pool;
-    struct connection **ready; /* what this wake-up found; room for all */
+    struct connection **ready; /* connections that this wake-up found; room for all */
     size_t ready_count;
     int epoll_fd, signal_fd, wake_fd;
     int exit_code;
@@ -50,8 +50,8 @@ static void welcome(struct loop *loop, int fd)
         loop->ready_count++;
 }
 
-/* What is wrong with the listening socket itself stays wrong; all else may be of one connection, a network's or a
- * firewall's (accept(2)), or for want of something. */
+/* A fault of the listening socket itself stays; any other may be of one connection, a network or a firewall
+ * (accept(2)), or a shortage, and accepting pauses. */
 static void accept_failed(struct loop *loop, int error)
 {
     if (error != EBADF && error != ENOTSOCK && error != EINVAL) {
@@ -88,7 +88,7 @@ static bool is_pausing(const struct loop *loop)
     return loop->accept_again_ns != 0 && clock_now_ns() < loop->accept_again_ns;
 }
 
-/* Listens while there is room and nothing speaks against it. */
+/* Listens while the pool has room, unless the loop drains or accepting pauses. */
 static bool update_listening(struct loop *loop)
 {
     bool is_wanted = !loop->is_draining && !is_pausing(loop);

@@ -17,7 +17,7 @@ struct loop_options {
     int listen_fd; /* may be shared with other processes; the loop makes it non-blocking and never closes it */
     /* Lends the connection, which is non-blocking, on the loop's thread. */
     void (*ready)(void *data, struct connection *connection);
-    int event_fd; /* of somebody else, who wakes the loop by it and reads it in woken(); 0: none */
+    int event_fd; /* an eventfd that wakes the loop; woken() reads it; 0: none */
     /* On the loop's thread, once before and once after the ready() calls of a wake-up; may be NULL. */
     void (*woken)(void *data);
     void (*served)(void *data);
@@ -28,8 +28,8 @@ struct loop_options {
 MUST_CHECK struct loop *loop_new(const struct loop_options *options);
 
 /*
- * Runs until SIGTERM (whoever has already connected is served, connections that wait for another request are closed,
- * and every lent one comes back) or SIGINT (at once). Both signals must be blocked. Returns 0, or an exit code with the
+ * Runs until SIGTERM (clients that have connected are served, connections that wait for another request are closed, and
+ * every lent one comes back) or SIGINT (at once). Both signals must be blocked. Returns 0, or an exit code with the
  * cause in the log.
  */
 MUST_CHECK int loop_run(struct loop *loop);

@@ -142,8 +142,8 @@ static bool is_script(const struct path_source *source, struct arena *arena)
 }
 
 /*
- * Where on the way to the script, which is its SCRIPT_NAME, `uri` leaves it: behind the script, or beside it, where no
- * file has that name, or where a rewrite came from. NULL: nowhere.
+ * The base of `uri`, by the script (SCRIPT_NAME): the script, when `uri` is the script or goes on behind it; the
+ * script's directory, when `uri` is below that, because no file has that name or it was rewritten. NULL: neither.
  */
 static const char *base_of_script(const char *script, const char *uri, struct arena *arena)
 {
@@ -240,7 +240,7 @@ const char *path_read_base(const char *text, struct arena *arena)
 {
     size_t length = strlen(text);
 
-    /* Several proxies make a list of it, in an order that nobody agrees on. */
+    /* Several proxies make a list of it, whose order is not agreed on. */
     if (text[0] != '/' || text[strcspn(text, ",?#")] != '\0')
         return NULL;
     const char *path = percent_decode(text, length, arena);

@@ -29,7 +29,7 @@ bool path_is_from_uri(const struct path_source *source, struct arena *arena);
 /* Where clients find the program, by the rule in request.h. Percent-encoded, without a slash at its end. In `arena`. */
 const char *path_base(const struct path_source *source, struct arena *arena);
 
-/* The same of a base as an address has it (X-Forwarded-Prefix): "/shop"; NULL: it is none. */
+/* The same for a base from a header (X-Forwarded-Prefix), "/shop"; NULL: it is malformed. */
 const char *path_read_base(const char *text, struct arena *arena);
 
 #endif

@@ -11,9 +11,9 @@
 
 #define PROBLEM_TYPE "application/problem+json"
 #define TEXT_TYPE "text/plain"
-#define RETRY_AFTER_S 1 /* of a 503 that knows no better */
+#define RETRY_AFTER_S 1 /* of a 503 that names no other time */
 
-/* The cause of an error that says nothing closer. */
+/* The cause of an error that names none. */
 static const char *find_cause(int status)
 {
     static const struct {
@@ -77,7 +77,7 @@ static void fill_page(struct http_exchange *exchange, const struct problem *prob
     response->content_type = page.content_type;
     response->body = page.body;
     response->body_length = page.body_length;
-    /* They are there already when a page is what went wrong. */
+    /* The headers are there already when the representation asked for is a page. */
     if (strstr(response->headers, page.headers) == NULL)
         http_response_add_headers(exchange, page.headers);
 }

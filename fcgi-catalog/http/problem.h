@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Errors as callers see them: application/problem+json (RFC 9457), or plain text for a client that would rather have
- * that. The one place that makes them.
+ * Errors as callers see them: application/problem+json (RFC 9457), or plain text for a client that prefers it. The one
+ * place that makes them.
  *
  *     {"type":"urn:catalog:problem:wrong-parameter","title":"Bad Request","status":400,"detail":"…",
  *      "parameter":"limit","allowed":"1 to 250"}
@@ -32,7 +32,7 @@ struct problem {
  */
 void problem_fill(struct http_exchange *exchange, const struct problem *problem);
 
-/* The same for an error that its status and a sentence say all of. */
+/* The same for an error that needs only a status and a sentence. */
 void problem_set(struct http_exchange *exchange, int status, const char *detail);
 
 #endif

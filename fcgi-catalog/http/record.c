@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FastCGI's records: a body that nobody wants. */
+/* FastCGI's records: skipping a body. */
 #include "fcgi-catalog/http/record.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static size_t wanted(const struct record_body *body)
     return body->left > 0 ? body->left : RECORD_HEADER_LENGTH - body->header_length;
 }
 
-/* At most so many. */
+/* Takes `length` bytes, at most wanted(). */
 static void take(struct record_body *body, const void *bytes, size_t length)
 {
     if (body->left > 0) {
@@ -58,8 +58,8 @@ void record_body_feed(struct record_body *body, const void *bytes, size_t length
     }
 }
 
-/* The next part of it: what recv(2) says. A record's header is looked at before it is taken, and left where it begins
- * the next request; *is_next says so. */
+/* Receives the next part of the body; returns what recv(2) does. A record's header is peeked at first, and left where
+ * it begins the next request; *is_next says so. */
 static ssize_t receive(const struct record_body *body, int fd, char *bytes, size_t room, bool *is_next)
 {
     size_t most = wanted(body) < room ? wanted(body) : room;

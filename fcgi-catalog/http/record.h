@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FastCGI's records (specification, 3.3 and 8), and the part of a request that nobody wants: its body, which is skipped
- * record by record so that the connection is known to be at the beginning of the next request. Used by fastcgi.c.
+ * FastCGI's records (specification, 3.3 and 8), and a request's body, which no handler reads: it is skipped record by
+ * record, up to the beginning of the next request. Used by fastcgi.c.
  */
 #ifndef CATALOG_HTTP_RECORD_H
 #define CATALOG_HTTP_RECORD_H
@@ -27,10 +27,10 @@ enum record_type {
 
 /* What has come of a request's body. All zero: nothing yet. */
 struct record_body {
-    unsigned char header[RECORD_HEADER_LENGTH]; /* of the record that comes, so far */
+    unsigned char header[RECORD_HEADER_LENGTH]; /* of the next record, so far */
     size_t header_length;
     size_t left;     /* of a record: content and padding that are still to come */
-    uint64_t length; /* of the body, up to the header that came last */
+    uint64_t length; /* of the body, by the headers so far */
     bool is_ended;   /* its last record has come */
     bool is_wrong;   /* that is no FastCGI */
 };
@@ -48,8 +48,8 @@ enum record_skip {
 };
 
 /*
- * Skips what a connection has of the body, a bounded part of it, without waiting. Whoever has its answer may leave the
- * rest of a body unsent and begin the next request (mod_proxy_fcgi does): that request is not touched.
+ * Skips a bounded part of the body that the connection has, without waiting. A web server that has its answer may leave
+ * the rest of a body unsent and begin the next request (mod_proxy_fcgi does): that request is not touched.
  */
 MUST_CHECK enum record_skip record_body_skip(struct record_body *body, int fd);
 

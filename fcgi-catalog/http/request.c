@@ -68,7 +68,7 @@ const char *http_request_value(const struct http_request *request, enum http_var
     return value == NULL ? "" : value;
 }
 
-/* Of a header that came several times. */
+/* Joins the values of a header that came several times. */
 static const char *join(const struct http_request *request, enum http_variable name, struct arena *arena)
 {
     size_t room = 1;
@@ -106,7 +106,7 @@ static enum http_method method_named(const char *name)
     return HTTP_OTHER;
 }
 
-/* QUERY_STRING, or what became of it when Apache called a script in the place of a file that is not there. */
+/* QUERY_STRING, or REDIRECT_QUERY_STRING, its name when Apache called a script for a missing file. */
 static const char *read_query(const struct http_request *request, bool is_of_uri)
 {
     const char *query = http_request_value(request, CGI_QUERY_STRING);
@@ -114,7 +114,7 @@ static const char *read_query(const struct http_request *request, bool is_of_uri
     return query[0] == '\0' && is_of_uri ? http_request_value(request, CGI_REDIRECT_QUERY_STRING) : query;
 }
 
-/* Where a proxy says that clients find it; NULL: nobody said so who may. */
+/* The base that a trusted proxy sent; NULL: none. */
 static const char *forwarded_base(const struct http_request *request, const struct identity_proxies *proxies,
                                   struct arena *arena)
 {

@@ -52,8 +52,8 @@ struct http_request {
     const char *base;             /* where clients find the program: what stands before the path in their addresses
                                      ("/catalog", "/cgi-bin/catalog.fcgi", ""), percent-encoded, without a slash at its
                                      end; for links */
-    bool is_personal;             /* the answer is this caller's: they show who they are by the web server's own means
-                                     (Authorization, REMOTE_USER; RFC 9111, 3.5), or the base is what a proxy said */
+    bool is_personal;             /* the answer is for this caller alone: the request has Authorization or
+                                     REMOTE_USER (RFC 9111, 3.5), or its base is from a proxy */
     int64_t content_length;       /* CONTENT_LENGTH; -1 when absent or empty */
     const char *const *variables; /* NAME=value, ended by NULL */
     struct {
@@ -66,7 +66,7 @@ struct http_request {
 struct http_mount {
     const char *base;    /* CATALOG_BASE_PATH: "/catalog"; "" or NULL when nobody said */
     const char *program; /* the name of the program's file, by which a script is known; NULL: nobody knows */
-    const struct identity_proxies *proxies; /* who may say where they have it; NULL: nobody */
+    const struct identity_proxies *proxies; /* whose X-Forwarded-Prefix counts; NULL: nobody's */
 };
 
 enum http_request_status {
@@ -77,14 +77,16 @@ enum http_request_status {
 };
 
 /*
- * Reads the variables. Strings of the request are in `variables` or in `arena`. The mount's base is below which the web
- * server has the program; a variable CATALOG_BASE_PATH, which only the web server can set, goes before it.
+ * Reads the variables. Strings of the request are in `variables` or in `arena`. The explicit base, below which the web
+ * server has the program, is the variable CATALOG_BASE_PATH, which only the web server can set, or else the mount's
+ * base.
  *
  * The path is SCRIPT_NAME + PATH_INFO, or PATH_INFO alone when SCRIPT_NAME is a script's: its last segment ends in
  * .fcgi or .cgi. Where such a script has no PATH_INFO (Apache's FallbackResource and ErrorDocument) path and query are
- * REQUEST_URI's, the path below the script or its directory; when the client asked for that very name it is a script's
- * if it is the program's, and else a path. Then an explicit base is taken off; a path that is not below it is taken as
- * it is, for a proxy may have done so. Two and more slashes count as one; "." and ".." segments are resolved.
+ * REQUEST_URI's, the path below the script or its directory; when the client asked for exactly SCRIPT_NAME, it is a
+ * script's if it has the program's name, and else a path. Then the explicit base is taken off; a path that is not below
+ * it is taken as it is, for a proxy may have done so. Two and more slashes count as one; "." and ".." segments are
+ * resolved.
  *
  * The request's base is the explicit one. Without one it is the X-Forwarded-Prefix that one of the proxies sent, once.
  * Else it is found along SCRIPT_NAME: the script, or its directory, when REQUEST_URI is below that; "" when SCRIPT_NAME

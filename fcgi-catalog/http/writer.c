@@ -10,7 +10,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/http/record.h"
 
-#define KEPT_ROOM ((size_t)64 * 1024) /* a buffer so large stays for the next answer */
+#define KEPT_ROOM ((size_t)64 * 1024) /* a buffer up to this size stays for the next answer */
 
 /* Room for `length` more bytes, which the caller fills. */
 static char *extend(struct writer *writer, size_t length)
@@ -44,7 +44,7 @@ static void begin_record(struct writer *writer, int type)
     writer->record = writer->length;
 }
 
-/* Adds to the last record while it takes more, for to some web servers a record of its own is a piece of its own. */
+/* Fills the last record before it begins another: some web servers send each record on as a piece of its own. */
 static void add_output(struct writer *writer, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -59,7 +59,7 @@ static void add_output(struct writer *writer, const char *bytes, size_t length)
     }
 }
 
-/* Nothing follows. */
+/* Ends the answer. */
 static void add_end(struct writer *writer)
 {
     static const char request_complete[8] = {0}; /* with application status 0 */
@@ -77,7 +77,7 @@ static void release_source(struct writer *writer)
     writer->source = NULL;
 }
 
-/* The source's next piece, and behind the last one the end. False: it broke off. */
+/* Adds the source's next piece, and behind the last one the end. False: the source failed. */
 static bool add_piece(struct writer *writer)
 {
     struct http_piece piece;

@@ -64,7 +64,7 @@ int64_t batch_latest_deadline(const struct batch *batch)
     return latest;
 }
 
-/* The ask is its owner's again before it is told: it may be gone when done() returns. */
+/* Lets go of the ask before done() is called: it may be gone when that returns. */
 static void degrade_one(struct batch *batch, size_t index)
 {
     struct quote_ask *ask = batch->asks[index];

@@ -17,7 +17,7 @@ struct batch {
     bool *failed;            /* one per ask, for a batch that is asked product by product */
     size_t count, room;
     int64_t sent_ns;            /* on clock_boot_ns() */
-    enum rpc_code singles_code; /* why the service did not answer the last one that it did not; RPC_OK: it did */
+    enum rpc_code singles_code; /* the code of the last RPC that the service did not answer; RPC_OK: none */
     struct arena arena;         /* for messages while they are packed */
 };
 

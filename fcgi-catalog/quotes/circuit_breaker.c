@@ -6,7 +6,7 @@
 #include "common/log.h"
 
 #define PROBE_PAUSE_NS (250 * CLOCK_NS_PER_MS)
-#define RELAPSE_NS CLOCK_NS_PER_S /* after a miss so soon after the last one, the first probe waits as long */
+#define RELAPSE_NS CLOCK_NS_PER_S /* after a miss this soon after a restoration, the first probe waits as long */
 
 void circuit_breaker_init(struct circuit_breaker *breaker, const char *service)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the Discount service is there, as far as this process knows: what was missed and answered, one log line for
- * each change, and when to look again. No RPC is made here.
+ * Whether the Discount service is there, as far as this process knows: calls that were missed and answered, one log
+ * line for each change, and when to probe next. No RPC is made here.
  */
 #ifndef CATALOG_QUOTES_CIRCUIT_BREAKER_H
 #define CATALOG_QUOTES_CIRCUIT_BREAKER_H
@@ -24,18 +24,18 @@ struct circuit_breaker {
 
 void circuit_breaker_init(struct circuit_breaker *breaker, const char *service);
 
-/* A question that was not answered: from now on it is degraded, and a probe is due, at once or, soon after the last
- * time, in a second. */
+/* A call was not answered: from now on the service is degraded, and a probe is due, at once or, within a second of the
+ * last restoration, in a second. */
 void circuit_breaker_note_miss(struct circuit_breaker *breaker, enum rpc_code code, const char *message);
 
-/* The same of a probe. The next one is due in a quarter of a second. A missed deadline says nothing of its cause; the
- * first probe that does is logged. */
+/* A probe was not answered. The next one is due in a quarter of a second. A missed deadline does not tell its cause;
+ * the first failure that does is logged. */
 void circuit_breaker_note_failed_probe(struct circuit_breaker *breaker, enum rpc_code code, const char *message);
 
 /* The service answered, whatever it said: it is there. */
 void circuit_breaker_note_answer(struct circuit_breaker *breaker);
 
-/* An answer that nobody can use: the service's fault, not the connection's. One line, the first time. */
+/* An answer that cannot be used: the service's fault, not the connection's. One line, the first time. */
 void circuit_breaker_note_wrong(struct circuit_breaker *breaker, const char *wrong);
 
 #endif

@@ -159,7 +159,7 @@ static struct kept_basis basis_of(const Ecommerce__ApplyDiscountsResponse *respo
     return (struct kept_basis){response->epoch, response->revision, response->next_change};
 }
 
-/* Of an answer to what was sent then. */
+/* Notes the lease of an answer to a call that was sent at sent_ns. */
 static void note_lease(struct quotes *quotes, const Ecommerce__ApplyDiscountsResponse *response, int64_t sent_ns)
 {
     const struct kept_basis basis = basis_of(response);

@@ -39,8 +39,8 @@ static void note_failed_probe(struct health *health, enum rpc_code code, const c
         rpc_client_reconnect(health->client);
 }
 
-/* The check at the start may meet a server that is starting, or a machine that is busy: that it took too long is no
- * miss, whoever asks now finds out within their own deadline. */
+/* Whether a failed probe is a miss. The probe at the start may meet a server that is starting, or a busy machine: its
+ * missed deadline is none, for the next ask finds out within its own deadline. */
 static bool says_something(const struct health *health, enum rpc_code code)
 {
     return code != RPC_DEADLINE_EXCEEDED || atomic_load(&health->breaker.is_degraded);
@@ -56,7 +56,7 @@ static void on_probe_answered(const Ecommerce__ApplyDiscountsResponse *response,
         health_note_told(health, response);
         health->events.on_answer(health->events.data, response, health->probed_ns);
     }
-    if (response != NULL || code == RPC_UNIMPLEMENTED) /* who does not know the method is there all the same */
+    if (response != NULL || code == RPC_UNIMPLEMENTED) /* a server without the method is there all the same */
         circuit_breaker_note_answer(&health->breaker);
     else if (!atomic_load(&health->is_stopping) && says_something(health, code)) /* the end cancels the probe */
         note_failed_probe(health, code, rpc_client_message(health->client));
@@ -93,8 +93,8 @@ static bool is_look_due(struct health *health)
            !atomic_load(&health->breaker.is_degraded) && !atomic_load(&health->is_stopping);
 }
 
-/* One that is not answered is not sent again with every request, and the poller is not woken for it; while the service
- * is away, the probes find out. */
+/* Wakes the poller for a look, but not again with every request when it is not answered; while the service is away, the
+ * probes find out. */
 static void want_look(struct health *health, int64_t now_ns)
 {
     if (health->client != NULL && now_ns - atomic_load(&health->looked_ns) >= LOOK_NS &&

@@ -7,7 +7,7 @@
  *     look     when somebody wants to know how long prices stay as they are, and the service has not told lately, or
  *              when what it lends is to be lent anew; that it is not answered says nothing
  *
- * Of the polling thread, but for health_renew(), health_steady_until() and health_stop().
+ * For the polling thread, except health_renew(), health_steady_until() and health_stop().
  */
 #ifndef CATALOG_QUOTES_HEALTH_H
 #define CATALOG_QUOTES_HEALTH_H
@@ -20,7 +20,7 @@
 #include "fcgi-catalog/quotes/circuit_breaker.h"
 #include "proto/ecommerce.pb-c.h"
 
-/* What the service told is known for so long, and older than half of it is looked at again. */
+/* How long what the service told counts as known; after half of that it is asked again. */
 #define HEALTH_KNOWN_S 10
 
 struct health_events {
@@ -52,7 +52,7 @@ int64_t health_moment(struct health *health);
 /* Sends what is due. */
 void health_run(struct health *health);
 
-/* An answer came: when the next price changes by itself is in it. */
+/* Notes from an answer when the next price changes by itself. */
 void health_note_told(struct health *health, const Ecommerce__ApplyDiscountsResponse *response);
 
 /* The next look asks for a lease, too, and is sent at once. Any thread. */
@@ -61,7 +61,7 @@ void health_renew(struct health *health);
 /* See quotes_steady_until(). */
 int64_t health_steady_until(struct health *health);
 
-/* No more is sent from now on, and what is cancelled is no miss. */
+/* Nothing is sent from now on, and a cancelled call does not count as a miss. */
 void health_stop(struct health *health);
 
 #endif

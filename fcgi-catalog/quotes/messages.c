@@ -120,7 +120,7 @@ void messages_ask_single(struct messages_single *single, const struct quote_ask 
     put_categories(&single->product, of);
 }
 
-/* Of every product of every answer. */
+/* Inline, because it is called for every product of every answer. */
 static inline bool read_quote(const Ecommerce__DiscountValue *value, int32_t list_cents, struct quote *quote,
                               const char **wrong)
 {
@@ -146,7 +146,7 @@ static const char *copy_text(struct arena *arena, const char *text)
     return arena_copy(arena, text, strlen(text));
 }
 
-/* Which rules made a quote, if the ask wants to know: in new memory of its arena. The price goes down from one to the
+/* Reads which rules made a quote, into new memory of the ask's arena. The price must not rise from one rule to the
  * next. */
 static bool read_applied(const Ecommerce__DiscountValue *value, struct quote_ask *ask, size_t product,
                          const char **wrong)

@@ -11,8 +11,8 @@
 #include "fcgi-catalog/quotes/quotes.h"
 #include "proto/ecommerce.pb-c.h"
 
-/* What an ask adds to a message and to its answer at the most, in bytes; its products are counted unless they are
- * `before`, those of the ask before it. */
+/* The most bytes that an ask adds to a message and to its answer together. Its products are not counted if they are
+ * `before`, the list of the ask before it. */
 MUST_CHECK size_t messages_ask_bytes(const struct quote_ask *ask, const struct product_list *before);
 
 /* One message for many asks; NULL entries are left out. It lives in `arena` and borrows the asks' strings. */
@@ -29,10 +29,10 @@ struct messages_single {
 void messages_ask_single(struct messages_single *single, const struct quote_ask *ask, size_t product);
 
 /*
- * Puts an answer's quotes into the ask's, and which rules made them, if it wants to know. False: it is no good, and
- * *wrong (a constant) says why: refused by the service, another number of quotes than products, or a quote that no rule
- * can give (a price below zero or above the list price, a share that is no number, a rule that raised the price). A
- * service that does not know why says nothing of rules.
+ * Puts an answer's quotes into the ask's, and which rules made them, if it wants to know. False: the answer cannot be
+ * used, and *wrong (a constant) says why: refused by the service, another number of quotes than products, or a quote
+ * that no rule can give (a price below zero or above the list price, a share that is no number, a rule that raised the
+ * price). A service that does not know why says nothing of rules.
  */
 MUST_CHECK bool messages_read_answer(const Ecommerce__DiscountAnswer *answer, struct quote_ask *ask,
                                      const char **wrong);

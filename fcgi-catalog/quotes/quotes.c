@@ -21,8 +21,8 @@
 /* ---- The polling thread ---- */
 
 /*
- * When to look at the latest. A request's end must not rest on the RPC's own deadline, which is a timer of gRPC core:
- * while RPCs go out this thread looks by itself, and who sends the first one after a silence wakes it.
+ * The latest time of the next look. An ask's deadline must not rest on that of the RPC, which is a timer of gRPC core:
+ * while RPCs go out this thread looks by itself, and the sender of the first one after a silence wakes it.
  */
 static int64_t next_moment(struct quotes *quotes)
 {
@@ -43,7 +43,8 @@ static int64_t next_moment(struct quotes *quotes)
     return is_busy && look_ns < moment ? look_ns : moment;
 }
 
-/* What the asking thread still packs is left alone: it wakes this thread afterwards if a deadline is near. */
+/* A batch that the asking thread still packs is left alone: that thread wakes this one afterwards if a deadline is
+ * near. */
 static void expire_asks(struct quotes *quotes)
 {
     int64_t now_ns = clock_now_ns();
@@ -58,7 +59,7 @@ static void expire_asks(struct quotes *quotes)
         dispatch_note_miss(quotes, RPC_DEADLINE_EXCEEDED, "no answer within the deadline");
 }
 
-/* Where the handshake was to find out what is wrong with the keyset, and no answer comes. */
+/* Checks the keyset when its faults were left to the handshake and no answer comes. */
 static void check_keyset_late(struct quotes *quotes)
 {
     struct keyset keyset;
@@ -111,7 +112,7 @@ static bool is_open_or_opens(struct quotes *quotes)
     return false;
 }
 
-/* Answers an ask with what is kept. With the lock, which is given back if so. */
+/* Answers an ask with kept quotes. Called with the lock, which is released on true. */
 static bool is_kept(struct quotes *quotes, struct quote_ask *ask)
 {
     int64_t now_ns = clock_boot_ns();
@@ -158,8 +159,8 @@ void quotes_ask(struct quotes *quotes, struct quote_ask *ask)
         rpc_client_wake(quotes->client);
 }
 
-/* The polling thread looks at the deadlines as they are when it begins to wait; for one that is much earlier than the
- * others it must be awake. */
+/* The polling thread reads the deadlines when it begins to wait; for one that is much earlier than the others it must
+ * be awake. */
 static bool has_early_deadline(const struct batch *batch)
 {
     return batch_latest_deadline(batch) - batch_earliest_deadline(batch) > DEADLINE_SLACK_NS;

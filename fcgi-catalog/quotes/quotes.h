@@ -4,8 +4,8 @@
  *
  * Asks are coalesced like a group commit. While an RPC is out, asks that arrive wait for it and then leave together in
  * one ApplyDiscounts, with what comes while its answers are written; when none is out, what came in one go leaves at
- * once. So at most one RPC is out, nobody waits for anything else, and the busier it gets the fewer RPCs a request
- * costs. Each ask is answered on its own: a wrong one fails alone, and each keeps its own deadline.
+ * once. So at most one RPC is out, an ask waits for nothing else, and the more asks come the fewer RPCs each costs.
+ * Each ask is answered on its own: a wrong one fails alone, and each keeps its own deadline.
  *
  *            ask                    answer, deadline, refusal
  *     front ─────> waiting ─> out ─────────────────────────────> done(), on the thread that polls
@@ -19,8 +19,8 @@
  *
  * The log has one line for each change.
  *
- * What the service lends (proto/ecommerce.proto: lease_ms) is kept, and asks that it answers are answered at once,
- * whatever the state: see kept/kept.h.
+ * Quotes that the service lends (proto/ecommerce.proto: lease_ms) are kept, and asks for them are answered at once, in
+ * either state: see kept/kept.h.
  *
  * A server that knows only ApplyDiscount (it answers UNIMPLEMENTED) is asked once per product, all at the same time;
  * this is remembered and ApplyDiscounts tried again after a minute or a miss.
@@ -37,9 +37,9 @@
 #include "common/rpc/keyset.h"
 #include "fcgi-catalog/catalog/product.h"
 
-/* Products in one RPC, and bytes that it and its answer take at the most: an ask that would pass either waits for the
- * next one; a larger ask travels alone. An ask is for a page (250 products of 64 categories each are 1.2 MB), so
- * nothing comes near gRPC's limit of 4 MiB. tests/bench/README.md has what it costs. */
+/* The most products in one RPC, and the most bytes of it and its answer: an ask that would pass either waits for the
+ * next RPC; a larger ask travels alone. An ask is for a page (250 products of 64 categories each are 1.2 MB), so no RPC
+ * comes near gRPC's limit of 4 MiB. tests/bench/README.md has what it costs. */
 #define QUOTES_BATCH_PRODUCTS 4096
 #define QUOTES_BATCH_BYTES ((size_t)3 * 1024 * 1024)
 
@@ -54,15 +54,14 @@ enum quotes_result {
 struct quote_ask {
     struct customer customer;
     const struct product_list *products;
-    uint64_t page;        /* a number that stands for these products, whole, and never for others; 0: nothing is kept */
+    uint64_t page;        /* the number of exactly these products, never of others; 0: the quotes are not kept */
     int64_t deadline_ns;  /* when done() must have been called, on common/clock.h's clock */
     struct quote *quotes; /* room for one quote per product, filled on QUOTES_OK */
     /* Which rules made each quote: room for one per product, filled on QUOTES_OK. NULL: not asked for. The rules live
      * in `arena`, which is the poller's until done() is called. */
     struct applied_rules *applied;
     struct arena *arena;
-    /* What the quotes were made of, filled on QUOTES_OK: the revision of the rules, 0 when the service does not tell.
-     */
+    /* The revision of the rules that made the quotes, filled on QUOTES_OK; 0: the service does not tell. */
     int64_t rules_revision;
     /* Called exactly once: by quotes_poll(), or by quotes_ask() itself when the answer is known at once. */
     void (*done)(struct quote_ask *ask, enum quotes_result result);
@@ -85,8 +84,8 @@ struct quotes *quotes_new(const struct quotes_options *options);
 MUST_CHECK bool quotes_open(struct quotes *quotes, char *reason, size_t reason_size);
 
 /*
- * Opens, and begins to connect, so that the service is busy with the handshake while this process is with other things:
- * for a process that serves one request, which will ask. What is wrong with the keyset is told when it does.
+ * Opens and begins to connect, so that the handshake goes on while this process does other work: for a process that
+ * serves one request, which will ask. Faults of the keyset are logged once it asks.
  */
 void quotes_prepare(struct quotes *quotes);
 
@@ -97,30 +96,30 @@ void quotes_prepare(struct quotes *quotes);
 void quotes_check(struct quotes *quotes);
 
 /*
- * Asks. Returns at once. One thread, the asking one. The ask leaves with the next quotes_flush(), or earlier with
+ * Asks. Returns at once. One thread, the asking one. The ask is sent at the next quotes_flush(), or earlier with
  * others.
  */
 void quotes_ask(struct quotes *quotes, struct quote_ask *ask);
 
 /*
- * Lets what was asked leave, if no RPC is out. The asking thread calls it when it has no more asks at hand, so that
- * what came together leaves together.
+ * Sends the waiting asks, if no RPC is out. The asking thread calls it when it has no more asks at hand, so that asks
+ * that came together are sent together.
  */
 void quotes_flush(struct quotes *quotes);
 
 /*
- * Lets the polling thread wake the asking one by an eventfd(2), which it shall answer with quotes_flush(), so that what
- * waits leaves together with what has come meanwhile. Before the first quotes_poll(), if at all.
+ * Lets the polling thread wake the asking thread by an eventfd(2). The asking thread then calls quotes_flush(), so that
+ * waiting asks are sent together with those of new requests. Before the first quotes_poll(), if at all.
  */
 void quotes_wake_by(struct quotes *quotes, int event_fd);
 
-/* Lets quotes be kept, in so many bytes. For a process that serves many requests. Before the first quotes_ask(), if at
- * all. */
+/* Keeps quotes, in at most bytes_max bytes; 0: none. For a process that serves many requests. Before the first
+ * quotes_ask(), if at all. */
 void quotes_keep(struct quotes *quotes, size_t bytes_max);
 
 /*
- * Until when no price changes by itself, because no rule's window begins or ends, as the service told: seconds since
- * 1970 in UTC; INT64_MAX: for ever. When it has not told within the last ten seconds: ten seconds from now, and it is
+ * Until when no price changes by itself, because no rule's window begins or ends, by the service's last answer: seconds
+ * since 1970 in UTC; INT64_MAX: for ever. If that answer is ten seconds old: ten seconds from now, and the service is
  * asked meanwhile. One thread, the asking one.
  */
 int64_t quotes_steady_until(struct quotes *quotes);

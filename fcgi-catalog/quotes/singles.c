@@ -32,8 +32,8 @@ static void end_one(struct singles *singles)
     ended(batch);
 }
 
-/* Whether a server says so of this question, and not of itself: that one fails, and the others need not. A server whose
- * method throws says UNKNOWN. */
+/* Whether the code is about this question and not the server: then this ask alone fails. A server whose method throws
+ * says UNKNOWN. */
 static bool is_about_the_question(enum rpc_code code)
 {
     switch (code) {

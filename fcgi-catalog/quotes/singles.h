@@ -8,9 +8,9 @@
 
 /*
  * Makes an RPC for each product of each ask, on the polling thread. When the last one has ended, quotes are filled in,
- * batch->failed says of each ask whether it has them, batch->singles_code how the last RPC that failed did, and
- * ended(batch) is called once: in rpc_client_poll(), or here when there is nothing to ask. `wrong` is told of answers
- * that cannot be used.
+ * batch->failed says of each ask whether it failed, batch->singles_code is the code of the last RPC that the service
+ * did not answer, and ended(batch) is called once: in rpc_client_poll(), or here when there is nothing to ask. `wrong`
+ * is called for each answer that cannot be used.
  */
 void singles_start(struct batch *batch, struct rpc_client *client, void (*ended)(struct batch *batch),
                    void (*wrong)(struct batch *batch, const char *reason));

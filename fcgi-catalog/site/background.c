@@ -12,7 +12,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 
-#define NICE 10 /* of 19: what everybody waits for comes first */
+#define NICE 10 /* of 19: the thread that serves requests comes first */
 
 struct chain {
     struct background_task *first, **end;
@@ -24,7 +24,7 @@ struct background {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct chain waiting, done; /* under the lock, as what follows */
-    size_t count;               /* that wait, or have their turn */
+    size_t count;               /* tasks that wait or run */
     bool is_ending;
     int event_fd;
 };
@@ -83,7 +83,7 @@ static void *work(void *data)
     return NULL;
 }
 
-/* ---- For the thread that serves everybody ---- */
+/* ---- For the thread that serves requests ---- */
 
 struct background *background_new(struct store *store)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Work that takes long, done by a thread of its own, which takes the processor when others leave it. Tasks take turns,
- * so that a short one does not wait for a long one:
+ * Work that takes long, done by a thread of its own at low priority. Tasks take turns, so that a short one does not
+ * wait for a long one:
  *
  *     background_add() ──> work() … work() ──> event_fd ──> background_resume() ──> done()
  */
@@ -13,33 +13,32 @@
 #include "common/compiler.h"
 #include "fcgi-catalog/store/store.h"
 
-/* So many may wait: the last one of them for less time than people do. */
+/* At most so many tasks wait or run: the last of them is done before people give up. */
 #define BACKGROUND_TASKS_MAX 16
 
-/* Lives in whatever is to be done. */
+/* Embedded in the structure of the work. */
 struct background_task {
-    /* A turn of it, on the thread, with the thread's store. True: that was all. */
+    /* A turn of the work, on the background thread, with its store. True: the task is done. */
     bool (*work)(struct background_task *task, struct store *store);
-    /* Goes on with what came of it, on the thread that serves everybody. The task may go. */
+    /* Takes the result, on the thread that serves requests. The task may be freed. */
     void (*done)(struct background_task *task);
-    /* Instead of done(), when nobody is served any more. */
+    /* Called instead of done() when the process ends. */
     void (*drop)(struct background_task *task);
     struct background_task *next; /* NULL */
 };
 
 struct background;
 
-/* Starts the thread, with a store of its own, which is its from now on. NULL: there is no thread; the store stays the
- * caller's. */
+/* Starts the thread and hands the store over to it. NULL: there is no thread; the store stays the caller's. */
 struct background *background_new(struct store *store);
 
-/* Readable when one is done. */
+/* Readable when a task is done. */
 int background_event_fd(const struct background *background);
 
 /* False: too many are waiting. True: done() or drop() is called. */
 MUST_CHECK bool background_add(struct background *background, struct background_task *task);
 
-/* Calls done() of those that are. NULL is allowed. */
+/* Calls done() of the tasks that are done. NULL is allowed. */
 void background_resume(struct background *background);
 
 /* Waits for the turn that is under way; every task is dropped. NULL is allowed. */

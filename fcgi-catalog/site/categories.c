@@ -15,7 +15,7 @@ static struct tree *take_tree(struct request_context *context)
 
     if (!context_read_query(context, QUERY_NOTHING, &query))
         return NULL;
-    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
+    (void)!site_take_tree(context->site, &tree); /* the last ones that were read will do, while they cannot be read */
     if (tree == NULL)
         context_refuse_for_store(context);
     return tree;

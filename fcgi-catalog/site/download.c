@@ -26,15 +26,15 @@ struct download {
     struct background_task task; /* that measures it */
     struct site *site;
     struct request_context *context; /* NULL: its answer is on its way */
-    struct download *next;           /* of those that are there */
+    struct download *next;           /* of the site's downloads */
     char *address;                   /* who reads it, as the web server sees it */
-    int64_t began_ns;                /* to be measured, then to be sent */
+    int64_t began_ns;                /* when measuring began, then when sending did */
     struct store_walk *walk;
     struct tree *tree;        /* of the same revision */
     struct catalog_size size; /* what is known of it so far */
     struct buffer piece;
     size_t first_length; /* the first piece is made before the answer begins; 0: it has been sent */
-    int64_t first_end;   /* where the walk was then */
+    int64_t first_end;   /* the walk's place behind it */
     bool is_at_end;      /* of the walk */
 };
 
@@ -57,7 +57,8 @@ static bool append_some(struct download *download)
     return is_good;
 }
 
-/* A slow reader keeps the database's log from being used again: everybody's disk is worth more than one download. */
+/* A slow reader keeps the database's log from being used again, so that it grows: the disk is worth more than one
+ * download. */
 static bool is_worth_it(const struct download *download)
 {
     int64_t growth = download->walk->log_growth(download->walk);
@@ -87,7 +88,7 @@ static bool make_first_piece(struct download *download)
     return is_good;
 }
 
-/* What comes to the length that was promised goes on until it is seen that nothing follows. */
+/* A piece that reaches the promised length goes on until the walk's end, so that a longer catalog is noticed. */
 static bool make_piece(struct http_source *source, struct http_piece *piece)
 {
     struct download *download = (struct download *)source;
@@ -110,7 +111,7 @@ static void release(struct http_source *source)
 
     if (source->is_wrong)
         site->sizes[download->size.dialect] =
-            (struct catalog_size){0}; /* somebody put other products under the revision */
+            (struct catalog_size){0}; /* the database has other products under the revision */
     while (*link != download)
         link = &(*link)->next;
     *link = download->next;
@@ -128,7 +129,7 @@ static bool is_same(const struct catalog_size *one, const struct catalog_size *o
     return one->revision == other->revision && one->changed_at == other->changed_at && one->dialect == other->dialect;
 }
 
-/* A turn: goes on behind the first piece. True: that was all, or it failed. */
+/* A turn of measuring: goes on behind the first piece. True: that was all, or it failed. */
 static bool measure_on(struct background_task *task, struct store *store)
 {
     struct download *download = (struct download *)((char *)task - offsetof(struct download, task));
@@ -142,7 +143,7 @@ static bool measure_on(struct background_task *task, struct store *store)
     return !is_good || download->is_at_end;
 }
 
-/* One that waits for this size; NULL: none does. */
+/* A download that waits for this size; NULL: none. */
 static struct download *find_waiting(const struct site *site, const struct catalog_size *size)
 {
     struct download *download = site->downloads;
@@ -182,7 +183,7 @@ static void refuse(struct download *download, const struct problem *problem)
         context_refuse_for_store(context);
 }
 
-/* It was measured, for all who wait for that. */
+/* The size is known: answers every download that waits for it. */
 static void answer_all(struct background_task *task)
 {
     const struct download *measured = (struct download *)((char *)task - offsetof(struct download, task));
@@ -240,7 +241,7 @@ static const char *address_of(const struct request_context *context)
     return address != NULL ? address : "";
 }
 
-/* Whoever reads as many as one may leaves places for others. */
+/* Whether there is a place for one more download, in all and of this address. */
 static bool has_place(const struct request_context *context)
 {
     int count = 0, count_of_one = 0;
@@ -279,8 +280,8 @@ static struct download *download_new(struct request_context *context, struct sto
     return download;
 }
 
-/* Its length must be known before it begins: the first piece is all of a small catalog, and a large one is measured
- * once. */
+/* The length must be known before the answer begins: the first piece is all of a small catalog, and a large one is
+ * measured once. */
 static void answer(struct request_context *context, enum csv_dialect dialect, struct store_walk *walk,
                    struct tree *tree)
 {

@@ -16,10 +16,10 @@ void products_handle(struct request_context *context);
  * one that it has today. */
 void product_handle(struct request_context *context);
 
-/* GET /products.csv: the whole catalog at list prices, made while it is sent, in memory that does not grow with it. So
- * many are sent at once by one process, and so many of them to one address: each holds on to the revision of the
- * database that it began with. One that takes longer than an answer's time is given up when the database's log has
- * grown by so much meanwhile. */
+/* GET /products.csv: the whole catalog at list prices, made while it is sent, in memory that does not grow with it. At
+ * most DOWNLOADS_MAX are sent at once by one process, DOWNLOADS_OF_ONE_MAX of them to one address: each holds on to the
+ * revision of the database that it began with. A download that takes longer than an answer's time is given up when the
+ * database's log has grown by more than DOWNLOAD_LOG_MAX bytes meanwhile. */
 #define DOWNLOADS_MAX 8
 #define DOWNLOADS_OF_ONE_MAX 4
 #define DOWNLOAD_LOG_MAX ((int64_t)64 * 1024 * 1024)

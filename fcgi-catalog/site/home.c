@@ -7,7 +7,7 @@
 void home_handle(struct request_context *context)
 {
     static const char text[] = "It is working.";
-    /* A sign of life of a minute ago is none. */
+    /* Not for caches: a sign of life must be fresh. */
     static const struct conditional conditional = {.sharing = SHARING_NONE, .vary = VARY_BY_CUSTOMER};
     struct http_exchange *exchange = context->exchange;
 

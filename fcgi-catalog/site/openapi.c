@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GET /openapi.json: the description of all this. */
+/* GET /openapi.json: the OpenAPI description. */
 #include "fcgi-catalog/site/handlers.h"
 
 #include "fcgi-catalog/openapi/openapi.h"

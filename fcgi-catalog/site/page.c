@@ -36,7 +36,7 @@ static struct http_page page_of(struct text page)
         .content_type = PAGE_TYPE, .headers = PAGE_HEADERS, .body = page.bytes, .body_length = page.length};
 }
 
-/* What else is asked for shows the same products. */
+/* The query of this page without what does not change its products: fields, count and explain. */
 static const char *print_here(const struct view *view, struct arena *arena)
 {
     struct product_query here = *view->query;
@@ -69,7 +69,7 @@ struct http_page page_print_refused_list(struct request_context *context, const 
 {
     struct tree *tree = NULL;
 
-    (void)!site_take_tree(context->site, &tree); /* without one no category can be chosen: nothing worse */
+    (void)!site_take_tree(context->site, &tree); /* without a tree no category can be chosen */
     const struct page_frame frame = {
         .base = context->exchange->request.base,
         .shop_name = context->site->shop_name,
@@ -98,7 +98,7 @@ struct text page_print_view_one(const struct view *view, struct arena *arena)
 
 /* ---- Categories -------------------------------------------------------------------------------------------------- */
 
-/* Nothing but categories, which everybody sees alike. */
+/* A page of categories alone, the same for everybody. */
 static void handle_tree(struct request_context *context,
                         struct text (*print)(const struct page_frame *frame, struct arena *arena))
 {
@@ -107,7 +107,7 @@ static void handle_tree(struct request_context *context,
 
     if (!context_read_query(context, QUERY_NOTHING, &query))
         return;
-    (void)!site_take_tree(context->site, &tree); /* those of before will do, while they cannot be read */
+    (void)!site_take_tree(context->site, &tree); /* the last ones that were read will do, while they cannot be read */
     if (tree == NULL) {
         context_refuse_for_store(context);
         return;

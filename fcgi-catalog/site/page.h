@@ -11,13 +11,13 @@
 view_printer page_print_view_list;
 view_printer page_print_view_one;
 
-/* The list that could not be made because of a filter, the parameter `wrong`: its form, as it was filled in, and what
- * is wrong. */
+/* The list page for a query that was refused because of the filter `wrong`, a parameter: its form, as it was filled in,
+ * and what is wrong. */
 struct http_page page_print_refused_list(struct request_context *context, const struct product_query *query,
                                          const char *wrong);
 
-/* What a page is known by, beside what it shows: it changes with how pages look, with the shop's name, and with
- * where the program is. */
+/* The key of a page's tag: `key`, and what else changes every page: how pages look, the shop's name, and where the
+ * program is. */
 const char *page_print_key(struct request_context *context, const char *key);
 
 /* GET / and /categories. */
@@ -27,7 +27,7 @@ void page_handle_categories(struct request_context *context);
 /* GET /style-….css and /pictures/…. */
 void page_handle_asset(struct request_context *context);
 
-/* An error, for whoever would rather have a page; the data is a struct site. */
+/* An error as a page; the data is a struct site. */
 http_error_page page_print_error;
 
 #endif

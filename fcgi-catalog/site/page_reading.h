@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages that are read from the database: by the thread that serves everybody, when that takes a moment, else in the
- * background.
+ * Reading pages from the database: on the thread that serves requests if that is quick, else in the background.
  *
  *     page_reading_read(quick store) ──> there it is
  *              └ STORE_LIMITED ──> background_add() ──> page_reading_read(patient store)
@@ -17,14 +16,14 @@
 #include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/store/store.h"
 
-/* Of processor time, for one page: what others may have to wait for, and what is too much for anybody. An ordinary page
+/* Limits of processor time for one page: on the thread that serves requests, and in the background. An ordinary page
  * takes 0.3 ms, one that is searched among thousands and ranked 1.5. */
 #define PAGE_READING_QUICK_NS (2 * INT64_C(1000000))
 #define PAGE_READING_PATIENT_NS (1000 * INT64_C(1000000))
 
 struct request_context;
 
-/* A page to be read. Fill in the first seven, which stay while it is read. */
+/* A page to be read. The caller fills in the first seven fields, which stay as they are while it is read. */
 struct page_reading {
     struct background_task task;     /* with page_reading_work and page_reading_drop */
     struct request_context *context; /* for the caller */
@@ -35,7 +34,7 @@ struct page_reading {
     char currency[4];
     /* What came of it. */
     enum store_status status;
-    struct rendered_page *rendered; /* STORE_OK: the caller's use of it */
+    struct rendered_page *rendered; /* STORE_OK: a reference for the caller */
 };
 
 void page_reading_read(struct page_reading *reading, struct store *store);

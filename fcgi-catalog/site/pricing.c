@@ -17,7 +17,7 @@ struct pending {
     struct view view;
     const char *key;
     struct cursor_secret secret;    /* the site's own may change meanwhile */
-    struct rendered_page *rendered; /* one use of it */
+    struct rendered_page *rendered; /* a reference to it */
     struct tree *tree;              /* likewise, or NULL */
     struct quote_ask ask;
     struct conditional conditional;
@@ -117,7 +117,7 @@ static const char *print_etag(struct request_context *context, const char *key, 
     return tag_print(&basis, &context->exchange->arena);
 }
 
-/* Of an answer that shows list prices to whoever asks. */
+/* For an answer with list prices. */
 static struct conditional condition_list(struct request_context *context, const char *key,
                                          const struct made_of *made_of)
 {
@@ -146,7 +146,7 @@ bool pricing_is_known(struct request_context *context, const struct priced *pric
         http_exchange_finish(exchange);
         return true;
     }
-    exchange->response.headers = headers; /* they are for the answer to come, which may be of a later revision */
+    exchange->response.headers = headers; /* these are for the answer to come, which may be of a later revision */
     return false;
 }
 
@@ -195,7 +195,7 @@ static void finish_degraded(struct pending *pending)
     finish(pending);
 }
 
-/* On whichever thread has the quotes. */
+/* On the thread that has the quotes: the asking or the polling one. */
 static void on_quotes(struct quote_ask *ask, enum quotes_result result)
 {
     struct pending *pending = (struct pending *)((char *)ask - offsetof(struct pending, ask));
@@ -244,7 +244,7 @@ static bool add_categories(struct pending *pending, const char *category)
 
     if (!context->representation->is_page)
         return true;
-    /* Those of before will do, while they cannot be read. */
+    /* The last ones that were read will do, while they cannot be read. */
     (void)!site_take_tree(context->site, &pending->tree);
     if (pending->tree == NULL)
         return false;

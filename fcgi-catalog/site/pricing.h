@@ -16,24 +16,24 @@
 /* What is to be priced and shown. */
 struct priced {
     const struct product_query *query; /* in the exchange's arena */
-    const char *key;                   /* the address and query in one form, likewise; all that the bytes depend on
-                                          beside the shop, the customer and the form */
+    const char *key;                   /* the address and query in one form, likewise; with shop, customer and
+                                          representation, all that the bytes depend on */
     const char *category;              /* the slug of the category that the address names, or NULL */
     struct rendered_page *rendered;    /* NULL before it is known */
 };
 
 /*
- * Finds out who asks, after the query is known: who explains prices must be an administrator and name a customer.
- * False: the request was refused. True: *priced can be filled, and pricing_answer() called.
+ * Finds the customer, after the query is known: explain=1 needs an administrator and a customer. False: the request was
+ * refused. True: the page can be looked up, and pricing_answer() called.
  */
 MUST_CHECK bool pricing_admit(struct request_context *context, const struct product_query *query);
 
-/* Whether the caller has an answer without anybody's prices already, before its products are looked at: then the
- * request has ended with 304. */
+/* Whether the client has the answer with list prices already, before its products are looked up: then the request has
+ * ended, with 304 (or 412). */
 MUST_CHECK bool pricing_is_known(struct request_context *context, const struct priced *priced);
 
-/* Ends the request with the products of the page, at once, or when Discount has answered or its time is up. Takes the
- * caller's use of the page over. */
+/* Ends the request with the products of the page, at once, or when Discount has answered or its time is up. Takes over
+ * the caller's reference to the page. */
 void pricing_answer(struct request_context *context, const struct priced *priced);
 
 #endif

@@ -20,7 +20,7 @@ static enum store_status find_product(struct store *store, const char *name, str
     return store->methods->find_product_by_id(store, (int32_t)id, arena, product);
 }
 
-/* The product as a page of one, which is kept. */
+/* Reads the product as a page of one, which is cached. */
 static enum store_status read_product(struct request_context *context, const struct priced *priced,
                                       struct rendered_page **rendered)
 {
@@ -29,7 +29,8 @@ static enum store_status read_product(struct request_context *context, const str
     struct product product;
     struct shop shop;
 
-    /* Before the product: what is read later is of this revision, or of one whose pages take this one's place. */
+    /* The shop is read before the product, which is of this revision then, or of a later one, whose pages replace this
+     * one. */
     enum store_status status = site->store->methods->shop(site->store, &shop);
     if (status == STORE_OK)
         status = find_product(site->store, context->slug, &arena, &product);

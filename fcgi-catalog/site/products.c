@@ -9,7 +9,7 @@
 #include "fcgi-catalog/site/pricing.h"
 #include "fcgi-catalog/site/page_reading.h"
 
-/* More work than it may be, by itself or beside that of others (for now). */
+/* Refuses a query that takes too much work, by itself or beside that of others (is_for_now). */
 static void refuse_work(struct request_context *context, const struct product_query *query, bool is_for_now)
 {
     const char *detail = query->text != NULL
@@ -25,7 +25,7 @@ static void refuse_work(struct request_context *context, const struct product_qu
                             });
 }
 
-/* The page that was read, or that of before when none can be read. */
+/* Answers with the page that was read, or with an old cached one when none can be read. */
 static void answer_page(struct request_context *context, struct priced *priced, const struct page_reading *reading)
 {
     struct site *site = context->site;
@@ -43,10 +43,10 @@ static void answer_page(struct request_context *context, struct priced *priced, 
         context_refuse_for_store(context);
 }
 
-/* The page took long to read and is there now. */
+/* The page was read in the background. */
 static void resume(struct background_task *task)
 {
-    const struct page_reading *reading = (struct page_reading *)task; /* it goes with its request */
+    const struct page_reading *reading = (struct page_reading *)task; /* it is freed with its request */
     struct priced priced = {.query = reading->query, .key = reading->key, .category = reading->category};
 
     answer_page(reading->context, &priced, reading);
@@ -59,7 +59,7 @@ static bool may_try(const struct site *site, const struct product_query *query)
     return site->background == NULL || !site->has_given_up || query->text == NULL;
 }
 
-/* Reads the page, at once if that takes no more than others can wait for. */
+/* Reads the page: at once if that is quick, else in the background. */
 static void read_page(struct request_context *context, struct priced *priced)
 {
     struct site *site = context->site;
@@ -94,7 +94,7 @@ static void find_page(struct request_context *context, struct priced *priced)
         read_page(context, priced);
 }
 
-/* False: the address names a category that is not there, and the request has ended. */
+/* False: there is no such category, or none can be read, and the request has ended. */
 static bool find_category(struct request_context *context)
 {
     struct tree *tree = NULL;
@@ -111,7 +111,7 @@ static bool find_category(struct request_context *context)
     return is_found;
 }
 
-/* People who chose what does not go together see what they chose, and can choose again. */
+/* People whose filters do not go together get the form as they filled it in, and can choose again. */
 static void refuse_list(struct request_context *context, const struct product_query *query,
                         const struct query_fault *fault)
 {

@@ -13,7 +13,7 @@
 
 struct request_context;
 
-/* One way in which an address can be had. */
+/* One representation of an address. */
 struct representation {
     const char *type;         /* what Accept is matched with, "application/json" */
     const char *content_type; /* the same with its parameters */
@@ -22,7 +22,7 @@ struct representation {
     view_printer *print;  /* of addresses that show products: makes the body */
     bool is_page;         /* … for people: its view has categories and rules as well */
     bool is_whole;        /* only without a query */
-    bool is_sign_of_life; /* for whoever asks, whatever they take, and without a shop */
+    bool is_sign_of_life; /* sent whatever Accept says, and without a shop */
 };
 
 struct request_context {
@@ -32,8 +32,8 @@ struct request_context {
     const char *offered;      /* the representations that there are, when the caller takes none of them; else NULL */
     const char *whole;        /* one that the caller takes, but that there is only without a query; else NULL */
     const char *slug;         /* what the address has in the place of {slug}; "" when there is none */
-    bool is_named;            /* X-USER-ID names somebody, whether that counts or not */
-    int32_t customer_id;      /* the number that counts; 0: nobody's */
+    bool is_named;            /* X-USER-ID names somebody, trusted or not */
+    int32_t customer_id;      /* the trusted X-USER-ID; 0: none */
     struct customer customer; /* who that is; id 0: nobody */
     bool is_customer_unclear; /* the store cannot say who that is */
 };
@@ -41,8 +41,8 @@ struct request_context {
 /* Ends the request with an error. */
 void context_refuse(struct request_context *context, const struct problem *problem);
 
-/* 400 for a query that cannot be meant; people who followed a link behind which others put parameters of theirs are led
- * to what it means. `page`, for people, may be NULL. */
+/* 400 for a query that is wrong. People whose only fault is a parameter that another site added to the link (fbclid and
+ * the like) are redirected to the address without it. `page`, for people, may be NULL. */
 void context_refuse_query(struct request_context *context, const struct query_fault *fault,
                           const struct http_page *page);
 
@@ -51,8 +51,8 @@ void context_refuse_query(struct request_context *context, const struct query_fa
 MUST_CHECK bool context_read_query(struct request_context *context, unsigned parameters, struct product_query *query);
 
 /*
- * Says who may keep an answer that everybody sees alike, made of what has this revision (0: of the program alone) and
- * was changed then (0: not known), and which is known by `key`. True: the caller has it already.
+ * Adds the headers of an answer that is the same for everybody: made from this revision (0: from the program alone),
+ * changed then (0: not known), and known by `key`. True: as conditional_apply().
  */
 MUST_CHECK bool context_apply_public(struct request_context *context, int64_t revision, int64_t changed_at,
                                      const char *key);
@@ -60,17 +60,16 @@ MUST_CHECK bool context_apply_public(struct request_context *context, int64_t re
 /* Sets the body, as the representation's type. */
 void context_fill(struct request_context *context, struct text body);
 
-/* False: the caller takes no representation of what there is, and the request has ended with 406. Asked when there is
- * something.
- */
+/* False: the client takes no representation, and the request has ended with 406. To be called once it is known that
+ * there is something at the address. */
 MUST_CHECK bool context_accepts(struct request_context *context);
 
 /* 503: the database is busy or cannot be read. */
 void context_refuse_for_store(struct request_context *context);
 
 /*
- * Ends the request with a redirect to an address below the base, both parts encoded; the query may be "". 301: this
- * address is another one's for good, and caches may know it. 302: nobody keeps it.
+ * Ends the request with a redirect to an address below the base, both parts encoded; the query may be "". 301: the
+ * address has moved for good, and caches may keep that. 302: no cache keeps it.
  */
 void context_redirect(struct request_context *context, int status, const char *path, const char *query);
 

@@ -73,7 +73,8 @@ static const char *match(const char *pattern, const char *path)
     return path + length;
 }
 
-/* What is a page, too: people type its address, and other shops write it, with a slash too many at its end. */
+/* Whether the route has a page: people type its address, and other shops link to such addresses, with a slash at the
+ * end. */
 static bool may_have_slash(const struct route *route)
 {
     for (size_t i = 0; i < REPRESENTATIONS_MAX; i++) {
@@ -199,7 +200,7 @@ static bool admit_customer(struct request_context *context)
     return false;
 }
 
-/* The representation that the caller would rather have; the first, for errors, when they take none. */
+/* The representation that the client prefers; the first, for errors, when it takes none. */
 static void choose_representation(struct request_context *context, const struct route *route)
 {
     const struct representation *representations[REPRESENTATIONS_MAX] = {route->representations};

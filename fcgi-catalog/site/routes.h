@@ -15,8 +15,8 @@
 
 /*
  * The http_handler of the whole program; `data` is the struct site. Who gets in is decided here: sizes (414, 431), the
- * address (404), the method (405 with Allow), and who the customer is (400). Handlers refuse who takes no form of what
- * there is (406): context_accepts().
+ * address (404), the method (405 with Allow), and who the customer is (400). Handlers refuse clients that take no
+ * representation (406): context_accepts().
  */
 void routes_handle(void *data, struct http_exchange *exchange);
 

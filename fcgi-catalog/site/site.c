@@ -12,7 +12,7 @@ void site_refresh(void *data)
     int64_t revision;
 
     site->has_given_up = false;
-    /* The revision is read before the shop: whoever changes it in between moves it, and the next look sees it. */
+    /* The revision is read before the shop: a change in between moves it, and the next look sees that. */
     enum store_status status = site->store->methods->revision(site->store, &revision);
     bool is_same = status == STORE_OK && site->has_shop && revision == site->seen;
     if (status == STORE_OK && !is_same)
@@ -70,7 +70,7 @@ void site_keep_page(struct site *site, const char *key, struct rendered_page *re
     int64_t revision = rendered_page_revision(rendered);
 
     if (revision < site->pages_revision)
-        return; /* it took long to read */
+        return; /* the cache has newer pages */
     if (site->pages == NULL)
         site->pages = cache_new(SITE_PAGES_MAX, drop_page);
     if (revision > site->pages_revision)

@@ -18,7 +18,7 @@
 struct background;
 struct download;
 
-/* The whole catalog as CSV: which, how many bytes and products it has. */
+/* The size of the whole catalog as CSV, in one dialect and of one revision. */
 struct catalog_size {
     int64_t revision, changed_at; /* the shop's */
     enum csv_dialect dialect;
@@ -26,7 +26,7 @@ struct catalog_size {
     int64_t count;
 };
 
-/* So many bytes of rendered pages are kept. */
+/* The most bytes of rendered pages in the cache. */
 #define SITE_PAGES_MAX ((size_t)16 * 1024 * 1024)
 
 struct site {
@@ -35,39 +35,39 @@ struct site {
     struct quotes *quotes;
     struct identity_policy identity; /* who may say who the customer is */
     int64_t deadline_ns;             /* how long a request may wait for Discount, from its arrival */
-    struct cache *pages; /* rendered, by query_print_key(), of pages_revision: the shop's, or one before it, until a
-                            newer page can be read; NULL: none was kept yet */
+    struct cache *pages; /* cache of rendered pages, by query_print_key(), all of pages_revision: the shop's, or an
+                            older one until a newer page can be read; NULL: none yet */
     int64_t pages_revision;
     struct shop shop;                        /* as it was when it could last be read */
-    bool has_shop;                           /* it could */
-    bool is_failing;                         /* the last time it could not, and nobody else held the database */
-    int64_t seen;                            /* the store's own revision then */
+    bool has_shop;                           /* it was read */
+    bool is_failing;                         /* the last read failed, but not because others held the database */
+    int64_t seen;                            /* the store's own revision when `shop` was read */
     struct tree *tree;                       /* the categories when they were last read; NULL before */
     int64_t answer_ns;                       /* how long an answer may take to be read */
-    struct download *downloads;              /* that are being sent */
+    struct download *downloads;              /* under way */
     bool has_given_up;                       /* a page took too long to read since the last site_refresh() */
     struct catalog_size sizes[CSV_DIALECTS]; /* when they were last measured; all zero before */
-    struct background *background; /* for what takes long; NULL: there is one request, and it takes its time */
+    struct background *background;           /* for long work; NULL: CGI, whose one request does it itself */
 };
 
-/* Looks whether the store has changed, and at the shop when it has. When the store cannot be read the shop stays as it
- * was, and so does what was kept of it. The `woken` of the FastCGI loop; `site` is a struct site. */
+/* Reads the shop again when the store has changed. When the store cannot be read, the shop and what is cached of it
+ * stay as they were. The `woken` of the FastCGI loop; `site` is a struct site. */
 void site_refresh(void *site);
 
-/* Lets the asks of this wake-up leave. The `served` of the FastCGI loop; `site` is a struct site. */
+/* Sends the asks of this wake-up. The `served` of the FastCGI loop; `site` is a struct site. */
 void site_flush(void *site);
 
-/* The categories of today, one use of them for the caller. On anything but STORE_OK: those of before, when there are
- * any, else NULL. */
+/* The current categories, with a reference for the caller. On anything but STORE_OK: the last ones that were read, when
+ * there are any, else NULL. */
 MUST_CHECK enum store_status site_take_tree(struct site *site, struct tree **tree);
 
-/* The page of today that is kept for this query, one use of it for the caller; NULL: it must be read. */
+/* The cached page of the current revision for this query, with a reference for the caller; NULL: it must be read. */
 struct rendered_page *site_find_page(struct site *site, const char *key);
 
-/* The same, whatever it is of: for when none can be read. */
+/* The same, of any revision: for when no page can be read. */
 struct rendered_page *site_find_old_page(struct site *site, const char *key);
 
-/* Keeps a page that was read, unless there are later ones; those of before go. */
+/* Caches a page that was read, unless there are later ones, and drops pages of earlier revisions. */
 void site_keep_page(struct site *site, const char *key, struct rendered_page *rendered);
 
 /* Frees what the site made for itself: pages and categories. */

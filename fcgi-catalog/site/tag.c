@@ -60,7 +60,7 @@ static void hash_word(struct hash *hash, uint64_t word)
     hash->v[0] ^= word;
 }
 
-/* With its NUL: two texts in a row are not another two. */
+/* With its NUL, so that "ab", "c" and "a", "bc" differ. */
 static void hash_text(struct hash *hash, const char *text)
 {
     for (size_t i = 0, length = strlen(text) + 1; i < length; i++) {
@@ -72,7 +72,7 @@ static void hash_text(struct hash *hash, const char *text)
     }
 }
 
-/* As eight bytes, the low one first on every machine: two that share a database make the same tags. */
+/* As eight bytes, the low one first on every machine: machines that share a database make the same tags. */
 static void hash_number(struct hash *hash, uint64_t number)
 {
     unsigned shift = hash->length % 8 * 8;
@@ -111,7 +111,7 @@ const char *tag_print(const struct tag_basis *basis, struct arena *arena)
     uint64_t result[2];
 
     hash_begin(&hash, basis->secret->bytes);
-    hash_text(&hash, PROGRAM_VERSION); /* the next one may print something else of the same data */
+    hash_text(&hash, PROGRAM_VERSION); /* another version may print something else of the same data */
     hash_number(&hash, (uint64_t)basis->shop_revision);
     hash_number(&hash, (uint64_t)basis->rules_revision);
     hash_number(&hash, (uint32_t)basis->customer_id);

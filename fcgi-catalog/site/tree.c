@@ -72,7 +72,7 @@ struct tree *tree_take(struct tree *tree)
 
 void tree_drop(struct tree *tree)
 {
-    /* Whoever frees must see all that other users did with it. */
+    /* The thread that frees must see all that other users did with the tree. */
     if (tree == NULL || atomic_fetch_sub_explicit(&tree->users, 1, memory_order_acq_rel) > 1)
         return;
     arena_release(&tree->arena);

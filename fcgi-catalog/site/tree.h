@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The categories of one revision of the shop, as they were read, and printed once. A tree never changes; it counts its
- * users, and any thread may take or drop it.
+ * references, which any thread may take or drop.
  */
 #ifndef CATALOG_SITE_TREE_H
 #define CATALOG_SITE_TREE_H
@@ -15,7 +15,7 @@
 
 struct tree;
 
-/* Reads the categories. On STORE_OK the caller holds one use of the tree. */
+/* Reads the categories. On STORE_OK the caller holds a reference to the tree. */
 MUST_CHECK enum store_status tree_read(struct store *store, struct tree **tree);
 
 struct tree *tree_take(struct tree *tree);

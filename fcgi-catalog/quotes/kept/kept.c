@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Quotes that are kept under a lease: records in a ring, which is taken as it fills, and found by an index of buckets.
- * What was kept first is overwritten first; nothing is searched for, moved or freed.
+ * Quotes that are kept under a lease: records in a ring, whose memory is taken as it fills, found by an index of
+ * buckets. The oldest record is overwritten first; nothing is searched for, moved or freed.
  *
  *     positions grow for ever; a record lies at position % size, whole, and is there until `end` is a ring further
  *     index: bucket of a key's hash ─> up to WAYS positions, the oldest of which gives way
@@ -21,7 +21,7 @@
 
 enum kind { KIND_CUSTOMER, KIND_QUOTES, KIND_QUOTES_WITH_RULES };
 
-/* Bases are numbered, so that what rests on those of before need not be looked for. */
+/* Bases are numbered: records of earlier bases are not found, and need not be removed. */
 struct key {
     uint64_t basis;
     uint64_t who; /* a customer, or an audience */
@@ -29,11 +29,11 @@ struct key {
     uint64_t kind;
 };
 
-/* Behind it: of a customer the audience; of an audience the quotes, and with rules how many there are of each product,
- * the rules, and the texts of these. */
+/* Behind it: of a customer the audience; of an audience the quotes, and with rules the number of rules of each product,
+ * the rules, and their texts. */
 struct record {
     struct key key;
-    uint32_t size; /* with all of that */
+    uint32_t size; /* with what is behind it */
     uint32_t rule_count;
 };
 
@@ -42,7 +42,7 @@ struct kept_rule {
     uint32_t key, label, lane; /* where in the texts */
 };
 
-/* A record's position above the upper bits of its key's hash; 0: nobody. The older of two is the smaller. */
+/* A way is a record's position above the upper bits of its key's hash; 0: empty. The smaller of two is the older. */
 #define HASH_BITS 17
 
 struct bucket {
@@ -99,7 +99,7 @@ void kept_note(struct kept *kept, const struct kept_basis *basis, uint32_t lease
 
     if (now_ns >= until_ns) {
         if (!is_known)
-            kept->until_ns = 0; /* the rules are others, and nobody knows for how long */
+            kept->until_ns = 0; /* the rules have changed, and the answer lends nothing now */
         return;
     }
     kept->counts.leases++;
@@ -155,8 +155,8 @@ static const struct record *find(const struct kept *kept, const struct key *key)
     return NULL;
 }
 
-/* Room for a record with `bytes` behind it, which can be found from now on. NULL: it would take the place of too many.
- */
+/* Makes a record with `bytes` behind it, which can be found from now on. NULL: it takes more than a quarter of the
+ * ring. */
 static struct record *add(struct kept *kept, const struct key *key, size_t bytes)
 {
     size_t size = (sizeof(struct record) + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kept quotes: what Discount has answered, for as long as it lends that (ApplyDiscountsResponse.lease_ms).
+ * Kept quotes: a cache of Discount's answers, each valid while Discount lends it (ApplyDiscountsResponse.lease_ms).
  *
  *     customer ──> audience ─┐
  *                     page ──┴──> quotes, and the rules that made them
  *
- * All of it rests on one basis. Another one, in an answer whose lease is alive, takes its place, and what was kept
- * before is found no more; a lease that has lapsed leaves all where it is, until the next answer on the same basis.
- * With a bound in bytes, taken as it fills: what was kept first gives way. Pure; used by one thread at a time.
+ * All kept quotes rest on one basis. An answer with another basis and a live lease replaces it, and what was kept
+ * before is found no more; when a lease lapses, all stays, to be found again after the next answer with the same basis.
+ * The cache is bounded in bytes, takes its memory as it fills, and overwrites the oldest quotes first. Pure; used by
+ * one thread at a time.
  *
  * A lease counts from when its call was sent, by clock_boot_ns(), and is used for 7/8 of its length.
  */
@@ -23,7 +24,7 @@
 
 struct kept;
 
-/* What prices rest on: customers of one audience pay the same under one of these. */
+/* What prices rest on: customers of one audience pay the same while these are the same. */
 struct kept_basis {
     uint64_t epoch;
     int64_t revision, next_change;
@@ -46,8 +47,8 @@ void kept_put(struct kept *kept, const struct kept_basis *basis, uint64_t audien
  * now_ns was read after the request arrived. */
 MUST_CHECK bool kept_find(struct kept *kept, struct quote_ask *ask, int64_t now_ns);
 
-/* Whether somebody should ask for a new lease, with a call that nobody waits for: true once, in the second half of a
- * lease, and again when the call is late. */
+/* Whether to ask for a new lease, by a call of its own: true once, in the second half of a lease, and again when the
+ * call is late. */
 MUST_CHECK bool kept_is_renewal_due(struct kept *kept, int64_t now_ns);
 
 /* Since the start: asks that were answered from here, and that were not; leases that were given. */
