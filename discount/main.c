@@ -31,9 +31,9 @@
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define PORTS_PATIENCE_MS 2000
 #define PORTS_STEP_MS 50
-#define END_MS 2000     /* for a worker whose time to drain is over to cancel what is left and end; then it is killed */
+#define END_MS 2000     /* for a worker whose drain time is over to cancel its calls and end; then it is killed */
 #define READY_MS 300000 /* reading all rules, on a machine that is busy as well */
-#define JUST_NOW_S 1    /* a change is in use within a second, where nobody is killed */
+#define JUST_NOW_S 1    /* a change is in use within a second, unless a worker is killed */
 #define SLOTS_PER_WORKER                                                                                               \
     8 /* on the rollout: those that drain while SIGHUP after SIGHUP replaces them sit there, too                       \
        */
@@ -60,9 +60,9 @@ struct discount_master {
     struct ports ports;
     struct rollout *rollout;
     struct fixed fixed;
-    int64_t changed_at; /* the rules, before the start or the last reload */
+    int64_t changed_at; /* when the rules changed last before the start or reload */
     uint64_t epoch;     /* of the workers that are started from now on, */
-    int attendance;     /* and where they serve */
+    int attendance;     /* and their store_attend() */
 };
 
 /* Everything that a worker will read is read here first: what is wrong is told once, before anything is served. */
@@ -107,7 +107,7 @@ static bool read_settings(struct discount_master *master, struct discount_settin
     return false;
 }
 
-/* What is lent from now on is lent by these workers, of these settings. Those of before keep their descriptor. */
+/* Workers that start from now on lend in a new epoch, of these settings. Older workers keep their own descriptor. */
 static void begin_epoch(struct discount_master *master)
 {
     if (master->attendance >= 0)
@@ -118,7 +118,7 @@ static void begin_epoch(struct discount_master *master)
     platform_fill_random(&master->epoch, sizeof master->epoch);
 }
 
-/* Names what a reload has read and does not take over, so that nobody waits for it. */
+/* Logs the changed settings that a reload does not apply, so that nobody waits for them to count. */
 static void tell_fixed(const struct fixed *fixed, const struct discount_settings *settings)
 {
     const struct {
@@ -137,7 +137,7 @@ static void tell_fixed(const struct fixed *fixed, const struct discount_settings
     }
 }
 
-/* SIGHUP: new workers get the settings of today, if they are good. Addresses and the number of workers stay. */
+/* SIGHUP: new workers get the new settings, if these are good. Addresses and the number of workers stay. */
 static bool reload(void *data)
 {
     struct discount_master *master = data;
@@ -230,7 +230,7 @@ static int serve(struct discount_master *master)
                                    .drain_ms = master->settings.drain_ms};
     raise_descriptor_limit();
     begin_epoch(master);
-    /* What a service that has just vanished committed may not have been in use while it lent what was before. */
+    /* A service that has just vanished may have committed these rules while it still lent the revision before them. */
     bool is_heir = time(NULL) - master->changed_at <= JUST_NOW_S;
     master->rollout = rollout_new((size_t)prefork.workers * SLOTS_PER_WORKER, is_heir);
     if (master->rollout == NULL) {
@@ -268,7 +268,7 @@ static bool prepare(struct discount_master *master, char *reason, size_t reason_
     if (!read_settings(master, &master->settings, reason, reason_size))
         return false;
     enum ports_status status = reserve_ports(master, reason, reason_size);
-    /* Settings are tested beside the server that runs on the old ones. */
+    /* A test of the settings may run beside a server that holds the ports. */
     if (status == PORTS_OK || (status == PORTS_TAKEN && master->options.is_test))
         return true;
     settings_release(&discount_settings_table, &master->settings);

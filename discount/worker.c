@@ -34,10 +34,10 @@ struct watcher {
     struct discount_service *discount;
     const struct staging *staging;
     int drain_ms;
-    int64_t stop_ns;          /* when the callers have had time enough to leave; CLOCK_NEVER: they are not told to */
+    int64_t stop_ns;          /* the end of the callers' time to leave; CLOCK_NEVER: they were not told to */
     size_t memory_max;        /* 0: none */
     int64_t large_ns;         /* when the worker is replaced, if it holds more than that until then */
-    bool is_deaf, is_retired; /* and was told */
+    bool is_deaf, is_retired; /* and that was logged */
 };
 
 /* The next of the signals, or -1 after ROLLOUT_BEAT_MS. Only here the thread may be cancelled: elsewhere it may be
@@ -63,9 +63,9 @@ static void look_at_listener(struct watcher *watcher)
     rpc_server_stop(watcher->server, watcher->drain_ms);
 }
 
-/* Memory that has grown may never be given back: a successor is small again. A change set that is being staged would
- * not come along, and may be larger by itself; nor does a message count that is being read, which is gone in a moment
- * or staged. */
+/* Memory that has grown may never be given back, so a successor replaces the worker. Not while changes are staged:
+ * these would be lost, and may take as much memory by themselves. Nor for a message that is being read, which is gone
+ * or staged in a moment. */
 static void look_at_memory(struct watcher *watcher)
 {
     int64_t now_ns = clock_now_ns();
@@ -82,8 +82,8 @@ static void look_at_memory(struct watcher *watcher)
     prefork_worker_retire();
 }
 
-/* Where a successor serves already, callers are told to go there first, and answered until they have gone. Half of the
- * time that there is for draining is theirs. */
+/* Where a successor serves already, callers are first told to go to it, and are answered until they have gone, for half
+ * of the drain time at the most. */
 static void begin_to_stop(struct watcher *watcher)
 {
     bool is_first = watcher->stop_ns == CLOCK_NEVER;
@@ -103,7 +103,7 @@ static void look_at_callers(const struct watcher *watcher)
         rpc_server_stop(watcher->server, watcher->drain_ms);
 }
 
-/* Waits for the master's word, says that the worker runs, and looks whether it should be replaced. */
+/* Waits for the master's signals, tells the rollout that the worker runs, and looks whether it should be replaced. */
 static void *watch(void *data)
 {
     struct watcher *watcher = data;

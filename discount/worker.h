@@ -15,7 +15,7 @@ struct worker_options {
     size_t slot;             /* this worker's */
     struct rollout *rollout; /* shared by all workers */
     uint64_t epoch;          /* drawn at the start and at each reload */
-    int attendance;          /* at the database */
+    int attendance;          /* store_attend() of the database */
 };
 
 /* Serves until it is told to stop (see common/prefork/prefork.h), in a process that was just forked. Returns its exit

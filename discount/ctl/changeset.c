@@ -202,7 +202,7 @@ static void tell_json(const struct change_options *options, const Ecommerce__App
     json_print(stdout, document);
 }
 
-/* What a Catalog was lent holds until it is over. */
+/* How long the change waited for the leases of Catalogs. */
 static const char *tell_wait(const Ecommerce__ApplyChangesResponse *answer, struct arena *arena)
 {
     if (answer->waited_ms == 0)

@@ -46,7 +46,7 @@ bool changeset_is_lost(const struct ctl_connection *connection);
 void changeset_note_faults(const struct changeset *set, Ecommerce__Fault *const *faults, size_t count,
                            struct fault_list *notes);
 
-/* Makes a revision of it. NULL: connection_fail() tells. */
+/* Applies the change set as a revision. NULL: connection_fail() tells. */
 MUST_CHECK const Ecommerce__ApplyChangesResponse *changeset_apply(const struct changeset *set,
                                                                   struct ctl_connection *connection,
                                                                   const struct change_options *options);

@@ -25,7 +25,7 @@ int connection_open(struct ctl_connection *connection, const struct ctl_options 
         display_error(options->name, "%s", reason);
         return COMMAND_CONFIG;
     }
-    static const char *const once[] = {"ecommerce.DiscountAdmin/StageChanges", NULL}; /* again would be twice */
+    static const char *const once[] = {"ecommerce.DiscountAdmin/StageChanges", NULL}; /* a repeat would stage twice */
     const struct rpc_client_options rpc = {
         .target = options->host != NULL ? options->host : connection->settings.host,
         .keyset = {.ca = connection->settings.ca,
@@ -191,8 +191,8 @@ static bool look_before(struct ctl_connection *connection, struct arena *arena)
     return status != NULL || connection->was_answered;
 }
 
-/* What became of a change that was not answered. NULL: it has not been made, or nobody says; connection->code is that
- * of the change. */
+/* What became of a change that was not answered. NULL: it was not made, or the service did not say;
+ * connection->code is that of the change. */
 static void *look_after(struct ctl_connection *connection, const char *id, struct arena *arena)
 {
     Ecommerce__ApplyChangesRequest request = ECOMMERCE__APPLY_CHANGES_REQUEST__INIT;

@@ -69,7 +69,7 @@ CONNECTION_CALL(preview, Preview)
 CONNECTION_CALL(lint, Lint)
 CONNECTION_CALL(get_status, GetStatus)
 
-/* Those that change rules: where no answer comes, what became of the change is asked for. */
+/* The calls that change rules: where no answer comes, the service is asked what became of the change. */
 MUST_CHECK const Ecommerce__ApplyChangesResponse *call_apply_changes(struct ctl_connection *connection,
                                                                      const Ecommerce__ApplyChangesRequest *request,
                                                                      struct arena *arena);

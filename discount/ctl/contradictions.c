@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What contradicts. */
+/* Products that contradict the rules. */
 #include "discount/ctl/contradictions.h"
 
 #include <inttypes.h>

@@ -79,7 +79,7 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The lines for those members that were (or are) in the group and are (or were) not. */
+/* The lines of the differing members who were in the group, or, with is_after, who are. */
 static const char *say_members(void *const *differences, size_t count, bool is_after, struct arena *arena)
 {
     int32_t *ids = arena_get(arena, (count + 1) * sizeof *ids);

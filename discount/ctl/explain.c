@@ -62,7 +62,7 @@ static int take_product(const struct explain_options *options, const char *word,
     return COMMAND_OK;
 }
 
-/* What stands on the command line: it goes before the list's. */
+/* Categories of the command line come before the list's; its price replaces the list's. */
 static void add_options(const struct explain_options *options, struct arena *arena, Ecommerce__Product *product)
 {
     size_t own = options->categories.count, count = own + product->n_categories;

@@ -68,7 +68,7 @@ static enum list_status fetch_rules(struct ctl_connection *connection, void *dat
     return list_rules(connection, &request, arena, &all->rules, &all->revision);
 }
 
-/* A file that was cut off looks whole: it must not take half of the rules with it. *revision is the one looked at. */
+/* A file that lost rules by mistake must not remove many of the rules there are. *revision is the one looked at. */
 static int look_at_pruned(const struct rule_import_options *options, const struct rulefile *rulefile,
                           struct ctl_connection *connection, struct arena *arena, int64_t *revision)
 {
@@ -91,7 +91,7 @@ static int look_at_pruned(const struct rule_import_options *options, const struc
     return COMMAND_REFUSED;
 }
 
-/* Of the rules that were looked at, and when somebody else changes something between, again. */
+/* Changes only the rules that were looked at; looks again when somebody else changed them in between. */
 static int prune(const struct rule_import_options *options, const struct rulefile *rulefile,
                  const struct changeset *set, struct ctl_connection *connection)
 {
@@ -201,7 +201,7 @@ static int tell_price_faults(const struct rule_import_options *options, const st
     return fault_notes_tell(&notes, &options->change.ctl, file->name);
 }
 
-/* The price list as it is. *rule is NULL when it does not exist, or is none. */
+/* Fetches the price list. COMMAND_OK, or an exit code, what is wrong having been told and *rule untouched. */
 static int fetch_price_list(struct ctl_connection *connection, const char *key, struct arena *arena,
                             const Ecommerce__Rule **rule, int64_t *revision)
 {
@@ -225,7 +225,7 @@ static int fetch_price_list(struct ctl_connection *connection, const char *key, 
     return COMMAND_OK;
 }
 
-/* Puts the prices into the rule as it is at one revision. When somebody else changes something between, again. */
+/* Puts the prices into the rule as it is at one revision; again when somebody else changed the rules in between. */
 static int replace_prices(const struct rule_import_options *options, const struct price_file *file,
                           struct ctl_connection *connection, struct arena *arena)
 {

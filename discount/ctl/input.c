@@ -116,7 +116,7 @@ int input_read(const struct ctl_options *options, const char *path, size_t max, 
         return tell_errno(options, path);
     bool is_read = read_stream(input.stream, max, &buffer);
     int cause = errno;
-    (void)!input_close(&input); /* nobody writes it */
+    (void)!input_close(&input); /* it has no child */
     errno = cause;
     int code = is_read ? COMMAND_OK : tell_errno(options, path);
     if (is_read && buffer.length > max) {

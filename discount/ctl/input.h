@@ -16,10 +16,10 @@
 /* What people call it: "standard input", or the path. */
 const char *input_name(const char *path);
 
-/* A stream of it. */
+/* An open input. */
 struct input {
     FILE *stream;
-    pid_t child; /* 0: none writes it */
+    pid_t child; /* that writes to the stream; 0: none */
 };
 
 /* Opens a file, or what `catalogctl export` writes of a catalog's database: the program beside this one, or else of the
@@ -27,7 +27,7 @@ struct input {
 MUST_CHECK bool input_open(struct input *input, const char *path);
 MUST_CHECK bool input_open_catalog(struct input *input, const char *database);
 
-/* False: what wrote it failed, and said so. */
+/* False: the child that wrote to the stream failed, and said so. */
 MUST_CHECK bool input_close(struct input *input);
 
 /* Reads the whole of it, at most `max` bytes, into the arena, a NUL behind it. COMMAND_OK, or an exit code, what is

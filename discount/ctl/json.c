@@ -96,7 +96,7 @@ static size_t member_size(ProtobufCType type)
     case PROTOBUF_C_TYPE_STRING:
     case PROTOBUF_C_TYPE_MESSAGE:
         return sizeof(void *);
-    default: /* all that appears repeated besides has 32 bits */
+    default: /* other repeated fields have 32 bits */
         return sizeof(int32_t);
     }
 }

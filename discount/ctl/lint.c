@@ -16,7 +16,7 @@
 #define LIMIT_MAX 10000 /* the service's */
 #define ATTEMPTS 5      /* when the service forgets the staged changes */
 
-/* What is not known. */
+/* What was not looked for, or not decided. */
 static void print_limits(const Ecommerce__LintResponse *answer, struct arena *arena)
 {
     for (size_t i = 0; i < answer->n_not_looked_for; i++)
@@ -68,7 +68,7 @@ static int tell(const Ecommerce__LintResponse *answer, const struct what_if *wha
     return answer->count == 0 && answer->n_contradictions == 0 ? COMMAND_OK : COMMAND_FINDINGS;
 }
 
-/* Products cannot come in parts here: what is a target of none of them is a finding. */
+/* All products must be in one message: a rule that has none of them as a target is a finding. */
 static int check_products(const struct what_if *what_if, const struct what_if_options *options)
 {
     size_t bytes = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists, page by page. What the answers' fields are is asked of their descriptors. */
+/* Lists, page by page. The fields of answers are found by the messages' descriptors. */
 #include "discount/ctl/lists.h"
 
 #include <string.h>

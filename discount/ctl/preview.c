@@ -146,7 +146,7 @@ static enum step preview_once(struct preview_run *previewing)
     if (!changeset_stage(&previewing->what_if->set, previewing->connection, &previewing->token))
         return changeset_is_lost(previewing->connection) ? STEP_AGAIN : STEP_FAILED;
     progress_begin(&previewing->progress, "products priced", previewing->what_if->products.count);
-    /* Without products the changes are looked at, too. */
+    /* The changes are checked without products, too. */
     do
         step = next_step(previewing);
     while (step == STEP_GOES_ON && previewing->done < previewing->what_if->products.count);

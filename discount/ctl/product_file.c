@@ -26,7 +26,7 @@ enum column { COLUMN_ID, COLUMN_SLUG, COLUMN_PRICE, COLUMN_CATEGORIES, COLUMNS }
 /* What a column may be called: ours, and what catalogctl export calls it. */
 static const struct {
     const char *name;
-    enum column column; /* COLUMNS: it is read over */
+    enum column column; /* COLUMNS: ignored */
     bool is_of_catalog; /* only catalogctl writes it */
 } titles[] = {
     {"id", COLUMN_ID, false},
@@ -55,9 +55,9 @@ struct product_reading {
     struct product_file *file;
     struct fault_list *notes;
     size_t line;                     /* of the row that is being read */
-    bool has_header, is_other;       /* other: a header that is none, after which rows mean nothing */
+    bool has_header, is_other;       /* other: the header is wrong, and rows mean nothing */
     bool is_catalog, has_price;      /* which columns it has */
-    enum column columns[TITLES_MAX]; /* of the header's cells; COLUMNS: nobody asks for it */
+    enum column columns[TITLES_MAX]; /* of the header's cells; COLUMNS: ignored */
     size_t column_count;
     char *cells[COLUMNS]; /* of the row, but for the header's */
     size_t count;         /* cells of the row */
@@ -85,7 +85,7 @@ static void read_title(struct product_reading *reading, const char *text, size_t
     reading->is_other = true;
 }
 
-/* Each of ours once. A file for catalogctl import may have "price", too: in whole units of the currency. */
+/* Each of our columns once. A file for catalogctl import may have "price", too, in whole units of the currency. */
 static void check_header(struct product_reading *reading)
 {
     size_t seen[COLUMNS + 1] = {0};

@@ -8,10 +8,10 @@
  * Titles are in any case.
  *
  * Categories are paths from the top, "home/lighting", separated by spaces or '|': a product is in each category of a
- * path. A rule for a category is for the products of those below it, too, so that those above a product's own must be
- * there.
+ * path. A rule for a category is for the products of the categories below it, too, so that a product must name the
+ * categories above its own.
  *
- * A catalog's database is read by running `catalogctl export` on it: what is in it, and how, is catalogctl's to know.
+ * A catalog's database is read by running `catalogctl export` on it: only catalogctl knows its schema.
  */
 #ifndef DISCOUNT_CTL_PRODUCT_FILE_H
 #define DISCOUNT_CTL_PRODUCT_FILE_H
@@ -46,8 +46,8 @@ struct product_file {
 /* What people call it. */
 const char *product_source_name(const struct product_source *source);
 
-/* Reads them from a stream into the arena. What is wrong is noted, PRODUCT_FILE_FAULTS_MAX of it at the most; then not
- * all of *file is to be used. */
+/* Reads products from a stream into the arena. Faults are noted, PRODUCT_FILE_FAULTS_MAX at the most; with any, *file
+ * is incomplete. */
 #define PRODUCT_FILE_FAULTS_MAX 1000
 void product_file_parse(FILE *in, struct arena *arena, struct product_file *file, struct fault_list *notes);
 

@@ -20,16 +20,16 @@ struct lint_rule {
     struct rule rule; /* its products sorted by id, its categories by name */
     bool is_past;     /* its window is over */
     bool is_unheard;  /* its group has no members */
-    size_t original;  /* which rule it says the same as, itself where it is the first to; enabled first, then by key */
+    size_t original;  /* the first of the rules that say the same, this one included; enabled ones first, then by key */
     size_t shadowed_by;   /* a rule; LINT_NONE: none */
     bool is_explained;    /* a finding says already why it does not win */
     bool has_won;         /* some price */
     bool never_wins;      /* and then … */
     unsigned obstacles;   /* … for these reasons, a bit for each lint_obstacle */
-    size_t obstacle_rule; /* one of the other rules; LINT_NONE: there is none */
+    size_t obstacle_rule; /* one of the rules in its way; LINT_NONE: there is none */
 };
 
-/* Whether it may ever win. */
+/* Whether the rule may ever win. */
 static inline bool lint_is_alive(const struct lint_rule *rule)
 {
     return rule->rule.is_enabled && !rule->is_past && !rule->is_unheard;
@@ -72,18 +72,18 @@ const struct lint_products *lint_products_new(const struct ruleset *ruleset, con
                                               size_t count, struct arena *arena);
 const struct product_index *lint_products_index(const struct lint_products *products);
 
-/* What they are to a rule. */
+/* The targets of a rule among the given products. */
 struct lint_survey {
     bool has_target;
     bool is_reached;     /* the list price of some target is its minimum or higher */
-    int64_t most;        /* the highest list price of a target */
+    int64_t most;        /* the highest list price of a target, unless is_reached */
     size_t listed;       /* a price list: targets … */
     size_t dear;         /* … whose price there is not below the list price */
     size_t dear_product; /* one of these */
 };
 struct lint_survey lint_products_survey(const struct lint_products *products, const struct rule *rule);
 
-/* Which of them the rule alone takes below its floor, and where it comes to; NULL: none. */
+/* A given product that the rule alone takes below the product's floor, the rule's result and the floor; NULL: none. */
 const struct product *lint_products_under_floor(const struct lint_products *products, const struct rule *rule,
                                                 enum price_rounding rounding, int64_t *result, int32_t *floor);
 

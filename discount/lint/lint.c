@@ -119,7 +119,7 @@ static void tell(struct linting *linting, const struct lint_rule *rule, enum lin
                                                                   .message = keep(linting, message)};
 }
 
-/* Whether whatever the rule includes is excluded by the same name. */
+/* Whether the rule excludes all that it includes, by the same names. */
 static bool excludes_itself(const struct rule *rule)
 {
     if (rule->product_count == 0 && rule->category_count == 0)
@@ -224,8 +224,8 @@ struct deep {
     int32_t floor;
 };
 
-/* A price rule names its result, so the products that it includes need no list price; but they would need their
- * categories, where it excludes some. */
+/* A price rule names its result, so the products that it includes need no list price. But where it excludes categories,
+ * the products' categories would be needed. */
 static bool find_deep_price(const struct linting *linting, const struct rule *rule, struct deep *deep)
 {
     if (rule->kind != RULE_PRICE || rule->excluded_category_count > 0)
@@ -264,7 +264,7 @@ static void tell_floor(struct linting *linting, const struct lint_rule *rule)
          "it takes product %s to %" PRId64 ", which is below its floor of %" PRId32, slug, deep.result, deep.floor);
 }
 
-/* Whether what is told of the rule says why it does not win. */
+/* Whether a finding says already why the rule does not win. */
 static bool is_explained(const struct linting *linting, size_t number, const struct lint_survey *survey)
 {
     const struct lint_rule *rule = &linting->rules.list[number];
@@ -274,7 +274,7 @@ static bool is_explained(const struct linting *linting, size_t number, const str
            (survey->dear > 0 && survey->dear == survey->listed);
 }
 
-/* Of a rule that is enabled and not past, what is wrong with it by itself. */
+/* What is wrong, by itself, with a rule that is enabled and not past … */
 static void tell_current(struct linting *linting, const struct lint_rule *rule, const struct lint_survey *survey)
 {
     if (rule->shadowed_by != LINT_NONE)

@@ -17,11 +17,11 @@
 enum lint_warning {
     /*
      * Without the rule no price would change, because another one of its lane comes to the same price or a lower one
-     * wherever it applies. That one is of the same kind, takes off at least as much (its cap, too), and applies at
-     * least as widely: for everybody or the same customer or group; for every product, or for all that this one
+     * wherever it applies. The other rule is of the same kind, takes off at least as much (its cap, too), and applies
+     * at least as widely: for everybody or the same customer or group; for every product, or for all that this rule
      * includes by the same names, and excludes nothing else; for no later a start (or since before `now`) and no
-     * earlier an end; from no higher a minimum. Where two do so to each other, the one that loses ties is shadowed. In
-     * the contract lane, as long as it has exclusive rules and others, the other one must also win ties.
+     * earlier an end; from no higher a minimum. Of two rules that shadow each other, the one that loses ties is told.
+     * In the contract lane, as long as it has exclusive rules and others, the other rule must also win ties.
      *
      * Of very many rules for the same audience and target only the LINT_RIVALS strongest are compared with. What
      * several rules do together, what rules of different kinds do to each other, and what follows from memberships or
@@ -34,9 +34,9 @@ enum lint_warning {
     WARNING_EMPTY_TARGET,
     WARNING_WINDOW_PAST,
     /*
-     * It alone would take a product below its floor: a price rule one that it names (unless it excludes
-     * categories); with products given: any rule one
-     * of those, at its list price. The first such product is named.
+     * The rule alone would take a product below its floor: a price rule, one of the products that it names (unless it
+     * excludes categories); with products given, any rule, one of these at its list price. The first such product is
+     * named.
      */
     WARNING_UNDER_FLOOR,
     /* The same as another rule but for key, label, the zone that its window is shown in, and being disabled. Of several

@@ -28,7 +28,7 @@ const struct product_index *lint_products_index(const struct lint_products *prod
     return products->index;
 }
 
-/* ---- What they are to a rule ---- */
+/* ---- The targets of a rule ---- */
 
 struct surveying {
     const struct lint_products *products;

@@ -59,8 +59,8 @@ static int compare_hashed(const void *left, const void *right)
     return (a->rule > b->rule) - (a->rule < b->rule);
 }
 
-/* Rules of the same hash are the same rule, but for chance: each is compared with the last original only, so that
- * chance can hide a duplicate and never make one. */
+/* Rules that say the same have the same hash. Each rule is compared with the last original of its hash only, so a
+ * collision can hide a duplicate, but never make one. */
 void lint_find_originals(struct lint_rules *rules)
 {
     struct hashed *hashed = arena_get(&rules->arena, (rules->count + 1) * sizeof *hashed);

@@ -2,9 +2,9 @@
 /*
  * Rules that another rule of their lane makes needless.
  *
- * Every rule stands in lists, one for each thing that it includes, or one for "every product": the rules of one lane,
- * kind, audience and target, the strongest first. Whoever shadows a rule stands in one of four of them: for everybody
- * or for the same audience, with every product or with the thing that the rule includes.
+ * Every rule stands in lists, one for each target that it includes, or one for "every product": the rules of one lane,
+ * kind, audience and target, the strongest first. A rule that shadows another stands in one of four lists: for
+ * everybody or for the same audience, with every product or with a target that the other rule includes.
  */
 #include "discount/lint/internal.h"
 
@@ -13,7 +13,7 @@
 
 #include "common/search.h"
 
-#define ALTERNATIVES_MAX 16 /* things that a rule includes whose lists are compared by length */
+#define ALTERNATIVES_MAX 16 /* targets of a rule whose lists are compared by length */
 
 /* ---- One rule against another ---- */
 
@@ -114,7 +114,7 @@ static bool comes_no_higher(const struct rule *a, const struct rule *b)
 struct shadowing {
     struct lint_rules *rules;
     int64_t now;
-    bool ties_matter[RULE_LANES]; /* who wins one may decide about later lanes */
+    bool ties_matter[RULE_LANES]; /* the winner of a tie may decide about later lanes */
     struct shadow_entry *entries; /* by list, then by rank */
     size_t entry_count;
     size_t *ranked; /* rules, by rank */
@@ -140,7 +140,7 @@ struct shadow_entry {
     size_t rank;
 };
 
-/* How much a rule takes, so that of two rules one of which dominates the other that one has no less. */
+/* How much a rule takes off: a rule that dominates another has no lower strength. */
 static int64_t strength(const struct rule *rule)
 {
     if (rule->kind != RULE_PRICE)
@@ -166,7 +166,7 @@ static int compare_ranked(const void *left, const void *right)
         return a->strength > b->strength ? -1 : 1;
     if (a->rule->minimum != b->rule->minimum)
         return a->rule->minimum < b->rule->minimum ? -1 : 1;
-    if (a->rule->ends_at != b->rule->ends_at) /* as unsigned, the 0 of "for ever" is the last one less one */
+    if (a->rule->ends_at != b->rule->ends_at) /* unsigned, so that 0 ("for ever") less one is the latest */
         return (uint64_t)a->rule->ends_at - 1 > (uint64_t)b->rule->ends_at - 1 ? -1 : 1;
     if (a->rule->starts_at != b->rule->starts_at)
         return a->rule->starts_at < b->rule->starts_at ? -1 : 1;
@@ -259,7 +259,7 @@ static size_t find_list(const struct shadowing *shadowing, uint64_t list)
     return low;
 }
 
-/* ---- Looking through them ---- */
+/* ---- Searching the lists ---- */
 
 static bool find_in_list(const struct shadowing *shadowing, uint64_t list, struct lint_rule *rule)
 {
@@ -315,8 +315,8 @@ static void find_shadow(const struct shadowing *shadowing, struct lint_rule *rul
         (void)find_in_audience(shadowing, list_of_audience(&rule->rule, false), rule);
 }
 
-/* Any two rules may come to one price, at a floor or at zero. Whether the one that wins is exclusive decides about the
- * sale lane, which is the last one; where all are or none is, it does not matter which wins. */
+/* Any two rules may come to one price, at a floor or at zero. Whether the winner is exclusive decides about the sale
+ * lane, which is the last one; where all rules are exclusive, or none is, it does not matter which wins. */
 static void find_exclusive(struct shadowing *shadowing)
 {
     bool has_exclusive = false, has_other = false;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rules that never win, found by trying: a rule is asked for one product, customer and instant after the other until it
- * wins. Whoever wins meanwhile need not be tried any more, so that most rules cost a single price.
+ * Rules that never win, found by trying: a rule is tried for one product, customer and instant after the other until it
+ * wins. Other rules that win these prices need no trial any more, so that most rules cost a single price.
  *
- * Customers are the one whom nothing names, those who have rules of their own, and one for each set of groups. Instants
- * are now and each at which a window begins or ends later on: between these no price changes.
+ * The customers are one without groups or own rules, those with rules of their own, and one for each set of groups. The
+ * instants are now and each at which a window begins or ends later on: between these no price changes.
  */
 #include "discount/lint/internal.h"
 
@@ -17,7 +17,7 @@
 #include "discount/rule/hash_index.h"
 #include "discount/pricing/resolve.h"
 
-#define TRIES_FIRST 16 /* products of each rule, before those that did not win get a share of what is left */
+#define TRIES_FIRST 16 /* products of each rule, before the rules that did not win share the prices left */
 #define EVERYBODY UINT32_MAX
 
 /* A customer whom rules for a group, or those for everybody, are tried with. */
@@ -57,7 +57,7 @@ struct trial {
     struct lint_rule *rule; /* that is tried */
     size_t tries;           /* that are left for it */
     bool is_quick;          /* one customer and one instant for each product will do */
-    bool is_cut;            /* more were needed */
+    bool is_cut;            /* the trial left some out */
 };
 
 /* ---- What there is to try ---- */
@@ -88,7 +88,7 @@ static void note_rule(struct trial *trial, const struct rule *rule)
         trial->instants[trial->instant_count++] = rule->ends_at;
 }
 
-/* Keeps each of sorted things once. Returns how many there are. */
+/* Sorts the things and keeps each once. Returns how many there are. */
 static size_t drop_repeated(void *things, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
     char *bytes = things;
@@ -128,7 +128,7 @@ static void add_candidate(struct trial *trial, uint32_t group, bool has_own, int
     trial->candidates[trial->candidate_count++] = (struct candidate){group, has_own, customer_id};
 }
 
-/* Whether nobody was in just these groups before; then somebody is. */
+/* Whether no customer with just these groups was noted before; notes the groups. */
 static bool is_new_class(struct trial *trial, const uint32_t *groups, size_t count)
 {
     uint64_t hash = count;
@@ -199,7 +199,7 @@ static void find_candidates(struct trial *trial)
     qsort(trial->candidates, trial->candidate_count, sizeof *trial->candidates, compare_candidates);
 }
 
-/* The first one of a group. */
+/* The first candidate of a group. */
 static size_t find_group(const struct trial *trial, uint32_t group)
 {
     size_t low;
@@ -325,7 +325,7 @@ static bool try_rule(struct trial *trial, struct lint_rule *rule, size_t tries, 
     return true;
 }
 
-/* Every rule with a few products, then those that are left until all is known or the limit is reached. */
+/* Tries every rule with a few products, then the undecided ones with all, up to the limit. Returns how many stay so. */
 static size_t try_all(struct trial *trial)
 {
     struct lint_rules *rules = trial->rules;

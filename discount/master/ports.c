@@ -36,8 +36,8 @@ static int bind_socket(const struct sockaddr *address, socklen_t size, int optio
     return -1;
 }
 
-/* Somebody who shares ports like we do would not be noticed: two servers would split the callers. A bind that does not
- * share finds out. */
+/* Another server that binds with SO_REUSEPORT, too, would not be noticed, and the two would split the callers. A bind
+ * without SO_REUSEPORT finds out. */
 static bool is_free(const struct addrinfo *address)
 {
     int probe = bind_socket(address->ai_addr, address->ai_addrlen, SO_REUSEADDR, false);
@@ -181,9 +181,9 @@ enum ports_status ports_reserve(struct ports *ports, const char *listen, const c
     return status;
 }
 
-/* ---- Seats ---- */
+/* ---- Slots ---- */
 
-/* Whether it is every address of its family; then *both is that of both, at the same port. */
+/* Whether the address is 0.0.0.0 or [::]; *both is [::] with the same port, for both families. */
 static bool is_any(const struct sockaddr_storage *address, struct sockaddr_in6 *both)
 {
     const struct sockaddr_in *ip4 = (const struct sockaddr_in *)address;
@@ -194,7 +194,7 @@ static bool is_any(const struct sockaddr_storage *address, struct sockaddr_in6 *
     return is_ip4 ? ip4->sin_addr.s_addr == htonl(INADDR_ANY) : IN6_IS_ADDR_UNSPECIFIED(&ip6->sin6_addr);
 }
 
-/* Another socket of the address that this one has, as gRPC core would make it: 0.0.0.0 is of both families. */
+/* Binds another socket to the address of `held`, as gRPC core would make it: 0.0.0.0 is of both families. */
 static int bind_beside(int held)
 {
     struct sockaddr_storage address;
@@ -208,7 +208,7 @@ static int bind_beside(int held)
         fd = bind_socket((const struct sockaddr *)&both, sizeof both, SO_REUSEPORT, true);
     if (fd < 0)
         fd = bind_socket((const struct sockaddr *)&address, size, SO_REUSEPORT, false);
-    /* Connections inherit it: those of workers that drain without a master do not keep a new one from the address. */
+    /* Connections inherit SO_REUSEADDR: workers that drain without a master do not keep a new master from binding. */
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     return fd;
@@ -231,7 +231,7 @@ bool ports_slot(struct ports *ports, size_t slots)
 void ports_pause(const struct ports *ports, size_t slot)
 {
     for (size_t i = 0; i < ports->count; i++)
-        shutdown(ports->slots[slot * ports->count + i], SHUT_RD); /* of one that listens: it does not any more */
+        shutdown(ports->slots[slot * ports->count + i], SHUT_RD); /* a listening socket stops listening */
 }
 
 static void close_all(int *sockets, size_t count)

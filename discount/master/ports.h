@@ -4,8 +4,8 @@
  * same for every worker, but never listening, so that no connection goes to a process that serves none.
  *
  * Beside them it holds, for each slot of a worker, a socket of each address (SO_REUSEPORT), on which the slot's first
- * worker begins to listen. Its successors go on with the same socket: connections that wait to be accepted when a
- * worker leaves or dies are theirs, where those of a socket that is closed are reset.
+ * worker begins to listen. Later workers of the slot go on with the same socket and accept the connections that wait
+ * when a worker leaves or dies; if the socket were closed, these would be reset.
  */
 #ifndef DISCOUNT_MASTER_PORTS_H
 #define DISCOUNT_MASTER_PORTS_H
@@ -26,7 +26,7 @@ struct ports {
 enum ports_status {
     PORTS_OK,
     PORTS_TAKEN, /* somebody listens on one of them, or holds it */
-    PORTS_WRONG, /* an address that is none, or not this machine's, or not allowed to us */
+    PORTS_WRONG, /* an address is malformed, not this machine's, or not allowed to us */
 };
 
 /*
@@ -40,11 +40,12 @@ MUST_CHECK enum ports_status ports_reserve(struct ports *ports, const char *list
 /* Makes the sockets of so many slots. False: errno says why. */
 MUST_CHECK bool ports_slot(struct ports *ports, size_t slots);
 
-/* Nobody serves the slot: callers go to the others, or are refused. Its next worker, if there is one, listens anew. */
+/* Stops listening while no worker serves the slot: callers go to the other slots, or are refused. The slot's next
+ * worker, if there is one, listens again. */
 void ports_pause(const struct ports *ports, size_t slot);
 
-/* In a worker: gives up this process's copies of the sockets. They would hold the addresses for as long as it drains,
- * when the master has ended, against a new one. The names stay. */
+/* In a worker: closes this process's copies of the sockets. A worker that drains after its master has ended would keep
+ * the addresses from a new master with them. The names stay. */
 void ports_leave(struct ports *ports);
 
 void ports_release(struct ports *ports);

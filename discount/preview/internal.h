@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a change is about: shared by the files that find whom it concerns, and nobody else's. */
+/* What a change of the rules concerns: for the files of the preview only. */
 #ifndef DISCOUNT_PREVIEW_INTERNAL_H
 #define DISCOUNT_PREVIEW_INTERNAL_H
 
@@ -52,10 +52,10 @@ void concern_find(const struct ruleset *before, const struct ruleset *after, int
                   const struct product *products, size_t product_count, struct arena *arena, struct concern *concern);
 void concern_release(struct concern *concern);
 
-/* The place of a group; group_count: it has no such rules. */
+/* The place of a group; group_count: no rule for it may make a price. */
 size_t concern_find_group(const struct concern *concern, const char *key);
 
-/* What a customer has: *count from the one returned. */
+/* The entries of a customer: *count of them, from the one returned on. */
 const struct concerned_customer *concern_find_customer(const struct concern *concern, int32_t customer_id,
                                                        size_t *count);
 

@@ -53,13 +53,13 @@ struct preview_audiences {
  * before and after, one stands for both. So the list has
  *
  *   - nobody in particular, always;
- *   - the groups that have such rules, for all whose price of a product just one of them makes;
- *   - where several do, or a customer moves, one customer for each set of groups;
+ *   - the groups that have such rules, for all members whose price of a product just one group makes;
+ *   - where several groups do, or a customer joins or leaves one, one customer for each set of groups;
  *   - the customers who have such rules of their own, for the products of these.
  *
- * All but the first are asked for those products only about which a changed rule or floor is, or a move. Groups come by
- * key, then customers ascending. False: there would be more than max_quotes. The list lives in the arena and in the
- * rulesets.
+ * All but the first are only for the products that a changed rule or floor, or a change of members, is about. Groups
+ * come by key, then customers ascending. False: there would be more than max_quotes. The list lives in the arena and in
+ * the rulesets.
  */
 MUST_CHECK bool preview_find_audiences(const struct ruleset *before, const struct ruleset *after, int64_t now,
                                        const struct product *products, size_t product_count, size_t max_quotes,

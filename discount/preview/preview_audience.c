@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom a change may give another price: customers who differ in nothing that makes one are asked as one. */
+/* Whom a change may give another price: one customer stands for all whose prices the same rules make. */
 #include "discount/preview/preview.h"
 
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 
 #define SIDES 2 /* before and after */
 
-/* A customer whom the change may be about and for whom no one group stands. */
+/* A customer whom the change may concern and for whom no single group can stand. */
 struct member {
-    const uint32_t *groups; /* places in the concern's: those before, UINT32_MAX, those after */
-    size_t group_count;     /* with what is between */
+    const uint32_t *groups; /* places in concern.groups: before the change, UINT32_MAX, after it */
+    size_t group_count;     /* the UINT32_MAX included */
     int32_t customer_id;
     bool has_own; /* rules of their own that may make a price */
 };
@@ -171,10 +171,10 @@ static bool has_group(const uint32_t *groups, size_t count, uint32_t group)
     return false;
 }
 
-/* What a membership is about, as sets of products. */
+/* The products that a customer's groups, before and after, are about. */
 struct reach {
-    product_set *concerned; /* the change may be about their prices … */
-    product_set *needed;    /* … and the groups that make them are not one, before and after */
+    product_set *concerned; /* whose prices the change may concern … */
+    product_set *needed;    /* … and which no single group makes, the same before and after */
 };
 
 static void add_sets(const struct audience_search *search, product_set *set, const product_set *more)
@@ -183,7 +183,7 @@ static void add_sets(const struct audience_search *search, product_set *set, con
         set[i] |= more[i];
 }
 
-/* Marks the products of groups that only one of two lists has. */
+/* Marks the products of those of the groups that are not among the others. */
 static void mark_moves(const struct audience_search *search, const uint32_t *groups, size_t count,
                        const uint32_t *others, size_t other_count, product_set *moved)
 {
@@ -257,7 +257,7 @@ static int compare_groups(const struct member *a, const struct member *b)
     return memcmp(a->groups, b->groups, a->group_count * sizeof *a->groups);
 }
 
-/* Those of the same groups together, who have no rules of their own first. */
+/* Members of the same groups together, first those without rules of their own. */
 static int compare_members(const void *left, const void *right)
 {
     const struct member *a = left, *b = right;
@@ -271,8 +271,8 @@ static int compare_members(const void *left, const void *right)
 }
 
 /*
- * All of these have rules of their own. The groups make the price of a product for those of them whose own rules are
- * not about it: each is asked for what is left.
+ * All of these members have rules of their own. For a product that a member's own rules are not about, the groups make
+ * the member's price: each member is compared for such of the products that are left.
  */
 static void add_owners(struct audience_search *search, const struct member *members, size_t count, product_set *left)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a change is about: both rulesets, rule by rule, and the floors of the products. */
+/* What a change concerns, found by comparing both rulesets, rule by rule, and the floors of the products. */
 #include "discount/preview/internal.h"
 
 #include <stdlib.h>
@@ -244,7 +244,7 @@ void concern_release(struct concern *concern)
     free(concern->customers);
 }
 
-/* ---- Looking it up ---- */
+/* ---- Look-ups ---- */
 
 size_t concern_find_group(const struct concern *concern, const char *key)
 {

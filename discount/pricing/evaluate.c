@@ -15,7 +15,7 @@ struct found_run {
     size_t snapshot;
 };
 
-/* As many runs as fit. One who is in many groups has more: they are gone through in portions, in each lane again. */
+/* As many runs as fit. A customer in many groups may have more: they are searched in portions, anew in each lane. */
 #define RUNS_ROOM 64
 struct runs {
     struct found_run items[RUNS_ROOM];
@@ -31,12 +31,12 @@ struct rule_search {
     enum rule_lane lane;
     int32_t price; /* that enters the lane */
     struct runs *runs;
-    bool has_gathered; /* all runs fitted in the lane before: they are there */
+    bool has_gathered; /* all runs fitted: `runs` serves the next lane, too */
 };
 
 /* The best rule of a lane so far. */
 struct best {
-    int64_t result; /* the price that enters, while there is none */
+    int64_t result; /* while there is no rule: the price that enters the lane */
     const struct compiled_rule *compiled;
     const struct snapshot *snapshot;
     bool is_capped;
@@ -112,7 +112,7 @@ static bool is_excluded(const struct snapshot *snapshot, const struct compiled_r
             has_category(snapshot, compiled_excluded_categories(snapshot, compiled), categories, product));
 }
 
-/* Whether the rule is for the product, and its price where it is a price list. */
+/* Whether the rule is for the product; *value becomes the product's price in a price list. */
 static bool has_target(const struct snapshot *snapshot, const struct compiled_rule *compiled,
                        const struct product *product, int64_t *value)
 {
@@ -169,8 +169,8 @@ static int64_t hold_price(const struct rule_search *search, int64_t result)
 }
 
 /*
- * Makes the rule of an entry the best one if it is. `bound` is what the entry promises; a cap can only make it worse.
- * True: further rules of the same strength, which come behind it by priority or key, cannot win.
+ * Makes the rule of an entry the best one if it applies and wins. `bound` is the result by the entry's strength alone;
+ * a cap can only raise it. True: further rules of this strength, which come behind by priority or key, cannot win.
  */
 static bool try_rule(const struct rule_search *search, const struct found_run *found, struct index_entry entry,
                      int64_t bound, struct best *best)
@@ -196,7 +196,7 @@ static bool try_rule(const struct rule_search *search, const struct found_run *f
     return !is_capped && value == entry.strength;
 }
 
-/* Tries the rules of one lane and kind, the strongest first, while they can win. Returns where the next begin. */
+/* Tries the rules of one lane and kind, the strongest first, while they can win. Returns where these end in the run. */
 static size_t search_group(const struct rule_search *search, const struct found_run *found, size_t from,
                            struct best *best)
 {
@@ -277,7 +277,7 @@ static void take_step(struct rule_search *search, const struct best *best, struc
 void evaluate(const struct listing *listing, size_t index, const struct shopper *shopper, int64_t now,
               struct quote *quote)
 {
-    struct runs runs; /* as it is: setting all of it would cost more than a quote */
+    struct runs runs; /* not initialized: that would cost more than a quote */
     struct rule_search search = {
         .runs = &runs,
         .ruleset = listing->ruleset,

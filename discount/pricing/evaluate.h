@@ -36,20 +36,20 @@ struct product {
 struct listing; /* products, resolved for one ruleset */
 struct shopper; /* a customer, resolved for one ruleset */
 
-/* Both live in the arena and point into the ruleset; `products` must live as long, too. Only the first
- * EVALUATE_CATEGORIES_MAX categories of a product count. */
+/* Listings and shoppers live in the arena and point into the ruleset; `products` must live as long as the listing. Only
+ * the first EVALUATE_CATEGORIES_MAX categories of a product count. */
 #define EVALUATE_CATEGORIES_MAX 64
 const struct listing *listing_resolve(const struct ruleset *ruleset, struct arena *arena,
                                       const struct product *products, size_t count);
 
-/* Customer 0 and below are nobody in particular: rules for everybody apply to them. */
+/* Ids of 0 and below stand for no customer in particular: only the rules for everybody apply. */
 const struct shopper *shopper_resolve(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id);
-/* Somebody who is in this one group and nobody in particular. An unknown group has no rules. */
+/* A customer of whom nothing is known but this one group. A group that does not exist has no rules. */
 const struct shopper *shopper_of_group(const struct ruleset *ruleset, struct arena *arena, const char *group);
 
-/* Shoppers of one audience pay the same for everything under one ruleset: it is the customer's own where there are
- * rules for them, else that of the groups they are in for which there are rules. The same in every ruleset of the same
- * rules, however it was made. */
+/* The number of a shopper's audience: under one ruleset all shoppers of an audience pay the same for every product. A
+ * customer with rules of their own is an audience alone; else the audience is the customer's groups that have rules.
+ * Rulesets of the same rules give the same number, with an overlay or without. */
 uint64_t shopper_audience(const struct shopper *shopper);
 
 /* One lane of a quote. Strings live as long as the ruleset. */
@@ -65,14 +65,14 @@ struct quote {
     bool is_discounted; /* the price is below the list price */
     int32_t price;      /* to pay */
     /* The percentage of the one percent rule that alone made the price, in hundredths of a percent; -1 where a cap, a
-     * floor, another kind or a second rule had a part in it. Where is_discounted only. */
+     * floor, another kind of rule or a second rule had a part in the price, and where there is no discount. */
     int32_t percent;
     bool is_held; /* a floor or zero held it in some lane */
     struct quote_step steps[RULE_LANES];
 };
 
-/* Prices product number `index` of the listing for the shopper at `now`. *quote is wholly set. Both must be of the same
- * ruleset. */
+/* Prices product number `index` of the listing for the shopper at `now`. Listing and shopper must be of the same
+ * ruleset. All of *quote is set. */
 void evaluate(const struct listing *listing, size_t index, const struct shopper *shopper, int64_t now,
               struct quote *quote);
 

@@ -16,7 +16,7 @@ struct seen {
     int64_t exact, rounded; /* what it makes of the price, and that after rounding and cap */
     int64_t result;         /* … and held at the floor or at zero */
     int64_t limit;
-    int32_t priority, percent; /* percent -1: it is none that was taken whole */
+    int32_t priority, percent; /* percent -1: another kind, or capped */
     enum rule_lane lane;
     enum rule_kind kind;
     int64_t value, cap;
@@ -50,7 +50,7 @@ static bool is_for_customer(const struct case_file *file, const struct rule *rul
     return false;
 }
 
-/* Whether the product or one of its categories is among those; *price is its price there. */
+/* Whether the product or one of its categories is among the named ones; *price is the price named with the product. */
 static bool is_named(const struct product *product, const struct rule_product *products, size_t product_count,
                      const char *const *categories, size_t category_count, int64_t *price)
 {
@@ -158,7 +158,7 @@ static void compute_result(struct seen *seen, int32_t price, enum price_rounding
     }
 }
 
-/* At the floor, at zero, and never above the price that it was. */
+/* Holds a result at the floor or at zero. A floor above the price that enters the lane holds it at that price. */
 static int64_t hold_price(int64_t result, int64_t price, int64_t floor)
 {
     if (floor > 0 && result < floor)
@@ -176,7 +176,7 @@ static enum loss compare_seen(const struct seen *seen, const struct seen *other)
     return strcmp(seen->key, other->key) < 0 ? LOSS_NONE : LOSS_KEY;
 }
 
-/* Takes those that do not take part out of the lane. Returns the best of the others, or NULL. */
+/* Notes as lost the lane's rules that do not lower the price. Returns the best of the others, or NULL. */
 static struct seen *find_winner(struct case_file *file, enum rule_lane lane, int32_t price)
 {
     struct seen *winner = NULL;
@@ -284,7 +284,7 @@ static void explain_lanes(struct case_file *file, struct explanation *explanatio
 
 /* ---- The losers ---- */
 
-/* Those that came furthest, then by key; of both lanes, so that the limit is shared by what matters. */
+/* The latest in enum loss first, then by key; of all lanes together, so that the limit keeps the closest losers. */
 static int compare_losers(const void *left, const void *right)
 {
     const struct seen *a = *(const struct seen *const *)left, *b = *(const struct seen *const *)right;

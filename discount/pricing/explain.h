@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why a price is what it is: every rule of a ruleset and what became of it, lane by lane. A literal reading of the
- * evaluation in evaluate.h over all rules, without the index; both agree always, and a test holds them to it.
+ * Why a price is what it is: every rule of a ruleset and what became of it, lane by lane. It follows the text of
+ * evaluate.h over all rules, without the index. explain() and evaluate() always agree; a test compares them.
  */
 #ifndef DISCOUNT_PRICING_EXPLAIN_H
 #define DISCOUNT_PRICING_EXPLAIN_H
 
 #include "discount/pricing/evaluate.h"
 
-/* Why a rule did not make the price. The first that holds, in this order, is told. */
+/* Why a rule did not win its lane. Of several reasons the first in this order is told. */
 enum loss {
     LOSS_NONE, /* it won */
     LOSS_DISABLED,
@@ -30,7 +30,7 @@ struct loser {
     const char *key;
     const char *label;
     enum loss loss;
-    int64_t price; /* what it would have come to, held at the floor or at zero, from LOSS_NOT_LOWER on; 0 otherwise */
+    int64_t price; /* from LOSS_NOT_LOWER on: the rule's result, held at the floor or at zero; before: 0 */
     int64_t
         limit; /* LOSS_WINDOW_*: the instant; LOSS_MINIMUM: the minimum; LOSS_PRIORITY: the winner's priority; else 0 */
 };
@@ -46,7 +46,7 @@ struct lane_explanation {
     bool is_held_at_floor, is_held_at_zero;
     int32_t floor;
     int32_t price_after;
-    struct loser *losers; /* those that came furthest first (the later loss), then by key */
+    struct loser *losers; /* the latest in enum loss first, then by key */
     size_t loser_count;
     size_t counts[LOSSES]; /* all losers, by loss */
 };
@@ -58,7 +58,7 @@ struct explanation {
     size_t group_count;
 };
 
-/* Explains one quote; at most max_losers are listed, lanes together. What it points to lives in the arena and the
+/* Explains one quote; at most max_losers losers are listed, over all lanes. *explanation points into the arena and the
  * ruleset. */
 void explain(const struct ruleset *ruleset, int32_t customer_id, const struct product *product, int64_t now,
              size_t max_losers, struct arena *arena, struct explanation *explanation);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving products for a ruleset: of themselves and their categories, what there are rules for. */
+/* Resolving products for a ruleset: which of their targets, themselves and their categories, there are rules for. */
 #include "discount/pricing/resolve.h"
 
 static size_t count_categories(const struct product *product)

@@ -89,7 +89,7 @@ static bool is_excluded(const struct product *product, const struct rule *rule)
     return false;
 }
 
-/* ---- Looking through it ---- */
+/* ---- Searching the index ---- */
 
 struct target_walk {
     const struct product_index *index;

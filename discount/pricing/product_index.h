@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Products under their ids and categories, so that those that a rule is for are found without asking each.
+ * Products by id and by category, to find the products that a rule is for without looking at each product.
  *
- * Rules have their products sorted by id and their categories by name here, as ruleset_next_rule() shows them.
+ * The rules must have their products sorted by id and their categories by name, as ruleset_next_rule() gives them.
  */
 #ifndef DISCOUNT_PRICING_PRODUCT_INDEX_H
 #define DISCOUNT_PRICING_PRODUCT_INDEX_H
@@ -15,12 +15,12 @@ struct product_index;
 /* Lives in the arena; `products` must live as long. Several may have the same id. */
 const struct product_index *product_index_new(const struct product *products, size_t count, struct arena *arena);
 
-/* Is shown the place of a product; true: that is enough. */
+/* Called with the place of a product in the array; true ends the search. */
 typedef bool product_look_f(void *data, size_t product);
 
 /*
- * Shows every product that the rule includes and does not exclude, whatever its audience, window and minimum are; one
- * that it includes by several names more than once. Returns whether one was enough.
+ * Calls `look` for every product that the rule includes and does not exclude, whatever its audience, window and minimum
+ * are; more than once for a product that is included by several names. Returns whether `look` returned true.
  */
 bool product_index_each(const struct product_index *index, const struct rule *rule, product_look_f *look, void *data);
 

@@ -6,7 +6,7 @@
 #include "discount/pricing/evaluate.h"
 #include "discount/ruleset/snapshot.h"
 
-/* What a product is to rules: itself and its categories, as far as a snapshot has rules that name them. */
+/* A product and its targets, the product itself and its categories, as far as a snapshot has rules that name them. */
 struct listed {
     const struct product *product;
     int32_t least;                      /* no rule takes the price below it: the floor, or zero */
@@ -20,7 +20,7 @@ struct listing {
     struct listed products[];
 };
 
-/* What a customer is to rules: everybody, themself, one of a group. */
+/* An audience that a customer belongs to: everybody, the customer alone, or a group. */
 struct audience {
     enum rule_audience kind;
     int32_t customer_id;
@@ -31,13 +31,13 @@ struct audience {
 
 struct shopper {
     const struct ruleset *ruleset;
-    /* Those that a snapshot has rules for. */
+    /* The customer's audiences that a snapshot has rules for. */
     const struct audience *audiences[SNAPSHOTS];
     size_t audience_counts[SNAPSHOTS];
     uint64_t number; /* see shopper_audience() */
 };
 
-/* The keys of the groups that a customer is in, by key; they live as long as the ruleset, the array in the arena. */
+/* The keys of a customer's groups, ascending. The keys live as long as the ruleset, the array lives in the arena. */
 const char **ruleset_groups_of(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id, size_t *count);
 
 #endif

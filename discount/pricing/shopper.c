@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving a customer for a ruleset: their groups, and what there are rules for. */
+/* Resolving a customer for a ruleset: their groups, and those of their audiences that there are rules for. */
 #include "discount/pricing/resolve.h"
 
 const char **ruleset_groups_of(const struct ruleset *ruleset, struct arena *arena, int32_t customer_id, size_t *count)

@@ -152,7 +152,7 @@ const char *change_subject(const struct change *change, char *text, size_t size)
         snprintf(text, size, "%s", thing);
     else if (rule_is_key(name, RULE_SLUG_MAX))
         snprintf(text, size, "%s %s", thing, name);
-    else /* a key that is none may hold anything */
+    else /* a malformed key may hold anything */
         snprintf(text, size, "%s %s", thing, show_text(name, &shown));
     return text;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A change of what a shop describes: of a rule, a group, its members, a product. A change set is an array of them, made
- * whole or not at all. What a rule file says, what a message asks for and what the store writes are all this.
+ * whole or not at all. Rule files and messages are read into changes; the store writes changes.
  */
 #ifndef DISCOUNT_RULE_CHANGE_H
 #define DISCOUNT_RULE_CHANGE_H
@@ -45,12 +45,12 @@ struct change {
     const int32_t *customer_ids;
     size_t customer_count;
     struct known_product product;
-    bool keeps_floor; /* of the product: it stays what it is, and product.floor is 0 */
+    bool keeps_floor; /* the product's floor stays as it is, and product.floor is 0 */
 };
 
 /*
- * Tells `fault` what is wrong with a change by itself: the rule's faults, a key that is none, an id below 1, too many
- * members. True: nothing is. Whether what it names exists is the store's to say.
+ * Tells `fault` what is wrong with a change by itself: the rule's faults, a malformed key, an id below 1, too many
+ * members. True: nothing is wrong. Whether the rules, groups and products that it names exist, the store checks.
  */
 bool change_check(const struct change *change, rule_fault_f *fault, void *data);
 

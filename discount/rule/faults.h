@@ -9,7 +9,7 @@
 #include "discount/rule/change.h"
 #include "discount/rule/rule.h"
 
-/* ---- Lists of them ---- */
+/* ---- Lists of faults ---- */
 
 struct fault {
     size_t place; /* the number of the change, or the line of the file, that it is in */
@@ -26,12 +26,12 @@ struct fault_list {
 /* Adds one; texts are copied, NULL is "". */
 void fault_list_add(struct fault_list *list, size_t place, const char *subject, const char *field, const char *message);
 
-/* By place; those of one place stay in the order in which they were added. */
+/* Sorts by place; faults of one place stay in the order in which they were added. */
 void fault_list_sort(struct fault_list *list);
 
 /* ---- What is wrong with a rule or a change ---- */
 
-/* Where faults go, and how many went there. */
+/* The function that faults are told to, and how many it was told. */
 struct faults {
     rule_fault_f *tell;
     void *data;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hash table from what hashes stand for to small numbers. It keeps hashes and numbers only; what a number stands for,
- * and whether it is the one looked for, the owner knows.
+ * A hash table from hashes to small numbers, places in an array of the owner's. It has no keys: the owner compares the
+ * key of each number that a lookup returns.
  */
 #ifndef DISCOUNT_RULE_HASH_INDEX_H
 #define DISCOUNT_RULE_HASH_INDEX_H
@@ -43,7 +43,8 @@ struct hash_index {
 
 void hash_index_add(struct hash_index *index, uint64_t hash, uint32_t number);
 
-/* The numbers that were added with this hash, one a call: *place begins at 0. False: there are no more. */
+/* The numbers that were added with the same lower 32 bits of the hash, one a call: *place begins at 0. False: there are
+ * no more. */
 bool hash_index_next(const struct hash_index *index, uint64_t hash, size_t *place, uint32_t *number);
 
 void hash_index_release(struct hash_index *index);

@@ -24,12 +24,12 @@ extern const char *const price_rounding_names[];
 
 /*
  * What is left to pay of `price` after `percent` hundredths of a percent are taken off: price * (10000 - percent) /
- * 10000, rounded. price is 0 … INT32_MAX, percent 0 … PRICE_PERCENT_MAX; so is the result 0 … price.
+ * 10000, rounded. price is 0 … INT32_MAX, percent 0 … PRICE_PERCENT_MAX, the result 0 … price.
  */
 int32_t price_after_percent(int32_t price, int32_t percent, enum price_rounding rounding);
 
-/* What a rule makes of a price that enters its lane, before clamps: its price to pay, or what its percentage, cut at
- * its cap, or its amount leaves. */
+/* A rule's result, not yet held at the floor or at zero: `price` less the percentage, which takes off at most `cap` (0:
+ * no limit), or less the amount; or the rule's own price. */
 static inline int64_t price_by_rule(enum rule_kind kind, int64_t value, int64_t cap, int32_t price,
                                     enum price_rounding rounding)
 {

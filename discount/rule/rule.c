@@ -47,7 +47,7 @@ static void check_instant(struct faults *faults, const char *field, int64_t inst
                     show_instant(instant, &shown));
 }
 
-/* Those of one type. */
+/* Checks the fields of one type. */
 static void check_fields(const struct rule *rule, enum rule_field_type type, struct faults *faults)
 {
     for (size_t i = 0; i < RULE_FIELD_COUNT; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A rule as a shop describes it, and what makes it a sound one. Pure: no I/O, no clock.
+ * A rule as a shop describes it, and the checks that it must pass. Pure: no I/O, no clock.
  *
  * Money is in the currency's minor unit, percentages in hundredths of a percent (1000 is 10 %), instants are seconds
  * since 1970 in UTC (POSIX time). Strings are UTF-8, ended by NUL. Whoever fills in a rule owns what it points to.
@@ -43,7 +43,7 @@ enum rule_lane { RULE_LANE_CONTRACT, RULE_LANE_SALE, RULE_LANES };
 enum rule_kind { RULE_KIND_ROWS(RULE_KIND_CONSTANT) RULE_KINDS };
 enum rule_audience { RULE_EVERYBODY, RULE_CUSTOMER, RULE_GROUP };
 
-/* Their names: "contract", "sale"; "percent", "amount", "price". */
+/* The names of lanes and kinds: "contract", "sale"; "percent", "amount", "price". */
 extern const char *const rule_lane_names[RULE_LANES];
 extern const char *const rule_kind_names[RULE_KINDS];
 
@@ -72,7 +72,7 @@ struct rule {
     RULE_FIELDS(RULE_MEMBER) /* see rule_fields.h */
     enum rule_audience audience;
 
-    /* What it is for; without any: every product. */
+    /* The products and categories that it is for; without any: every product. */
     struct rule_product *products;
     size_t product_count;
     bool is_price_list; /* RULE_PRICE, and each product has its price; there are no categories then */
@@ -97,11 +97,12 @@ struct rule_field {
 enum { RULE_FIELD_COUNT = RULE_FIELDS(RULE_FIELD_ONE) };
 extern const struct rule_field rule_fields[RULE_FIELD_COUNT];
 
-/* A field that is no text, as a number; setting it, within its bounds. */
+/* The value of a field, 0 of a text or group. A value to set must be within the field's bounds; the fields that are no
+ * MONEY, NUMBER, LANE, FLAG, SWITCH or INSTANT are left as they are. */
 int64_t rule_field_get(const struct rule_field *field, const struct rule *rule);
 void rule_field_set(const struct rule_field *field, struct rule *rule, int64_t value);
 
-/* Whether a price may depend on it, by itself: not what is said for people, nor whom it is for, nor being disabled. */
+/* Whether the field takes part in making a price: all do but texts, the group, the customer and the switch. */
 bool rule_field_prices(const struct rule_field *field);
 
 /* Told of each thing that is wrong: the field as the rule file and the messages name it ("percent", "include",
@@ -110,8 +111,8 @@ typedef void rule_fault_f(void *data, const char *field, const char *message);
 
 /*
  * Tells `fault` of everything that is wrong with the rule by itself: its key, label, ranges, fields that do not go
- * together, a window that ends before it starts, a product or category named twice. True: nothing is. Whether the
- * products and groups that it names exist, and whether the zone does, is for others to say.
+ * together, a window that ends before it starts, a product or category named twice. True: nothing is wrong.
+ * Whether the products, the group and the time zone exist is checked elsewhere.
  */
 bool rule_check(const struct rule *rule, rule_fault_f *fault, void *data);
 
@@ -121,12 +122,12 @@ bool rule_is_key(const char *text, size_t max);
 /* Whether text can be a label: UTF-8, 0 to RULE_LABEL_MAX code points, no control characters. */
 bool rule_is_label(const char *text);
 
-/* What a zone's name looks like: letters, digits and "_+-/", no empty or dot segment, up to RULE_ZONE_MAX. */
+/* Whether text can be a zone's name: letters, digits and "_+-/", no empty or dot segment, up to RULE_ZONE_MAX. */
 bool rule_is_zone(const char *text);
 
 /*
- * Whether two rules say the same but for key, label, the zone that the window is shown in, and being disabled. Products
- * are sorted by id, categories by name.
+ * Whether two rules say the same but for key, label, the zone that the window is shown in, and being disabled. Both
+ * must have their products sorted by id and their categories by name.
  */
 bool rule_says_the_same(const struct rule *a, const struct rule *b);
 
@@ -134,7 +135,7 @@ bool rule_says_the_same(const struct rule *a, const struct rule *b);
 int rule_compare_products(const void *left, const void *right);
 int rule_compare_names(const void *left, const void *right);
 
-/* The one of this id among sorted products; NULL: none. */
+/* The product of this id among products sorted by id; NULL: none. */
 const struct rule_product *rule_find_product(const struct rule_product *products, size_t count, int32_t id);
 /* Whether sorted categories have it. */
 bool rule_has_category(const char *const *categories, size_t count, const char *category);

@@ -13,7 +13,7 @@
  *   least, most     of a number, as the rule file allows it; 0 says that there is none
  *   example         a line of the rule file
  *
- * A field of another type than MONEY, NUMBER, FLAG, SWITCH and INSTANT is also dealt with by name where its type is.
+ * Code handles fields of the types MONEY, NUMBER, FLAG, SWITCH and INSTANT by this table only, others also by name.
  * The order is that in which fields of one type are printed and checked, and keeps the compiled rule without gaps.
  */
 #ifndef DISCOUNT_RULE_RULE_FIELDS_H
@@ -56,8 +56,8 @@ enum rule_field_type {
     RULE_FIELD_NUMBER,   /* 32 bits */
     RULE_FIELD_LANE,
     RULE_FIELD_KIND,
-    RULE_FIELD_FLAG,   /* off, unless it is said */
-    RULE_FIELD_SWITCH, /* on, unless it is said */
+    RULE_FIELD_FLAG,   /* off, unless the rule file has the word */
+    RULE_FIELD_SWITCH, /* on, unless the rule file has the word */
     RULE_FIELD_INSTANT,
 };
 

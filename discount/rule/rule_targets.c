@@ -37,7 +37,7 @@ static void check_names(const struct rule_product *names, size_t count, const ch
     }
     qsort(sorted, count, sizeof(*sorted), compare_products);
     for (size_t i = 1; i < count; i++) {
-        /* Named three times is told once. */
+        /* A name that is given three times is told once. */
         bool is_twice = compare_products(&sorted[i - 1], &sorted[i]) == 0;
         if (is_twice && (i == 1 || compare_products(&sorted[i - 2], &sorted[i]) != 0))
             faults_tell(faults, field, "%s %s is named more than once", what, show_product(sorted[i], &shown));

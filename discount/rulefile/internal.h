@@ -69,8 +69,8 @@ struct words {
 #define REASON_SIZE 160
 
 /*
- * Takes a line apart, in place: the byte behind it is written to. A comment is no word. On false `reason` says what is
- * wrong, and there is one word at most: the first, if that was one.
+ * Splits a line into words, in place: the byte behind the line is written to. A comment is no word. On false `reason`
+ * says what is wrong, and `words` has the line's first word, if that is plain, or none.
  */
 bool words_split(struct words *words, char *line, size_t length, char reason[REASON_SIZE]);
 
@@ -81,7 +81,7 @@ enum block_kind {
     BLOCK_PRODUCT,
     BLOCK_GROUP,
     BLOCK_RULE,
-    BLOCK_LOST, /* how it begins was not understood: its words are passed over */
+    BLOCK_LOST, /* its first line was not understood: its words are skipped */
 };
 
 /* What a line of a block can say: what is here, each kind, and each field of a rule. */
@@ -125,9 +125,9 @@ struct block {
     enum block_kind kind;
     struct change change; /* of a rule: without its products and categories */
     struct rulefile_place place;
-    bool is_faulty[FIELDS];  /* something was told of it already */
+    bool is_faulty[FIELDS];  /* a fault of the field was told */
     bool is_unsure;          /* a line of it was not understood: what seems to be missing may be there */
-    bool has_indented_words; /* so that a line that is not indented is meant as another block's */
+    bool has_indented_words; /* so a line that is not indented is not of this block */
     bool is_single_price;
     bool includes_products;
 };
@@ -159,17 +159,17 @@ enum { SCOPE_RULE, SCOPE_GROUP, SCOPE_SLUG, SCOPE_ID, SCOPE_INCLUDE, SCOPE_EXCLU
 /* Tells what is wrong with a field of the block, in the line that is being read. */
 void parser_tell(struct parser *parser, enum field field, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Reads a number of a field, `what` by name. False: it is none, and that was told. */
+/* Reads a number of a field, which faults call `what`. False: it is malformed or out of range, which was told. */
 bool parser_read_number(struct parser *parser, enum field field, const char *what, const char *text, int64_t min,
                         int64_t max, int64_t *value);
 
-/* Gives the change of the block to change_check(), its faults to their lines, and keeps it when nothing is wrong in the
- * whole file so far. */
+/* Checks a change of the block with change_check(), tells its faults at their lines, and keeps the change if the file
+ * has no faults so far. */
 void parser_keep(struct parser *parser, const struct change *change);
 
 /* A line of words. */
 void block_read_line(struct parser *parser);
-/* A line that could not be taken apart wholly, of which that was told. */
+/* A line that could not be split into words, which was told. */
 void block_read_broken_line(struct parser *parser);
 /* No more lines of this block will come. */
 void block_finish(struct parser *parser);
@@ -198,7 +198,7 @@ extern const size_t rule_word_count;
 extern const struct block_word group_words[];
 extern const size_t group_word_count;
 
-/* What is missing in a rule is told; the rule is kept. */
+/* End a block: tell what is missing in a rule, and give the block's changes to parser_keep(). */
 void rule_finish(struct parser *parser);
 void group_finish(struct parser *parser);
 

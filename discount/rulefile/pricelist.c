@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Price lists as CSV, by libcsv. The lines are handed to it one by one, so that what is wrong has its line. */
+/* Price lists as CSV, by libcsv. It gets the lines one by one, so that each fault has its line. */
 #include "discount/rulefile/pricelist.h"
 
 #include <csv.h>
@@ -131,7 +131,7 @@ static void end_row(int terminator, void *data)
     reading->row_line = 0;
 }
 
-/* libcsv begins anew: after something that is no CSV it cannot go on. */
+/* Starts libcsv anew, which cannot go on after text that is no CSV. */
 static void restart_csv(struct pricelist_reading *reading)
 {
     csv_free(&reading->csv); /* all zero is free already */
@@ -189,7 +189,7 @@ static void read_line(struct pricelist_reading *reading, const char *line, size_
     } else {
         return;
     }
-    /* A header that was not understood leaves nothing to understand the rows by. */
+    /* Without a header that is understood, rows cannot be read. */
     reading->is_stopped = !reading->has_header;
 }
 
@@ -205,7 +205,7 @@ static void read_lines(struct pricelist_reading *reading, const char *text, size
     }
 }
 
-/* A last row may have no line end, but a quote needs its other one. */
+/* The last row may have no line end, but an opening quote needs a closing one. */
 static void finish(struct pricelist_reading *reading)
 {
     size_t last_row = reading->row_line;

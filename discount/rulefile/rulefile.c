@@ -13,7 +13,7 @@
 
 /* ---- Lines ---- */
 
-/* The line that says what the file is. Another file altogether has nothing more to tell of. */
+/* Reads the line that says what the file is. When that is wrong, reading stops: more faults would be of no use. */
 static void read_mark(struct parser *parser)
 {
     const struct word *words = parser->words.list;
@@ -99,7 +99,7 @@ static void release(struct parser *parser)
     name_set_release(&parser->blocks);
 }
 
-/* Words stay where they are in this copy of the text. */
+/* Words point into this copy of the text. */
 static void read_text(struct parser *parser, const char *text, size_t length)
 {
     size_t mark = strlen(BYTE_ORDER_MARK);

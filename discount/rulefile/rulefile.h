@@ -58,7 +58,7 @@ typedef void rulefile_fault_f(void *data, size_t line, const char *message);
 /*
  * Reads a whole file, everything that is wrong in it told (up to RULEFILE_FAULTS_MAX, then one last that counts the
  * rest): bytes that are not UTF-8, NUL, lines over 64 KiB, unknown words, numbers out of range, what change_check()
- * finds, the same thing described twice, a window that is none, an end that is missing. True: nothing was, and
+ * finds, the same thing described twice, a malformed window, an end that is missing. True: nothing was, and
  * *rulefile is set.
  */
 MUST_CHECK bool rulefile_parse(const char *text, size_t length, struct arena *arena, struct rulefile *rulefile,

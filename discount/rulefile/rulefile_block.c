@@ -2,9 +2,9 @@
 /*
  * Blocks: how they begin, which words belong in them, and what becomes of them.
  *
- * A line that is not understood must not make the ones around it look wrong. So a block remembers what was told of it,
- * and what would only follow from that is not told; and where a block's beginning is not understood, its words are
- * passed over up to the next one.
+ * A line that is not understood must not make the lines around it look wrong. So a block remembers which faults were
+ * told, and faults that would only follow from these are not told; and where a block's first line is not understood,
+ * the block is skipped.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,7 +63,7 @@ static void begin_product(struct parser *parser, const struct word *words, size_
     int64_t id;
 
     begin(parser, BLOCK_PRODUCT, CHANGE_SET_PRODUCT);
-    product->id = 1; /* when the line is wrong */
+    product->id = 1; /* valid, so that a wrong line is told once */
     product->slug = "";
     if (!check_beginning(parser, words, count, 2, false, "product 1 iphone-x"))
         return;
@@ -213,7 +213,7 @@ static const char *allowed_words(struct parser *parser)
     }
 }
 
-/* What follows is another block's, or nobody's. Nothing more is said of the one before. */
+/* The lines that follow are another block's, or no block's. No more faults of the block before are told. */
 static void lose_block(struct parser *parser)
 {
     parser->block = (struct block){.kind = BLOCK_LOST};

@@ -95,7 +95,7 @@ size_t rulefile_line(const struct rulefile *rulefile, size_t change, const char 
     return place->lines[find_field(place, field)];
 }
 
-/* What change_check() finds in a field of which something was told is likely to follow from that. */
+/* Leaves out what change_check() finds in a field that had a fault already: it is likely to follow from that. */
 static void take_fault(void *data, const char *name, const char *message)
 {
     struct parser *parser = data;

@@ -51,7 +51,7 @@ void rulefile_print_group(FILE *out, const char *key, const char *label)
     fputc('\n', out);
 }
 
-/* A word of a line that begins with `start` again when it is full. */
+/* Prints a word of a line; when the line is full, another one begins with `start`. */
 static void print_wrapped(FILE *out, const char *start, const char *word, size_t *column)
 {
     size_t length = strlen(word);
@@ -75,7 +75,7 @@ static void print_member(FILE *out, struct rulefile_members *members, int32_t cu
     print_wrapped(out, INDENT "members", word, &members->column);
 }
 
-/* The customers that are not written yet; two are no range. */
+/* Writes the customers that are pending; two of them are no range. */
 static void flush_range(FILE *out, struct rulefile_members *members)
 {
     if (members->first == 0)

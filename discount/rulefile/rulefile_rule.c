@@ -84,7 +84,7 @@ static void read_amount(struct parser *parser, const struct block_line *line)
                            &rule_of(parser)->value);
 }
 
-/* Whether there is room for one more name, which is told once. */
+/* Whether there is room for one more name; the lack of room is told once. */
 static bool claim_target(struct parser *parser, enum field field)
 {
     size_t in_rule = parser->products.count + parser->categories.count + parser->excluded_products.count +
@@ -104,7 +104,7 @@ static bool claim_target(struct parser *parser, enum field field)
     return false;
 }
 
-/* Whether the name of a product or category is one, and the first time that it is named here; otherwise it is told. */
+/* Whether a product's or category's name is well-formed and not named here before; otherwise that is told. */
 static bool check_target(struct parser *parser, enum field field, int scope, const char *name)
 {
     bool is_category = (scope & SCOPE_CATEGORY) != 0;
@@ -178,7 +178,7 @@ static void read_audience(struct parser *parser, const struct block_line *line)
         return;
     if (strcmp(line->words[0].text, "customer") == 0 && line->count == 2) {
         rule->audience = RULE_CUSTOMER;
-        rule->customer_id = 1; /* when the line is wrong */
+        rule->customer_id = 1; /* valid, so that a wrong line is told once */
         if (parser_read_number(parser, FIELD_AUDIENCE, "customer", line->words[1].text, 1, INT32_MAX, &id))
             rule->customer_id = (int32_t)id;
         return;
@@ -313,7 +313,7 @@ static void tell_missing(struct parser *parser)
                         "the rule takes nothing off; one of percent, amount and price is needed");
 }
 
-/* Faults of a rule are found with its own lists; those of the arena are made for a rule that is kept. */
+/* Lends the rule the parser's lists, for its checks; a rule that is kept gets copies in the arena. */
 static void set_lists(struct parser *parser, bool is_kept)
 {
     struct rule *rule = rule_of(parser);

@@ -56,8 +56,8 @@ static bool check_bytes(const char *line, size_t length, char reason[REASON_SIZE
     return false;
 }
 
-/* Takes a string apart that begins behind a quote, in place. Returns where it goes on behind the closing quote; NULL:
- * it is none. */
+/* Reads a string, in place, from behind its opening quote. Returns the place behind its closing quote; NULL: the string
+ * is malformed. */
 static char *split_string(struct words *words, char *from, const char *end, char reason[REASON_SIZE])
 {
     char *to = from, *text = from;
@@ -103,7 +103,7 @@ static char *split_bare(struct words *words, char *from, char *end, char reason[
     return is_last ? end : from + 1;
 }
 
-/* What is left of a line that is not whole: the word it begins with, if it does with a plain one. */
+/* Keeps of a line that could not be split only the first word, if that is a plain one. */
 static void keep_first(struct words *words, char *line, char *end)
 {
     char *from = line;

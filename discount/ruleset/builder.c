@@ -231,7 +231,7 @@ void ruleset_builder_clear(struct ruleset_builder *builder)
     free(builder->floors);
     hash_index_release(&builder->floor_names);
     free(builder->slugs);
-    /* Without a base there is nothing to hide: what is made now stands on its own. */
+    /* Without a base there is nothing to hide: the builder makes a base snapshot from here on. */
     *builder = (struct ruleset_builder){0};
 }
 

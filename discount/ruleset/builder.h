@@ -20,14 +20,14 @@ struct built_group {
     uint32_t key, label;
     uint32_t base;   /* the group of the base whose members it has; NOWHERE: none */
     uint32_t frozen; /* its place in the snapshot */
-    uint32_t since;  /* what was done to members before this is void: it was removed in between */
+    uint32_t since;  /* member steps before this one are void: the group was removed then */
     bool is_removed;
 };
 
-/* A customer joined or left a group. What was done last counts. */
+/* A customer joined or left a group. Of a customer and a group the last step counts. */
 struct member_step {
     int32_t customer_id;
-    uint32_t group; /* its number here */
+    uint32_t group; /* its number in the builder */
     uint32_t step : 31, is_member : 1;
 };
 
@@ -60,7 +60,7 @@ struct ruleset_builder {
 /* The offset of a text in the pool; NULL is "". */
 uint32_t pool_add(struct pool *pool, const char *text);
 
-/* The number of a group, also of a removed one or of one of the base; NOWHERE: there never was one. */
+/* The number of a group, of a removed one, too; a group of the base gets one. NOWHERE: there never was such a group. */
 uint32_t builder_find_group(struct ruleset_builder *builder, const char *key);
 
 /* Moves groups and members into the snapshot. */

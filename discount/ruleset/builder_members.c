@@ -25,7 +25,7 @@ static uint32_t add_group(struct ruleset_builder *builder, const char *key, cons
     return number;
 }
 
-/* The group of the base that shows; NOWHERE: none does. */
+/* The place of a group in the base; NOWHERE: it is not there, or hidden. */
 static uint32_t find_base_group(const struct ruleset_builder *builder, const char *key)
 {
     if (builder->base == NULL)

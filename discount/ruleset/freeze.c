@@ -7,7 +7,7 @@
 
 #include "discount/ruleset/builder.h"
 
-#define SECONDS_A_DAY 86400 /* a clock that goes wrong is not off by more */
+#define SECONDS_A_DAY 86400 /* the most by which a wrong clock is taken to be off */
 
 /* ---- Rules ---- */
 
@@ -134,7 +134,7 @@ static void freeze_floors(struct ruleset_builder *builder, struct snapshot *snap
     snapshot->floors = memory_get_zeroed(snapshot->floor_room, sizeof *snapshot->floors);
     for (size_t i = 0; i < builder->floor_count; i++) {
         if (builder->base == NULL && builder->floors[i].floor == 0)
-            continue; /* there is nothing that it takes away */
+            continue; /* without a base it overrides no floor */
         size_t place = (size_t)atom_of_product(builder->floors[i].product_id) & (snapshot->floor_room - 1);
         while (snapshot->floors[place].product_id != 0)
             place = (place + 1) & (snapshot->floor_room - 1);
@@ -152,7 +152,7 @@ static int compare_atoms(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Of the rules whose bit is set, or of all (NULL). Returns how many rules these are. */
+/* Gathers the audiences of the rules whose bit is set, or of all rules (NULL). Returns how many rules these are. */
 static size_t gather_audiences(const struct snapshot *snapshot, const uint8_t *bits, struct atoms *atoms)
 {
     size_t rules = 0;
@@ -192,7 +192,7 @@ struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
     return snapshot;
 }
 
-/* How many groups the overlay adds to, or takes from, those of the base. */
+/* How many groups there are: those of the base, less those that the overlay removes, and those that it adds. */
 static size_t count_groups(const struct snapshot *base, const struct snapshot *overlay)
 {
     size_t count = base->group_count;

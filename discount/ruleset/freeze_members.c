@@ -19,7 +19,7 @@ static int compare_groups(const void *left, const void *right, void *data)
     return strcmp(builder->pool.text + a->key, builder->pool.text + b->key);
 }
 
-/* A removed group is told of only where the base has it. */
+/* A removed group is kept only where the base has the group. */
 static bool is_kept(const struct ruleset_builder *builder, const struct built_group *group)
 {
     if (!group->is_removed)
@@ -28,7 +28,7 @@ static bool is_kept(const struct ruleset_builder *builder, const struct built_gr
            snapshot_find_group(builder->base, builder->pool.text + group->key) < builder->base->group_count;
 }
 
-/* The base's groups of customers whose groups are to be told anew must be known here, too. */
+/* An overlay lists all groups of a customer who has steps, so the customer's groups of the base get numbers, too. */
 static void adopt_groups(struct ruleset_builder *builder)
 {
     const uint32_t *groups;
@@ -89,7 +89,7 @@ static int compare_steps(const void *left, const void *right)
     return (a->step > b->step) - (a->step < b->step);
 }
 
-/* Leaves of each customer and group the last step only; groups are those of the snapshot from here on. */
+/* Keeps only the last step of each customer and group. The steps' groups are places in the snapshot from here on. */
 static void settle_steps(struct ruleset_builder *builder)
 {
     struct member_step *steps = builder->steps;
@@ -117,7 +117,7 @@ static void settle_steps(struct ruleset_builder *builder)
     builder->step_count = kept;
 }
 
-/* A customer's groups of the base that show, as groups of the snapshot. Returns how many. */
+/* A customer's groups of the base that are not hidden, as places in the snapshot. Returns how many. */
 static size_t find_base_groups(struct ruleset_builder *builder, int32_t customer_id, uint32_t **room)
 {
     const uint32_t *groups;

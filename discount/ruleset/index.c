@@ -10,7 +10,7 @@
 
 #include "discount/ruleset/snapshot.h"
 
-#define MARKS_FOR_PAIR 16 /* bits, so that few marks are there by chance */
+#define MARKS_FOR_PAIR 16 /* bits, so that few absent pairs are marked by chance */
 
 /* What is done with each pair of a rule. */
 typedef void pair_f(struct index *index, const struct compiled_rule *compiled, uint32_t rule, uint64_t pair,
@@ -48,7 +48,7 @@ static void visit_pairs(struct index *index, const struct snapshot *snapshot, ui
     }
 }
 
-/* Where a pair lives, or would. */
+/* The slot of a pair, or the empty slot for it. */
 static struct index_slot *find_slot(struct index *index, uint64_t pair)
 {
     size_t place = (size_t)((pair >> 32) * index->slot_count >> 32);
@@ -77,7 +77,7 @@ static void count_pair(struct index *index, const struct compiled_rule *compiled
     mark(index, target);
 }
 
-/* `first` comes from the end of the run: after the last pair it is its beginning. */
+/* `first` counts down from the end of the run: after the last rule it is the beginning. */
 static void fill_pair(struct index *index, const struct compiled_rule *compiled, uint32_t rule, uint64_t pair,
                       uint64_t target, int32_t strength)
 {

@@ -4,8 +4,8 @@
  *
  *   (audience, target) ─hash─> run: contract percent 30 20 10 │ contract price 500 700 │ sale percent 5 …
  *
- * A run has its rules by lane, kind, the strongest first, higher priority, lower key. Audiences and targets are 64-bit
- * hashes here ("atoms"): a run may have strangers in it, and who reads it asks each rule itself.
+ * A run is sorted by lane, kind, strength (the strongest first), higher priority, lower key. Audiences and targets are
+ * 64-bit hashes here ("atoms"): a run may also hold rules of other pairs, so its reader checks each rule.
  */
 #ifndef DISCOUNT_RULESET_INDEX_H
 #define DISCOUNT_RULESET_INDEX_H
@@ -30,14 +30,14 @@ struct index_entry {
 struct index_slot {
     uint32_t hash; /* the lower half of the pair's */
     uint32_t first;
-    uint32_t count; /* 0: nobody lives here */
+    uint32_t count; /* 0: the slot is empty */
 };
 
 struct index {
     struct index_entry *entries;
     struct index_slot *slots;
     size_t slot_count;
-    /* A bit for the hash of each atom and pair that is there, so that most of what is not there is known at once. */
+    /* A Bloom filter of one hash: a bit for each atom and pair in the index tells most of the absent ones at once. */
     uint8_t *marks;
     uint64_t mark_mask; /* 0: the index is empty */
 };
@@ -102,7 +102,7 @@ static inline uint64_t atom_pair(uint64_t audience, uint64_t target)
     return hash_mix(audience * 3 + target);
 }
 
-/* Whether an atom or a pair may be there. */
+/* False: the index has no rule of this atom or pair. */
 static inline bool index_may_have(const struct index *index, uint64_t hash)
 {
     uint64_t mark = hash & index->mark_mask;
@@ -126,10 +126,10 @@ static inline struct index_run index_find(const struct index *index, uint64_t pa
     }
 }
 
-/* Where the next lane and kind begin in a run; its count: there is no next one. */
+/* Where the lane or kind behind that of entry `from` begins in a run; run->count: there is none. */
 size_t index_run_skip(const struct index_run *run, size_t from);
 
-/* The atom of whom a rule is for. */
+/* The atom of a rule's audience. */
 uint64_t index_audience(const struct snapshot *snapshot, const struct compiled_rule *compiled);
 
 /* Indexes the enabled rules of a snapshot whose windows end after `since`. */

@@ -6,11 +6,11 @@
  *   builder ──add, remove──> ruleset = base snapshot [+ overlay snapshot]
  *
  * A snapshot has its rules, sorted by key, and an index from (audience, target) to the rules that may apply there, the
- * strongest first; the index proposes and the rule decides, so that the index can only cost time. A builder that begins
- * from a ruleset makes an overlay of its base: what it adds or removes hides what the base says. So a change of one
- * rule costs what the changes since the base cost, however many rules there are. An overlay is never made from an
- * overlay: who makes many tells each builder everything that changed since ruleset_base_revision(), and makes a new
- * base from time to time.
+ * strongest first. The index only proposes rules, each is checked before it is used: an entry too many costs time, not
+ * a wrong price. A builder that begins from a ruleset makes an overlay on that ruleset's base: what the overlay adds or
+ * removes hides what the base has. So the cost of a changed rule grows with the changes since the base, not with the
+ * number of rules. Overlays do not stack: each builder is told everything that changed since ruleset_base_revision(),
+ * and the caller makes a new base from time to time.
  */
 #ifndef DISCOUNT_RULESET_RULESET_H
 #define DISCOUNT_RULESET_RULESET_H
@@ -28,14 +28,14 @@ struct ruleset_builder;
 
 /* ---- Making one ---- */
 
-/* Begins an empty ruleset (NULL), or one that shares the base of `from` and is that base until it is told what changed
+/* Begins an empty ruleset (NULL), or an empty overlay on the base of `from`, which must be told everything that changed
  * since ruleset_base_revision(from). */
 struct ruleset_builder *ruleset_builder_new(const struct ruleset *from);
 
-/* Adds a rule, or replaces the one of its key. It must have passed rule_check(); every product needs its id. All of it
- * is copied. */
+/* Adds a rule, or replaces the rule of this key. The rule must have passed rule_check(), and its products need their
+ * ids. All of it is copied. */
 void ruleset_builder_set_rule(struct ruleset_builder *builder, const struct rule *rule);
-/* No such rule: nothing happens. The same goes for the others that remove. */
+/* Without such a rule nothing happens; likewise for the other functions that remove. */
 void ruleset_builder_remove_rule(struct ruleset_builder *builder, const char *key);
 
 /* Adds a group, or changes its label; its members stay. */
@@ -49,7 +49,7 @@ void ruleset_builder_remove_member(struct ruleset_builder *builder, const char *
 /* No rule takes the price of this product below `floor`; 0: no floor. */
 void ruleset_builder_set_floor(struct ruleset_builder *builder, int32_t product_id, int32_t floor);
 
-/* The product of this id has this slug; NULL: there is no such product any more. Nothing is priced by it: see
+/* The product of this id has this slug; NULL: there is no such product any more. Slugs take no part in pricing: see
  * ruleset_contradicts(). */
 void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_id, const char *slug);
 
@@ -57,8 +57,8 @@ void ruleset_builder_set_slug(struct ruleset_builder *builder, int32_t product_i
 void ruleset_builder_clear(struct ruleset_builder *builder);
 
 /*
- * Freezes what was built and frees the builder. Rules whose window was over before `now` can no longer win and are kept
- * for explanations only. The caller releases the ruleset.
+ * Freezes what was built and frees the builder. Rules whose window ended a day or more before `now` are not indexed:
+ * they cannot win and are kept for explanations only. The caller releases the ruleset.
  */
 struct ruleset *ruleset_builder_finish(struct ruleset_builder *builder, int64_t revision, enum price_rounding rounding,
                                        int64_t now);
@@ -89,13 +89,14 @@ int64_t ruleset_next_change(const struct ruleset *ruleset, int64_t now);
 int32_t ruleset_floor(const struct ruleset *ruleset, int32_t product_id);
 
 /*
- * Whether whoever says that this product has this slug means another one than the rules do: they know the id by another
- * slug (*known_id is product_id), or the slug as that of another product (*known_id). A product that they know neither
- * by id nor by slug does not contradict them, nor does "".
+ * Whether a caller's id and slug of a product contradict the rules: the rules know the id by another slug (*known_id is
+ * product_id), or the slug as that of another product (*known_id). A product that the rules know neither by id nor by
+ * slug does not contradict them, nor does the slug "".
  */
 bool ruleset_contradicts(const struct ruleset *ruleset, int32_t product_id, const char *slug, int32_t *known_id);
 
-/* The next customer above `after` of whom the groups are known, perhaps as none; 0: there are no more. */
+/* The next customer id above `after` in the lists of members, perhaps of a customer who is in no group any more; 0:
+ * there are no more. */
 int32_t ruleset_next_customer(const struct ruleset *ruleset, int32_t after);
 
 /* Whether the group exists, and how many members it has. */

@@ -79,7 +79,7 @@ size_t slugs_first(const struct slugs *slugs, uint64_t hash)
 
 /* ---- Of a ruleset ---- */
 
-/* The slug of an id by the last snapshot that says something of it; 0: nobody knows it, or it is gone. */
+/* The hash of an id's slug by the overlay, or else the base; 0: the id is not known, or its product is gone. */
 static uint64_t find_hash(const struct ruleset *ruleset, int32_t id)
 {
     for (size_t i = SNAPSHOTS; i-- > 0;) {
@@ -91,7 +91,7 @@ static uint64_t find_hash(const struct ruleset *ruleset, int32_t id)
     return 0;
 }
 
-/* The product that has this slug, in a snapshot whose word is not taken back by a later one; 0: none has. */
+/* The product that has this slug in a snapshot, unless the overlay says otherwise; 0: none has. */
 static int32_t find_holder(const struct ruleset *ruleset, uint64_t hash)
 {
     for (size_t i = 0; i < SNAPSHOTS && ruleset->snapshots[i] != NULL; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside of a ruleset: which product has which slug, as far as rules may name it. Rules go by ids; this is for telling
- * that a caller means another product by one. Slugs are 64-bit hashes, so that a product costs 16 bytes.
+ * Inside of a ruleset: the slugs of the products that rules may name. Pricing uses ids; slugs are for noticing that a
+ * caller means another product by an id or a slug. They are 64-bit hashes here: a product takes 16 bytes.
  */
 #ifndef DISCOUNT_RULESET_SLUGS_H
 #define DISCOUNT_RULESET_SLUGS_H
@@ -28,14 +28,14 @@ struct slugs {
 /* Never 0. */
 uint64_t slug_hash(const char *slug);
 
-/* Sorts the entries where they are. */
+/* Freezes entries, which are sorted in place. */
 void slugs_freeze(struct slugs *slugs, struct slug_entry *entries, size_t count);
 void slugs_release(struct slugs *slugs);
 
-/* The place of an id; the count: nothing is known of it. */
+/* The place of an id; slugs->count: the id is not known. */
 size_t slugs_find(const struct slugs *slugs, int32_t id);
 
-/* Where in `by_hash` those of this hash begin. */
+/* Where the products of this hash begin in `by_hash`, or would. */
 size_t slugs_first(const struct slugs *slugs, uint64_t hash);
 
 #endif

@@ -63,14 +63,14 @@ struct atoms {
 
 struct snapshot {
     atomic_size_t users;
-    int64_t revision; /* that it was made as */
+    int64_t revision; /* of the ruleset that it was made for */
     char *text;
     uint32_t *targets;
 
     struct compiled_rule *rules; /* by key */
     uint32_t rule_count;
-    struct index index;     /* of those that can still win */
-    struct atoms audiences; /* of all */
+    struct index index;     /* of the rules that can still win */
+    struct atoms audiences; /* of all rules */
 
     /* When the windows of enabled rules begin and end, ascending, and whose they are. */
     int64_t *instants;
@@ -156,7 +156,7 @@ static inline bool compiled_is_for_all(const struct compiled_rule *compiled)
     return compiled->product_count == 0 && compiled->category_count == 0;
 }
 
-/* Whether rule number `place` of a snapshot counts in this ruleset. */
+/* Whether the overlay hides rule number `place` of a snapshot. */
 static inline bool ruleset_hides(const struct ruleset *ruleset, size_t snapshot, size_t place)
 {
     return snapshot == 0 && bit_is_set(ruleset->hidden_rules, place);
@@ -174,8 +174,8 @@ bool snapshot_find_customer(const struct snapshot *snapshot, int32_t customer_id
 /* False: the snapshot says nothing of this product's floor. */
 bool snapshot_find_floor(const struct snapshot *snapshot, int32_t product_id, int32_t *floor);
 
-/* Whether any rule, a disabled or past one included, is for this audience: the same in every worker, for it rests on
- * nothing but the rules. */
+/* Whether any rule, a disabled or past one included, is for this audience. The same in every worker, since it depends
+ * on the rules alone. */
 bool ruleset_has_audience(const struct ruleset *ruleset, uint64_t atom);
 
 /* One user less; the last one frees it. NULL is allowed. */

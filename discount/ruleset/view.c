@@ -11,7 +11,7 @@
 
 struct ruleset_view {
     struct rule_product *products; /* the excluded ones behind the included ones */
-    const char **categories;       /* so, too */
+    const char **categories;       /* likewise */
     size_t product_room, category_room;
 };
 

@@ -53,7 +53,7 @@ static enum rpc_code code_of(enum store_status status)
         return RPC_ABORTED;
     case STORE_NOT_FOUND:
         return RPC_NOT_FOUND;
-    case STORE_BUSY: /* the service is there, and not UNAVAILABLE */
+    case STORE_BUSY: /* not UNAVAILABLE: the service is there */
     case STORE_TOO_MANY:
         return RPC_RESOURCE_EXHAUSTED;
     case STORE_REFUSED:

@@ -13,7 +13,7 @@
 #include "common/text.h"
 
 #define MESSAGE_MAX 500 /* code points */
-/* A worker's answer must be there before its caller gives up, or nobody reads what became of the change. */
+/* The answer must arrive before the caller's deadline, or the caller does not learn what became of the change. */
 #define ANSWER_MARGIN_NS (200 * CLOCK_NS_PER_MS)
 
 ADMIN_METHOD(stage_changes, StageChangesRequest, StageChangesResponse)
@@ -123,7 +123,7 @@ static bool begin_making(struct making *making, struct admin_service *service, s
            admin_check_range(call, "expected_revision", expected_revision, 0, INT64_MAX);
 }
 
-/* Others may change rules meanwhile, one after the other. Half of the time is for waiting, half for the change. */
+/* Waits while others change the rules, for half of the time that is left: the other half is for the change. */
 static bool lock_rules(struct making *making)
 {
     int64_t left_ms = (making->deadline_ns - clock_now_ns()) / CLOCK_NS_PER_MS / 2;
@@ -178,7 +178,7 @@ static void refuse_unused(const struct making *making)
                      "revision %" PRId64 " was made, but is not in use in every worker yet", revision);
 }
 
-/* Also a change set that changed nothing waits: what it says is so already may be so in the database only. */
+/* A change set that changed nothing waits, too: the revision that it found in the database may not be in use yet. */
 static bool put_to_use(struct making *making)
 {
     struct rollout *rollout = making->service->rollout;
@@ -198,7 +198,7 @@ static bool put_to_use(struct making *making)
 
 /* ---- ApplyChanges ---- */
 
-/* Applies the set to a begun change set. True: it has no faults, and the change set is still open. */
+/* Applies the set to a begun change set, which is rolled back if there are faults. False: the call is refused. */
 static bool apply_set(struct making *making, const struct admin_set *set, struct admin_faults *faults)
 {
     if (!admin_set_apply(making->service, making->call, set, faults))
@@ -218,7 +218,7 @@ static void answer(struct making *making, const struct admin_faults *faults,
     closure(&making->response, making->call);
 }
 
-/* A change set that was made before is answered as it was then. True also when the call is refused. */
+/* A change set that was made before gets the answer that it got then. True: the call is answered or refused. */
 static bool was_made_before(struct making *making, Ecommerce__ApplyChangesResponse_Closure closure)
 {
     const char *author = rpc_call_peer(making->call)->identity;
@@ -252,7 +252,7 @@ static void validate(struct making *making, const Ecommerce__ApplyChangesRequest
         return;
     if (making->id[0] != '\0' && request->token[0] == '\0' && request->n_changes == 0 &&
         request->expected_revision == 0) {
-        answer(making, NULL, closure); /* it asked for no more */
+        answer(making, NULL, closure); /* only whether the set was made was asked */
         return;
     }
     if (!admin_set_collect(making->service, making->call, request->token, request->changes, request->n_changes, &set) ||
@@ -277,7 +277,7 @@ static bool begin_set(struct making *making, int64_t expected_revision)
     return admin_set_begin(making->service, making->call, expected_revision, making->id[0] != '\0' ? making->id : NULL);
 }
 
-/* With the writers' lock. */
+/* The caller holds the writers' lock. */
 static void apply(struct making *making, const Ecommerce__ApplyChangesRequest *request,
                   Ecommerce__ApplyChangesResponse_Closure closure)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Products of a request that are others to the rules. */
+/* Products that contradict the rules: of a request, and noted ones. */
 #include "discount/service/admin_internal.h"
 #include "discount/service/value.h"
 
 #include <string.h>
 
-/* The slug by which the rules know the product, out of the database, which may be of another revision than they are: it
- * is told where they agree. */
+/* Fills in the slug by which the rules know the product. It is read from the database, which may be of another revision
+ * than the rules, so it is told only where the rules agree. */
 static void name_known(struct admin_service *service, const struct ruleset *rules, struct arena *arena,
                        Ecommerce__Contradiction *contradiction)
 {

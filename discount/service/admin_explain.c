@@ -64,7 +64,7 @@ static bool find_own_rule(struct explaining *explaining, size_t lane, const char
     return true;
 }
 
-/* Keeps of a long list of targets what is about this product: why it won is told all the same. */
+/* Keeps of a rule's long lists only the targets that match this product, which tell why the rule won. */
 static void shorten_rule(const Ecommerce__Product *product, struct rule *rule)
 {
     size_t kept = 0;
@@ -226,7 +226,7 @@ static bool check_request(struct rpc_call *call, const Ecommerce__ExplainRequest
            admin_check_range(call, "max_losers", request->max_losers, 0, LOSERS_MAX);
 }
 
-/* All rules are looked at, those that are over as well, so the rules in use do for any instant. */
+/* An explanation looks at all rules, past ones included, so the ruleset in use serves for any instant. */
 ADMIN_METHOD(explain, ExplainRequest, ExplainResponse)
 {
     struct explaining explaining = {.service = admin_service_of(base),

@@ -67,8 +67,8 @@ struct admin_faults {
 
 void admin_faults_add(struct admin_faults *faults, size_t change, const char *subject, const char *field,
                       const char *message);
-/* Puts them into order, and a last one behind them that counts those that were left out; they are the call's
- * violations, too. */
+/* Sorts the kept faults, makes them the call's violations, too, and adds a last fault that counts those that were left
+ * out. */
 void admin_faults_finish(struct admin_faults *faults, struct rpc_call *call);
 
 /* The changes of a call: parts of a change set, each an array of messages, in their order. */
@@ -126,50 +126,49 @@ typedef enum store_status admin_fetch_f(struct store *store, struct admin_page *
 MUST_CHECK enum store_status admin_page_fill(struct store *store, struct admin_page *page, admin_fetch_f *fetch,
                                              void *data);
 
-/* The same for a page that is of one revision: from an empty page, until no revision came between. False: the call is
- * refused. */
+/* Fills an empty page, all of it of one revision: begins again while a new revision comes in between. False: the call
+ * is refused. */
 MUST_CHECK bool admin_page_read(struct store *store, struct rpc_call *call, struct admin_page *page,
                                 admin_fetch_f *fetch, void *data, int64_t *revision);
 
-/* Where a page begins: a number (0: at the start). False: the call is refused. */
+/* Reads a page_token that is a number (0: there is none, the page is the first). False: the call is refused. */
 MUST_CHECK bool admin_page_number(struct rpc_call *call, const char *token, int64_t max, int64_t *number);
 
 /* Refuses a page_token. Returns false. */
 bool admin_page_refuse(struct rpc_call *call, const char *token);
 
-/* Messages of what the store lists; they point into it. */
+/* Messages of a group or product that the store lists; they point into that. */
 Ecommerce__Group *admin_write_group(const struct group *group, struct arena *arena);
 Ecommerce__KnownProduct *admin_write_product(const struct known_product *product, struct arena *arena);
 
 /* ---- Products ---- */
 
-/* Those that the rules know otherwise, at most ADMIN_CONTRADICTIONS_MAX. In the arena, pointing into the products. */
+/* Products that contradict the rules, at most ADMIN_CONTRADICTIONS_MAX. In the arena, pointing into the products. */
 #define ADMIN_CONTRADICTIONS_MAX 1000
 Ecommerce__Contradiction **admin_find_contradictions(struct admin_service *service, const struct ruleset *rules,
                                                      Ecommerce__Product *const *products, size_t product_count,
                                                      struct arena *arena, size_t *count);
 
-/* Those that callers have asked for and that contradict these rules still: all of them, or with `product` those that
- * have to do with it, but for itself. They are put behind the `count` of `found`, which is enlarged; NULL: there are
- * none. */
+/* Adds to the `count` contradictions of `found` (NULL: none) the noted ones that still contradict these rules: all of
+ * them, or with `product` those that have its id or slug, but for itself. Returns the longer list, in the arena. */
 Ecommerce__Contradiction **admin_add_seen(struct admin_service *service, const struct ruleset *rules,
                                           const Ecommerce__Product *product, struct arena *arena,
                                           Ecommerce__Contradiction **found, size_t *count);
 
 /* ---- What if ---- */
 
-/* Two rulesets: as the rules are, and as they would be. */
+/* Two rulesets: of the rules as they are, and as they would be after a change set. */
 struct admin_what_if {
     const struct ruleset *before, *after; /* released by admin_what_if_release() */
     struct admin_faults faults;           /* where there are any, there are no rulesets */
     int64_t revision;                     /* of `before` */
-    struct known_product *products;       /* all that are registered then, where they were wanted */
+    struct known_product *products;       /* all registered products after the changes, if wanted */
     size_t product_count;
 };
 
 /*
- * Makes them of a change set, to be asked about `at` (0: now); a set without changes makes them the same. What is
- * changed in the database for that is undone at once. False: the call is refused.
+ * Makes both rulesets, to be asked about `at` (0: now); for a set without changes they are the same. The changes are
+ * applied to the database and rolled back at once. False: the call is refused.
  */
 MUST_CHECK bool admin_what_if_make(struct admin_service *service, struct rpc_call *call, const struct admin_set *set,
                                    int64_t at, bool wants_products, struct admin_what_if *what_if);

@@ -32,13 +32,13 @@ static char *next_token(const struct admin_page *page, const struct listing_requ
     return page->has_more ? (char *)listing->last : (char *)protobuf_c_empty_string;
 }
 
-/* Behind which key the store goes on. */
+/* The key behind which the store goes on. */
 static const char *place_of(const struct admin_page *page, const struct listing_request *listing)
 {
     return page->count > 0 ? listing->last : listing->after;
 }
 
-/* Adds the message of what has this key. */
+/* Adds the message of the thing with this key. */
 static bool add(struct admin_page *page, struct listing_request *listing, void *message, const char *key)
 {
     bool is_added = admin_page_add(page, message);

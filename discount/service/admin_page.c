@@ -21,7 +21,7 @@ bool admin_page_begin(struct rpc_call *call, int32_t page_size, struct admin_pag
 }
 
 /* How many to ask the store for next: one more than there is room for, but not what takes too much memory. A few at
- * first; then as many as fit, if they are as large as those before. */
+ * first; then as many as fit, if they are as large as the ones on the page. */
 static size_t count_wanted(const struct admin_page *page)
 {
     size_t want = page->limit - page->count + 1, fitting = WANT_FIRST;

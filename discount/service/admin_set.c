@@ -66,7 +66,7 @@ static void note_fault(void *data, const char *field, const char *message)
     admin_faults_add(applying->faults, applying->index, applying->subject, field, message);
 }
 
-/* That a zone is well-formed is checked with the rule; whether there is one of this name is known here. */
+/* Checks that the time zone exists; rule_check() checks that its name is well-formed. */
 static void check_zone(struct applying *applying, const char *zone)
 {
     char message[RULE_ZONE_MAX + 128];
@@ -82,14 +82,14 @@ static void check_zone(struct applying *applying, const char *zone)
     note_fault(applying, "zone", message);
 }
 
-/* What the message says wrongly is told only after the change is read, and so has a subject. */
+/* Faults found while a message is read are told after that, when the change's subject is known. */
 static void note_early_fault(void *data, const char *field, const char *message)
 {
     fault_list_add(data, 0, "", field, message);
 }
 
-/* Also a change with faults is applied: later ones that build on it are then found wrong for their own faults only. The
- * store checks each by itself and keeps what is wrong. */
+/* A change with faults is applied, too: later changes that build on it then have their own faults only. The store
+ * checks each change by itself and keeps its faults. */
 static bool apply_change(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch)
 {
     struct applying *applying = data;
@@ -108,7 +108,7 @@ static bool apply_change(void *data, size_t index, const Ecommerce__Change *mess
     return applying->status == STORE_OK;
 }
 
-/* Shows every change; it lives until `see` returns. False as soon as `see` returns it. */
+/* Calls `see` for every change, with a scratch arena that is reset after each; ends with false when `see` does. */
 typedef bool see_change_f(void *data, size_t index, const Ecommerce__Change *message, struct arena *scratch);
 static bool see_changes(const struct admin_set *set, see_change_f *see, void *data)
 {

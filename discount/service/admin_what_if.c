@@ -16,10 +16,10 @@
 /* What is being made, while the store's change set is open. */
 struct imagining {
     struct store *store;
-    const struct ruleset *held; /* those in use */
+    const struct ruleset *held; /* the rules in use */
     int64_t revision;           /* the latest */
     int64_t at;
-    bool is_past; /* `at` is: the rulesets are made anew */
+    bool is_past; /* `at` is past: the rulesets are made from scratch */
     struct arena *arena;
     enum store_status status;
 };
@@ -45,7 +45,7 @@ static const struct ruleset *read_rules(struct imagining *imagining)
     return ruleset_builder_finish(builder, imagining->revision, ruleset_rounding(imagining->held), imagining->at);
 }
 
-/* Begins a change set on the latest revision, whatever that is: it is imagining->revision. */
+/* Begins a change set on the latest revision, which becomes imagining->revision. */
 static bool begin_latest(struct imagining *imagining)
 {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -58,7 +58,7 @@ static bool begin_latest(struct imagining *imagining)
     return false;
 }
 
-/* Those in use, when they are the latest. */
+/* The rules in use, when they are the latest; else these are read. */
 static const struct ruleset *read_rules_before(struct imagining *imagining)
 {
     if (!imagining->is_past && imagining->revision == ruleset_revision(imagining->held))
@@ -87,7 +87,7 @@ static bool read_products(struct imagining *imagining, struct admin_what_if *wha
     return true;
 }
 
-/* Within the change set. False: imagining->status, or the call is refused already when that is STORE_OK. */
+/* Within the change set. False: imagining->status says why; the call is refused already when that is STORE_OK. */
 static bool imagine(struct imagining *imagining, struct admin_service *service, struct rpc_call *call,
                     const struct admin_set *set, bool wants_products, struct admin_what_if *what_if)
 {

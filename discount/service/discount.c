@@ -22,7 +22,7 @@ static const struct ruleset *current_rules(Ecommerce__Discount_Service *service)
     return rulebook_current(((struct discount_service *)service)->rulebook);
 }
 
-/* Whoever is not named is nobody's customer: only rules for everybody are for id 0 and below. */
+/* A request without a customer gets id 0: only the rules for everybody apply to ids of 0 and below. */
 static int32_t customer_id(const Ecommerce__Customer *customer)
 {
     return customer != NULL ? customer->id : 0;
@@ -38,7 +38,7 @@ static struct product product_of(const Ecommerce__Product *message)
 
 /* ---- Whether both sides mean the same products ---- */
 
-/* Once for each product, whichever worker is asked; and once that there are more. */
+/* Logs each product once, over all workers, and once that further products are not logged. */
 static void log_contradiction(size_t count, const struct rollout_contradiction *contradiction, int64_t revision)
 {
     if (count > ROLLOUT_CONTRADICTIONS_MAX)
@@ -72,7 +72,7 @@ static void note_seen(struct discount_service *service, const Ecommerce__Contrad
     log_contradiction(rollout_note_contradiction(service->rollout, &seen), &seen, revision);
 }
 
-/* Tells whether the caller's product is another one to the rules. */
+/* Whether the caller's product contradicts the rules; fills in and notes the contradiction. */
 static bool find_contradiction(Ecommerce__Discount_Service *base, const struct ruleset *ruleset,
                                const Ecommerce__Product *product, Ecommerce__Contradiction *contradiction)
 {
@@ -120,7 +120,7 @@ struct answering {
     int64_t now;                           /* one instant for all */
     const Ecommerce__DiscountAsk *brought; /* the last ask that brought products of its own; NULL: none yet */
     const struct product *products;        /* its products, */
-    const struct listing *listing;         /* and as the rules see them; NULL: nobody has asked yet */
+    const struct listing *listing;         /* and these resolved; NULL: not yet */
     size_t quotes_left;                    /* that may still be given */
     Ecommerce__Contradiction **contradictions;
     size_t contradiction_count;
@@ -147,7 +147,7 @@ static void note_contradiction(struct answering *answering, const Ecommerce__Pro
     answering->contradictions[answering->contradiction_count++] = kept;
 }
 
-/* Many asks look at the same products: they are resolved for the first. */
+/* Many asks look at the same products: the products are resolved for the first of these asks. */
 static void resolve_products(struct answering *answering)
 {
     size_t count = answering->brought->n_products;
@@ -207,7 +207,7 @@ static void answer_ask(struct answering *answering, Ecommerce__DiscountAnswer *a
 
 /* ---- Lending ---- */
 
-/* Until a price changes by itself, by this machine's wall clock. */
+/* How long until a price changes by itself, by this machine's wall clock; LEASE_NS where that is far off. */
 static int64_t steady_ns(int64_t next_change)
 {
     struct timespec now;
@@ -219,8 +219,8 @@ static int64_t steady_ns(int64_t next_change)
     return left_s > 1 ? LEASE_NS : left_s * CLOCK_NS_PER_S - now.tv_nsec;
 }
 
-/* Another service on the same database knows nothing of what is lent here: while it is there, nothing is. The time is
- * read before: a service that comes later waits for one lease before it changes anything. */
+/* Another service on the same database does not know the leases of this one: while there is one, no lease is given.
+ * now_ns was read before: a service that starts later waits for one lease before it changes anything. */
 static bool is_alone(struct discount_service *service, int64_t now_ns)
 {
     if (store_is_alone(service->lending.database, service->lending.attendance))
@@ -229,7 +229,7 @@ static bool is_alone(struct discount_service *service, int64_t now_ns)
     return false;
 }
 
-/* For how long, in milliseconds, the caller may price by what it is answered. After the last price was made. */
+/* For how many milliseconds the caller may price by this answer; 0: no lease. For after the last price was made. */
 static uint32_t lend(struct discount_service *service, const Ecommerce__ApplyDiscountsResponse *response)
 {
     int64_t now_ns = clock_now_ns(), length_ns = steady_ns(response->next_change);

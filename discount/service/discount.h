@@ -27,9 +27,9 @@ struct discount_service {
     struct rulebook *rulebook;
     struct rollout *rollout;
     struct lending lending;
-    atomic_bool is_leaving; /* nothing is lent any more */
-    int64_t lent_until_ns;  /* of what this worker lent */
-    /* Those that this worker has brought to the rollout, or found there: nobody waits for its lock twice. */
+    atomic_bool is_leaving; /* no lease is given any more */
+    int64_t lent_until_ns;  /* the latest end of a lease that this worker gave */
+    /* The contradictions that this worker has noted in the rollout: each costs the rollout's lock once. */
     struct rollout_contradiction seen[ROLLOUT_CONTRADICTIONS_MAX];
     size_t seen_count;
 };
@@ -38,10 +38,10 @@ struct discount_service {
 void discount_service_init(struct discount_service *service, struct rulebook *rulebook, struct rollout *rollout,
                            const struct lending *lending);
 
-/* Nothing is lent from here on. Any thread. */
+/* No lease is given from here on. Any thread. */
 void discount_service_leave(struct discount_service *service);
 
-/* Waits until nothing that this worker lent holds any more: less than LEASE_MS. After the last call was answered. */
+/* Waits until the last lease of this worker has ended: less than LEASE_MS. For after the last call was answered. */
 void discount_service_outlive(const struct discount_service *service);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words on which lenders and announcers agree. */
+/* The shared words by which lenders and announcers agree. */
 #include "discount/service/lease.h"
 
 static void raise_to(_Atomic int64_t *word, int64_t value)
@@ -20,7 +20,7 @@ void lease_init(struct lease *lease, int64_t now_ns)
 bool lease_give(struct lease *lease, int64_t revision, int64_t now_ns, int64_t length_ns)
 {
     if (now_ns < atomic_load(&lease->from_ns) || length_ns <= 0 || atomic_load(&lease->announced) > revision)
-        return false; /* and nobody waits for it */
+        return false; /* end_ns is as it was: no announcer waits */
     raise_to(&lease->end_ns, now_ns + (length_ns < LEASE_NS ? length_ns : LEASE_NS));
     return atomic_load(&lease->announced) <= revision;
 }

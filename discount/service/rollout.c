@@ -16,13 +16,13 @@
 
 #define LOOK_EVERY_MS 20 /* how often a waiter looks for dead workers: no event tells of them */
 
-/* A slot is taken as long as somebody holds its mutex; the kernel gives up a dead holder's. */
+/* A slot is taken as long as a worker holds its mutex; the kernel releases that of a dead worker. */
 struct rollout_slot {
     pthread_mutex_t holder;
     pid_t pid;
     int64_t started_at;
     int64_t started_ns;
-    _Atomic int64_t beat_ns;  /* when it was heard of; 0: it is not to be */
+    _Atomic int64_t beat_ns;  /* its last rollout_beat(); 0: none is expected */
     _Atomic int64_t prepared; /* 0: it is still reading */
     _Atomic int64_t uses;
 };
@@ -37,7 +37,7 @@ struct rollout {
     atomic_bool waits_for_leases;
     pthread_mutex_t writer;  /* held from a change set's begin until it is active */
     pthread_mutex_t lock;    /* for slots and what follows */
-    _Atomic int64_t refused; /* lenders look at it without */
+    _Atomic int64_t refused; /* lenders read it without the lock */
     char reason[256];
     struct rollout_contradiction contradictions[ROLLOUT_CONTRADICTIONS_MAX];
     size_t contradiction_count; /* one more than the maximum: the lack of room was told */
@@ -136,7 +136,7 @@ static int64_t find_ready(struct rollout *rollout)
     return ready;
 }
 
-/* Moves `active` to what is ready, as soon as nothing older is lent. Under the lock. */
+/* Moves `active` to the revision that is ready, once no lease on an older one is alive. Under the lock. */
 static void rollout_activate(struct rollout *rollout)
 {
     int64_t ready = find_ready(rollout), active = atomic_load(&rollout->active), now_ns = clock_now_ns();
@@ -255,7 +255,7 @@ int64_t rollout_active(const struct rollout *rollout)
     return atomic_load_explicit(&rollout->active, memory_order_acquire);
 }
 
-/* ---- Products that callers know otherwise ---- */
+/* ---- Products that contradict the rules ---- */
 
 static size_t count_contradictions(const struct rollout *rollout)
 {
@@ -317,8 +317,8 @@ void rollout_announce(struct rollout *rollout, int64_t revision)
     rollout_wake(rollout);
 }
 
-/* Kills a worker that keeps `revision` from becoming active. Under the lock. A process id may pass to somebody else, a
- * descriptor does not: if the slot is still held once there is one, it is the holder's. */
+/* Kills a worker that keeps `revision` from becoming active. Under the lock. A process id may pass to another
+ * process, a process descriptor does not: if the slot is still held after it was opened, it is the holder's. */
 static void slot_end_holder(struct rollout_slot *slot, int64_t revision)
 {
     int fd = platform_process_open(slot->pid);
@@ -338,7 +338,7 @@ static bool is_silent(struct rollout_slot *slot, int64_t now_ns)
     return beat_ns != 0 && now_ns - beat_ns > ROLLOUT_SILENCE_MS * CLOCK_NS_PER_MS;
 }
 
-/* With is_patience_over, those who are only slow, too. */
+/* Kills silent workers that have not prepared `revision`; with is_patience_over, slow ones, too. */
 static void end_laggards(struct rollout *rollout, int64_t revision, bool is_patience_over)
 {
     int64_t now_ns = clock_now_ns(), before_ns = now_ns - ROLLOUT_PATIENCE_MS * CLOCK_NS_PER_MS;
@@ -369,8 +369,8 @@ bool rollout_await(struct rollout *rollout, int64_t revision, int64_t deadline_n
 
 /* ---- Looking ---- */
 
-/* A worker goes over to what is active with the next call that it answers: that is what it prices by, however long ago
- * the last call was. */
+/* The revision that the worker's next call is priced by: with that call the worker goes over to the active revision,
+ * however long ago its last call was. */
 static int64_t slot_revision(const struct rollout_slot *slot, int64_t active)
 {
     int64_t uses = atomic_load(&slot->uses);

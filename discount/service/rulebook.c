@@ -26,7 +26,7 @@
 
 #define LOOK_EVERY_MS 250   /* at the database, for changes that nobody announces */
 #define RETRY_EVERY_MS 5000 /* rules that were refused */
-#define OVERLAY_MAX 1000    /* what may have changed since the base before everything is read anew */
+#define OVERLAY_MAX 1000    /* changes since the base; with more, a new base is read */
 #define WAITING_MAX 2
 #define RETIRED_MAX (WAITING_MAX + 1)
 
@@ -36,7 +36,7 @@ struct rulebook {
     struct rollout_slot *slot;
     const struct ruleset *current; /* replaced by the quoting thread */
 
-    pthread_mutex_t lock; /* of what follows, and of current where another than the quoting thread reads it */
+    pthread_mutex_t lock; /* for what follows, and for reading `current` outside of the quoting thread */
     const struct ruleset *waiting[WAITING_MAX]; /* ascending revisions */
     size_t waiting_count;
     const struct ruleset *retired[RETIRED_MAX];
@@ -44,7 +44,7 @@ struct rulebook {
 
     /* The follower thread's. */
     const struct ruleset *latest; /* the newest that was made, held */
-    bool is_behind;               /* the database has more than latest */
+    bool is_behind;               /* the database has a newer revision than `latest` */
     int64_t refused_revision;     /* named in the log already */
     int64_t retry_ns;             /* not before */
     pthread_t thread;
@@ -54,7 +54,7 @@ struct rulebook {
 
 /* ---- Reading ---- */
 
-/* The rules as they are, on the base of `from`; on a new one, where there is none (NULL) or too much changed since.
+/* Reads the rules as an overlay on the base of `from`; as a new base, where `from` is NULL or too much changed since.
  * NULL: store->reason says why. */
 static const struct ruleset *read_rules(struct store *store, const struct ruleset *from, enum price_rounding rounding)
 {
@@ -111,7 +111,7 @@ static void free_retired(struct rulebook *rulebook)
         ruleset_release(retired[i]);
 }
 
-/* Whether there is place for one more to wait: whoever waits is active, and only the last of those is kept. */
+/* Whether one more ruleset may wait: a waiting one must be active by then; of two active ones the older is freed. */
 static bool can_wait(struct rulebook *rulebook)
 {
     int64_t active = rollout_active(rulebook->options.rollout);
@@ -142,7 +142,7 @@ static void let_wait(struct rulebook *rulebook, const struct ruleset *made)
     log_info("rules-ready", "revision=%" PRId64 " rules=%zu", ruleset_revision(made), ruleset_rule_count(made));
 }
 
-/* The old rules stay. Told once, however often it is tried again. */
+/* The old rules stay in use. A refused revision is logged once, however often reading it is tried again. */
 static void say_refused(struct rulebook *rulebook, int64_t revision, const char *reason)
 {
     rulebook->retry_ns = clock_now_ns() + RETRY_EVERY_MS * CLOCK_NS_PER_MS;
@@ -194,8 +194,8 @@ static void *watch(void *data)
 
 /* ---- Life ---- */
 
-/* The first rules. The other workers may still be getting them ready, and an older set answers until then: this worker
- * begins when they have. */
+/* Reads the first rules. The other workers may still be preparing these, and answer by an older revision until then:
+ * this worker begins when all have prepared them. */
 static bool begin(struct rulebook *rulebook, char *reason, size_t reason_size)
 {
     struct rollout *rollout = rulebook->options.rollout;
@@ -267,8 +267,8 @@ void rulebook_beat(struct rulebook *rulebook, bool is_last)
 
 /* ---- In use ---- */
 
-/* Which of those that wait to go over to: the last that is active. Another master may have made two revisions of which
- * this worker read only the second: then that one. */
+/* Which waiting ruleset to go over to: the newest active one; the first, if none is, as when another master made two
+ * revisions of which this worker read only the second. */
 static size_t choose(const struct rulebook *rulebook, int64_t active)
 {
     size_t chosen = 0;
@@ -283,7 +283,7 @@ static void go_over(struct rulebook *rulebook, int64_t active)
     pthread_mutex_lock(&rulebook->lock);
     if (rulebook->waiting_count > 0) {
         size_t chosen = choose(rulebook, active);
-        /* No more can retire than have waited since the thread last freed: those, and the one that it added since. */
+        /* As many retire as have waited since the follower last freed: at most WAITING_MAX, and one that it added. */
         assert(rulebook->retired_count + chosen + 1 <= RETIRED_MAX);
         rulebook->retired[rulebook->retired_count++] = rulebook->current;
         for (size_t i = 0; i < chosen; i++)

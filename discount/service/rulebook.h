@@ -3,7 +3,7 @@
  * The rulebook: the ruleset in use in this worker, which follows the database. A thread of its own reads what changed
  * and makes the next ruleset ready while the one in use answers; the rollout says when all workers go over to it.
  *
- * Whoever prices takes one ruleset for one call, so that all of a call agrees with one revision.
+ * A call is priced by one ruleset, so that all its quotes are of one revision.
  */
 #ifndef DISCOUNT_SERVICE_RULEBOOK_H
 #define DISCOUNT_SERVICE_RULEBOOK_H
@@ -36,7 +36,7 @@ void rulebook_free(struct rulebook *rulebook); /* NULL is allowed */
 /* Tells the rollout that this worker runs (rollout_beat()). Any thread. */
 void rulebook_beat(struct rulebook *rulebook, bool is_last);
 
-/* The ruleset to price with now. It lives until the next call. By one thread, the one that quotes. */
+/* The ruleset to price with now. It lives until the next call of this function. For the quoting thread only. */
 const struct ruleset *rulebook_current(struct rulebook *rulebook);
 
 /* The ruleset in use, for any other thread: ruleset_release() gives it back. */

@@ -44,7 +44,7 @@ static void staged_free(struct staged *set)
     free(set);
 }
 
-/* A message of our own. */
+/* A copy of a request's message. */
 struct copy {
     Ecommerce__StageChangesRequest *message;
     struct arena arena; /* it lies here */
@@ -60,7 +60,7 @@ static void staged_add(struct staged *set, const struct copy *copy)
     set->bytes += arena_held(&copy->arena);
 }
 
-/* ---- All of them ---- */
+/* ---- All sets ---- */
 
 static void forget_set(struct staging *staging, size_t place)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Change sets that come in several messages: kept as they came, by token, until they are asked for again. Bounded in
- * number, size and age; what would pass the size is refused, what is old or one too many is forgotten, oldest first.
+ * number, size and age: a message that would pass the size is refused, sets too old or too many are forgotten, the
+ * oldest first.
  */
 #ifndef DISCOUNT_SERVICE_STAGING_H
 #define DISCOUNT_SERVICE_STAGING_H

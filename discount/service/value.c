@@ -4,7 +4,7 @@
 
 #define LAST_BELOW_ONE 0.99999994F /* of a float */
 
-/* A share of almost all rounds to 1, which is only what is free. */
+/* A share just below 1 rounds to 1, which must mean that there is nothing to pay. */
 static float find_share(int32_t list_price, int32_t price)
 {
     float share = (float)((double)(list_price - price) / (double)list_price);

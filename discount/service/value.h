@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A quote, and what contradicts, as the contract's messages say it: in one place, for whoever answers with one. */
+/* Quotes and contradictions as messages of the contract, in one place for all methods that answer with them. */
 #ifndef DISCOUNT_SERVICE_VALUE_H
 #define DISCOUNT_SERVICE_VALUE_H
 
@@ -17,7 +17,7 @@ void value_fill(Ecommerce__DiscountValue *value, const struct quote *quote, int3
 /* Adds which rules made the price. What it adds lives in the arena and points into the quote's ruleset. */
 void value_fill_applied(Ecommerce__DiscountValue *value, const struct quote *quote, struct arena *arena);
 
-/* A product of a caller's that the rules know otherwise; it points to the product. The other slug is not filled in. */
+/* Describes a caller's product that contradicts the rules, and points into it. The rules' slug is not filled in. */
 void contradiction_fill(Ecommerce__Contradiction *contradiction, const Ecommerce__Product *product, int32_t known_id);
 
 #endif

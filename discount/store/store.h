@@ -4,7 +4,7 @@
  *
  * A revision is what one change set changed, and who, when and why. The store logs every row that changes, as it was
  * and as it is, whoever changes it; a change that is made with other means than this program gets a revision, too. So
- * any earlier revision can be made again from today's rows.
+ * any earlier revision can be made again from today's rows and the log.
  *
  * A store is one connection, used by one thread at a time. Changes, by one connection at a time:
  *
@@ -27,7 +27,7 @@
 #include "discount/rule/faults.h"
 #include "discount/ruleset/ruleset.h"
 
-#define STORE_SCHEMA_VERSION 3 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 3 /* of the database; each implementation has scripts from one to the next */
 
 /* The author of what was changed with other means than this program. */
 #define STORE_BY_HAND "by hand"
@@ -94,20 +94,20 @@ struct store_counts {
     int64_t rules, groups, products;
 };
 
-/* What an implementation does. Every method that returns a status may return STORE_BUSY and STORE_FAILED, and what is
- * said of it. */
+/* What an implementation does. Every method that returns a status may return STORE_BUSY, STORE_FAILED and the values
+ * that its comment names. */
 struct store_methods {
     /* ---- The database: see store_create() and the functions beside it ---- */
     bool (*create)(const char *location, bool demo, char *reason, size_t reason_size);
     bool (*upgrade)(const char *location, int *upgraded_from, char *reason, size_t reason_size);
     bool (*open)(const char *location, struct store *store, char *reason, size_t reason_size);
-    void (*close)(struct store *store); /* also one of which open() failed */
+    void (*close)(struct store *store); /* also a store whose open() failed */
 
     int (*attend)(const char *location);
     bool (*is_alone)(int attendance);
 
-    /* Whether somebody committed to the database since the last call (a few microseconds); what this connection commits
-     * does not count. True also when it cannot be asked. */
+    /* Whether another connection committed to the database since the last call; costs a few microseconds. True also
+     * when the database cannot be asked. */
     bool (*has_changed)(struct store *store);
 
     /* The latest revision; within a change set the number that it will get, as for load(). */
@@ -117,30 +117,30 @@ struct store_methods {
     MUST_CHECK enum store_status (*count)(struct store *store, struct store_counts *counts);
 
     /*
-     * Tells a builder, which began from a base of revision `since`, of all that changed after it; with 0, an empty
-     * builder of everything: the same, at another cost. In one transaction (or in that of the change set). *revision is
-     * the one that was read. Wrong rows, as a hand may make them, fail it: the reason names the rule. STORE_TOO_MANY:
-     * more than `limit` rules, groups, members and products changed, or `since` is no revision of this database
-     * (somebody put another in its place); load everything then.
+     * Tells a builder that began from a base of revision `since` all that changed after `since`; with 0, tells an empty
+     * builder everything. Both make the same rules, at different cost. In one transaction (or in that of the change
+     * set). *revision is the one that was read. Wrong rows, which somebody may have written by hand, make it fail: the
+     * reason names the rule. STORE_TOO_MANY: more than `limit` rules, groups, members and products changed, or `since`
+     * is no revision of this database (another one was put in its place); load everything then.
      */
     MUST_CHECK enum store_status (*load)(struct store *store, int64_t since, size_t limit,
                                          struct ruleset_builder *builder, int64_t *revision);
 
     /* ---- Changing ---- */
 
-    /* Begins a change set. expected_revision 0: whatever it is. `id` (NULL: none) names it, so that find_change_set()
-     * tells for a month what it made, and is lent until it ends. STORE_MOVED, STORE_READ_ONLY; nothing is begun but on
-     * STORE_OK. */
+    /* Begins a change set. expected_revision 0: any. `id` (NULL: none) names the change set, so that find_change_set()
+     * tells for a month what it made; the text must live until the change set ends. STORE_MOVED, STORE_READ_ONLY; a
+     * change set is begun on STORE_OK only. */
     MUST_CHECK enum store_status (*begin)(struct store *store, int64_t expected_revision, const char *id);
 
-    /* Applies change number `index` of the set. What is wrong with it is kept for faults(), and is STORE_OK. */
+    /* Applies change number `index` of the set. Faults of the change are kept for faults(); the result is STORE_OK. */
     MUST_CHECK enum store_status (*apply)(struct store *store, size_t index, const struct change *change);
 
     /* Makes everything as it was at `revision`. STORE_NOT_FOUND. */
     MUST_CHECK enum store_status (*rewind)(struct store *store, int64_t revision);
 
-    /* All that is wrong with what was applied since begin(), products and groups that rules name and that do not exist
-     * included, in the order of the changes. Lives until the change set ends. */
+    /* All faults of the changes since begin(), in their order, with the products and groups that rules name and that do
+     * not exist. They live until the change set ends. */
     MUST_CHECK enum store_status (*faults)(struct store *store, const struct fault **faults, size_t *count);
 
     /* How many rules, groups, members and products differ from before begin(), so far. */
@@ -148,13 +148,13 @@ struct store_methods {
 
     /*
      * Ends a change set as a revision, on the disk when it returns. *revision is its number, *changed how many rules,
-     * groups, members and products differ. Where nothing does there is no new revision and *revision is the latest. On
-     * anything but STORE_OK (STORE_REFUSED) nothing happened and the change set has ended.
+     * groups, members and products differ. Where nothing differs there is no new revision and *revision is the latest.
+     * On anything but STORE_OK (STORE_REFUSED) nothing happened and the change set has ended.
      */
     MUST_CHECK enum store_status (*commit)(struct store *store, const char *author, const char *message, int64_t now,
                                            int64_t *revision, size_t *changed);
 
-    /* Ends a change set as if it had not been. Without one it does nothing. */
+    /* Ends a change set and undoes its changes. Without an open change set it does nothing. */
     void (*rollback)(struct store *store);
 
     /* What the author's change set of that id made: as commit() told it. STORE_NOT_FOUND. */
@@ -177,7 +177,7 @@ struct store_methods {
     MUST_CHECK enum store_status (*list_members)(struct store *store, const char *group, int32_t after, size_t limit,
                                                  struct arena *arena, int32_t **customer_ids, size_t *count);
 
-    /* Products by slug; only the one of that slug, or of that id, when it is given (NULL, 0). */
+    /* Products by slug; only the product of `slug` or `id`, when one is given (NULL, 0: none is). */
     MUST_CHECK enum store_status (*list_products)(struct store *store, const char *slug, int32_t id, const char *after,
                                                   size_t limit, struct arena *arena, struct known_product **products,
                                                   size_t *count);
@@ -202,8 +202,8 @@ MUST_CHECK bool store_open(const char *location, struct store **store, char *rea
 void store_close(struct store *store); /* NULL is allowed */
 
 /*
- * Says that the caller's service serves this database, for as long as the descriptor is open here or in a process that
- * inherited it. -1: it cannot be said; errno tells why. And whether no other service says so.
+ * Marks the database as served by the caller's service, for as long as the descriptor that is returned is open here or
+ * in a process that inherited it; -1: errno tells why. store_is_alone(): whether no other service has marked it.
  */
 MUST_CHECK int store_attend(const char *location);
 MUST_CHECK bool store_is_alone(const char *location, int attendance);

@@ -237,7 +237,7 @@ static bool parse_known(const char *text, const char *zone, bool is_end, int64_t
     }
     if (!check_written(&written, text, reason) || !resolve(&written, text, zone, is_end, &found, reason))
         return false;
-    /* The last day of all ends with its last second, in zones, too, where it ends later. */
+    /* The last day of all ends with its last second in UTC, also in zones where it ends later. */
     if (is_end && !written.has_time && found > RULE_INSTANT_MAX)
         found = RULE_INSTANT_MAX;
     if (found < RULE_INSTANT_MIN || found > RULE_INSTANT_MAX) {
@@ -296,7 +296,7 @@ const char *window_print(int64_t instant, const char *zone, bool is_end, char *t
 
     if (zone == NULL)
         zone = "";
-    /* A zone that this system lost is shown in UTC, with the Z: that reads right in any zone. */
+    /* An instant in a zone that this system does not know is shown in UTC with the Z, which is right in any zone. */
     if (instant < RULE_INSTANT_MIN || instant > RULE_INSTANT_MAX || !window_is_zone(zone)) {
         print_utc(instant, local);
     } else {

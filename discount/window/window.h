@@ -8,8 +8,8 @@
  *   2026-11-27T18:00:30  that second
  *   2026-11-27T18:00Z    in UTC, whatever the zone
  *
- * By the C library's own time zones: TZ is set, localtime_r(3) asked, and TZ put back. So for single-threaded programs
- * only, but for window_is_zone().
+ * Uses the C library's time zones: sets TZ, calls localtime_r(3), and puts TZ back. So all functions but
+ * window_is_zone() are for single-threaded programs only.
  */
 #ifndef DISCOUNT_WINDOW_WINDOW_H
 #define DISCOUNT_WINDOW_WINDOW_H
@@ -26,17 +26,17 @@ bool window_is_zone(const char *zone);
 
 /*
  * Reads an instant of RULE_INSTANT_MIN … RULE_INSTANT_MAX. Local times that a zone's clocks skip are refused, with the
- * two instants around them named; of those that come twice the first is meant at a start, the second at an end, so that
- * a window is never shorter than it reads. On false `reason` says what is wrong and what is allowed.
+ * two instants around them named; of local times that come twice a start takes the first, an end the second, so that a
+ * window is never shorter than it reads. On false `reason` says what is wrong and what is allowed.
  */
 MUST_CHECK bool window_parse(const char *text, const char *zone, bool is_end, int64_t *instant, char *reason,
                              size_t reason_size);
 
 #define WINDOW_TEXT_SIZE 32
 
-/* Writes an instant so that window_parse() reads the same one: as a date where that says it, else with its time; where
- * the local time comes twice and means the other one, in UTC with a "Z" behind it, which window_parse() reads in any
- * zone. So are instants in a zone that the system does not know (NULL is UTC). Returns `text`, WINDOW_TEXT_SIZE. */
+/* Writes an instant so that window_parse() reads the same one: as a date where a date suffices, else with its time. In
+ * UTC with a "Z" behind it, which window_parse() reads in any zone, where the local time comes twice and would be read
+ * as the other instant, or the system does not know the zone (NULL is UTC). Returns `text`, WINDOW_TEXT_SIZE. */
 const char *window_print(int64_t instant, const char *zone, bool is_end, char *text);
 
 #endif

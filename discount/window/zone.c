@@ -30,8 +30,8 @@ static bool is_utc(const char *zone)
     return zone[0] == '\0' || strcmp(zone, "UTC") == 0;
 }
 
-/* What lies in the directory of zones and is none by name: their variants with leap seconds, which POSIX time has not,
- * and the links to whatever zone this system is in. */
+/* Files in the directory of zones that are no zones by name: variants with leap seconds, which POSIX time has not, and
+ * links to the zone that this system is in. */
 static bool is_other_file(const char *zone)
 {
     return strncmp(zone, "right/", 6) == 0 || strncmp(zone, "posix/", 6) == 0 || strcmp(zone, "localtime") == 0 ||
@@ -104,7 +104,7 @@ static int64_t offset_at(int64_t instant)
     return localtime_r(&time, &tm) != NULL ? tm.tm_gmtoff : 0;
 }
 
-/* The first instant after `low` that has another offset; at `high` it has. */
+/* The first instant after `low` with another offset than at `low`; `high` has another one. */
 static int64_t find_change(int64_t low, int64_t high)
 {
     int64_t offset = offset_at(low);
@@ -136,11 +136,11 @@ static size_t find_stretches(int64_t begin, int64_t end, struct zone_stretch str
     return count;
 }
 
-/* ---- Remembering what it said ---- */
+/* ---- Remembering its answers ---- */
 
 /*
- * To set TZ is to read a file, twice. The windows of a shop lie in few zones and few months, so what was asked once
- * serves nearly all of them: a direct-mapped cache of spans of ten days.
+ * To set TZ is to read a file, twice. The windows of a shop lie in few zones and few months, so a direct-mapped cache
+ * of spans of ten days serves nearly all of them.
  */
 #define SPAN (INT64_C(10) * 24 * HOUR)
 #define REMEMBERED_MAX 512

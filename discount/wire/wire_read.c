@@ -68,7 +68,7 @@ static bool read_kind(struct message_reading *reading, const Ecommerce__Rule *me
     }
 }
 
-/* A rule has one value: that of another kind would be lost without a word. */
+/* A rule has one value: a value of another kind would be lost silently. */
 static void refuse_value(struct message_reading *reading, const char *field, int64_t value, enum rule_kind kind)
 {
     char message[160];
@@ -151,7 +151,7 @@ static void read_targets(struct message_reading *reading, const Ecommerce__Rule 
     rule->excluded_category_count = message->n_exclude_categories;
 }
 
-/* Fields that the message has as they are. Lanes, kinds, values and audiences it has not. */
+/* Fields that the message has in the same form; lanes, kinds, values and audiences have another. */
 #define READ_TEXT(member, field) rule->member = message->field;
 #define READ_MONEY(member, field) rule->member = message->field;
 #define READ_NUMBER(member, field) rule->member = message->field;

@@ -80,7 +80,7 @@ static void write_value(const struct rule *rule, Ecommerce__Rule *message)
     }
 }
 
-/* Fields that the message has as they are. */
+/* Fields that the message has in the same form. */
 #define WRITE_TEXT(member, field) message->field = message_text(rule->member);
 #define WRITE_MONEY(member, field) message->field = rule->member;
 #define WRITE_NUMBER(member, field) message->field = rule->member;

@@ -17,11 +17,11 @@ void sqlite_rollback(struct store *store)
 {
     if (!store->state->set.is_open)
         return;
-    sqlite3_exec(store->state->db, "ROLLBACK", NULL, NULL, NULL); /* fails only when SQLite did it already */
+    sqlite3_exec(store->state->db, "ROLLBACK", NULL, NULL, NULL); /* fails only when SQLite rolled back already */
     forget_set(store);
 }
 
-/* SQLite takes a transaction back by itself when the disk is full; what came then would be changes by hand. */
+/* SQLite rolls a transaction back by itself when the disk is full; later changes would then count as made by hand. */
 static enum store_status check_open(struct store *store)
 {
     if (!store->state->set.is_open)
@@ -160,7 +160,7 @@ enum store_status sqlite_faults(struct store *store, const struct fault **faults
 
 /* ---- Ending ---- */
 
-/* What came back to what it was is no change. A rule is one, however many of its rows differ. */
+/* A row that is again what it was before is no change. A rule counts once, however many of its rows differ. */
 static enum store_status count_changed(struct store *store, int64_t *changed)
 {
     sqlite3_stmt *same = store_statement(store, "DELETE FROM change WHERE revision = ?1 AND before IS after");
@@ -187,9 +187,9 @@ enum store_status sqlite_count_changed(struct store *store, size_t *changed)
     return status;
 }
 
-#define REMEMBERED_S ((int64_t)31 * 24 * 3600) /* how long a change set's id is */
+#define REMEMBERED_S ((int64_t)31 * 24 * 3600) /* how long a change set's id is kept */
 
-/* Where nothing differs there is no revision to make, and the change set was made all the same. */
+/* A change set after which nothing differs makes no revision, but counts as made and is remembered. */
 static enum store_status remember_set(struct store *store, const char *author, int64_t now, int64_t changed)
 {
     sqlite3_stmt *forget = store_statement(store, "DELETE FROM made_change_set WHERE made_at < ?1");

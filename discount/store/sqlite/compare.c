@@ -60,7 +60,7 @@ static enum store_status take_rule_at(struct store *store, sqlite3_stmt *stateme
     return status;
 }
 
-/* *rule is NULL where it was not there. */
+/* *rule is NULL where there was no such rule. */
 static enum store_status read_rule_at(struct store *store, const char *key, int64_t revision, struct arena *arena,
                                       const struct rule **rule)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with a change set. The changes' own faults are kept as they are applied; whether what they name is
- * there is looked at when all of them are, among what the set has changes of, so that the cost is the set's. (A CROSS
- * JOIN is SQLite's for: the left table first.)
+ * What is wrong with a change set. The changes' own faults are kept as the changes are applied. Whether the things that
+ * they name exist is searched when all are applied, from the things that the set changes, so that the cost depends on
+ * the size of the set. (A CROSS JOIN makes SQLite read the left table first.)
  */
 #include "discount/store/sqlite/internal.h"
 
@@ -43,9 +43,9 @@ enum store_status store_miss(struct store *store, const struct task *task, enum 
     return status;
 }
 
-/* ---- What is named and not there ---- */
+/* ---- Names of things that do not exist ---- */
 
-/* Gives rules the products that came after them. */
+/* Adds to rules the products that came later in the set. */
 static enum store_status grant_wanted(struct store *store)
 {
     return store_execute(store, "INSERT INTO rule_product (rule_key, excluded, product_id, price)"
@@ -69,7 +69,7 @@ static const char *const searches[] = {
     " WHERE m.kind = 0 AND r.group_key IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM customer_group g WHERE g.key = r.group_key)"
     " AND NOT EXISTS (SELECT 1 FROM temp.mention f WHERE f.kind = 1 AND f.key = r.group_key AND f.faulty)",
-    /* Groups that are removed while rules, which this set has no changes of, are for them. */
+    /* Groups that are removed while rules that this set does not change are for them. */
     "SELECT m.change, 'group ' || m.key, '', 'rule ' || min(r.key) || " OTHER_RULES(
         "count(*)") " || ' still names it'"
                     " FROM temp.mention m CROSS JOIN rule r ON r.group_key = m.key"
@@ -86,7 +86,7 @@ static const char *const searches[] = {
                                       " LEFT JOIN temp.mention m ON m.kind = 2 AND m.key = c.before ->> 1"
                                       " WHERE c.revision = ?1 AND c.kind = 'product' AND c.after IS NULL AND c.before "
                                       "IS NOT NULL GROUP BY c.key",
-    /* Products whose slug another one took, and that nobody gave a new one. */
+    /* Products whose slug another product took, and that got no new one. */
     "SELECT a.change, a.subject, 'slug', 'it is the slug of product number ' || a.product_id ||"
     "  ': give that one another slug, before or in the same change set'"
     " FROM temp.aside a JOIN product p ON p.id = a.product_id AND p.slug = a.slug",

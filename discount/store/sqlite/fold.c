@@ -15,7 +15,7 @@ static void fold(sqlite3_context *context, int count, sqlite3_value **values)
         return; /* NULL */
     utf8proc_ssize_t length = utf8proc_map(text, sqlite3_value_bytes(values[0]), &folded,
                                            UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
-    if (length < 0) /* no UTF-8: only itself is like it */
+    if (length < 0) /* not UTF-8: equal to itself only */
         sqlite3_result_value(context, values[0]);
     else
         sqlite3_result_text(context, (const char *)folded, (int)length, free);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of this room share. Functions that do not return STORE_OK leave the words in store->reason. */
+/* What the files of this room share. Functions that do not return STORE_OK leave the reason in store->reason. */
 #ifndef DISCOUNT_STORE_SQLITE_INTERNAL_H
 #define DISCOUNT_STORE_SQLITE_INTERNAL_H
 
@@ -17,7 +17,7 @@
 #define STORE_STATEMENTS_MAX 112
 
 struct prepared {
-    const char *sql; /* the literal itself: it is found by its address */
+    const char *sql; /* the literal itself: statements are found by its address */
     sqlite3_stmt *statement;
 };
 
@@ -28,7 +28,7 @@ struct change_set {
     struct arena arena;    /* the faults' texts */
     struct arena scratch;  /* for one change */
     struct fault_list own; /* what is wrong with the changes by themselves */
-    struct fault_list all; /* that, and what they name that is not there */
+    struct fault_list all; /* `own`, and names of things that do not exist */
     bool is_settled;       /* `all` is complete */
     bool has_wanted;       /* the temporary table `wanted` has rows: products that are not there yet */
 };
@@ -38,17 +38,17 @@ struct store_state {
     sqlite3 *db;
     struct prepared statements[STORE_STATEMENTS_MAX];
     size_t statement_count;
-    int64_t compared_from, compared_to; /* whose differences `differing` has; 0: nobody's */
+    int64_t compared_from, compared_to; /* the revisions compared in `differing`; 0: none */
     int seen_version;                   /* data_version when it was last asked; 0: never, SQLite counts from 1 */
     struct change_set set;
 };
 
 /* ---- statement.c ---- */
 
-/* Keeps words for the caller, the path before them. Returns the status. */
+/* Writes the path and the formatted reason to store->reason. Returns the status. */
 enum store_status store_say(struct store *store, enum store_status status, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Keeps what SQLite says of its last failure. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
+/* Writes SQLite's last failure to store->reason. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
 enum store_status store_fail(struct store *store);
 
 /* The statement of this SQL, which must be a literal, reset and without values; NULL: it cannot be prepared. */
@@ -80,7 +80,7 @@ const char *column_text(sqlite3_stmt *statement, int at);
 /* A copy in the arena. */
 const char *column_copy(sqlite3_stmt *statement, int at, struct arena *arena);
 
-/* One view of the database over several statements: within a change set that one's, else a transaction of its own. */
+/* One view of the database over several statements: that of the open change set, else a transaction of its own. */
 enum store_status store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 
@@ -98,7 +98,7 @@ int64_t page_limit(uint64_t limit);
 #define RULE_COLUMN_AT(type, member, column, ...) AT_##column,
 enum { AT_group_there, AT_key, RULE_FIELDS(RULE_COLUMN_AT) };
 
-/* The same row out of the change log, as it was before a change. What was logged before there was the field has none.
+/* The same row out of the change log, as it was before a change. Rows logged before a field existed lack that field.
  */
 #define LOGGED_TEXT(place) ", coalesce(before ->> " #place ", '')"
 #define LOGGED_GROUP(place) ", before ->> " #place
@@ -113,16 +113,16 @@ enum { AT_group_there, AT_key, RULE_FIELDS(RULE_COLUMN_AT) };
 #define LOGGED_INSTANT(place) ", coalesce(before ->> " #place ", 0)"
 #define RULE_LOGGED(type, member, column, place, ...) LOGGED_##type(place)
 
-/* To write one: the columns but for the key, and what they become where there is such a rule. */
+/* To write a rule: the columns but for the key, and their assignments where the key exists. */
 #define RULE_NAME(type, member, column, ...) ", " #column
 #define RULE_REPLACED(type, member, column, ...) ", " #column " = excluded." #column
 #define RULE_EXCLUDED(type, member, column, ...) ", excluded." #column
 
-/* The targets of one rule while they are read; kept for the next rule. All zero is none. */
+/* The targets of one rule while they are read; the memory is kept for the next rule. All zero: empty. */
 struct target_rows {
     struct arena arena;            /* their texts */
-    bool has_slugs;                /* the products are to have theirs */
-    struct rule_product *products; /* those that are not excluded first, by `included` */
+    bool has_slugs;                /* the products' slugs are read, too */
+    struct rule_product *products; /* included ones first, then excluded ones */
     size_t product_count;
     size_t included_products;
     const char **categories;
@@ -138,11 +138,10 @@ void target_rows_release(struct target_rows *rows);
 enum store_status rule_from_row(struct store *store, sqlite3_stmt *statement, struct rule *rule);
 /* Gives the rule its targets, which it borrows, and checks all of it. */
 enum store_status rule_complete(struct store *store, struct rule *rule, const struct target_rows *rows);
-/* Reads a rule's products and categories, after what is there already is cleared: products by slug where they are to
- * have theirs, else by id. */
+/* Clears `rows` and reads a rule's products, in the order of slugs with has_slugs, else of ids, and its categories. */
 enum store_status read_targets(struct store *store, const char *rule_key, struct target_rows *rows);
-/* Rows of (rule_key, excluded, product_id, price, slug) and (rule_key, excluded, category), those that are not excluded
- * first; `rows` is a struct target_rows. */
+/* Take rows of (rule_key, excluded, product_id, price, slug) and (rule_key, excluded, category), included ones first;
+ * `rows` is a struct target_rows. */
 enum store_status take_product_row(struct store *store, sqlite3_stmt *row, void *rows);
 enum store_status take_category_row(struct store *store, sqlite3_stmt *row, void *rows);
 /* Whether rows are what they should be: (key, label) of a group; (group, customer, the group's key, joined) of a
@@ -164,13 +163,13 @@ struct task {
 };
 
 /* faults.c */
-/* Remembers that the set has a change of this thing, and whether it was a faulty one: nothing follows from that. */
+/* Notes that the set changes this thing, and whether that change is faulty: faults that follow from it are not told. */
 enum store_status store_mention(struct store *store, enum mention_kind kind, const char *key, size_t change,
                                 bool is_faulty);
-/* A change of something that is not there: a fault, unless what would have made it was one. */
+/* Adds the fault that a changed thing does not exist, unless the set has a faulty change of that thing. */
 enum store_status store_miss(struct store *store, const struct task *task, enum mention_kind kind, const char *key,
                              const char *words);
-/* Gives rules the products that came after them, and finds what is named and not there. */
+/* Adds to rules the products that came later in the set, and finds names of things that do not exist. */
 enum store_status store_settle(struct store *store);
 
 /* write_rule.c */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rules into a ruleset builder: everything, or what changed after a revision. The change log says what was touched; as
- * what the builder is told is how it is now. (A unary plus keeps SQLite from the index by kind, which would read all of
- * history.)
+ * Rules into a ruleset builder: everything, or what changed after a revision. The change log says which things
+ * changed; the builder is told their present state. (A unary plus keeps SQLite from the index by kind, which would read
+ * all of history.)
  */
 #include "discount/store/sqlite/internal.h"
 
@@ -229,7 +229,7 @@ static enum store_status load_rules(struct store *store, int64_t since, struct r
 
 /* ---- All of it ---- */
 
-/* Whether the log tells all that came after `since`, and that is not more than `limit`. */
+/* STORE_TOO_MANY: `since` is no known revision, or more than `limit` things changed after it. */
 static enum store_status check_extent(struct store *store, int64_t since, int64_t latest, size_t limit)
 {
     sqlite3_stmt *count =

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Earlier revisions made again. A row that changed since has at that revision the state that the first entry of the
- * change log after it has as `before`.
+ * Making an earlier revision again. A row that changed since then had, at that revision, the state that the first log
+ * entry after the revision has as `before`.
  */
 #include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
 
-/* The unary pluses keep SQLite from the index by kind, which would read all of history. A row that came and went within
- * the open change set has nothing to say. */
+/* The unary pluses keep SQLite from the index by kind, which would read all of history. A row that was added and
+ * removed within the open change set is left out. */
 static enum store_status collect_undo(struct store *store, int64_t revision)
 {
     sqlite3_stmt *statement =
@@ -22,8 +22,8 @@ static enum store_status collect_undo(struct store *store, int64_t revision)
     return store_run(store, statement);
 }
 
-/* Rows that have no others below them are taken away and put back. A rule or a group that was there is changed where it
- * stands: taking it away would take its untouched targets or members along. */
+/* Rows on which no other rows depend are deleted and inserted again. A rule or group that existed is updated in place:
+ * deleting it would delete its unchanged targets or members. */
 static const char removals[] =
     "DELETE FROM rule_product WHERE (rule_key, excluded, product_id) IN"
     " (SELECT place ->> 0, place ->> 1, place ->> 2 FROM temp.undo WHERE kind = 'rule_product');"

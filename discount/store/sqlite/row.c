@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules out of the database's rows. The schema's CHECKs are asked again: whoever changes the file by hand can switch
- * them off. */
+/* Rules out of the database's rows. What the schema's CHECKs check is checked again: a change by hand can switch them
+ * off. */
 #include "discount/store/sqlite/internal.h"
 
 #include <inttypes.h>
@@ -82,7 +82,7 @@ enum store_status read_targets(struct store *store, const char *rule_key, struct
 
 /* ---- Rules ---- */
 
-/* Which of the names the column has; the first, where it has none of them, and that is told. */
+/* Which of the names the column has. None of them: 0, and *status and the reason say so. */
 static size_t read_name(struct store *store, sqlite3_stmt *row, int at, const char *what, const char *const *names,
                         size_t count, enum store_status *status)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether other rows than rules are what the schema's CHECKs would have allowed. */
+/* Checks rows of groups, members and products for what the schema's CHECKs allow. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -44,7 +44,7 @@ static const struct database_kind store_kind = {
 };
 
 /*
- * What a change set remembers while it is open. They are this connection's own, and roll back with it.
+ * What a change set remembers while it is open, in tables of this connection that roll back with the set.
  *   mention  what it has changes of, and which change was the last; 0, 1, 2 are enum mention_kind
  *   wanted   products that its rules name and that were not there yet
  *   aside    products whose slug another one took: what they are called until a later change says it
@@ -135,7 +135,7 @@ static bool sqlite_open(const char *path, struct store *store, char *reason, siz
         snprintf(reason, reason_size, "%s", store->reason);
         return false;
     }
-    (void)has_changed(store); /* from now on */
+    (void)has_changed(store); /* later calls tell of changes after this one */
     return true;
 }
 
@@ -152,9 +152,9 @@ static void sqlite_close(struct store *store)
     free(state);
 }
 
-/* ---- Whose services serve it ---- */
+/* ---- Which services serve the database ---- */
 
-/* Of the file: the one before those by which SQLite locks (sqlite3.c: PENDING_BYTE). */
+/* The byte of the file before those that SQLite locks (sqlite3.c: PENDING_BYTE). */
 #define ATTENDANCE_BYTE (0x40000000 - 1)
 
 static int sqlite_attend(const char *path)

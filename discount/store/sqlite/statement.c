@@ -121,7 +121,7 @@ enum store_status store_execute(struct store *store, const char *sql)
 
 enum store_status store_begin_read(struct store *store)
 {
-    /* Products that came after the rules that name them are theirs by now. */
+    /* Rules must have their products, also those that came later in the change set. */
     return store->state->set.is_open ? store_settle(store) : store_execute(store, "BEGIN");
 }
 

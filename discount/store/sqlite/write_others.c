@@ -28,7 +28,7 @@ enum store_status apply_remove_group(struct store *store, const struct task *tas
     return status;
 }
 
-/* Whether the group is there; where it is not, that is a fault. */
+/* Whether the group exists; adds a fault where it does not. */
 static enum store_status find_group(struct store *store, const struct task *task, bool *is_there)
 {
     int64_t found;
@@ -108,8 +108,8 @@ enum store_status apply_remove_members(struct store *store, const struct task *t
 
 /* ---- Products ---- */
 
-/* The product that has a slug which another one takes gets a name of its own meanwhile: a later change of the set may
- * give it another slug. store_settle() tells of those that got none. */
+/* Gives the product whose slug another product takes a made-up slug: a later change of the set may give it a new one.
+ * store_settle() finds the products that got none. */
 static enum store_status move_aside(struct store *store, const struct task *task, int64_t holder)
 {
     sqlite3_stmt *note =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a rule is for, as rows: those that are there and those that shall be there are sorted and merged, so that a
- * price list of which one price changes changes one row.
+ * A rule's targets as rows: the rows of the database and those of the new rule are sorted and merged, so that a price
+ * list of which one price changes changes one row.
  */
 #include "discount/store/sqlite/internal.h"
 
@@ -46,7 +46,7 @@ static void sort_targets(struct targets *list)
         qsort(list->targets, list->count, sizeof *list->targets, compare_targets);
 }
 
-/* ---- What is there ---- */
+/* ---- The old targets ---- */
 
 static enum store_status read_old(struct store *store, const char *rule_key, struct targets *list)
 {
@@ -69,9 +69,9 @@ static enum store_status read_old(struct store *store, const char *rule_key, str
     return status;
 }
 
-/* ---- What shall be there ---- */
+/* ---- The new targets ---- */
 
-/* A product that is not there yet: it may come with a later change. */
+/* Notes a product that does not exist yet: it may come with a later change. */
 static enum store_status want_product(struct store *store, size_t change, const char *rule_key, bool is_excluded,
                                       const struct rule_product *product, bool has_price)
 {
@@ -132,7 +132,7 @@ static enum store_status collect_targets(struct store *store, size_t change, con
     return status;
 }
 
-/* ---- Making one of the other ---- */
+/* ---- Merging ---- */
 
 static enum store_status remove_target(struct store *store, const char *rule_key, const struct target *target)
 {
