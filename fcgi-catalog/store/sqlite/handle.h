@@ -38,7 +38,6 @@ struct store_state {
     int64_t looked_at_ns;           /* when the database file was checked last, by common/clock.h */
     bool is_in_place;               /* the file was in its place then */
     struct database_beside beside;  /* the -wal and -shm files beside it */
-    bool is_stale;                  /* not used: struct store has it */
     bool is_failing[SUBJECT_COUNT]; /* its last reading failed, which was logged */
     bool is_in_wal_mode;            /* then a look at the last commit can spare asking for a version */
     struct database_commit commit;  /* read before the version was asked for: the last commit then, or an older one */
