@@ -47,9 +47,6 @@ void lint_find_originals(struct lint_rules *rules);
 /* Sets `shadowed_by` of all; `original` must be set. */
 void lint_find_shadows(struct lint_rules *rules, int64_t now);
 
-/* Whether rule a wins against b where both come to the same price. */
-bool lint_wins_ties(const struct rule *a, const struct rule *b);
-
 /* For hashes of what rules say. */
 static inline uint64_t lint_mix(uint64_t hash, uint64_t value)
 {

@@ -17,7 +17,8 @@
 
 /* ---- One rule against another ---- */
 
-bool lint_wins_ties(const struct rule *a, const struct rule *b)
+/* Whether rule a wins against b where both come to the same price. */
+static bool lint_wins_ties(const struct rule *a, const struct rule *b)
 {
     return a->priority != b->priority ? a->priority > b->priority : strcmp(a->key, b->key) < 0;
 }

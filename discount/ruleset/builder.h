@@ -66,7 +66,4 @@ uint32_t builder_find_group(struct ruleset_builder *builder, const char *key);
 /* Moves groups and members into the snapshot. */
 void builder_freeze_members(struct ruleset_builder *builder, struct snapshot *snapshot);
 
-/* Moves everything into a new snapshot and indexes the rules whose windows end after `since`. */
-struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since);
-
 #endif

@@ -173,7 +173,8 @@ static size_t gather_audiences(const struct snapshot *snapshot, const uint8_t *b
 
 /* ---- All of it ---- */
 
-struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
+/* Moves everything into a new snapshot and indexes the rules whose windows end after `since`. */
+static struct snapshot *builder_freeze(struct ruleset_builder *builder, int64_t since)
 {
     struct snapshot *snapshot = memory_get_zeroed(1, sizeof *snapshot);
 

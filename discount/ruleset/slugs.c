@@ -61,7 +61,8 @@ void slugs_release(struct slugs *slugs)
     *slugs = (struct slugs){0};
 }
 
-size_t slugs_find(const struct slugs *slugs, int32_t id)
+/* The place of an id; slugs->count: the id is not known. */
+static size_t slugs_find(const struct slugs *slugs, int32_t id)
 {
     size_t low;
 
@@ -69,7 +70,8 @@ size_t slugs_find(const struct slugs *slugs, int32_t id)
     return low < slugs->count && slugs->ids[low] == id ? low : slugs->count;
 }
 
-size_t slugs_first(const struct slugs *slugs, uint64_t hash)
+/* Where the products of this hash begin in `by_hash`, or would. */
+static size_t slugs_first(const struct slugs *slugs, uint64_t hash)
 {
     size_t low;
 

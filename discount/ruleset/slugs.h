@@ -32,10 +32,4 @@ uint64_t slug_hash(const char *slug);
 void slugs_freeze(struct slugs *slugs, struct slug_entry *entries, size_t count);
 void slugs_release(struct slugs *slugs);
 
-/* The place of an id; slugs->count: the id is not known. */
-size_t slugs_find(const struct slugs *slugs, int32_t id);
-
-/* Where the products of this hash begin in `by_hash`, or would. */
-size_t slugs_first(const struct slugs *slugs, uint64_t hash);
-
 #endif

@@ -24,17 +24,6 @@ struct import_reader {
 
 static const char *const names[] = {"", "csv", "shopify", "jsonl"};
 
-bool import_format_find(const char *name, enum import_format *format)
-{
-    for (enum import_format i = IMPORT_CSV; i <= IMPORT_JSON_LINES; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *format = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *import_format_name(enum import_format format)
 {
     return names[format];

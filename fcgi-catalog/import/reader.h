@@ -36,8 +36,7 @@ enum import_format {
     IMPORT_JSON_LINES,
 };
 
-/* The format named "csv", "shopify" or "jsonl". False: there is none of this name. */
-MUST_CHECK bool import_format_find(const char *name, enum import_format *format);
+/* "csv", "shopify" or "jsonl". */
 const char *import_format_name(enum import_format format);
 
 /* The row and what it points to live during the call. */

@@ -48,9 +48,6 @@ struct store_state {
 /* Writes the path and the formatted reason to store->reason. Returns the status. */
 enum store_status store_say(struct store *store, enum store_status status, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Writes SQLite's last failure to store->reason. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
-enum store_status store_fail(struct store *store);
-
 /* The statement of this SQL, which must be a literal, reset and without values; NULL: it cannot be prepared. */
 sqlite3_stmt *store_statement(struct store *store, const char *sql);
 

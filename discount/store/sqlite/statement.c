@@ -23,7 +23,8 @@ enum store_status store_say(struct store *store, enum store_status status, const
     return status;
 }
 
-enum store_status store_fail(struct store *store)
+/* Writes SQLite's last failure to store->reason. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
+static enum store_status store_fail(struct store *store)
 {
     int error = sqlite3_system_errno(store->state->db);
 

@@ -59,12 +59,8 @@ MUST_CHECK bool making_open_model(sqlite3 **db, char *reason, size_t reason_size
  * names the first that is missing or different. */
 MUST_CHECK bool check_schema(sqlite3 *db, char *reason, size_t reason_size);
 
-/* Makes a status of SQLite's result, and tells the log when reading this subject begins to fail or recovers. `what` is
- * what was read, for the log, and `reason` why it failed. */
-enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
-                               const char *what, const char *reason);
-
-/* The same for a reader's result: SQLITE_DONE and SQLITE_ROW are good. */
+/* Makes a status of a reader's result, of which SQLITE_DONE and SQLITE_ROW are good, and tells the log when reading
+ * this subject begins to fail or recovers. */
 enum store_status handle_judge_fault(struct store_state *store, enum subject subject, int result,
                                      const struct reader_fault *fault);
 

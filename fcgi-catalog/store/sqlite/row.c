@@ -6,14 +6,6 @@
 
 #include "common/text.h"
 
-bool row_read_int32(sqlite3_stmt *row, int column, int32_t *value)
-{
-    int64_t wide = sqlite3_column_int64(row, column);
-
-    *value = (int32_t)wide;
-    return wide >= INT32_MIN && wide <= INT32_MAX;
-}
-
 /* How many bytes the UTF-8 character at `text` has; 0: it is none. */
 static size_t measure_character(const char *text, size_t length)
 {

@@ -10,10 +10,6 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 
-/* False: the number does not fit. The schema's checks keep values in range; a database may have been written around
- * them. */
-MUST_CHECK bool row_read_int32(sqlite3_stmt *row, int column, int32_t *value);
-
 /* A copy of a text, "" for NULL, with U+FFFD in the place of each byte that belongs to no UTF-8 character. */
 const char *row_copy_text(sqlite3_stmt *row, int column, struct arena *arena);
 

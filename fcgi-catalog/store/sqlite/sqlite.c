@@ -73,9 +73,10 @@ static bool is_busy(int result)
     return (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED;
 }
 
-/* A database that fails is read again with every request, so only changes between failing and not are logged. */
-enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
-                               const char *what, const char *reason)
+/* A database that fails is read again with every request, so only changes between failing and not are logged. `what`
+ * was read, for the log; `reason` is why that failed. */
+static enum store_status handle_judge(struct store_state *store, enum subject subject, bool is_good, int result,
+                                      const char *what, const char *reason)
 {
     if (is_busy(result))
         return STORE_BUSY;

@@ -213,9 +213,6 @@ static void format_is_found_out_or_said(void **state)
     taken = take_bytes(IMPORT_CSV, 2, "{\"slug\":\"a\"}", 12, 100);
     assert_false(taken.is_sound);
     taken_release(&taken);
-    enum import_format format;
-    assert_true(import_format_find("jsonl", &format) && format == IMPORT_JSON_LINES);
-    assert_false(import_format_find("", &format) || import_format_find("JSONL", &format));
     assert_string_equal(import_format_name(IMPORT_SHOPIFY), "shopify");
 }
 

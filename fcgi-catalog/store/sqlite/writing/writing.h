@@ -127,7 +127,4 @@ struct category *writing_make_category(struct writing *import, const char *slug)
 /* Makes derived data anew, and the triggers and indexes that were put aside. */
 MUST_CHECK bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data);
 
-/* Deletes a product with its categories, tags, images and old slugs. */
-MUST_CHECK bool writing_delete(struct writing *import, int64_t id);
-
 #endif
