@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Processes: started, waited for, stopped by their pid, and their logs read for what must not be there."""
+import contextlib
 import os
 import re
 import signal
@@ -69,11 +70,10 @@ def pid_exists(pid):
 def children(pid):
     """The pids of the processes that `pid` forked and that run."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
+    with contextlib.suppress(OSError):  # it may end meanwhile, and so may a thread of it
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                found += [int(child) for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]
     return [child for child in found if pid_exists(child)]
 
 
