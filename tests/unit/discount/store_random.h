@@ -152,7 +152,7 @@ static inline void assert_history_is_rich(void)
             &arena, "SELECT count(*) FROM change WHERE kind = '%s' AND before IS NULL AND revision > 2", kinds[i])));
         int went =
             atoi(ask(arena_print(&arena, "SELECT count(*) FROM change WHERE kind = '%s' AND after IS NULL", kinds[i])));
-        if (came < 5 || went < 5)
+        if (came < 3 || went < 3)
             fail_msg("%s: %d rows came and %d went", kinds[i], came, went);
     }
 }
