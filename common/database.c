@@ -40,12 +40,23 @@ static bool check_file(const char *path, const struct database_kind *kind, char 
     return true;
 }
 
+bool database_lacks_descriptors(sqlite3 *db)
+{
+    int error = sqlite3_system_errno(db);
+
+    return (sqlite3_extended_errcode(db) & 0xff) == SQLITE_CANTOPEN && (error == EMFILE || error == ENFILE);
+}
+
 static void explain_failure(const char *path, sqlite3 *db, char *reason, size_t reason_size)
 {
     int extended = sqlite3_extended_errcode(db);
 
     if (extended == SQLITE_READONLY_ROLLBACK) {
         snprintf(reason, reason_size, "%s: a change was left half-way; open it once as a user who may write it", path);
+        return;
+    }
+    if (database_lacks_descriptors(db)) {
+        snprintf(reason, reason_size, "%s: %s: %s", path, sqlite3_errmsg(db), strerror(sqlite3_system_errno(db)));
         return;
     }
     switch (extended & 0xff) {
@@ -130,18 +141,31 @@ static bool may_write(const char *path)
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
+/* Whether this user may write those that are there of the write-ahead log and its index. */
+static bool may_write_beside(sqlite3 *db)
+{
+    static const char *const endings[] = {"-wal", "-shm"};
+    char name[PATH_MAX];
+
+    for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+        snprintf(name, sizeof name, "%s%s", sqlite3_db_filename(db, "main"), endings[i]);
+        if (faccessat(AT_FDCWD, name, F_OK, AT_EACCESS) == 0 && !may_write(name))
+            return false;
+    }
+    return true;
+}
+
 /* SQLite falls back to read-only for every failure, which is right only where this user may not write the file. Any
  * other cause (no descriptor left, say) would go unnoticed, and the handle would refuse to write for good. The same is
- * true of the write-ahead log and of its index, "-shm". */
+ * true of the write-ahead log and of its index. */
 static bool check_writing(sqlite3 *db, const char *path, char *reason, size_t reason_size)
 {
-    char index[PATH_MAX];
+    bool is_read_only = sqlite3_db_readonly(db, "main") != 0;
 
     if (!may_write(path))
         return true;
-    snprintf(index, sizeof index, "%s-shm", path);
     int result = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
-    if (sqlite3_db_readonly(db, "main") == 0 && (result != SQLITE_READONLY || !may_write(index)))
+    if (!is_read_only && (result != SQLITE_READONLY || !may_write_beside(db)))
         return true;
     snprintf(reason, reason_size, "%s: could not be opened for writing, though this user may write it", path);
     return false;

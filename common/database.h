@@ -72,6 +72,9 @@ struct database_beside {
     ino_t inodes[2];
 };
 
+/* Whether SQLite's last failure was to open a file because this process, or the system, had too many open. */
+MUST_CHECK bool database_lacks_descriptors(sqlite3 *db);
+
 /*
  * Whether these files are still those of the first call. After a deletion, processes that open the database make new
  * files, and this handle sees no change of theirs; a new handle does. Costs two stat(2).

@@ -74,6 +74,11 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 
+#ifdef __has_feature /* clang's */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #define SCRATCH_BYTES ((size_t)1) /* no block fits: the sanitizer watches each one on its own */
 #else
@@ -111,7 +116,7 @@ static void *scratch_get(size_t size)
 {
     if (!scratch.is_open || size > SCRATCH_BYTES)
         return NULL;
-    size_t taken = ALIGNMENT + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t taken = ALIGNMENT + (size / ALIGNMENT + 1) * ALIGNMENT;
     if (taken > SCRATCH_BYTES - scratch.taken)
         return NULL;
     char *head = scratch.begin + scratch.taken;

@@ -136,7 +136,8 @@ static int serve(struct rpc_server *server, struct rulebook *rulebook, struct di
                               .discount = discount,
                               .staging = staging,
                               .drain_ms = (int)settings->drain_ms,
-                              .stop_ns = CLOCK_NEVER};
+                              .stop_ns = CLOCK_NEVER,
+                              .large_ns = clock_now_ns() + LARGE_NS};
     pthread_t thread;
 
     if (settings->memory_growth_mb > 0)

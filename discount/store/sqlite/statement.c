@@ -3,7 +3,6 @@
 #include "discount/store/sqlite/internal.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,16 +25,15 @@ enum store_status store_say(struct store *store, enum store_status status, const
 /* Writes SQLite's last failure to store->reason. Returns STORE_BUSY, STORE_READ_ONLY or STORE_FAILED. */
 static enum store_status store_fail(struct store *store)
 {
-    int error = sqlite3_system_errno(store->state->db);
-
     switch (sqlite3_errcode(store->state->db)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return store_say(store, STORE_BUSY, "%s: somebody else was writing for longer than %d ms",
                          sqlite3_errmsg(store->state->db), STORE_BUSY_MS);
     case SQLITE_CANTOPEN:
-        if (error != EACCES && error != EPERM && error != EROFS)
-            return store_say(store, STORE_FAILED, "%s: %s", sqlite3_errmsg(store->state->db), strerror(error));
+        if (database_lacks_descriptors(store->state->db))
+            return store_say(store, STORE_FAILED, "%s: %s", sqlite3_errmsg(store->state->db),
+                             strerror(sqlite3_system_errno(store->state->db)));
         /* fallthrough */
     case SQLITE_READONLY:
         return store_say(store, STORE_READ_ONLY,

@@ -197,6 +197,41 @@ static void out_of_wal_mode_the_right_to_read_is_enough(void **state)
     run_as_nobody(open_works);
 }
 
+static void open_to_write_reads_alone(void)
+{
+    sqlite3 *db = NULL;
+
+    if (!database_open_to_write(path, &kind, 10, &db, reason, sizeof reason)) {
+        fprintf(stderr, "as nobody: %s\n", reason);
+        _exit(1);
+    }
+    if (sqlite3_exec(db, "SELECT * FROM t", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db, "INSERT INTO t VALUES (2)", NULL, NULL, NULL) != SQLITE_READONLY)
+        _exit(4);
+    sqlite3_close_v2(db);
+}
+
+/* As after a backup was brought back by root, and the database alone was given to its user. */
+static void a_log_that_may_not_be_written_leaves_reading(void **state)
+{
+    char name[128];
+    sqlite3 *db;
+
+    (void)state;
+    skip_unless_root();
+    make_database();
+    assert_true(database_open(path, &kind, &db, reason, sizeof reason));
+    change_by_hand("INSERT INTO t VALUES (3)"); /* the log stays: another handle is open */
+    assert_int_equal(chmod(directory, 0777), 0);
+    assert_int_equal(chmod(path, 0666), 0);
+    snprintf(name, sizeof name, "%s-shm", path);
+    assert_int_equal(chmod(name, 0666), 0);
+    snprintf(name, sizeof name, "%s-wal", path);
+    assert_int_equal(chmod(name, 0644), 0);
+    run_as_nobody(open_to_write_reads_alone);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* ---- Files that cannot be opened for a moment ---- */
 
 static const char *failing; /* the end of the name of a file that cannot be opened for writing; NULL: none */
@@ -267,6 +302,7 @@ int main(void)
         DATABASE_TEST(a_file_that_may_not_be_read_is_named),
         DATABASE_TEST(wal_mode_without_the_right_to_write_beside_names_the_remedy),
         DATABASE_TEST(out_of_wal_mode_the_right_to_read_is_enough),
+        DATABASE_TEST(a_log_that_may_not_be_written_leaves_reading),
         DATABASE_TEST(a_file_that_could_not_be_opened_for_a_moment_is_no_reason_to_read_only_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
