@@ -37,8 +37,10 @@ MUST_CHECK bool database_open(const char *path, const struct database_kind *kind
 /*
  * The same for reading and writing, with foreign keys checked and every commit on the disk when it returns. A file that
  * this user may not write is opened for reading: sqlite3_db_readonly() tells, and writing fails with SQLITE_READONLY.
- * From then on SQLite's temporary files of this process are in the database's directory, as its log is, so that an
- * error of a full disk names the right file; SQLITE_TMPDIR overrides this. A locked file is waited for up to busy_ms.
+ * One that this user may write but that could not be opened for writing (no descriptor was left, say) is refused, and
+ * so are its write-ahead log and index; to find out, the database is locked for writing for a moment. From then on
+ * SQLite's temporary files of this process are in the database's directory, as its log is, so that an error of a full
+ * disk names the right file; SQLITE_TMPDIR overrides this. A locked file is waited for up to busy_ms.
  */
 MUST_CHECK bool database_open_to_write(const char *path, const struct database_kind *kind, int busy_ms, sqlite3 **db,
                                        char *reason, size_t reason_size);

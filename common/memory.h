@@ -23,7 +23,8 @@ char *memory_copy_text(const char *text);
 /*
  * Between open and close, malloc() in this thread of a static program takes blocks from a scratch area of 64 KiB, one
  * for each thread, while it has room; to free such a block does nothing. For a library that gets dozens of blocks, none
- * of which is in use when the thread opens the area again. Our own code must not allocate meanwhile.
+ * of which is in use when the thread opens the area again, and which only this thread frees. Our own code must not
+ * allocate meanwhile.
  */
 void memory_scratch_open(void);
 void memory_scratch_close(void);
