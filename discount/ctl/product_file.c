@@ -44,6 +44,7 @@ static const struct {
     {"stock", COLUMNS, true},
     {"created_at", COLUMNS, true},
     {"updated_at", COLUMNS, true},
+    {"compare_at_price_in_cents", COLUMNS, true},
     {"spreadsheet", COLUMNS, true},
 };
 

@@ -237,7 +237,10 @@ static struct text print_row(const struct product *product, unsigned fields, con
             put_text(&row, field_text(field, product));
             break;
         case FIELD_KIND_NUMBER:
-            put_number(&row, field_number(field, product));
+            if (field_is_absent(field, product))
+                put_text(&row, "");
+            else
+                put_number(&row, field_number(field, product));
             break;
         case FIELD_KIND_TIME:
             seconds = field_number(field, product);

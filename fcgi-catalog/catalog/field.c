@@ -127,6 +127,11 @@ bool field_is_empty(const struct field *field, const struct product *product)
     return true;
 }
 
+bool field_is_absent(const struct field *field, const struct product *product)
+{
+    return field->bit != FIELD_PRICE && field_is_empty(field, product);
+}
+
 static bool are_same(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
 {
     for (size_t i = 0; a_count == b_count && i < a_count; i++) {

@@ -94,6 +94,9 @@ void field_set(const struct field *field, struct product *product, const char *t
  * discount, which are not the product's own. */
 bool field_is_empty(const struct field *field, const struct product *product);
 
+/* Whether there is no value: the field is empty, and not the price, which may be 0. */
+bool field_is_absent(const struct field *field, const struct product *product);
+
 /* Whether the field is the same in both: lists in their order; of the categories, those that the product is put
  * into. */
 bool field_is_same(const struct field *field, const struct product *one, const struct product *other);

@@ -90,6 +90,7 @@ static void print_document(struct import_report *report, const struct importer *
         {"category_rows", counts.category_rows},
         {"http_images", counts.http_images},
         {"digit_handles", counts.digit_handles},
+        {"dropped_compare_at", counts.dropped_compare_at},
         {"fault_count", fault_count},
     };
     cJSON *document = cJSON_CreateObject();
@@ -140,6 +141,10 @@ static void print_hints(const struct import_report *report, const struct importe
         printf("%s: %zu %s with product-\n", report->file, counts->digit_handles,
                counts->digit_handles == 1 ? "handle is digits alone, as an id is; its slug begins"
                                           : "handles are digits alone, as ids are; their slugs begin");
+    if (counts->dropped_compare_at > 0)
+        printf("%s: %zu compare-at %s not above the price, and %s dropped\n", report->file, counts->dropped_compare_at,
+               counts->dropped_compare_at == 1 ? "price is" : "prices are",
+               counts->dropped_compare_at == 1 ? "was" : "were");
 }
 
 static void print_statistics(const struct import_report *report, const struct importer_counts *counts)

@@ -114,7 +114,7 @@ void json_line_write_product(const struct product *product, const char *currency
     for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
         bool is_empty = field->kind == FIELD_KIND_CURRENCY ? is_empty_text(currency) : field_is_empty(field, product);
         if (is_empty && field->kind != FIELD_KIND_DISCOUNT && field->bit != FIELD_SLUG)
-            fprintf(out, ",\"%s\":%s", field->name, field->kind == FIELD_KIND_NUMBER ? "0" : "null");
+            fprintf(out, ",\"%s\":%s", field->name, field->bit == FIELD_PRICE ? "0" : "null");
     }
     fputs("}\n", out);
     free(text);

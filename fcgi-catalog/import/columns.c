@@ -10,7 +10,7 @@
 #include "fcgi-catalog/import/formats.h"
 
 /* Columns by their numbers: those of the fields by their places in the table of fields, then others. */
-enum { COLUMN_ID = FIELD_COUNT, COLUMN_PRICE, COLUMN_NAMES, COLUMN_SPREADSHEET, COLUMNS };
+enum { COLUMN_ID = FIELD_COUNT, COLUMN_PRICE, COLUMN_COMPARE_AT, COLUMN_NAMES, COLUMN_SPREADSHEET, COLUMNS };
 
 struct columns {
     struct row_sink *output;
@@ -36,7 +36,7 @@ void columns_free(struct columns *columns)
 
 static const char *column_name(size_t column)
 {
-    static const char *const others[] = {"id", "price", CSV_NAMES_COLUMN, CSV_SPREADSHEET_COLUMN};
+    static const char *const others[] = {"id", "price", "compare_at_price", CSV_NAMES_COLUMN, CSV_SPREADSHEET_COLUMN};
 
     return column < FIELD_COUNT ? field_table[column].name : others[column - FIELD_COUNT];
 }
@@ -58,6 +58,8 @@ static const char *list_columns(struct arena *arena)
         list = arena_print(arena, "%s, %s", list, column_name(field_columns[i]));
         if (field_columns[i] == FIELD_INDEX_PRICE)
             list = arena_print(arena, "%s or %s", list, column_name(COLUMN_PRICE));
+        if (field_columns[i] == FIELD_INDEX_COMPARE_AT)
+            list = arena_print(arena, "%s or %s", list, column_name(COLUMN_COMPARE_AT));
         if (field_columns[i] == FIELD_INDEX_CATEGORIES)
             list = arena_print(arena, "%s, %s", list, column_name(COLUMN_NAMES));
     }
@@ -72,6 +74,8 @@ static bool check_header(const struct columns *columns, struct import_faults *fa
         why = "the header has neither slug nor sku; one of them is needed";
     else if (columns->places[COLUMN_PRICE] != 0 && columns->places[FIELD_INDEX_PRICE] != 0)
         why = "the header has both price and price_in_cents; one of them is allowed";
+    else if (columns->places[COLUMN_COMPARE_AT] != 0 && columns->places[FIELD_INDEX_COMPARE_AT] != 0)
+        why = "the header has both compare_at_price and compare_at_price_in_cents; one of them is allowed";
     else if (columns->places[COLUMN_NAMES] != 0 && columns->places[FIELD_INDEX_CATEGORIES] == 0)
         why = "the header has category_names without categories; they are allowed together only";
     if (why != NULL)
@@ -142,17 +146,19 @@ static const char *find_trimmed(const struct columns *columns, const struct cell
     return text != NULL ? cell_trim(text, arena) : NULL;
 }
 
-static void read_decimal_price(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
+/* A price in a column of decimals. */
+static void read_decimal_price(const struct columns *columns, const struct cell *cells, size_t column,
+                               enum field_bit bit, struct row_builder *builder)
 {
     struct file_place place;
-    const char *text = find_cell(columns, cells, COLUMN_PRICE, &place);
+    const char *text = find_cell(columns, cells, column, &place);
     int exponent = columns->output->source.exponent;
 
     if (text == NULL)
         return;
     if (builder->row.currency[0] != '\0' && !currency_find(builder->row.currency, &exponent))
         return; /* as a fault says */
-    row_builder_set_decimal_price(builder, place, cell_trim(text, builder->arena), exponent);
+    row_builder_set_decimal_price(builder, place, bit, cell_trim(text, builder->arena), exponent);
 }
 
 bool path_next(struct row_builder *builder, struct file_place place, const char **paths, const char **names)
@@ -299,7 +305,8 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
         if (id != NULL)
             row_builder_set_id(&builder, place, id);
         read_values(columns, cells, FIELD_ALL, &builder);
-        read_decimal_price(columns, cells, &builder);
+        read_decimal_price(columns, cells, COLUMN_PRICE, FIELD_PRICE, &builder);
+        read_decimal_price(columns, cells, COLUMN_COMPARE_AT, FIELD_COMPARE_AT, &builder);
         read_categories(columns, cells, &builder);
         read_tags(columns, cells, &builder);
         read_images(columns, cells, &builder);

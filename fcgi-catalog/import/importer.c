@@ -275,6 +275,7 @@ struct importer_counts importer_counts(const struct importer *importer)
     counts.hidden = read.hidden;
     counts.http_images = read.http_images;
     counts.digit_handles = read.digit_handles;
+    counts.dropped_compare_at = (size_t)importer->setup.import->dropped_compare_at;
     return counts;
 }
 

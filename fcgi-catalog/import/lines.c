@@ -187,7 +187,7 @@ static void read_member(struct row_builder *builder, struct file_place place, co
         text = read_text(builder, place, item);
         break;
     case FIELD_KIND_NUMBER:
-        text = read_number(builder, place, item);
+        text = cJSON_IsNull(item) && bit != FIELD_PRICE ? "" : read_number(builder, place, item);
         break;
     case FIELD_KIND_CATEGORIES:
     case FIELD_KIND_TAGS:

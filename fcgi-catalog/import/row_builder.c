@@ -51,25 +51,36 @@ void row_builder_set_id(struct row_builder *builder, struct file_place place, co
                            show(builder, text));
 }
 
-void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, const char *text, int exponent)
+/* What messages call a price. */
+static const char *price_name(enum field_bit bit)
 {
-    char most[CURRENCY_TEXT_SIZE];
+    return bit == FIELD_PRICE ? "price" : "compare-at price";
+}
 
-    builder->row.places[FIELD_INDEX_PRICE] = place;
-    currency_print(FIELD_PRICE_MAX, exponent, most);
-    switch (currency_read(text, exponent, &builder->row.product.price_cents)) {
+void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, enum field_bit bit,
+                                   const char *text, int exponent)
+{
+    const struct field *field = field_of(bit);
+    bool is_absent = text[0] == '\0' && bit != FIELD_PRICE;
+    char most[CURRENCY_TEXT_SIZE];
+    int32_t cents = 0;
+
+    builder->row.places[field - field_table] = place;
+    currency_print((int32_t)field->max, exponent, most);
+    switch (is_absent ? CURRENCY_OK : currency_read(text, exponent, &cents)) {
     case CURRENCY_OK:
-        builder->row.fields |= FIELD_PRICE;
+        field_set(field, &builder->row.product, NULL, cents);
+        builder->row.fields |= bit;
         return;
     case CURRENCY_TOO_PRECISE:
-        row_builder_refuse(builder, place, "the price is %s; %d decimals are allowed in this currency",
+        row_builder_refuse(builder, place, "the %s is %s; %d decimals are allowed in this currency", price_name(bit),
                            show(builder, text), exponent);
         return;
     case CURRENCY_MALFORMED:
     case CURRENCY_OUT_OF_RANGE:
         row_builder_refuse(builder, place,
-                           "the price is %s; a decimal from 0 to %s with a point and no other sign is allowed",
-                           show(builder, text), most);
+                           "the %s is %s; a decimal from 0 to %s with a point and no other sign is allowed",
+                           price_name(bit), show(builder, text), most);
         return;
     }
 }
@@ -99,13 +110,12 @@ static bool read_text(struct row_builder *builder, struct file_place place, cons
 static bool read_number(struct row_builder *builder, struct file_place place, const struct field *field,
                         const char *text, int64_t *number)
 {
-    bool is_price = field->bit == FIELD_PRICE;
+    bool is_absent = text[0] == '\0' && field->bit != FIELD_PRICE;
 
-    if (number_parse(text, 0, (int64_t)field->max, number) == NUMBER_OK)
+    if (is_absent || number_parse(text, 0, (int64_t)field->max, number) == NUMBER_OK)
         return true;
-    row_builder_refuse(builder, place, "the %s is %s; a whole number %sfrom 0 to %zu is allowed",
-                       is_price ? "price" : field->name, show(builder, text), is_price ? "of minor units " : "",
-                       field->max);
+    row_builder_refuse(builder, place, "the %s is %s; a whole number of minor units from 0 to %zu is allowed",
+                       price_name(field->bit), show(builder, text), field->max);
     return false;
 }
 

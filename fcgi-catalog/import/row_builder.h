@@ -37,9 +37,9 @@ void row_builder_set_id(struct row_builder *builder, struct file_place place, co
  * may be. */
 void row_builder_set(struct row_builder *builder, struct file_place place, enum field_bit bit, const char *text);
 
-/* The price as a decimal of a currency. */
-void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, const char *text,
-                                   int exponent);
+/* A price as a decimal of a currency: FIELD_PRICE, or FIELD_COMPARE_AT, which may be empty. */
+void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, enum field_bit bit,
+                                   const char *text, int exponent);
 
 /* Makes it the row of a product that has left; its slug may be one that is not allowed any more. */
 void row_builder_set_former(struct row_builder *builder, struct file_place place, const char *id);

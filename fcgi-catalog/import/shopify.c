@@ -9,7 +9,8 @@
  *     Vendor, Tags            tags
  *     Product Category        category, with those above it ("A > B"); its slug is made of all of them: "a-b"
  *     Type                    category at the top
- *     Variant SKU, … Price    sku, price (a decimal in the shop's currency)
+ *     Variant SKU, … Price, … Compare At Price
+ *                             sku, price and compare-at price (decimals in the shop's currency)
  *     Variant Inventory …     stock: out-of-stock when it is counted, nothing is left and selling on is not allowed
  *     Image Src, … Alt Text   images, in the order of Image Position; a variant's own one first
  *     Status, Published       drafts, archived, unlisted and unpublished products are passed over and counted; a word
@@ -19,7 +20,7 @@
  * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug.
  *
  * Names of columns count without regard to case; those of the exports of 2021 (Standardized Product Type …) and of the
- * present ones (URL handle, SKU, Price …) are known, too. Other columns (Variant Compare At Price, Variant Barcode, SEO
+ * present ones (URL handle, SKU, Price …) are known, too. Other columns (Variant Barcode, SEO
  * Title, metafields …) are passed over, and named at the end if they hold anything.
  */
 #include <stdlib.h>
@@ -45,6 +46,7 @@ static const char *const column_names[SHOPIFY_COLUMNS][3] = {
     {"Option3 Value"},
     {"Variant SKU", "SKU"},
     {"Variant Price", "Price"},
+    {"Variant Compare At Price", "Compare-at price"},
     {"Variant Inventory Tracker", "Inventory tracker"},
     {"Variant Inventory Qty", "Inventory quantity"},
     {"Variant Inventory Policy", "Continue selling when out of stock"},
@@ -195,6 +197,7 @@ static void add_variant(struct shopify *shopify, size_t line, const struct cell 
         .line = line,
         .sku = keep(shopify, cells, SHOPIFY_SKU),
         .price = keep(shopify, cells, SHOPIFY_PRICE),
+        .compare_at = keep(shopify, cells, SHOPIFY_COMPARE_AT),
         .tracker = keep(shopify, cells, SHOPIFY_TRACKER),
         .quantity = keep(shopify, cells, SHOPIFY_QUANTITY),
         .policy = keep(shopify, cells, SHOPIFY_POLICY),

@@ -24,6 +24,7 @@ enum shopify_column {
     SHOPIFY_OPTION_3,
     SHOPIFY_SKU,
     SHOPIFY_PRICE,
+    SHOPIFY_COMPARE_AT,
     SHOPIFY_TRACKER,
     SHOPIFY_QUANTITY,
     SHOPIFY_POLICY,
@@ -42,7 +43,7 @@ struct kept {
 
 struct variant {
     size_t line;
-    struct kept options[SHOPIFY_OPTIONS], sku, price, tracker, quantity, policy, image;
+    struct kept options[SHOPIFY_OPTIONS], sku, price, compare_at, tracker, quantity, policy, image;
     const char *slug;
 };
 

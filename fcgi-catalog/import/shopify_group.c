@@ -179,7 +179,10 @@ static void build_variant(struct shopify *shopify, struct row_builder *builder, 
     if (shopify->places[SHOPIFY_SKU] != 0) /* spreadsheets write 'SKU for a text */
         row_builder_set(builder, variant->sku.place, FIELD_SKU, variant->sku.text + (variant->sku.text[0] == '\''));
     if (shopify->places[SHOPIFY_PRICE] != 0)
-        row_builder_set_decimal_price(builder, variant->price.place, variant->price.text,
+        row_builder_set_decimal_price(builder, variant->price.place, FIELD_PRICE, variant->price.text,
+                                      shopify->output->source.exponent);
+    if (shopify->places[SHOPIFY_COMPARE_AT] != 0)
+        row_builder_set_decimal_price(builder, variant->compare_at.place, FIELD_COMPARE_AT, variant->compare_at.text,
                                       shopify->output->source.exponent);
     set_stock(shopify, builder, variant);
     set_images(shopify, builder, variant);

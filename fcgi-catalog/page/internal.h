@@ -35,6 +35,9 @@ void put_picture(struct html *html, const struct page_frame *frame, const struct
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
                const struct applied_rules *applied);
 
+/* What the product is compared at, in words, where that is above the price; else nothing. */
+void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product);
+
 /* The state of the stock; nothing when it is not known. */
 void put_stock(struct html *html, const char *stock);
 

@@ -67,6 +67,17 @@ void put_price(struct html *html, const struct page_frame *frame, int32_t list_p
     html_put(html, "</p>\n");
 }
 
+void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product)
+{
+    int32_t amount = product->compare_at_cents;
+
+    if (amount <= product->price_cents)
+        return;
+    html_put(html, "<p class=\"recommended\">Recommended price: ");
+    put_amount(html, frame, amount, money_print(amount, frame->currency, html->text.arena));
+    html_put(html, "</p>\n");
+}
+
 void put_stock(struct html *html, const char *stock)
 {
     static const struct {

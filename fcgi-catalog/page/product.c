@@ -55,6 +55,7 @@ struct text page_print_product(const struct page_frame *frame, const struct page
     html_text(&html, product_title(product));
     html_put(&html, "</h1>\n");
     put_price(&html, frame, product->price_cents, shown->quote, shown->applied);
+    put_compare_at(&html, frame, product);
     put_stock(&html, product->stock);
     if (product->description[0] != '\0') {
         html_put(&html, "<p class=\"description\" dir=\"auto\">");

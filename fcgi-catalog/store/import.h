@@ -33,6 +33,7 @@ struct import {
     /* The time of changes, seconds since 1970 in UTC, for rows that give none. With 0, their times stay as they are, 0
      * (not known) in a new product. */
     int64_t now;
+    int64_t dropped_compare_at; /* since begin(): products whose compare-at price was not above the price */
     /* Of the last call that did not return IMPORT_OK. */
     char reason[512];      /* one line, without the database's name */
     unsigned reason_field; /* which field of the row an IMPORT_REFUSED is about: a bit of enum field_bit, or
@@ -63,6 +64,8 @@ struct import_methods {
      *
      * Of its categories the first own_category_count count; a category that does not exist is made, at the top, without
      * a name.
+     *
+     * A compare-at price that is not above the price is dropped, and counted.
      *
      * The times: a new product is created `now` without FIELD_CREATED, and updated `now` without FIELD_UPDATED; given
      * as 0, neither is known. A known product that changes is updated `now`, unless FIELD_UPDATED gives a time, not 0,

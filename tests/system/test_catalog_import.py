@@ -99,12 +99,13 @@ def any_product(chance, number):
     return {
         "id": number * 3 + chance.randrange(3), "sku": any_text(chance, 80) + f"#{number}" if number % 3 else "",
         "slug": f"product-{number}", "name": any_text(chance, 300), "description": any_text(chance, chance.choice([0, 20, 3000, 60000])),
-        "price": chance.choice([0, 1, 99, 2147483647, chance.randrange(2**31)]),
+        "price": (price := chance.choice([0, 1, 99, 2147483647, chance.randrange(2**31)])),
         "categories": sorted(chance.sample(sorted(TREE.keys() - EMPTY), chance.randrange(4))),
         "tags": sorted({any_tag(chance) for _ in range(chance.randrange(4))}, key=str.encode),
         "images": [any_image(chance) for _ in range(chance.randrange(4))],
         "stock": chance.choice(["", "in-stock", "low", "out-of-stock", "preorder", "discontinued"]),
         "created": chance.choice([0, 1, 253402300799, chance.randrange(2**31)]), "updated": chance.choice([0, chance.randrange(1, 2**31)]),
+        "compare_at": chance.choice([0, 2147483647 if price < 2147483647 else 0]),
     }
 
 
@@ -126,6 +127,7 @@ def to_row(each):
         "tags": "|".join(escape(tag, "\\|") for tag in each["tags"]),
         "images": "|".join(escape(url, "\\| ") + (" " + escape(alt, "\\|") if alt else "") for url, alt in each["images"]),
         "stock": each["stock"], "created_at": format_time(each["created"]), "updated_at": format_time(each["updated"]),
+        "compare_at_price_in_cents": each["compare_at"] or "",
     }
 
 
@@ -141,8 +143,9 @@ def tree_of(database):
 def rows_of(database):
     """The products that are in the database, as Python sees them."""
     found = {}
-    for row in database.ask("SELECT id, sku, slug, name, description, price_in_cents, stock, created_at, updated_at FROM product"):
-        names = ["id", "sku", "slug", "name", "description", "price", "stock", "created", "updated"]
+    for row in database.ask("SELECT id, sku, slug, name, description, price_in_cents, stock, created_at, updated_at, "
+                            "compare_at_price_in_cents FROM product"):
+        names = ["id", "sku", "slug", "name", "description", "price", "stock", "created", "updated", "compare_at"]
         found[row[0]] = dict(zip(names, row)) | {"categories": [], "tags": [], "images": []}
     for number, slug in database.ask("SELECT product_id, category FROM product_category ORDER BY product_id, category"):
         found[number]["categories"].append(slug)
@@ -733,7 +736,19 @@ def test_shopifys_handles_of_digits_alone_are_told_from_ids(make_database):
     assert "standard input: 2 handles are digits alone, as ids are; their slugs begin with product-\n" in done.output.decode()
 
 
-PASSED_OVER = ["Option1 Name", "Option2 Name", "Variant Grams", "Variant Compare At Price", "Gift Card"]
+PASSED_OVER = ["Option1 Name", "Option2 Name", "Variant Grams", "Gift Card"]
+
+
+def test_a_compare_at_price_goes_in_and_out_and_is_told_when_it_is_dropped(make_database):
+    database = make_database("--currency=EUR")
+    done = database.load(b"Handle,Title,Variant Price,Variant Compare At Price\na,A,10,15\nb,B,10,10\nc,C,10,\n")
+    assert done.output.decode().splitlines()[1:] == [
+        "standard input: 1 compare-at price is not above the price, and was dropped"]
+    assert database.ask("SELECT compare_at_price_in_cents FROM product ORDER BY id") == [(1500,), (0,), (0,)]
+    for form in ("csv", "jsonl"):
+        again, text = make_database(), database.ctl("export", f"--format={form}", database.path).output
+        again.fill(text)
+        assert again.ctl("export", f"--format={form}", again.path).output == text and b"1500" in text
 
 
 def test_shopifys_columns_that_are_passed_over_are_named(make_database):

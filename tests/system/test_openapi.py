@@ -38,6 +38,7 @@ def make_shop(directory, keys, discount_port):
     assert done.returncode == 0, done.stderr
     change(site, f"UPDATE product SET slug = '{OLD_SLUG}' WHERE slug = 'round-teapot';"
                  "UPDATE product SET slug = 'round-teapot' WHERE id = (SELECT max(product_id) FROM old_slug);"
+                 "UPDATE product SET compare_at_price_in_cents = price_in_cents + 500 WHERE slug = 'round-teapot';"
                  "UPDATE shop SET changed_at = changed_at - 100")
     return site
 

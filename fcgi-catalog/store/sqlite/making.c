@@ -29,12 +29,18 @@ static const char upgrade_5_sql[] =
 #include "fcgi-catalog/store/sqlite/upgrade-5.sql.inc"
     ;
 
+static const char upgrade_6_sql[] =
+#include "fcgi-catalog/store/sqlite/upgrade-6.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/sqlite/demo.sql.inc"
     ;
 
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
-    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql}; /* [i]: from i */
+    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql, [5] = upgrade_6_sql}; /* [i]:
+                                                                                                                 from i
+                                                                                                               */
 
 const struct database_kind catalog_kind = {
     .name = "catalog",

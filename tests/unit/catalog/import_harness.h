@@ -74,6 +74,8 @@ static inline void write_row(void *data, const struct product_row *row)
         fprintf(out, "created=%lld;", (long long)product->created_at);
     if (row->fields & FIELD_UPDATED)
         fprintf(out, "updated=%lld;", (long long)product->updated_at);
+    if (row->fields & FIELD_COMPARE_AT)
+        fprintf(out, "compare=%d;", (int)product->compare_at_cents);
     fputc('\n', out);
 }
 

@@ -14,13 +14,26 @@
 static void all_columns_are_understood(void **state)
 {
     (void)state;
-    assert_rows("id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,"
-                "created_at,updated_at\r\n"
-                "7,K-1,shoe,Shoe,\"Red, \"\"soft\"\"\nand warm\",4999,EUR,wear/shoes|sale,Wear/Shoes & more|Sale,"
-                "new|red,/a.svg A red shoe|https://x/b.png,in-stock,1970-01-01T00:00:05Z,1970-01-01T00:00:06+00:00\r\n",
-                "2 id=7;sku=K-1;slug=shoe;name=Shoe;description=Red, \"soft\"\nand warm;price=4999;currency=EUR;"
-                "categories=shoes|sale;(wear:Wear<?)(shoes:Shoes & more<wear)(sale:Sale<?)tags=new|red;"
-                "image=/a.svg[A red shoe];image=https://x/b.png[];stock=in-stock;created=5;updated=6;\n");
+    assert_rows(
+        "id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,"
+        "created_at,updated_at,compare_at_price_in_cents\r\n"
+        "7,K-1,shoe,Shoe,\"Red, \"\"soft\"\"\nand warm\",4999,EUR,wear/shoes|sale,Wear/Shoes & more|Sale,"
+        "new|red,/a.svg A red shoe|https://x/b.png,in-stock,1970-01-01T00:00:05Z,1970-01-01T00:00:06+00:00,5999\r\n",
+        "2 id=7;sku=K-1;slug=shoe;name=Shoe;description=Red, \"soft\"\nand warm;price=4999;currency=EUR;"
+        "categories=shoes|sale;(wear:Wear<?)(shoes:Shoes & more<wear)(sale:Sale<?)tags=new|red;"
+        "image=/a.svg[A red shoe];image=https://x/b.png[];stock=in-stock;created=5;updated=6;compare=5999;\n");
+}
+
+static void a_compare_at_price_is_cents_or_a_decimal_or_none(void **state)
+{
+    (void)state;
+    assert_rows("slug,compare_at_price_in_cents\na,500\nb,\n", "2 slug=a;compare=500;\n3 slug=b;compare=0;\n");
+    assert_rows("slug,price,compare_at_price\na,1,2.50\nb,1,\n",
+                "2 slug=a;price=100;compare=250;\n3 slug=b;price=100;compare=0;\n");
+    assert_fault("slug,compare_at_price\na,2.505\n", "",
+                 "2:2 the compare-at price is \"2.505\"; 2 decimals are allowed in this currency\n");
+    assert_fault("slug,compare_at_price_in_cents,compare_at_price\na,1,1\n", "",
+                 "1:0 the header has both compare_at_price and compare_at_price_in_cents; one of them is allowed\n");
 }
 
 static void columns_come_in_any_order_and_number(void **state)
@@ -106,7 +119,7 @@ static void fields_may_have_semicolons_or_tabs_between_them(void **state)
     assert_fault("\"a;b\n;\",slug\n", "",
                  "1:1 \"a;b?;\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
                  "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
-                 "spreadsheet\n");
+                 "compare_at_price_in_cents or compare_at_price, spreadsheet\n");
 }
 
 static void separator_stays_behind_what_is_no_csv(void **state)
@@ -248,7 +261,7 @@ static void wrong_headers_stop_the_reading(void **state)
     assert_fault("slug,prize\na,1\n", "",
                  "1:2 \"prize\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
                  "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
-                 "spreadsheet\n");
+                 "compare_at_price_in_cents or compare_at_price, spreadsheet\n");
     assert_fault("slug,slug\na,b\n", "", "1:2 the column \"slug\" is there twice; once is allowed\n");
     assert_fault("name\na\n", "", "1:0 the header has neither slug nor sku; one of them is needed\n");
     assert_fault("slug,price,price_in_cents\na,1,1\n", "",
@@ -419,6 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_columns_are_understood),
+        cmocka_unit_test(a_compare_at_price_is_cents_or_a_decimal_or_none),
         cmocka_unit_test(columns_come_in_any_order_and_number),
         cmocka_unit_test(what_is_not_there_is_not_given_and_what_is_empty_is),
         cmocka_unit_test(blanks_at_the_ends_are_part_of_texts_and_of_nothing_else),

@@ -19,10 +19,11 @@ static void all_fields_are_understood(void **state)
         "{\"id\":7,\"slug\":\"shoe\",\"description\":\"a\\nb\",\"price_in_cents\":4999,"
         "\"discount_value\":{\"pct\":0.1},\"categories\":[\"wear/shoes\",\"sale\"],\"sku\":\"K\",\"name\":\"Shoe\","
         "\"currency\":\"EUR\",\"tags\":[\"new\"],\"images\":[{\"url\":\"/a.svg\",\"alt\":\"A\"},{\"url\":\"/b\"}],"
-        "\"stock\":\"low\",\"created_at\":\"1970-01-01T00:00:05Z\",\"updated_at\":\"1970-01-01T00:00:06Z\"}\n",
+        "\"stock\":\"low\",\"created_at\":\"1970-01-01T00:00:05Z\",\"updated_at\":\"1970-01-01T00:00:06Z\","
+        "\"compare_at_price_in_cents\":5999}\n",
         "1 id=7;sku=K;slug=shoe;name=Shoe;description=a\nb;price=4999;currency=EUR;"
         "categories=shoes|sale;(shoes:?<wear)tags=new;image=/a.svg[A];image=/b[];stock=low;created=5;updated=6;"
-        "\n");
+        "compare=5999;\n");
 }
 
 static void lines_may_be_blank_and_end_in_any_way(void **state)
@@ -34,8 +35,9 @@ static void lines_may_be_blank_and_end_in_any_way(void **state)
 static void null_is_empty_and_what_is_not_there_is_not_given(void **state)
 {
     (void)state;
-    assert_rows("{\"slug\":\"a\",\"name\":null,\"tags\":null,\"images\":[],\"categories\":[],\"stock\":null}\n",
-                "1 slug=a;name=;categories=;tags=;image=;stock=;\n");
+    assert_rows("{\"slug\":\"a\",\"name\":null,\"tags\":null,\"images\":[],\"categories\":[],\"stock\":null,"
+                "\"compare_at_price_in_cents\":null}\n",
+                "1 slug=a;name=;categories=;tags=;image=;stock=;compare=0;\n");
 }
 
 static void what_is_no_json_is_told_with_its_column(void **state)
@@ -65,7 +67,7 @@ static void unknown_fields_are_refused(void **state)
     (void)state;
     assert_fault("{\"slug\":\"a\", \"prize\":5}\n", "",
                  "1:14 \"prize\" is no field; id, slug, description, price_in_cents, categories, sku, name, currency, "
-                 "tags, images, stock, created_at and updated_at are allowed\n");
+                 "tags, images, stock, created_at, updated_at and compare_at_price_in_cents are allowed\n");
 }
 
 static void every_wrong_value_is_told(void **state)

@@ -170,14 +170,15 @@ static void columns_of_later_exports_are_known(void **state)
     at += sprintf(at, "2 sku=T-S;slug=tee-small;name=Tee - Small;");
     at += sprintf(at, shared, 1999);
     at += sprintf(at, "image=https://x/1.jpg[Front];image=https://x/2.jpg[];image=https://x/3.jpg[Back];"
-                      "stock=out-of-stock;\n3 sku=T-M;slug=tee-medium;name=Tee - Medium;");
+                      "stock=out-of-stock;compare=2499;\n3 sku=T-M;slug=tee-medium;name=Tee - Medium;");
     at += sprintf(at, shared, 2000);
-    sprintf(at, "image=https://x/2.jpg[];image=https://x/1.jpg[Front];image=https://x/3.jpg[Back];stock=in-stock;\n");
+    sprintf(at, "image=https://x/2.jpg[];image=https://x/1.jpg[Front];image=https://x/3.jpg[Back];stock=in-stock;"
+                "compare=0;\n");
     assert_string_equal(taken.faults, "");
     assert_string_equal(taken.rows, expected);
     assert_int_equal(taken.format, IMPORT_SHOPIFY);
     assert_string_equal(taken.passed_over,
-                        "Barcode|Option1 name|Compare-at price|Charge tax|Weight value (grams)|Weight unit for display|"
+                        "Barcode|Option1 name|Charge tax|Weight value (grams)|Weight unit for display|"
                         "Requires shipping|Fulfillment service|Gift card|Color (product.metafields.shopify.color-"
                         "pattern)");
     taken_release(&taken);

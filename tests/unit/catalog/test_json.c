@@ -340,7 +340,8 @@ static const struct product rich = {.id = 7,
                                     .image_count = 2,
                                     .stock = "in-stock",
                                     .created_at = 86399,
-                                    .updated_at = 1767225600};
+                                    .updated_at = 1767225600,
+                                    .compare_at_cents = 7};
 
 static void assert_fields(unsigned fields, const char *expected)
 {
@@ -359,7 +360,8 @@ static void rich_product_has_its_fields_in_order(void **state)
         "{\"id\":7,\"slug\":\"s\",\"price_in_cents\":5,\"categories\":[\"a\"],\"sku\":\"K-1\",\"name\":\"Shoe\","
         "\"currency\":\"JPY\",\"tags\":[\"new\",\"\\\"red\\\"\"],"
         "\"images\":[{\"url\":\"/a.svg\",\"alt\":\"A shoe\"},{\"url\":\"/b.svg\"}],\"stock\":\"in-stock\","
-        "\"created_at\":\"1970-01-01T23:59:59Z\",\"updated_at\":\"2026-01-01T00:00:00Z\"}");
+        "\"created_at\":\"1970-01-01T23:59:59Z\",\"updated_at\":\"2026-01-01T00:00:00Z\","
+        "\"compare_at_price_in_cents\":7}");
 }
 
 static void fields_that_were_not_chosen_are_left_out(void **state)

@@ -230,6 +230,20 @@ static void product_page_tells_all_there_is(void **state)
     assert_has(page, "href=\"/categories/home\"");
 }
 
+/* Not what somebody paid before: nothing is struck. */
+static void compare_at_price_is_a_recommendation_in_words(void **state)
+{
+    struct product product = bare;
+
+    (void)state;
+    product.compare_at_cents = product.price_cents + 100;
+    const char *page = product_page(&product, NULL);
+    assert_has(page, "<p class=\"recommended\">Recommended price: <data");
+    assert_has_not(page, "<s>");
+    product.compare_at_cents = product.price_cents;
+    assert_has_not(product_page(&product, NULL), "Recommended");
+}
+
 static void product_without_a_name_is_known_by_its_slug(void **state)
 {
     (void)state;
@@ -470,6 +484,7 @@ int main(void)
         PRICED(paths_of_the_web_server_are_not_below_the_base),
         PRICED(picture_that_a_page_must_not_load_is_a_drawing),
         PRICED(product_page_tells_all_there_is),
+        PRICED(compare_at_price_is_a_recommendation_in_words),
         PRICED(product_without_a_name_is_known_by_its_slug),
         PRICED(data_is_text_wherever_it_stands),
         PRICED(first_page_leads_on_and_the_next_one_back),

@@ -184,6 +184,21 @@ static void an_old_slug_that_is_used_again_is_no_old_one(void **state)
     assert_int_equal(store->methods->find_old_slug(store, "notebook", &arena, &slug), STORE_NOT_FOUND);
 }
 
+static void by_hand_too_a_compare_at_price_is_above_the_price(void **state)
+{
+    (void)state;
+    open_shop();
+    assert_int_equal(change("UPDATE product SET price_in_cents = 500, compare_at_price_in_cents = 600"), SQLITE_OK);
+    assert_string_equal(ask("SELECT min(compare_at_price_in_cents) FROM product"), "600");
+    assert_int_equal(change("UPDATE product SET price_in_cents = 600 WHERE id = 1;"
+                            "UPDATE product SET compare_at_price_in_cents = 500 WHERE id = 2;"
+                            "INSERT INTO product (id, slug, price_in_cents, compare_at_price_in_cents) "
+                            "VALUES (90, 'x', 5, 5)"),
+                     SQLITE_OK);
+    assert_string_equal(ask("SELECT group_concat(id) FROM product WHERE compare_at_price_in_cents = 0"), "1,2,90");
+    assert_sound();
+}
+
 static void a_product_that_has_a_time_of_change_gets_the_next_one(void **state)
 {
     (void)state;
@@ -326,6 +341,7 @@ int main(void)
         TEST(customers_do_not_move_the_shops_revision),
         TEST(a_renamed_product_is_known_by_its_old_slugs),
         TEST(an_old_slug_that_is_used_again_is_no_old_one),
+        TEST(by_hand_too_a_compare_at_price_is_above_the_price),
         TEST(a_product_that_has_a_time_of_change_gets_the_next_one),
         TEST(categories_know_how_many_products_they_have),
         TEST(products_are_found_by_slug_and_by_id),

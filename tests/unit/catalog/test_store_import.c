@@ -107,6 +107,7 @@ static void every_field_that_differs_is_written(void **state)
         {FIELD_DESCRIPTION, {.description = "", .sku = "RC-1"}},
         {FIELD_PRICE, {.price_cents = 1, .sku = "RC-1"}},
         {FIELD_STOCK, {.stock = "", .sku = "RC-1"}},
+        {FIELD_COMPARE_AT, {.compare_at_cents = 5000, .sku = "RC-1"}},
         {FIELD_CATEGORIES, {.categories = others, .own_category_count = 1, .sku = "RC-1"}},
         {FIELD_TAGS, {.tags = others, .tag_count = 1, .sku = "RC-1"}},
         {FIELD_IMAGES, {.images = swapped, .image_count = 2, .sku = "RC-1"}},
@@ -209,6 +210,25 @@ static void a_product_without_a_known_sku_is_found_by_its_slug(void **state)
     put((struct product){.slug = "red-chair", .price_cents = 9}, FIELD_SLUG | FIELD_PRICE, OUTCOME_UPDATED);
     commit();
     assert_string_equal(ask("SELECT sku || price_in_cents FROM product"), "RC-29");
+}
+
+static void a_compare_at_price_that_is_not_above_the_price_is_dropped(void **state)
+{
+    const unsigned prices = FIELD_SLUG | FIELD_PRICE | FIELD_COMPARE_AT;
+
+    (void)state;
+    open_shop();
+    put((struct product){.slug = "sale", .price_cents = 500, .compare_at_cents = 501}, prices, OUTCOME_INSERTED);
+    put((struct product){.slug = "same", .price_cents = 500, .compare_at_cents = 500}, prices, OUTCOME_INSERTED);
+    put((struct product){.slug = "none", .price_cents = 500}, prices, OUTCOME_INSERTED);
+    assert_int_equal(import->dropped_compare_at, 1);
+    commit();
+    assert_string_equal(ask("SELECT group_concat(compare_at_price_in_cents) FROM product"), "501,0,0");
+    begin();
+    put((struct product){.slug = "sale", .price_cents = 501}, FIELD_SLUG | FIELD_PRICE, OUTCOME_UPDATED);
+    assert_int_equal(import->dropped_compare_at, 1);
+    commit();
+    assert_string_equal(ask("SELECT group_concat(compare_at_price_in_cents) FROM product"), "0,0,0");
 }
 
 static void wrong_rows_are_refused_and_leave_the_others(void **state)
@@ -354,6 +374,7 @@ int main(void)
         IMPORT_TEST(every_field_that_differs_is_written),
         IMPORT_TEST(a_known_sku_with_another_slug_is_a_rename),
         IMPORT_TEST(a_product_without_a_known_sku_is_found_by_its_slug),
+        IMPORT_TEST(a_compare_at_price_that_is_not_above_the_price_is_dropped),
         IMPORT_TEST(wrong_rows_are_refused_and_leave_the_others),
         IMPORT_TEST(ids_are_given_behind_the_highest),
         IMPORT_TEST(categories_are_put_and_moved),

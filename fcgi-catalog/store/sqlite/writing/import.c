@@ -199,6 +199,7 @@ static enum import_status begin(struct import *base)
     if (!run(import, "BEGIN IMMEDIATE"))
         return writing_fail(import);
     import->is_begun = true;
+    base->dropped_compare_at = 0;
     import->seen = id_set_new();
     bool is_read = read_counts(import) && read_categories(import);
     if (!is_read)

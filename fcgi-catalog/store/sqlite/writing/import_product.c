@@ -183,6 +183,10 @@ static void merge(struct item *item)
         wanted->created_at = row->created_at;
     else if (item->is_new)
         wanted->created_at = item->import->base.now;
+    if (wanted->compare_at_cents != 0 && wanted->compare_at_cents <= wanted->price_cents) {
+        wanted->compare_at_cents = 0;
+        item->import->base.dropped_compare_at++;
+    }
     item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
 }
 
