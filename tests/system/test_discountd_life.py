@@ -57,7 +57,7 @@ class Load:
                                        wire.messages.DiscountResponse.FromString)
             while not self.is_over.is_set():
                 try:
-                    answer = call(discount_request(1, 100), timeout=5)
+                    answer = call(discount_request(1, 100), timeout=30)
                     if answer.product.discount_value.value_in_cents != 90:
                         self.failures.append(answer)
                 except grpc.RpcError as error:
@@ -73,7 +73,7 @@ class Load:
     def wait_for_more(self, calls=20):
         """Waits for that many more calls to end."""
         goal = self.count + calls
-        wait_until(lambda: self.count >= goal, 20, f"{calls} calls end; failed: {self.failures[:3]}")
+        wait_until(lambda: self.count >= goal, 60, f"{calls} calls end; failed: {self.failures[:3]}")
 
     def __exit__(self, *_):
         self.is_over.set()
