@@ -203,7 +203,8 @@ static void call_serve(struct rpc_call *call)
 
     switch (rpc_unpack(type, call->payload, call->arena, &request)) {
     case RPC_UNPACK_MALFORMED:
-        rpc_call_fail(call, RPC_INVALID_ARGUMENT, "the request is not a message of the method's type in valid UTF-8");
+        rpc_call_fail(call, RPC_INVALID_ARGUMENT,
+                      "the request is not a message of the method's type in valid UTF-8, without compression");
         return;
     case RPC_UNPACK_TOO_LARGE:
         rpc_call_fail(call, RPC_RESOURCE_EXHAUSTED, "the request takes too much memory");

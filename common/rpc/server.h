@@ -30,7 +30,8 @@
  *     a message over 4 MiB                    RESOURCE_EXHAUSTED
  *     a caller that `admit` refuses           what `admit` says
  *     a call whose deadline has passed        nothing is done for it
- *     a compressed message                    UNIMPLEMENTED
+ *     a message compressed by gzip, deflate   UNIMPLEMENTED
+ *     one that is compressed otherwise        INVALID_ARGUMENT: gRPC core shows no encoding that it does not know
  *     a caller that takes more than its       the connection is cut: it sees UNAVAILABLE
  *       share of memory or connections          (common/rpc/guard.h has the limits)
  *     replies that nobody reads               the longest wait ends first, with CANCELLED (common/rpc/replies.h)
