@@ -71,7 +71,9 @@ class Machine:
 
     def _is_up(self):
         assert self.popen.poll() is None, (self.directory / "machine.log").read_text(errors="replace")
-        return self._first() and self.type("systemctl is-active --quiet basic.target", is_checked=False).returncode == 0
+        # What systemctl prints, not its status: entered a moment before the root changes, it takes this for a chroot, and
+        # answers 0 to whatever it is asked.
+        return self._first() and self.type("systemctl is-active basic.target", is_checked=False).stdout == "active\n"
 
     def type(self, script, user=None, is_checked=True, seconds=60):
         """Types a script, in /checkout, as root or as somebody else; each line must work."""
