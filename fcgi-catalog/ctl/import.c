@@ -31,12 +31,12 @@ struct import_options {
 };
 
 /* As enum import_format orders them. */
-static const char *const formats[] = {"csv", "shopify", "jsonl", NULL};
+static const char *const formats[] = {"csv", "jsonl", "shopify", NULL};
 
 #define FIELD(name) offsetof(struct import_options, name)
 
 static const struct argument_row rows[] = {
-    CHOICE_OPTION("format", FIELD(format), "csv|shopify|jsonl", "what FILE is; without it, its beginning tells",
+    CHOICE_OPTION("format", FIELD(format), "csv|jsonl|shopify", "what FILE is; without it, its beginning tells",
                   formats),
     FLAG_OPTION("dry-run", FIELD(is_dry_run), "do everything, and take it back at the end"),
     FLAG_OPTION(

@@ -2,8 +2,8 @@
 /*
  * The formats, each behind the reader. Used in this room only.
  *
- *     reader.c ──> rows.c ──> columns.c, shopify.c ──┐
- *          └─────> lines.c ──────────────────────────┴──> row_builder.c ──> row_sink.c ──> importer.c
+ *     reader.c ──> rows.c ──> columns.c, shop.c ──┐
+ *          └─────> lines.c ───────────────────────┴──> row_builder.c ──> row_sink.c ──> importer.c
  */
 #ifndef CATALOG_IMPORT_FORMATS_H
 #define CATALOG_IMPORT_FORMATS_H
@@ -29,20 +29,7 @@ struct columns *columns_new(struct row_sink *output);
 bool columns_take(void *columns, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void columns_free(struct columns *columns); /* NULL is allowed */
 
-/* ---- Shopify's CSV ---- */
-
-struct shopify;
-
-/* Whether these cells are its header. */
-bool shopify_is_header(const struct cell *cells, size_t count);
-
-struct shopify *shopify_new(struct row_sink *output);
-bool shopify_take(void *shopify, size_t line, const struct cell *cells, size_t count, struct arena *arena);
-void shopify_finish(struct shopify *shopify);
-
-/* The name of a column that is filled and was passed over, by its index among such columns; NULL: there are no more. */
-const char *shopify_passed_over(const struct shopify *shopify, size_t index);
-void shopify_free(struct shopify *shopify); /* NULL is allowed */
+/* ---- Exports of shops: shop.h ---- */
 
 /* Plain text of a description in HTML: tags gone, a line end where a block ends, character references replaced. */
 const char *html_to_text(const char *html, struct arena *arena);

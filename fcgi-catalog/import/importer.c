@@ -97,7 +97,7 @@ static bool put_category(struct importer *importer, struct row_category category
     enum import_outcome outcome;
     enum file_category_status status = file_categories_add(&importer->categories, &category, &before);
 
-    if (status == FILE_CATEGORY_OTHER_NAME && importer_format(importer) == IMPORT_SHOPIFY) {
+    if (status == FILE_CATEGORY_OTHER_NAME && import_format_title(importer_format(importer)) != NULL) {
         /* Two spellings of one type, "T-Shirts" and "T-shirts", are usual there: the first one stays. */
         category.name = NULL;
         status = file_categories_add(&importer->categories, &category, &before);

@@ -7,6 +7,7 @@
 
 #include "common/memory.h"
 #include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/shop.h"
 
 #define HEAD_SIZE ((size_t)4) /* so many bytes tell whether the file is text */
 
@@ -18,15 +19,39 @@ struct import_reader {
     bool is_begun, is_stopped;
     struct rows rows;
     struct columns *columns;
-    struct shopify *shopify;
+    struct shop shop;
     struct json_lines *lines;
 };
 
-static const char *const names[] = {"", "csv", "shopify", "jsonl"};
+static const struct {
+    const char *name;
+    const struct shop_format *shop; /* NULL: a format of ours */
+} formats[] = {
+    [IMPORT_ANY] = {.name = ""},
+    [IMPORT_CSV] = {.name = "csv"},
+    [IMPORT_JSON_LINES] = {.name = "jsonl"},
+    [IMPORT_SHOPIFY] = {.name = "shopify", .shop = &shopify_format},
+};
 
 const char *import_format_name(enum import_format format)
 {
-    return names[format];
+    return formats[format].name;
+}
+
+const char *import_format_title(enum import_format format)
+{
+    return formats[format].shop != NULL ? formats[format].shop->title : NULL;
+}
+
+static enum import_format find_format(const struct cell *cells, size_t count, struct arena *arena)
+{
+    const struct shop_format *shop = shop_recognise(cells, count, arena);
+
+    for (size_t i = 0; shop != NULL && i < ARRAY_LENGTH(formats); i++) {
+        if (formats[i].shop == shop)
+            return (enum import_format)i;
+    }
+    return IMPORT_CSV;
 }
 
 static bool take_row(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
@@ -34,9 +59,10 @@ static bool take_row(void *data, size_t line, const struct cell *cells, size_t c
     struct import_reader *reader = data;
 
     if (reader->format == IMPORT_ANY)
-        reader->format = shopify_is_header(cells, count) ? IMPORT_SHOPIFY : IMPORT_CSV;
-    if (reader->format == IMPORT_SHOPIFY)
-        return shopify_take(reader->shopify, line, cells, count, arena);
+        reader->format = find_format(cells, count, arena);
+    const struct shop_format *shop_format = formats[reader->format].shop;
+    if (shop_format != NULL)
+        return shop_take(&reader->shop, shop_format, line, cells, count, arena);
     return columns_take(reader->columns, line, cells, count, arena);
 }
 
@@ -48,7 +74,7 @@ struct import_reader *import_reader_new(const struct import_source *source)
     reader->format = source->format;
     rows_init(&reader->rows, source->faults, take_row, reader);
     reader->columns = columns_new(&reader->output);
-    reader->shopify = shopify_new(&reader->output);
+    shop_init(&reader->shop, &reader->output);
     reader->lines = json_lines_new(&reader->output);
     return reader;
 }
@@ -59,7 +85,7 @@ void import_reader_free(struct import_reader *reader)
         return;
     rows_release(&reader->rows);
     columns_free(reader->columns);
-    shopify_free(reader->shopify);
+    shop_release(&reader->shop);
     json_lines_free(reader->lines);
     free(reader);
 }
@@ -147,8 +173,8 @@ bool import_reader_finish(struct import_reader *reader)
     if (!reader->is_stopped) {
         reader->is_stopped =
             reader->format == IMPORT_JSON_LINES ? !json_lines_finish(reader->lines) : !rows_finish(&reader->rows);
-        if (reader->format == IMPORT_SHOPIFY)
-            shopify_finish(reader->shopify);
+        if (formats[reader->format].shop != NULL)
+            shop_finish(&reader->shop);
         else if (reader->format == IMPORT_ANY && faults->count == 0)
             import_faults_add(faults, 1, 0, "the file is empty; a header row or an object of JSON is needed");
     }
@@ -162,7 +188,7 @@ enum import_format import_reader_format(const struct import_reader *reader)
 
 const char *import_reader_passed_over(const struct import_reader *reader, size_t index)
 {
-    return shopify_passed_over(reader->shopify, index);
+    return shop_passed_over(&reader->shop, index);
 }
 
 struct import_counts import_reader_counts(const struct import_reader *reader)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads a file of products: bytes in, rows out, in memory that does not grow with the file. Pure.
+ * Reads a file of products: bytes in, rows out, in memory that does not grow with the file, but by up to 32 bytes for a
+ * product whose rows are gathered from a shop's export; those rows are in a temporary file (tmpfile(3)) beyond 4 MiB.
  *
  *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
@@ -32,12 +33,15 @@ enum import_format {
     IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, a header with Handle and Title is
                    Shopify's */
     IMPORT_CSV,
-    IMPORT_SHOPIFY,
     IMPORT_JSON_LINES,
+    IMPORT_SHOPIFY,
 };
 
-/* "csv", "shopify" or "jsonl". */
+/* "csv", "jsonl", "shopify". */
 const char *import_format_name(enum import_format format);
+
+/* "Shopify's product export": whose export it is; NULL: a format of ours. */
+const char *import_format_title(enum import_format format);
 
 /* The row and what it points to live during the call. */
 typedef void import_row_f(void *data, const struct product_row *row);

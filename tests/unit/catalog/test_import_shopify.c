@@ -53,6 +53,21 @@ static void every_variant_is_a_product(void **state)
                 "4 sku=C;slug=cap;name=Cap;price=500;image=;\n");
 }
 
+static void rows_of_a_handle_may_stand_apart(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Option1 Value,Variant Price,Image Src\n"
+                "tee,Tee,S,1,https://x/1\n"
+                "cap,Cap,,2,\n"
+                "tee,,M,3,https://x/2\n"
+                "mug,Mug,,4,\n"
+                "cap,,,,https://x/3\n",
+                "2 slug=tee-s;name=Tee - S;price=100;image=https://x/1[];image=https://x/2[];\n"
+                "4 slug=tee-m;name=Tee - M;price=300;image=https://x/1[];image=https://x/2[];\n"
+                "3 slug=cap;name=Cap;price=200;image=https://x/3[];\n"
+                "5 slug=mug;name=Mug;price=400;image=;\n");
+}
+
 static void slugs_are_made_of_handles(void **state)
 {
     (void)state;
@@ -338,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(product_of_one_variant_is_one_product),
         TEST(every_variant_is_a_product),
+        TEST(rows_of_a_handle_may_stand_apart),
         TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_are_numbered),
         TEST(products_that_are_not_on_sale_are_passed_over),

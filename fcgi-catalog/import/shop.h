@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine for exports of shops: CSV whose header tells the format, in which several rows may be one product. A
+ * format is a table of columns and two functions, in a file of its own:
+ *
+ *     a row ──key()──> rows of one product, wherever they stand ──build()──> a product with variants ──> rows of ours
+ *
+ * Products are handed on in the order of their first rows; those of one row at once. Used in this room only.
+ */
+#ifndef CATALOG_IMPORT_SHOP_H
+#define CATALOG_IMPORT_SHOP_H
+
+#include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/spool.h"
+
+#define SHOP_COLUMNS_MAX 128
+#define SHOP_VARIANTS_MAX 2048                     /* Shopify's own limit */
+#define SHOP_ROWS_MAX 4096                         /* rows of a product, with those of images */
+#define SHOP_PRODUCT_MAX ((size_t)4 * 1024 * 1024) /* bytes of a product's texts, those of its first row once */
+
+/* A column of a format, by its place in the format's table. */
+struct shop_column {
+    const char *const *names; /* folded (heading.h), up to a NULL; NULL: the place is one of a numbered column before */
+    bool is_text;             /* blanks at the ends of its cells are kept */
+    bool is_needed;           /* no file is of the format without it */
+    bool is_mark;             /* `marks` of these are needed for the format to be recognised */
+    size_t numbers;           /* "attribute %d name": so many numbers from 1, each with a place; 0: it has none */
+};
+
+struct shop;
+struct shop_row;
+struct shop_product;
+
+struct shop_format {
+    const char *title; /* "Shopify's product export" */
+    const char *lack;  /* the fault of a header without what is needed */
+    const struct shop_column *columns;
+    size_t column_count, marks;
+    bool makes_handles; /* products have none in the file: they are made of names, and must be told apart */
+
+    /* The text that tells which rows are of one product; NULL: the row is one. *other is a second such text, under
+     * which rows may be looking for this one; NULL: there is none. In `arena`. */
+    const char *(*key)(struct shop *shop, const struct shop_row *row, const char **other, struct arena *arena);
+
+    /* Makes the product of its rows. False: it is not handed on, and was counted. */
+    bool (*build)(struct shop *shop, struct shop_product *product);
+};
+
+/* A cell of a column; "" at no place when the file has no such column. */
+struct shop_cell {
+    const char *text;
+    struct file_place place;
+};
+
+struct shop_row {
+    size_t line;
+    const struct shop_cell *cells;
+};
+
+struct shop_image {
+    struct shop_cell url, alt;
+    int64_t position;
+};
+
+/* What is not given is all zero. */
+struct shop_variant {
+    size_t line;
+    const char *options; /* "Red / L": the end of its name and its slug; "" or NULL: it has none */
+    struct file_place options_place;
+    struct shop_cell sku, price, compare_at; /* given when their text is not NULL */
+    struct shop_cell description;            /* in the place of the product's, likewise; plain text */
+    const char *stock;                       /* NULL: not known */
+    struct file_place stock_place;
+    const struct shop_image *images; /* before those of the product */
+    size_t image_count;
+    bool has_own_images_only;
+    const char *slug; /* set when it is handed on */
+};
+
+/* A product while it is gathered. Everything lives in its arena. */
+struct shop_product {
+    struct arena arena;
+    const struct shop_row *rows;
+    size_t row_count, line, bytes; /* of the rows' texts */
+    bool is_faulty;                /* nothing of it is handed on, as a fault says */
+    struct row_builder shared;     /* what all variants have, but name and images */
+    struct shop_cell handle, name;
+    const char *handle_ends[2]; /* what tells its handle from an equal one, of another product; may be NULL */
+    bool has_images;            /* the file has a column for them */
+    struct shop_image *images;  /* sorted by position, then as they came */
+    struct shop_variant *variants;
+    size_t image_count, variant_count;
+};
+
+/* A cell of the file's header. */
+struct shop_heading {
+    const char *name;
+    bool is_known;       /* it is a column of the format */
+    bool is_passed_over; /* it holds something that is not taken */
+};
+
+struct shop {
+    struct row_sink *output;
+    const struct shop_format *format;
+    struct arena header; /* where the header lives */
+    struct shop_heading *headings;
+    bool has_header;
+    size_t count;                     /* headings */
+    size_t places[SHOP_COLUMNS_MAX];  /* the number of the column's heading, from 1; 0: it is not there */
+    size_t kept[SHOP_COLUMNS_MAX];    /* its place among the cells of a shop_row, from 1 */
+    size_t numbers[SHOP_COLUMNS_MAX]; /* the heading of such a place */
+    size_t kept_count;
+    struct spool spool;
+    struct buffer bytes; /* a row on its way, and a product's rows */
+    struct shop_product product;
+    uint64_t *handles; /* checksums of the handles that were made, in a hash table; 0: a free place */
+    size_t handle_count, handle_room;
+};
+
+/* The format whose header these cells are; NULL: none's. */
+const struct shop_format *shop_recognise(const struct cell *cells, size_t count, struct arena *arena);
+
+void shop_init(struct shop *shop, struct row_sink *output);
+void shop_release(struct shop *shop);
+
+/* Takes the next row, the first of which is the header. False: reading on makes no sense, as a fault says. */
+bool shop_take(struct shop *shop, const struct shop_format *format, size_t line, const struct cell *cells, size_t count,
+               struct arena *arena);
+void shop_finish(struct shop *shop);
+
+/* The name of a column that is filled and was passed over, by its index among such columns; NULL: there are no more. */
+const char *shop_passed_over(const struct shop *shop, size_t index);
+
+/* ---- For formats ---- */
+
+extern const struct shop_format shopify_format, woocommerce_format;
+
+bool shop_has(const struct shop *shop, size_t column);
+struct shop_cell shop_cell(const struct shop *shop, const struct shop_row *row, size_t column);
+
+/* This column holds something that is not taken. */
+void shop_pass_over(struct shop *shop, size_t column);
+
+/* Adds to the product; a fault says when there are too many. The variant lives in the product. */
+struct shop_variant *shop_add_variant(struct shop *shop, struct shop_product *product, size_t line);
+void shop_add_image(struct shop *shop, struct shop_product *product, const struct shop_image *image);
+
+void shop_refuse(struct shop *shop, struct shop_product *product, struct file_place place, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* A word that the system does not have does not tell what it means: it is refused. The words end in a NULL; `allowed`
+ * names them. An empty cell has none. */
+void shop_check_word(struct shop *shop, struct shop_product *product, const struct shop_cell *cell, const char *column,
+                     const char *const *words, const char *allowed);
+
+/* Adds to what all variants have. "Apparel > Shirts": the names of a tree, in which one name may be at several places.
+ */
+void shop_add_path(struct shop_product *product, struct file_place place, const char *names);
+void shop_add_tags(struct shop_product *product, const struct shop_cell *cell); /* "new, red" with "\," in a tag */
+
+/* ---- Of the engine ---- */
+
+/* Hands on the product: a row of ours for each variant. */
+void shop_hand_on(struct shop *shop, struct shop_product *product);
+
+#endif

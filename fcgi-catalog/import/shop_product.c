@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of ours that a shop's product becomes: one for each variant. */
+#include <string.h>
+
+#include "common/memory.h"
+#include "fcgi-catalog/import/shop.h"
+#include "fcgi-catalog/import/slug.h"
+
+/* ---- What all variants have ---- */
+
+void shop_add_path(struct shop_product *product, struct file_place place, const char *names)
+{
+    struct row_builder *builder = &product->shared;
+    struct step steps[PRODUCT_CATEGORIES_MAX];
+    const char *above = "";
+    size_t count = 0;
+
+    while (*names != '\0' && count < PRODUCT_CATEGORIES_MAX) {
+        size_t length = strcspn(names, ">");
+        const char *name = field_tidy(arena_copy(builder->arena, names, length), builder->arena);
+        const char *slug = slug_make(name, FIELD_CATEGORY_MAX, builder->arena);
+        if (slug[0] != '\0') {
+            above = slug_join(above, slug, FIELD_CATEGORY_MAX, builder->arena);
+            steps[count++] = (struct step){.slug = above, .name = name};
+        }
+        names += length + (names[length] != '\0');
+    }
+    row_builder_add_category(builder, place, steps, count);
+}
+
+void shop_add_tags(struct shop_product *product, const struct shop_cell *cell)
+{
+    struct row_builder *builder = &product->shared;
+    const char *at = cell->text;
+    char found = ',';
+
+    while (found == ',' && !builder->is_full)
+        row_builder_add_tag(builder, cell->place, list_next(&at, ",", "\\,", &found, builder->arena));
+}
+
+/* ---- Slugs ---- */
+
+/* FNV-1a; never 0. */
+static uint64_t checksum(const char *text)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+    for (; *text != '\0'; text++)
+        sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return sum | 1;
+}
+
+/* The sum's place in the table, or a free one. */
+static uint64_t *find_sum(uint64_t *sums, size_t room, uint64_t sum)
+{
+    size_t at = (size_t)(sum >> 1) % room;
+
+    while (sums[at] != 0 && sums[at] != sum)
+        at = at + 1 < room ? at + 1 : 0;
+    return &sums[at];
+}
+
+static void grow_handles(struct shop *shop)
+{
+    size_t room = shop->handle_room > 0 ? shop->handle_room * 2 : 128;
+    uint64_t *handles = memory_get_zeroed(room, sizeof *handles);
+
+    for (size_t i = 0; i < shop->handle_room; i++) {
+        if (shop->handles[i] != 0)
+            *find_sum(handles, room, shop->handles[i]) = shop->handles[i];
+    }
+    free(shop->handles);
+    shop->handles = handles;
+    shop->handle_room = room;
+}
+
+/* False: the handle was made before. */
+static bool add_handle(struct shop *shop, const char *handle)
+{
+    uint64_t sum = checksum(handle);
+
+    if (shop->handle_count * 3 >= shop->handle_room * 2)
+        grow_handles(shop);
+    uint64_t *place = find_sum(shop->handles, shop->handle_room, sum);
+    if (*place != 0)
+        return false;
+    *place = sum;
+    shop->handle_count++;
+    return true;
+}
+
+/* Digits alone would be an id. */
+static bool is_digits(const char *slug)
+{
+    return slug[0] != '\0' && slug[strspn(slug, "0123456789")] == '\0';
+}
+
+/* A handle made of the name; where another product has it, with what tells the two apart. */
+static const char *make_handle(struct shop *shop, struct shop_product *product)
+{
+    struct arena *arena = &product->arena;
+    const char *slug = slug_make(product->handle.text, FIELD_SLUG_MAX, arena), *handle = slug;
+
+    for (size_t i = 0; i <= ARRAY_LENGTH(product->handle_ends); i++) {
+        if (is_digits(handle))
+            handle = slug_join("product", handle, FIELD_SLUG_MAX, arena);
+        if (handle[0] != '\0' && add_handle(shop, handle))
+            return handle;
+        if (i < ARRAY_LENGTH(product->handle_ends) && product->handle_ends[i] != NULL)
+            handle = slug_join(slug, slug_make(product->handle_ends[i], FIELD_SLUG_MAX, arena), FIELD_SLUG_MAX, arena);
+    }
+    return slug_join(slug[0] != '\0' ? slug : "product", arena_print(arena, "line-%zu", product->line), FIELD_SLUG_MAX,
+                     arena);
+}
+
+static bool is_slug_taken(const struct shop_product *product, size_t before, const char *slug)
+{
+    for (size_t i = 0; i < before; i++) {
+        if (strcmp(product->variants[i].slug, slug) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The variant's number takes the place of options without any a-z or 0-9, or makes a slug differ from that of another
+ * variant ("S", "S+"). */
+static const char *make_slug(struct shop_product *product, const char *handle, size_t index, const char *options)
+{
+    struct arena *arena = &product->arena;
+
+    if ((product->variant_count == 1 && options[0] == '\0') || handle[0] == '\0')
+        return handle;
+    const char *number = arena_print(arena, "%zu", index + 1);
+    const char *ending = slug_make(options, FIELD_SLUG_MAX, arena);
+    const char *slug = slug_join(handle, ending[0] != '\0' ? ending : number, FIELD_SLUG_MAX, arena);
+    if (!is_slug_taken(product, index, slug))
+        return slug;
+    return slug_join(slug, number, FIELD_SLUG_MAX, arena);
+}
+
+static const char *tell_from_id(struct shop *shop, const char *slug, struct arena *arena)
+{
+    if (!is_digits(slug))
+        return slug;
+    shop->output->counts.digit_handles++;
+    return slug_join("product", slug, FIELD_SLUG_MAX, arena);
+}
+
+/* ---- Rows ---- */
+
+static void add_image(struct row_builder *builder, const struct shop_image *image)
+{
+    row_builder_add_image(builder, image->url.place, image->url.text, image->alt.text);
+}
+
+/* The variant's own images first, and no address twice. */
+static void set_images(const struct shop_product *product, const struct shop_variant *variant,
+                       struct row_builder *builder)
+{
+    builder->row.fields |= FIELD_IMAGES;
+    for (size_t i = 0; i < variant->image_count; i++)
+        add_image(builder, &variant->images[i]);
+    for (size_t i = 0; i < product->image_count && !variant->has_own_images_only; i++) {
+        const struct shop_image *image = &product->images[i];
+        bool is_own = false;
+        for (size_t j = 0; j < variant->image_count; j++)
+            is_own = is_own || strcmp(image->url.text, variant->images[j].url.text) == 0;
+        if (!is_own)
+            add_image(builder, image);
+    }
+}
+
+static void set_slug(const struct shop_product *product, const struct shop_variant *variant,
+                     struct row_builder *builder)
+{
+    const struct shop_cell *handle = &product->handle;
+
+    if (field_is_slug(variant->slug))
+        row_builder_set(builder, handle->place, FIELD_SLUG, variant->slug);
+    else
+        row_builder_refuse(builder, handle->place,
+                           "no slug can be made of the handle %s; " FIELD_SLUG_FORM " are needed",
+                           field_show(handle->text, strlen(handle->text), builder->arena));
+}
+
+static void build_row(struct shop *shop, struct shop_product *product, struct row_builder *builder, const char *handle,
+                      size_t index)
+{
+    struct shop_variant *variant = &product->variants[index];
+    const char *options = variant->options != NULL ? variant->options : "";
+    int exponent = shop->output->source.exponent;
+
+    builder->row.line = variant->line;
+    variant->slug = tell_from_id(shop, make_slug(product, handle, index, options), builder->arena);
+    if (options[0] != '\0' && builder->row.product.name[0] != '\0')
+        row_builder_set(builder, variant->options_place, FIELD_NAME,
+                        arena_print(builder->arena, "%s - %s", product->name.text, options));
+    set_slug(product, variant, builder);
+    if (variant->sku.text != NULL)
+        row_builder_set(builder, variant->sku.place, FIELD_SKU, variant->sku.text);
+    if (variant->description.text != NULL)
+        row_builder_set(builder, variant->description.place, FIELD_DESCRIPTION, variant->description.text);
+    if (variant->price.text != NULL)
+        row_builder_set_decimal_price(builder, variant->price.place, FIELD_PRICE, variant->price.text, exponent);
+    if (variant->compare_at.text != NULL)
+        row_builder_set_decimal_price(builder, variant->compare_at.place, FIELD_COMPARE_AT, variant->compare_at.text,
+                                      exponent);
+    if (variant->stock != NULL)
+        row_builder_set(builder, variant->stock_place, FIELD_STOCK, variant->stock);
+    if (product->has_images)
+        set_images(product, variant, builder);
+}
+
+void shop_hand_on(struct shop *shop, struct shop_product *product)
+{
+    const char *handle = shop->format->makes_handles ? make_handle(shop, product)
+                                                     : slug_make(product->handle.text, FIELD_SLUG_MAX, &product->arena);
+
+    /* The names of variants begin with the product's, so it must not be empty. */
+    if (product->name.text[0] == '\0')
+        row_builder_refuse(&product->shared, product->name.place, "%s is empty; a product's first row has one",
+                           shop->headings[product->name.place.column - 1].name);
+    else
+        row_builder_set(&product->shared, product->name.place, FIELD_NAME, product->name.text);
+    product->shared.is_faulty = product->shared.is_faulty || product->is_faulty;
+    for (size_t i = 0; i < product->variant_count; i++) {
+        struct row_builder builder = product->shared;
+        build_row(shop, product, &builder, handle, i);
+        row_sink_take(shop->output, &builder);
+    }
+}
