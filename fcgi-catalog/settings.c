@@ -35,6 +35,20 @@ static const char *check_shop_name(const char *value)
     return "1 to 100 bytes of UTF-8 without control characters, and not spaces alone";
 }
 
+#define URL_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/%[]"
+
+static const char *check_public_url(const char *value)
+{
+    size_t length = strlen(value), scheme = strncmp(value, "https://", 8) == 0 ? 8 : 7;
+
+    if (length == 0 || (strncmp(value, scheme == 8 ? "https://" : "http://", scheme) == 0 &&
+                        length <= PAGE_PUBLIC_URL_MAX && value[scheme] != '\0' && strchr("/:", value[scheme]) == NULL &&
+                        value[length - 1] != '/' && value[strspn(value, URL_CHARACTERS)] == '\0'))
+        return NULL;
+    return "empty, or an address of at most 200 bytes, encoded and without a slash at the end: https://shop.example "
+           "or https://shop.example/catalog";
+}
+
 static const char *check_proxies(const char *value)
 {
     const char *wrong;
@@ -82,6 +96,10 @@ static const struct setting rows[] = {
         check_origins),
     TEXT_SETTING("CATALOG_SHOP_NAME", FIELD(shop_name), PAGE_SHOP_NAME, "the shop's name, as pages for people show it",
                  check_shop_name),
+    TEXT_SETTING(
+        "CATALOG_PUBLIC_URL", FIELD(public_url), "",
+        "where people find the shop, such as https://shop.example/catalog, for search engines; empty: not said",
+        check_public_url),
     PATH_SETTING("CATALOG_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the Discount service's certificate, PEM",
                  settings_check_path),
     PATH_SETTING("CATALOG_TLS_CERTIFICATE", FIELD(certificate), "keys/catalog.crt",

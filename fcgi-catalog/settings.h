@@ -21,6 +21,7 @@ struct catalog_settings {
     char *cors_origins;
     char *base_path;
     char *shop_name;
+    char *public_url;
     char *ca, *certificate, *key;
     int64_t log_level; /* enum log_level */
 };

@@ -134,11 +134,13 @@ void put_trail(struct html *html, const struct page_frame *frame, const char *sl
     html_put(html, "<nav class=\"trail\" aria-label=\"Where this is\">\n<ol>\n<li><a");
     frame_put_link(html, frame, "/products", "");
     html_put(html, ">All products</a></li>\n");
-    while (count > 0) {
-        count--;
-        put_step(html, frame, steps[count], is_here && count == 0);
+    for (size_t left = count; left > 0;) {
+        left--;
+        put_step(html, frame, steps[left], is_here && left == 0);
     }
     html_put(html, "</ol>\n</nav>\n");
+    if (count > 0)
+        put_trail_data(html, frame, steps, count);
 }
 
 /* ---- As a list --------------------------------------------------------------------------------------------------- */
@@ -301,7 +303,7 @@ void put_category_options(struct html *html, const struct page_frame *frame, con
 
 struct text page_print_categories(const struct page_frame *frame, struct arena *arena)
 {
-    const struct page_head head = {.title = "Categories", .search = ""};
+    const struct page_head head = {.title = "Categories", .search = "", .path = "/categories", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<h1>Categories</h1>\n");
@@ -312,7 +314,7 @@ struct text page_print_categories(const struct page_frame *frame, struct arena *
 
 struct text page_print_home(const struct page_frame *frame, struct arena *arena)
 {
-    const struct page_head head = {.title = "", .search = ""};
+    const struct page_head head = {.title = "", .search = "", .path = "/", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<h1>What would you like to see?</h1>\n<p class=\"lead\">Search above, or look through <a");

@@ -8,19 +8,24 @@
 /* So many categories are named at the top of each page. */
 #define NAVIGATION_MAX 6
 
-static const char *below_base(const struct page_frame *frame, const char *path, const char *query, struct arena *arena)
+static const char *print_address(const char *home, const char *path, const char *query, struct arena *arena)
 {
-    return arena_print(arena, "%s%s%s%s", frame->base, path, query[0] != '\0' ? "?" : "", query);
+    return arena_print(arena, "%s%s%s%s", home, path, query[0] != '\0' ? "?" : "", query);
 }
 
 void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query)
 {
-    html_link(html, "href", below_base(frame, path, query, html->text.arena));
+    html_link(html, "href", print_address(frame->base, path, query, html->text.arena));
 }
 
 void frame_put_action(struct html *html, const struct page_frame *frame, const char *path)
 {
-    html_link(html, "action", below_base(frame, path, "", html->text.arena));
+    html_link(html, "action", print_address(frame->base, path, "", html->text.arena));
+}
+
+const char *frame_address(const struct page_frame *frame, const char *path, const char *query, struct arena *arena)
+{
+    return print_address(frame->public_url != NULL ? frame->public_url : frame->base, path, query, arena);
 }
 
 static void put_head(struct html *html, const struct page_frame *frame, const struct page_head *head)
@@ -36,11 +41,9 @@ static void put_head(struct html *html, const struct page_frame *frame, const st
     frame_put_link(html, frame, asset_style_path(), "");
     html_put(html, ">\n<link rel=\"icon\" type=\"image/svg+xml\"");
     frame_put_link(html, frame, "/pictures/icon.svg", "");
-    if (head->path != NULL) {
-        html_put(html, ">\n<link rel=\"canonical\"");
-        frame_put_link(html, frame, head->path, head->path_query);
-    }
-    html_put(html, ">\n</head>\n");
+    html_put(html, ">\n");
+    put_meta(html, frame, head);
+    html_put(html, "</head>\n");
 }
 
 static void put_search(struct html *html, const struct page_frame *frame, const char *search)

@@ -28,8 +28,18 @@ static size_t character_length(const char *at)
     return length > 0 && !is_control ? (size_t)length : 0;
 }
 
-static void put_special(struct html *html, char c)
+/* What does not stand for itself: in HTML the characters of markup, in JSON within HTML those and JSON's own. */
+enum escape { ESCAPE_HTML, ESCAPE_JSON };
+
+static void put_special(struct html *html, enum escape escape, char c)
 {
+    char escaped[8];
+
+    if (escape == ESCAPE_JSON) {
+        int length = snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned char)c);
+        html_put_markup(html, escaped, (size_t)length);
+        return;
+    }
     switch (c) {
     case '&':
         html_put(html, "&amp;");
@@ -49,40 +59,54 @@ static void put_special(struct html *html, char c)
     }
 }
 
-static bool is_special(unsigned char c)
+static inline bool is_special(enum escape escape, unsigned char c)
 {
-    return c == '&' || c == '<' || c == '>' || c == '"' || c == '\'';
+    if (c == '&' || c == '<' || c == '>' || c == '"')
+        return true;
+    return escape == ESCAPE_HTML ? c == '\'' : c == '\\' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* How many bytes from here on stand in HTML as they are. */
-static size_t plain_length(const char *text)
+/* How many bytes from here on stand as they are. */
+static inline size_t plain_length(enum escape escape, const char *text)
 {
     const char *at = text;
 
     for (size_t length = 1; length > 0; at += length) {
         unsigned char c = (unsigned char)*at;
-        length = c == '\0' || is_special(c) ? 0 : c >= ' ' && c < 0x7f ? 1 : character_length(at);
+        length = c == '\0' || is_special(escape, c) ? 0 : c >= ' ' && c < 0x7f ? 1 : character_length(at);
     }
     return (size_t)(at - text);
 }
 
-void html_text(struct html *html, const char *text)
+static inline void put_text(struct html *html, enum escape escape, const char *text)
 {
     for (;;) {
-        size_t length = plain_length(text);
+        size_t length = plain_length(escape, text);
         html_put_markup(html, text, length);
         text += length;
         if (*text == '\0')
             return;
         utf8proc_int32_t point;
-        if (is_special((unsigned char)*text))
-            put_special(html, *text);
+        if (is_special(escape, (unsigned char)*text))
+            put_special(html, escape, *text);
         else
             html_put(html, "\xef\xbf\xbd");
         /* A control character may have two bytes. */
         utf8proc_ssize_t skipped = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &point);
         text += skipped > 0 ? skipped : 1;
     }
+}
+
+void html_text(struct html *html, const char *text)
+{
+    put_text(html, ESCAPE_HTML, text);
+}
+
+void html_json(struct html *html, const char *text)
+{
+    html_put(html, "\"");
+    put_text(html, ESCAPE_JSON, text);
+    html_put(html, "\"");
 }
 
 void html_number(struct html *html, int64_t number)
@@ -131,13 +155,13 @@ void html_put_address(struct html *html, const char *begin, size_t length, const
         return;
     html_put_markup(html, begin, length);
     for (const char *from = address, *at = from;; at++) {
-        if (is_of_address(*at) && !is_special((unsigned char)*at))
+        if (is_of_address(*at) && !is_special(ESCAPE_HTML, (unsigned char)*at))
             continue;
         html_put_markup(html, from, (size_t)(at - from));
         if (*at == '\0')
             break;
-        if (is_special((unsigned char)*at) && is_of_address(*at))
-            put_special(html, *at);
+        if (is_special(ESCAPE_HTML, (unsigned char)*at) && is_of_address(*at))
+            put_special(html, ESCAPE_HTML, *at);
         else
             percent_append(&html->text, (const char[]){*at, '\0'}, "");
         from = at + 1;

@@ -35,6 +35,10 @@ struct html {
 void html_text(struct html *html, const char *text);
 void html_number(struct html *html, int64_t number);
 
+/* Text as a string of JSON (RFC 8259) in a script element that holds data, with its quotes: no byte of it can end the
+ * string or the element. What HTML does not allow becomes U+FFFD here, too. */
+void html_json(struct html *html, const char *text);
+
 /* Whether a picture's address is one that a page shows: https: or a path. The policy of pages (PAGE_HEADERS) lets no
  * other in. */
 MUST_CHECK bool html_is_picture(const char *address);

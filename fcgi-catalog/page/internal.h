@@ -12,7 +12,8 @@ struct page_head {
     const char *title;  /* "": the shop's own page */
     const char *search; /* what the search box holds */
     const char *path;   /* the one address that search engines are to know the page by, below the base; NULL: none */
-    const char *path_query; /* its query string; "": none */
+    const char *path_query;           /* its query string; "": none */
+    const struct page_product *shown; /* the product that the page is about; NULL: it is about none */
 };
 
 /* Everything up to where the page's own part begins. */
@@ -22,6 +23,21 @@ struct text frame_end(const struct page_frame *frame, struct html *html);
 /* An attribute with an address below the base: a path, and behind it a query string, which may be "". */
 void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query);
 void frame_put_action(struct html *html, const struct page_frame *frame, const char *path);
+
+/* The same address as others are to know it: below the shop's public one, where that is known. */
+const char *frame_address(const struct page_frame *frame, const char *path, const char *query, struct arena *arena);
+
+/* ---- For programs (about.c) ---- */
+
+/* In the head: the page's one address, what it is about, and how a link to it is shown (Open Graph). Nothing for a page
+ * that has no such address. */
+void put_meta(struct html *html, const struct page_frame *frame, const struct page_head *head);
+
+/* The product with this visitor's offer, and the way down to a category (its steps from below), as JSON-LD in the words
+ * of schema.org. */
+void put_product_data(struct html *html, const struct page_frame *frame, const struct page_product *shown);
+void put_trail_data(struct html *html, const struct page_frame *frame, const struct category_entry *const *steps,
+                    size_t count);
 
 /* ---- One product (card.c, price.c) ---- */
 
@@ -37,6 +53,8 @@ void put_price(struct html *html, const struct page_frame *frame, int32_t list_p
 
 /* What the product is compared at, in words, where that is above the price; else nothing. */
 void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product);
+/* The price that put_price() shows first. */
+int32_t price_to_pay(int32_t list_price, const struct quote *quote);
 
 /* The state of the stock; nothing when it is not known. */
 void put_stock(struct html *html, const char *stock);

@@ -30,9 +30,13 @@
 #define PAGE_SHOP_NAME_MAX 100
 #define PAGE_SHOP_NAME "Catalog"
 
+/* The most bytes of a shop's public address. */
+#define PAGE_PUBLIC_URL_MAX 200
+
 /* What is the same on all pages of one answer. */
 struct page_frame {
     const char *base;                       /* where the program is mounted: "" or "/catalog" */
+    const char *public_url;                 /* where others find the shop: "https://shop.example"; NULL: nobody said */
     const char *shop_name;                  /* the shop's name for itself */
     const char *currency;                   /* the shop's code, or "" */
     const struct category_list *categories; /* the shop's, ordered by slug; NULL: not known, none are shown */

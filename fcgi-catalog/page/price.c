@@ -35,6 +35,11 @@ static bool is_discounted(int32_t list_price, const struct quote *quote)
     return quote != NULL && (quote->pct > 0 || quote->value_cents > 0) && quote->value_cents < list_price;
 }
 
+int32_t price_to_pay(int32_t list_price, const struct quote *quote)
+{
+    return is_discounted(list_price, quote) ? quote->value_cents : list_price;
+}
+
 /* A price longer in bytes than "€99,999.99" is set smaller where there is little room, and one longer than "PLN
  * 124,999.00" smaller still; none is cut. */
 static const char *price_class(const char *shown)

@@ -45,7 +45,12 @@ struct text page_print_product(const struct page_frame *frame, const struct page
 {
     const struct product *product = shown->product;
     const struct page_head head = {
-        .title = product_title(product), .search = "", .path = product_path(product, arena), .path_query = ""};
+        .title = product_title(product),
+        .search = "",
+        .path = product_path(product, arena),
+        .path_query = "",
+        .shown = shown,
+    };
     struct html html = frame_begin(frame, &head, arena);
 
     put_trail(&html, frame, product->own_category_count > 0 ? product->categories[0] : NULL, false);
@@ -64,5 +69,6 @@ struct text page_print_product(const struct page_frame *frame, const struct page
     }
     put_facts(&html, frame, product);
     html_put(&html, "</div>\n</article>\n");
+    put_product_data(&html, frame, shown);
     return frame_end(frame, &html);
 }

@@ -12,8 +12,11 @@
 
 const char *page_print_key(struct request_context *context, const char *key)
 {
-    return arena_print(&context->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s", asset_style_path(),
-                       context->exchange->request.base, key, context->site->shop_name);
+    const struct site *site = context->site;
+
+    return arena_print(&context->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s\n%s", asset_style_path(),
+                       context->exchange->request.base, key, site->shop_name,
+                       site->public_url != NULL ? site->public_url : "");
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -22,6 +25,7 @@ static struct page_frame frame_of_view(const struct view *view)
 {
     return (struct page_frame){
         .base = view->base,
+        .public_url = view->public_url,
         .shop_name = view->shop_name,
         .currency = rendered_page_content(view->rendered)->currency,
         .categories = view->categories,
@@ -72,6 +76,7 @@ struct http_page page_print_refused_list(struct request_context *context, const 
     (void)!site_take_tree(context->site, &tree); /* without a tree no category can be chosen */
     const struct page_frame frame = {
         .base = context->exchange->request.base,
+        .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
         .currency = context->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
@@ -114,6 +119,7 @@ static void handle_tree(struct request_context *context,
     }
     const struct page_frame frame = {
         .base = context->exchange->request.base,
+        .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
         .currency = context->site->shop.currency,
         .categories = tree_categories(tree),

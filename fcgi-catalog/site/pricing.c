@@ -269,6 +269,7 @@ void pricing_answer(struct request_context *context, const struct priced *priced
         .view =
             {
                 .shop_name = context->site->shop_name,
+                .public_url = context->site->public_url,
                 .base = context->exchange->request.base,
                 .query = priced->query,
                 .secret = &pending->secret,

@@ -30,7 +30,8 @@ struct catalog_size {
 #define SITE_PAGES_MAX ((size_t)16 * 1024 * 1024)
 
 struct site {
-    const char *shop_name; /* as pages show it */
+    const char *shop_name;  /* as pages show it */
+    const char *public_url; /* where others find the shop, as page.h; NULL: nobody said */
     struct store *store;
     struct quotes *quotes;
     struct identity_policy identity; /* who may say who the customer is */

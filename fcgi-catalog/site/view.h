@@ -14,8 +14,9 @@
 #include "fcgi-catalog/catalog/rendered_page.h"
 
 struct view {
-    const char *shop_name; /* as pages show it */
-    const char *base;      /* where addresses of this program begin: the request's */
+    const char *shop_name;  /* as pages show it */
+    const char *public_url; /* as page.h */
+    const char *base;       /* where addresses of this program begin: the request's */
     const struct product_query *query;
     const struct cursor_secret *secret; /* for links by query_print_link() */
     const struct rendered_page

@@ -22,6 +22,8 @@ CATALOG_WRONG = [
     ("CATALOG_BASE_PATH", "catalog", "/catalog"),
     ("CATALOG_SHOP_NAME", "", "1 to 100 bytes"),
     ("CATALOG_SHOP_NAME", "   ", "1 to 100 bytes"),
+    *(("CATALOG_PUBLIC_URL", value, "https://shop.example") for value in (
+        "shop.example", "https://", "https://shop.example/", "https://shop.example/?a=b", "https://shop.example/a b", "javascript:x")),
     ("CATALOG_LOG_LEVEL", "loud", "warning"),
 ]
 DISCOUNT_WRONG = [

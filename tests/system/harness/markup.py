@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A page as a strict reader sees it: tags that match, ids that are there once, names for everything that needs one."""
+import json
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -15,7 +16,8 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.open_tags = []
         self.elements = []  # (tag, attributes)
-        self.text = ""      # all of it
+        self.text = ""      # all of it that people read
+        self.data = []      # what is in it for programs, as JSON-LD
         assert text.startswith("<!DOCTYPE html>\n"), text[:40]
         self.feed(text)
         self.close()
@@ -40,7 +42,10 @@ class Page(HTMLParser):
         self.open_tags.pop()
 
     def handle_data(self, data):
-        self.text += data
+        if "script" in self.open_tags:
+            self.data.append(json.loads(data))
+        else:
+            self.text += data
 
     def all(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]
@@ -56,5 +61,6 @@ class Page(HTMLParser):
         assert [attributes.get("lang") for attributes in self.all("html")] == ["en"]
         for tag in ("title", "h1", "main", "header", "footer"):
             assert len(self.all(tag)) == 1, f"{len(self.all(tag))} of <{tag}>"
-        assert not self.all("script") and not self.all("iframe") and not self.all("style") and not self.all("base")
+        assert all(script == {"type": "application/ld+json"} for script in self.all("script")), "a script that would be run"
+        assert not self.all("iframe") and not self.all("style") and not self.all("base")
         assert all(attributes.get("aria-label") for attributes in self.all("nav"))

@@ -32,6 +32,13 @@ static const char *text(const char *of)
     return bytes(&html);
 }
 
+static const char *json(const char *of)
+{
+    struct html html = {.text.arena = &arena};
+    html_json(&html, of);
+    return bytes(&html);
+}
+
 static const char *value(const char *of)
 {
     struct html html = {.text.arena = &arena};
@@ -183,11 +190,23 @@ static void numbers_are_decimal(void **state)
     assert_string_equal(bytes(&html), "-9223372036854775808 0");
 }
 
+static void text_in_data_ends_neither_its_string_nor_the_element(void **state)
+{
+    (void)state;
+    assert_string_equal(json("Arc lamp, 45 cm é 東"), "\"Arc lamp, 45 cm é 東\"");
+    assert_string_equal(json("</script><!--"), "\"\\u003c/script\\u003e\\u003c!--\"");
+    assert_string_equal(json("a\"b\\c & 'd'"), "\"a\\u0022b\\u005cc \\u0026 'd'\"");
+    assert_string_equal(json("a\n\tb"), "\"a\\u000a\\u0009b\"");
+    assert_string_equal(json("\x01\x80\xc2\x85"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+    assert_string_equal(json(""), "\"\"");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, release_arena)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(text_in_data_ends_neither_its_string_nor_the_element),
         TEST(markup_is_put_as_it_is),
         TEST(characters_of_markup_become_references),
         TEST(value_cannot_leave_its_attribute),

@@ -18,6 +18,14 @@ static int prepare_prices(void **state)
     return prepare(state);
 }
 
+/* A script element that is no data would be run. */
+static void assert_runs_nothing(const char *page)
+{
+    static const char data[] = "<script type=\"application/ld+json\">{";
+    for (const char *at = strstr(page, "<script"); at != NULL; at = strstr(at + 1, "<script"))
+        assert_memory_equal(at, data, sizeof data - 1);
+}
+
 static const char *product_page(const struct product *product, const struct quote *price)
 {
     const struct page_product shown = {product, price, price != NULL ? &applied : NULL};
@@ -120,7 +128,7 @@ static void every_page_has_its_head_and_its_way_around(void **state)
         assert_has(pages[i], " dir=\"auto\">Lamps &amp; more</a></p>");
         assert_has(pages[i], "<label class=\"unseen\" for=\"search\">");
         assert_has(pages[i], "Home &amp; &lt;more&gt;</a>");
-        assert_has_not(pages[i], "<script");
+        assert_runs_nothing(pages[i]);
         assert_has_not(pages[i], "style=\"");
         assert_has(pages[i], "</html>\n");
     }
@@ -159,6 +167,76 @@ static void search_engines_are_told_the_one_address_of_a_page(void **state)
     assert_has(list_page(), "<link rel=\"canonical\" href=\"/shop/categories/lamps?after=xyz\">");
     assert_has_not(copy(page_print_problem(&frame, &(struct page_problem){404, "Not Found", "No."}, &arena)),
                    "canonical");
+}
+
+static void whoever_shows_a_link_is_told_what_it_leads_to(void **state)
+{
+    (void)state;
+    const char *page = product_page(&lamp, NULL);
+    assert_has(page, "<meta name=\"description\" content=\"Warm light. For desks.\">");
+    assert_has(page, "<meta property=\"og:type\" content=\"product\">");
+    assert_has(page, "<meta property=\"og:title\" content=\"Arc lamp\">");
+    assert_has(page, "<meta property=\"product:price:amount\" content=\"1299.00\">");
+    assert_has(page, "<meta property=\"product:price:currency\" content=\"EUR\">");
+    assert_has_not(page, "og:url");
+    assert_has_not(page, "og:image");
+    assert_has(list_page(), "<meta property=\"og:type\" content=\"website\">");
+    frame.customer = &john;
+    assert_has_not(product_page(&lamp, &quote), "product:price");
+}
+
+static void addresses_for_others_are_below_the_public_one(void **state)
+{
+    (void)state;
+    struct product product = lamp;
+    const struct product_image images[] = {{"/images/a b.jpg", ""}, {"http://x/", ""}, {"https://y/b.jpg", ""}};
+    frame.base = "/inside";
+    frame.public_url = "https://shop.example/lamps";
+    const char *page = product_page(&lamp, NULL);
+    assert_has(page, "<link rel=\"canonical\" href=\"https://shop.example/lamps/products/arc-lamp\">");
+    assert_has(page, "<meta property=\"og:url\" content=\"https://shop.example/lamps/products/arc-lamp\">");
+    assert_has(page, "<meta property=\"og:image\" content=\"https://shop.example/lamps/pictures/arc-lamp.svg\">");
+    assert_has(page, "\"url\":\"https://shop.example/lamps/products/arc-lamp\"");
+    assert_has(page, "href=\"/inside/products\"");
+    product.images = images;
+    product.image_count = ARRAY_LENGTH(images);
+    page = product_page(&product, NULL);
+    assert_has(page, "<meta property=\"og:image\" content=\"https://shop.example/images/a%20b.jpg\">");
+    assert_has(page, "\"image\":[\"https://shop.example/images/a b.jpg\",\"https://y/b.jpg\"]");
+}
+
+static void description_for_search_engines_is_cut_at_a_word(void **state)
+{
+    (void)state;
+    struct product product = lamp;
+    char words[1000] = "", runes[1000] = "";
+    for (int i = 0; i < 50; i++)
+        strcat(words, " twelve\n bytes");
+    for (int i = 0; i < 200; i++)
+        strcat(runes, "東");
+    product.description = words;
+    assert_has(product_page(&product, NULL), "<meta name=\"description\" content=\"twelve bytes twelve bytes ");
+    assert_has(product_page(&product, NULL), "twelve bytes twelve bytes…\">");
+    product.description = runes;
+    assert_has(product_page(&product, NULL), "東東…\">");
+    product.description = " \n ";
+    assert_has_not(product_page(&product, NULL), "name=\"description\"");
+}
+
+static void programs_read_the_visitors_own_offer(void **state)
+{
+    (void)state;
+    const char *page = product_page(&lamp, NULL);
+    assert_has(page,
+               "{\"@context\":\"https://schema.org\",\"@type\":\"Product\",\"name\":\"Arc lamp\",\"url\":\""
+               "/products/arc-lamp\",\"description\":\"Warm light. For desks.\",\"sku\":\"LMP-1\","
+               "\"image\":[\"/pictures/arc-lamp.svg\"],\"offers\":{\"@type\":\"Offer\",\"price\":\"1299.00\","
+               "\"priceCurrency\":\"EUR\",\"availability\":\"https://schema.org/LimitedAvailability\"}}</script>");
+    assert_has(page, "\"@type\":\"BreadcrumbList\",\"itemListElement\":[{\"@type\":\"ListItem\",\"position\":1,"
+                     "\"name\":\"Home \\u0026 \\u003cmore\\u003e\",\"item\":\"/categories/home\"},");
+    assert_has(product_page(&lamp, &quote), "\"price\":\"999.00\"");
+    frame.currency = "";
+    assert_has(product_page(&bare, NULL), "\"offers\":{\"@type\":\"Offer\",\"price\":\"999.99\"}}</script>");
 }
 
 static void product_whose_slug_is_none_is_linked_by_its_id(void **state)
@@ -288,7 +366,7 @@ static void data_is_text_wherever_it_stands(void **state)
     const char *const pages[] = {list_page(), product_page(&product, &quote), copy(page_print_home(&frame, &arena)),
                                  copy(page_print_problem(&frame, &(struct page_problem){404, evil, evil}, &arena))};
     for (size_t i = 0; i < ARRAY_LENGTH(pages); i++) {
-        assert_has_not(pages[i], "<script");
+        assert_runs_nothing(pages[i]);
         assert_has(pages[i], "&lt;script&gt;alert(1)&lt;/script&gt;");
     }
 }
@@ -479,6 +557,10 @@ int main(void)
         PRICED(front_page_has_the_shops_name_alone),
         PRICED(error_leads_on),
         PRICED(search_engines_are_told_the_one_address_of_a_page),
+        PRICED(whoever_shows_a_link_is_told_what_it_leads_to),
+        PRICED(addresses_for_others_are_below_the_public_one),
+        PRICED(description_for_search_engines_is_cut_at_a_word),
+        PRICED(programs_read_the_visitors_own_offer),
         PRICED(product_whose_slug_is_none_is_linked_by_its_id),
         PRICED(every_address_is_below_the_base),
         PRICED(paths_of_the_web_server_are_not_below_the_base),
