@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole catalog as CSV. */
-#include "fcgi-catalog/site/handlers.h"
+/* Texts of the whole catalog. */
+#include "fcgi-catalog/site/download.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buffer.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
-#include "fcgi-catalog/catalog/csv.h"
-#include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/site/tag.h"
 
 #define PIECE_SIZE ((size_t)48 * 1024) /* a piece is done when it is so large */
 #define TURN_SIZE ((size_t)256 * 1024) /* so much is measured at a time: some milliseconds */
-#define READ_PRODUCTS 32               /* so many are read at a time: descriptions may be long */
 #define READS_MAX 3                    /* while somebody changes the shop */
 
 struct download {
@@ -29,7 +25,7 @@ struct download {
     struct download *next;           /* of the site's downloads */
     char *address;                   /* who reads it, as the web server sees it */
     int64_t began_ns;                /* when measuring began, then when sending did */
-    struct store_walk *walk;
+    struct download_source from;
     struct tree *tree;        /* of the same revision */
     struct catalog_size size; /* what is known of it so far */
     struct buffer piece;
@@ -41,19 +37,11 @@ struct download {
 /* Appends some products, or comes to the end. False: they cannot be read. */
 static bool append_some(struct download *download)
 {
-    const struct shop *shop = &download->walk->shop;
-    struct arena arena = {0};
-    struct product_list products = {0};
-    bool is_good = download->walk->next(download->walk, READ_PRODUCTS, &arena, &products) == STORE_OK;
+    size_t count = 0;
+    bool is_good = download->size.form->append(&download->from, &download->piece, &count) == STORE_OK;
 
-    for (size_t i = 0; is_good && i < products.count; i++) {
-        const struct text row = csv_print_product(&products.items[i], tree_categories(download->tree), shop->currency,
-                                                  download->size.dialect, &arena);
-        buffer_append(&download->piece, row.bytes, row.length);
-    }
-    arena_release(&arena);
-    download->is_at_end = is_good && products.count == 0;
-    download->size.count += (int64_t)products.count;
+    download->is_at_end = is_good && count == 0;
+    download->size.count += (int64_t)count;
     return is_good;
 }
 
@@ -61,7 +49,7 @@ static bool append_some(struct download *download)
  * download. */
 static bool is_worth_it(const struct download *download)
 {
-    int64_t growth = download->walk->log_growth(download->walk);
+    int64_t growth = download->from.walk->log_growth(download->from.walk);
     int64_t age_ns = clock_now_ns() - download->began_ns;
 
     if (age_ns <= download->site->answer_ns || growth <= DOWNLOAD_LOG_MAX)
@@ -74,16 +62,13 @@ static bool is_worth_it(const struct download *download)
 /* The header and some products. False: none can be read. */
 static bool make_first_piece(struct download *download)
 {
-    struct arena arena = {0};
-    const struct text header = csv_print_header(download->size.dialect, &arena);
     bool is_good = true;
 
-    buffer_append(&download->piece, header.bytes, header.length);
-    arena_release(&arena);
+    download->size.form->begin(&download->from, &download->piece);
     while (is_good && !download->is_at_end && download->piece.length < PIECE_SIZE)
         is_good = append_some(download);
     download->first_length = download->piece.length;
-    download->first_end = download->walk->place;
+    download->first_end = download->from.walk->place;
     download->size.length = download->piece.length;
     return is_good;
 }
@@ -103,19 +88,36 @@ static bool make_piece(struct http_source *source, struct http_piece *piece)
     return is_good;
 }
 
+static bool is_same(const struct catalog_size *one, const struct catalog_size *other)
+{
+    return one->revision == other->revision && one->changed_at == other->changed_at && one->form == other->form &&
+           one->part == other->part;
+}
+
+/* The same as it was measured before; NULL: it was not. */
+static struct catalog_size *find_size(struct site *site, const struct catalog_size *which)
+{
+    for (size_t i = 0; i < SITE_SIZES; i++) {
+        if (is_same(&site->sizes[i], which))
+            return &site->sizes[i];
+    }
+    return NULL;
+}
+
 static void release(struct http_source *source)
 {
     struct download *download = (struct download *)source;
     struct site *site = download->site;
     struct download **link = &site->downloads;
 
-    if (source->is_wrong)
-        site->sizes[download->size.dialect] =
-            (struct catalog_size){0}; /* the database has other products under the revision */
+    struct catalog_size *size = find_size(site, &download->size);
+
+    if (source->is_wrong && size != NULL)
+        *size = (struct catalog_size){0}; /* the database has other products under the revision */
     while (*link != download)
         link = &(*link)->next;
     *link = download->next;
-    store_walk_end(download->walk);
+    store_walk_end(download->from.walk);
     tree_drop(download->tree);
     buffer_release(&download->piece);
     free(download->address);
@@ -123,11 +125,6 @@ static void release(struct http_source *source)
 }
 
 /* ---- How long it is ---- */
-
-static bool is_same(const struct catalog_size *one, const struct catalog_size *other)
-{
-    return one->revision == other->revision && one->changed_at == other->changed_at && one->dialect == other->dialect;
-}
 
 /* A turn of measuring: goes on behind the first piece. True: that was all, or it failed. */
 static bool measure_on(struct background_task *task, struct store *store)
@@ -163,12 +160,13 @@ static void send_catalog(struct download *download, const struct catalog_size *s
     download->context = NULL;
     download->began_ns = clock_now_ns();
     download->source.left = size->length;
-    download->is_at_end = false;
-    download->walk->place = download->first_end;
+    download->is_at_end = download->is_at_end && download->first_length == size->length; /* in the first piece */
+    download->from.walk->place = download->first_end;
     exchange->response.content_type = context->representation->content_type;
     exchange->response.source = &download->source;
-    http_response_add_header(exchange, "Content-Disposition", "attachment; filename=\"products.csv\"");
-    http_response_add_header(exchange, "X-Total-Count", arena_print(&exchange->arena, "%" PRId64, size->count));
+    http_response_add_headers(exchange, size->form->headers);
+    if (size->form->is_counted)
+        http_response_add_header(exchange, "X-Total-Count", arena_print(&exchange->arena, "%" PRId64, size->count));
     http_exchange_finish(exchange);
 }
 
@@ -193,7 +191,7 @@ static void answer_all(struct background_task *task)
     struct download *download;
 
     if (is_good)
-        site->sizes[size.dialect] = size;
+        site->sizes[site->sizes_measured++ % SITE_SIZES] = size;
     while ((download = find_waiting(site, &size)) != NULL) {
         if (is_good)
             send_catalog(download, &size);
@@ -259,8 +257,8 @@ static const struct problem too_many = {
     .retry_after_s = 10,
 };
 
-static struct download *download_new(struct request_context *context, struct store_walk *walk, struct tree *tree,
-                                     const struct catalog_size *which)
+static struct download *download_new(struct request_context *context, const struct download_source *from,
+                                     struct tree *tree, const struct catalog_size *which)
 {
     struct download *download = memory_get_zeroed(1, sizeof *download);
 
@@ -272,7 +270,7 @@ static struct download *download_new(struct request_context *context, struct sto
         .next = context->site->downloads,
         .address = memory_copy_text(address_of(context)),
         .began_ns = clock_now_ns(),
-        .walk = walk,
+        .from = *from,
         .tree = tree,
         .size = *which,
     };
@@ -282,21 +280,23 @@ static struct download *download_new(struct request_context *context, struct sto
 
 /* The length must be known before the answer begins: the first piece is all of a small catalog, and a large one is
  * measured once. */
-static void answer(struct request_context *context, enum csv_dialect dialect, struct store_walk *walk,
-                   struct tree *tree)
+static void answer(struct request_context *context, const struct download_form *form,
+                   const struct download_source *from, struct tree *tree)
 {
     struct site *site = context->site;
-    const struct shop *shop = &walk->shop;
-    const struct catalog_size which = {.revision = shop->revision, .changed_at = shop->changed_at, .dialect = dialect};
+    const struct shop *shop = &from->walk->shop;
+    const struct catalog_size which = {
+        .revision = shop->revision, .changed_at = shop->changed_at, .form = form, .part = from->part};
     bool is_under_way = find_waiting(site, &which) != NULL;
-    struct download *download = download_new(context, walk, tree, &which);
+    const struct catalog_size *size = find_size(site, &which);
+    struct download *download = download_new(context, from, tree, &which);
 
     if (!make_first_piece(download))
         refuse(download, NULL);
     else if (download->is_at_end)
         send_catalog(download, &download->size);
-    else if (is_same(&which, &site->sizes[dialect]))
-        send_catalog(download, &site->sizes[dialect]);
+    else if (size != NULL)
+        send_catalog(download, size);
     else if (site->background != NULL && !is_under_way && !background_add(site->background, &download->task))
         refuse(download, &too_many);
     else if (site->background == NULL) {
@@ -307,43 +307,58 @@ static void answer(struct request_context *context, enum csv_dialect dialect, st
 }
 
 /* True: the caller has it already. */
-static bool is_known(struct request_context *context, const struct product_query *query, int64_t shop_revision)
+static bool is_known(struct request_context *context, const char *key, struct conditional *conditional,
+                     int64_t shop_revision)
 {
     const struct site *site = context->site;
     const struct tag_basis basis = {
         .secret = &site->shop.secret,
         .shop_revision = shop_revision,
         .type = context->representation->type,
-        .key = query->is_for_spreadsheet ? "spreadsheet" : "",
-    };
-    const struct conditional conditional = {
-        .sharing = context->is_named ? SHARING_PRIVATE : SHARING_PUBLIC, /* as the other answers of its address */
-        .vary = VARY_BY_CUSTOMER,
-        .etag = tag_print(&basis, &context->exchange->arena),
-        .changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0,
-        .steady_until = quotes_steady_until(site->quotes),
+        .key = key,
     };
 
-    return conditional_apply(context->exchange, &conditional);
+    conditional->etag = tag_print(&basis, &context->exchange->arena);
+    conditional->changed_at = shop_revision == site->shop.revision ? site->shop.changed_at : 0;
+    return conditional_apply(context->exchange, conditional);
 }
 
-void download_handle(struct request_context *context)
+/* Whether the request goes on: there is such a text, and the caller does not have it. */
+static bool admit(struct request_context *context, const struct download_form *form, struct download_source *from,
+                  const char *key, struct conditional *conditional)
 {
-    struct product_query query;
-    struct store_walk *walk = NULL;
+    bool is_there = true;
+
+    if (form->prepare != NULL && form->prepare(from, &is_there) != STORE_OK)
+        context_refuse_for_store(context);
+    else if (!is_there)
+        context_refuse(context, &(struct problem){.status = 404, .detail = "There is nothing at this address."});
+    else if (is_known(context, key, conditional, from->walk->shop.revision))
+        http_exchange_finish(context->exchange);
+    else
+        return true;
+    return false;
+}
+
+void download_answer(struct request_context *context, const struct download_form *form, int64_t part, const char *key,
+                     struct conditional conditional)
+{
+    struct download_source from = {.part = part, .home = context->site->public_url};
     struct tree *tree = NULL;
 
-    if (!context_read_query(context, QUERY_FOR, &query) || !context_accepts(context))
-        return;
     if (!has_place(context)) {
         context_refuse(context, &too_many);
-    } else if (begin(context->site, &walk, &tree) != STORE_OK) {
+        return;
+    }
+    if (begin(context->site, &from.walk, &tree) != STORE_OK) {
         context_refuse_for_store(context);
-    } else if (is_known(context, &query, walk->shop.revision)) {
-        store_walk_end(walk);
-        tree_drop(tree);
-        http_exchange_finish(context->exchange);
+        return;
+    }
+    from.categories = tree_categories(tree);
+    if (admit(context, form, &from, key, &conditional)) {
+        answer(context, form, &from, tree);
     } else {
-        answer(context, query.is_for_spreadsheet ? CSV_FOR_SPREADSHEET : CSV_PLAIN, walk, tree);
+        store_walk_end(from.walk);
+        tree_drop(tree);
     }
 }

@@ -16,14 +16,14 @@ void products_handle(struct request_context *context);
  * one that it has today. */
 void product_handle(struct request_context *context);
 
-/* GET /products.csv: the whole catalog at list prices, made while it is sent, in memory that does not grow with it. At
- * most DOWNLOADS_MAX are sent at once by one process, DOWNLOADS_OF_ONE_MAX of them to one address: each holds on to the
- * revision of the database that it began with. A download that takes longer than an answer's time is given up when the
- * database's log has grown by more than DOWNLOAD_LOG_MAX bytes meanwhile. */
-#define DOWNLOADS_MAX 8
-#define DOWNLOADS_OF_ONE_MAX 4
-#define DOWNLOAD_LOG_MAX ((int64_t)64 * 1024 * 1024)
-void download_handle(struct request_context *context);
+/* GET /products.csv: the whole catalog at list prices. */
+void csv_handle(struct request_context *context);
+
+/* GET /sitemap.xml, /sitemap-{part}: the addresses of all pages, for search engines (fcgi-catalog/page/sitemap.h); and
+ * /robots.txt: which they are to read. */
+void sitemap_handle(struct request_context *context);
+void sitemap_handle_part(struct request_context *context);
+void robots_handle(struct request_context *context);
 
 /* GET /categories: all of them; GET /categories/{slug}: one, with those right below it. */
 void categories_handle(struct request_context *context);

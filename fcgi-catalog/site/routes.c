@@ -21,6 +21,7 @@
 #define PICTURE .type = "image/svg+xml", .content_type = "image/svg+xml"
 #define PAGE .type = "text/html", .content_type = PAGE_TYPE, .headers = PAGE_HEADERS, .is_page = true
 #define CSV .type = "text/csv", .content_type = "text/csv; charset=utf-8"
+#define XML .type = "application/xml", .content_type = "application/xml"
 #define DOCUMENT(name) .type = name, .content_type = name, .handle = openapi_handle, .is_sign_of_life = true
 
 /* Representations stand in the order of preference: the first is for callers that say nothing. */
@@ -35,9 +36,9 @@ static const struct route {
      {
          {JSON, .handle = products_handle, .print = view_print_json_list},
          {PAGE, .handle = products_handle, .print = page_print_view_list},
-         {CSV, .handle = download_handle, .is_whole = true},
+         {CSV, .handle = csv_handle, .is_whole = true},
      }},
-    {"/products.csv", false, {{CSV, .handle = download_handle}}},
+    {"/products.csv", false, {{CSV, .handle = csv_handle}}},
     {"/products/{slug}",
      true,
      {
@@ -54,6 +55,9 @@ static const struct route {
     {"/openapi.json",
      false,
      {{DOCUMENT(OPENAPI_TYPE)}, {DOCUMENT(OPENAPI_TYPE_BEFORE)}, {DOCUMENT(OPENAPI_TYPE_JSON)}}},
+    {"/robots.txt", false, {{TEXT, .handle = robots_handle, .is_sign_of_life = true}}},
+    {"/sitemap.xml", false, {{XML, .handle = sitemap_handle}}},
+    {"/sitemap-{part}", false, {{XML, .handle = sitemap_handle_part}}},
     {"/style-{hash}", false, {{STYLE, .handle = page_handle_asset}}},
     {"/pictures/{name}", false, {{PICTURE, .handle = page_handle_asset}}},
 };

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
-#include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/catalog/cache.h"
 #include "fcgi-catalog/catalog/rendered_page.h"
 #include "fcgi-catalog/http/identity.h"
@@ -17,17 +16,22 @@
 
 struct background;
 struct download;
+struct download_form;
 
-/* The size of the whole catalog as CSV, in one dialect and of one revision. */
+/* The size of a text of the catalog (download.h), of one revision. */
 struct catalog_size {
     int64_t revision, changed_at; /* the shop's */
-    enum csv_dialect dialect;
+    const struct download_form *form;
+    int64_t part;
     uint64_t length;
     int64_t count;
 };
 
 /* The most bytes of rendered pages in the cache. */
 #define SITE_PAGES_MAX ((size_t)16 * 1024 * 1024)
+
+/* The sizes that are remembered. */
+#define SITE_SIZES 4
 
 struct site {
     const char *shop_name;  /* as pages show it */
@@ -39,16 +43,17 @@ struct site {
     struct cache *pages; /* cache of rendered pages, by query_print_key(), all of pages_revision: the shop's, or an
                             older one until a newer page can be read; NULL: none yet */
     int64_t pages_revision;
-    struct shop shop;                        /* as it was when it could last be read */
-    bool has_shop;                           /* it was read */
-    bool is_failing;                         /* the last read failed, but not because others held the database */
-    int64_t seen;                            /* the store's own revision when `shop` was read */
-    struct tree *tree;                       /* the categories when they were last read; NULL before */
-    int64_t answer_ns;                       /* how long an answer may take to be read */
-    struct download *downloads;              /* under way */
-    bool has_given_up;                       /* a page took too long to read since the last site_refresh() */
-    struct catalog_size sizes[CSV_DIALECTS]; /* when they were last measured; all zero before */
-    struct background *background;           /* for long work; NULL: CGI, whose one request does it itself */
+    struct shop shop;                      /* as it was when it could last be read */
+    bool has_shop;                         /* it was read */
+    bool is_failing;                       /* the last read failed, but not because others held the database */
+    int64_t seen;                          /* the store's own revision when `shop` was read */
+    struct tree *tree;                     /* the categories when they were last read; NULL before */
+    int64_t answer_ns;                     /* how long an answer may take to be read */
+    struct download *downloads;            /* under way */
+    bool has_given_up;                     /* a page took too long to read since the last site_refresh() */
+    struct catalog_size sizes[SITE_SIZES]; /* those that were measured last; all zero before */
+    unsigned sizes_measured;               /* how many were, ever */
+    struct background *background;         /* for long work; NULL: CGI, whose one request does it itself */
 };
 
 /* Reads the shop again when the store has changed. When the store cannot be read, the shop and what is cached of it

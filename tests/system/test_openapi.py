@@ -29,10 +29,10 @@ PROBLEM, TEXT, PAGE = "application/problem+json", "text/plain", "text/html"
 TYPES = ["application/json", "text/html", "text/csv", "text/plain", "image/png", "*/*", PROBLEM]
 
 
-def make_shop(directory, keys, discount_port):
+def make_shop(directory, keys, discount_port, **settings):
     """A site with the demo's products and the shop that comes with the program, one of it renamed."""
     directory.mkdir(parents=True)
-    site = Site(directory, keys, discount_port)
+    site = Site(directory, keys, discount_port, **settings)
     change(site, "UPDATE shop SET currency = 'EUR'")
     done = run([BIN / "catalogctl", "import", DEPLOY / "shop.csv", site.var / "catalog.db"])
     assert done.returncode == 0, done.stderr
@@ -47,7 +47,8 @@ def make_shop(directory, keys, discount_port):
 def web(request, workshop, keys, discountd):
     """The shop behind a web server; one that has other things, too."""
     directory = workshop.new(request.param)
-    running = SHAPES[request.param](directory, make_shop(directory / "web" / "shop", keys, discountd.port))
+    site = make_shop(directory / "web" / "shop", keys, discountd.port, CATALOG_PUBLIC_URL="https://shop.example")
+    running = SHAPES[request.param](directory, site)
     yield running.web
     running.stop()
 
@@ -68,15 +69,20 @@ def broken(workshop, keys, discountd):
 
 
 class Asker:
-    """Asks one web server, holds every answer against the document, and remembers what it has seen."""
+    """
+    Asks one web server, holds every answer against the document, and remembers what it has seen. A whole site's /robots.txt
+    is the web server's own: there the Catalog is asked without one.
+    """
 
-    def __init__(self, web):
-        self.web = web
+    def __init__(self, web, alone):
+        self.web, self.alone = web, alone
         self.seen = []  # (operation, answer)
 
     def ask(self, method, path, headers=(), web=None):
         operation = DOCUMENT.find(method, path)
         assert operation, f"{path} is not in the document"
+        if operation.template == "/robots.txt" and web is None and not self.web.base:
+            web = self.alone
         answer = (web or self.web).request(path, method=method.upper(), headers=list(headers),
                                              body=None if method.lower() in METHODS else b"")
         misfits = DOCUMENT.find_misfits(operation, answer)
@@ -86,8 +92,8 @@ class Asker:
 
 
 @pytest.fixture
-def asker(web):
-    return Asker(web)
+def asker(web, broken):
+    return Asker(web, broken["whole"])
 
 
 def style_hash(web):
@@ -169,10 +175,12 @@ def get_forbidden(operation, asker, _broken):
         with_types(operation, "403", operation.method, path, asker, [CUSTOMER, FORWARDED])
 
 
-def get_missing(operation, asker, _broken):
+def get_missing(operation, asker, broken):
+    """A sitemap is missing where nobody said where people find the shop."""
+    web = None if "{" in operation.template else broken["whole"]
     path = re.sub(r"\{[^}]*\}", "0123456789abcdef", operation.template)
     for media in types_of(operation, "404"):
-        asker.ask(operation.method, path, [("Accept", f"{media}, */*;q=0.1")])
+        asker.ask(operation.method, path, [("Accept", f"{media}, */*;q=0.1")], web)
 
 
 def get_unacceptable(operation, asker, _broken):
@@ -224,7 +232,7 @@ def test_every_answer_of_an_operation_can_be_had(asker, broken, operation, statu
 
 @pytest.mark.parametrize("operation, status", IN_TROUBLE, ids=str)
 def test_every_answer_in_trouble_can_be_had(broken, operation, status):
-    asker = Asker(broken["whole"])
+    asker = Asker(broken["whole"], broken["whole"])
     GETTING[status](operation, asker, broken)
     assert (operation, status) in {(asked, str(answer.status)) for asked, answer in asker.seen}
 

@@ -7,6 +7,7 @@ import html
 import json
 import os
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -299,6 +300,55 @@ def test_a_browser_takes_data_for_programs_as_no_script(browser, evil):
     assert browser.run("return window.pwned") is None
     kinds = browser.run("return [...document.querySelectorAll('script')].map(at => JSON.parse(at.textContent)['@type'])")
     assert "Product" in kinds
+
+
+# ---- For search engines ----
+
+NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def locations(answer):
+    assert answer.status == 200
+    assert len(answer.body) == int(answer.header("Content-Length"))
+    return [location.text for location in ElementTree.fromstring(answer.body).iter(NAMESPACE + "loc")]
+
+
+def fill_two_parts(site):
+    """A product whose id is of the second part."""
+    change(site, "INSERT INTO product (id, slug, description, price_in_cents) VALUES (50001, 'last', '', 1)")
+
+
+def test_search_engines_find_every_page(workshop, keys, discountd):
+    """Each address of the sitemap is the canonical one of its page; it is one for all, and is not sent twice."""
+    home = "https://shop.example/catalog"
+    running = make_web(workshop.new("found"), keys, discountd.port, CATALOG_PUBLIC_URL=home)
+    web = running.web
+    try:
+        robots = web.request("/robots.txt").body.decode().splitlines()
+        assert f"Sitemap: {home}/sitemap.xml" in robots and "Disallow: /catalog/*?q=" in robots
+        whole = web.request("/sitemap.xml")
+        found = locations(whole)
+        assert len(found) == len(set(found)) and f"{home}/products/film-camera" in found and f"{home}/categories/kitchen" in found
+        assert len([each for each in found if "/products/" in each]) == 27
+        for address in found:
+            links = read(page(web, address.removeprefix(home))).all("link")
+            assert [link["href"] for link in links if link["rel"] == "canonical"] == [address]
+        assert b"<lastmod>20" in whole.body
+        same = [web.request("/sitemap.xml", headers=[header]) for header in (
+            ("X-USER-ID", "1"), ("X-Forwarded-Host", "evil.example"))]
+        assert all(each.body == whole.body and each.header("ETag") == whole.header("ETag") for each in same)
+        assert web.request("/sitemap.xml", headers=[("If-None-Match", whole.header("ETag"))]).status == 304
+        assert "public" in whole.header("Cache-Control")
+
+        fill_two_parts(running.site)
+        wait_until(lambda: web.request("/sitemap.xml").body != whole.body, 10, "the index")
+        parts = locations(web.request("/sitemap.xml"))
+        assert parts == [f"{home}/sitemap-{part}.xml" for part in (0, 1, 2)]
+        again = [address for part in parts for address in locations(web.request(part.removeprefix(home)))]
+        assert sorted(again) == sorted([*found, f"{home}/products/last"])
+        assert web.request("/sitemap-3.xml").status == 404
+    finally:
+        running.stop()
 
 
 # ---- The shop's name ----

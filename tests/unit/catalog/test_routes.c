@@ -2,6 +2,8 @@
 /* Who gets in: sizes, forms, and the download of the whole catalog. */
 #include "tests/unit/catalog/site_harness.h"
 
+#include "fcgi-catalog/site/download.h"
+
 #include "fcgi-catalog/site/handlers.h"
 
 /* "NAME=xxx…" of `length` bytes behind the sign, in the exchange's arena of before: until the next request. */
@@ -363,6 +365,104 @@ static void a_download_takes_no_parameters(void **state)
     assert_refused(400, "is no parameter of this address");
 }
 
+/* ---- For search engines ------------------------------------------------------------------------------------------ */
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (; (text = strstr(text, part)) != NULL; text++)
+        count++;
+    return count;
+}
+
+static void a_sitemap_has_the_first_page_categories_and_products(void **state)
+{
+    (void)state;
+    site.public_url = "https://shop.example/a&b";
+    walk_length = 40;
+    HANDLE(GET("/sitemap.xml"), "HTTP_X_USER_ID=1");
+    assert_answer(200, NULL);
+    assert_header("Content-Type: application/xml\r\n");
+    assert_header("Cache-Control: public, max-age=60, must-revalidate\r\n");
+    assert_header("Vary: Accept\r\n");
+    assert_header("ETag: ");
+    assert_no_header("X-Total-Count");
+    const char *text = download();
+    assert_int_equal(count_of(text, "<loc>https://shop.example/a&amp;b/products/a</loc>"), 40);
+    assert_int_equal(count_of(text, "<loc>"), 43);
+    assert_non_null(strstr(text, "<loc>https://shop.example/a&amp;b/</loc>"));
+    assert_non_null(strstr(text, "<loc>https://shop.example/a&amp;b/categories/d</loc>"));
+    assert_non_null(strstr(text, "</urlset>\n"));
+    assert_int_equal(open_walks, 0);
+}
+
+static void a_large_shop_has_an_index_of_sitemaps(void **state)
+{
+    (void)state;
+    site.public_url = "https://shop.example";
+    walk_length = 49997; /* with the first page and two categories, as many as one sitemap may have */
+    HANDLE(GET("/sitemap.xml"));
+    exchange.response.source->release(exchange.response.source);
+    HANDLE(GET("/sitemap.xml"));
+    struct http_piece piece;
+    assert_true(http_source_next(exchange.response.source, &piece));
+    assert_non_null(strstr(piece.bytes, "<urlset"));
+    exchange.response.source->release(exchange.response.source);
+    walk_length = 100001;
+    revision++;
+    HANDLE(GET("/sitemap.xml"));
+    const char *text = download();
+    assert_non_null(strstr(text, "<sitemapindex"));
+    assert_int_equal(count_of(text, "<sitemap><loc>https://shop.example/sitemap-"), 4);
+    assert_non_null(strstr(text, "/sitemap-3.xml</loc></sitemap>\n</sitemapindex>\n"));
+    HANDLE(GET("/sitemap-3.xml"));
+    text = download();
+    assert_int_equal(count_of(text, "<url><loc>"), 1);
+    assert_non_null(strstr(text, "<urlset"));
+    HANDLE(GET("/sitemap-0.xml"));
+    assert_int_equal(count_of(download(), "<url><loc>"), 3);
+    HANDLE(GET("/sitemap-2.xml"), "HTTP_IF_NONE_MATCH=*");
+    assert_answer(304, NULL);
+    assert_int_equal(open_walks, 0);
+}
+
+static void there_is_no_other_sitemap(void **state)
+{
+    (void)state;
+    site.public_url = "https://shop.example";
+    HANDLE(GET("/sitemap-4.xml"));
+    assert_refused(404, "nothing at this address");
+    HANDLE(GET("/sitemap-01.xml"));
+    assert_refused(404, "nothing at this address");
+    HANDLE(GET("/sitemap--0.xml"));
+    assert_refused(404, "nothing at this address");
+    HANDLE(GET("/sitemap-99999999999999999999.xml"));
+    assert_refused(404, "nothing at this address");
+    HANDLE(GET("/sitemap-1.xml.gz"));
+    assert_refused(404, "nothing at this address");
+    HANDLE(GET("/sitemap.xml"), "QUERY_STRING=a=b");
+    assert_refused(400, "is no parameter");
+    site.public_url = NULL;
+    HANDLE(GET("/sitemap.xml"), "HTTP_HOST=evil.example");
+    assert_refused(404, "CATALOG_PUBLIC_URL");
+    assert_int_equal(open_walks, 0);
+}
+
+static void robots_read_pages_but_no_searches(void **state)
+{
+    (void)state;
+    HANDLE(GET("/robots.txt"), "HTTP_ACCEPT=text/html");
+    assert_answer(200, NULL);
+    assert_header("Content-Type: text/plain");
+    assert_non_null(strstr(body_text(), "User-agent: *\nDisallow: /products.csv\nDisallow: /*?q=\nDisallow: /*&q=\n"));
+    assert_null(strstr(body_text(), "Sitemap:"));
+    site.public_url = "https://shop.example/s";
+    HANDLE(GET("/robots.txt"), "HTTP_ACCEPT=text/html");
+    assert_non_null(strstr(body_text(), "Disallow: /s/*?sort=\n"));
+    assert_non_null(strstr(body_text(), "\nSitemap: https://shop.example/s/sitemap.xml\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +484,10 @@ int main(void)
         TEST(another_length_than_was_promised_breaks_off_and_is_measured_anew),
         TEST(pieces_are_small),
         TEST(there_are_only_so_many_downloads_at_once),
+        TEST(a_sitemap_has_the_first_page_categories_and_products),
+        TEST(a_large_shop_has_an_index_of_sitemaps),
+        TEST(there_is_no_other_sitemap),
+        TEST(robots_read_pages_but_no_searches),
         TEST(one_address_leaves_places_for_others),
         TEST(a_slow_download_is_given_up_when_it_keeps_the_log_from_being_used_again),
         TEST(a_download_takes_no_parameters),
