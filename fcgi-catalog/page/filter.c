@@ -265,8 +265,12 @@ static void put_orders(struct html *html, const struct page_frame *frame, const 
         enum sort sort;
         const char *text;
     } orders[] = {
-        {SORT_RANK, "Best match"},         {SORT_ID, "The shop’s order"},           {SORT_NAME, "Name"},
-        {SORT_PRICE, "Lowest list price"}, {SORT_PRICE_DOWN, "Highest list price"}, {SORT_UPDATED_DOWN, "Changed last"},
+        {SORT_RANK, "Best match"},
+        {SORT_ID, "Featured"},
+        {SORT_UPDATED_DOWN, "New and updated"},
+        {SORT_PRICE, "Price, low to high"},
+        {SORT_PRICE_DOWN, "Price, high to low"},
+        {SORT_NAME, "Name, A to Z"},
     };
 
     html_put(html, "<nav class=\"orders\" aria-label=\"Order\">\n<ul>\n");
@@ -288,19 +292,17 @@ static void put_orders(struct html *html, const struct page_frame *frame, const 
 
 void put_filters(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
 {
-    bool is_filtered = listing_is_filtered(listing->query);
-
     if (listing->wrong != NULL)
         put_wrong(html, frame, listing);
-    html_put(html, "<details class=\"filters\"");
-    if (is_filtered || listing->wrong != NULL)
+    html_put(html, "<div class=\"tools\">\n<details class=\"filters\"");
+    if (listing->wrong != NULL)
         html_put(html, " open");
     html_put(html, ">\n<summary>Filter</summary>\n");
     put_form(html, frame, listing);
     html_put(html, "</details>\n");
-    if (listing->wrong != NULL)
-        return; /* the other links would repeat the wrong parameter */
-    if (is_filtered)
+    if (listing->wrong == NULL) /* the other links would repeat the wrong parameter */
+        put_orders(html, frame, listing->query);
+    html_put(html, "</div>\n");
+    if (listing->wrong == NULL && listing_is_filtered(listing->query))
         put_filters_that_are_on(html, frame, listing->query);
-    put_orders(html, frame, listing->query);
 }

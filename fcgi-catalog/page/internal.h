@@ -53,6 +53,10 @@ void put_price(struct html *html, const struct page_frame *frame, int32_t list_p
 
 /* What the product is compared at, in words, where that is above the price; else nothing. */
 void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product);
+
+/* The label of a rule as people read it. */
+const char *rule_title(const struct applied_rule *rule);
+
 /* The price that put_price() shows first. */
 int32_t price_to_pay(int32_t list_price, const struct quote *quote);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of products: all of them, those of a category, those that were looked for. */
+#include <string.h>
+
 #include "fcgi-catalog/page/internal.h"
 
 /* So many cards are seen at first; the pictures of others are loaded lazily. */
@@ -16,7 +18,21 @@ static const char *listing_title(const struct page_frame *frame, const struct pr
     return category != NULL ? category_title(category) : "All products";
 }
 
-static void put_count(struct html *html, const struct page_listing *listing)
+/* The one rule that made the price of every product of the list; NULL: there is none such. */
+static const struct applied_rule *find_common_rule(const struct page_listing *listing)
+{
+    const struct applied_rules *applied = listing->applied;
+    const struct applied_rule *rule =
+        applied != NULL && listing->products->count > 1 && applied[0].count == 1 ? applied[0].items : NULL;
+
+    for (size_t i = 1; rule != NULL && i < listing->products->count; i++) {
+        if (applied[i].count != 1 || strcmp(applied[i].items[0].key, rule->key) != 0)
+            rule = NULL;
+    }
+    return rule;
+}
+
+static void put_count(struct html *html, const struct page_listing *listing, const struct applied_rule *common)
 {
     bool is_all = listing->next == NULL && listing->previous == NULL;
     int64_t here = (int64_t)listing->products->count;
@@ -36,6 +52,11 @@ static void put_count(struct html *html, const struct page_listing *listing)
         else
             html_put(html, " products");
     }
+    if (common != NULL) {
+        html_put(html, " <span class=\"rule\" dir=\"auto\">");
+        html_text(html, rule_title(common));
+        html_put(html, "</span>");
+    }
     html_put(html, "</p>\n");
 }
 
@@ -54,14 +75,15 @@ static void put_empty(struct html *html, const struct page_frame *frame, const s
     html_put(html, ">Show all products</a></p>\n</div>\n");
 }
 
-static void put_products(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+static void put_products(struct html *html, const struct page_frame *frame, const struct page_listing *listing,
+                         bool with_rules)
 {
     html_put(html, "<ul class=\"cards\">\n");
     for (size_t i = 0; i < listing->products->count; i++) {
         const struct page_product shown = {
             .product = &listing->products->items[i],
             .quote = listing->quotes != NULL ? &listing->quotes[i] : NULL,
-            .applied = listing->applied != NULL ? &listing->applied[i] : NULL,
+            .applied = with_rules && listing->applied != NULL ? &listing->applied[i] : NULL,
         };
         put_card(html, frame, &shown, i >= CARDS_AT_ONCE);
     }
@@ -116,8 +138,9 @@ struct text page_print_listing(const struct page_frame *frame, const struct page
         (void)put_children(&html, frame, query->category, 1);
     put_filters(&html, frame, listing);
     if (listing->products->count > 0) {
-        put_count(&html, listing);
-        put_products(&html, frame, listing);
+        const struct applied_rule *common = find_common_rule(listing);
+        put_count(&html, listing, common);
+        put_products(&html, frame, listing, common == NULL);
     } else if (listing->wrong == NULL) {
         put_empty(&html, frame, query);
     }

@@ -15,7 +15,7 @@ static void put_amount(struct html *html, const struct page_frame *frame, int32_
     html_put(html, "</data>");
 }
 
-static const char *rule_title(const struct applied_rule *rule)
+const char *rule_title(const struct applied_rule *rule)
 {
     return rule->label[0] != '\0' ? rule->label : rule->key;
 }

@@ -434,7 +434,7 @@ def test_every_card_of_the_list_has_both_prices(browser, web):
     cards = browser.find(".card")
     assert len(cards) == 27
     assert len(browser.find(".card .price strong")) == len(browser.find(".card .price s")) == 27
-    assert len(browser.find(".card .price .rule")) == 27
+    assert not browser.find(".card .rule") and browser.one(".shown .rule").text == "10 % off everything for customer 1"
     assert browser.find(".card .price strong")[0].text == "€899.99"
     assert browser.find(".card .price s")[0].text == "€999.99"
 
@@ -573,6 +573,32 @@ def test_all_text_can_be_read(browser, web):
 
 
 @IN_A_BROWSER
+@pytest.mark.parametrize("customer", [None, 1])
+@pytest.mark.parametrize("path", ["/products", "/products?q=lamp&max_price=20000", "/products?sort=price", "/categories/kitchen",
+                                  "/products/film-camera"])
+def test_products_begin_in_the_upper_half_of_a_phones_screen(browser, web, path, customer):
+    browser.resize((375, 667))
+    browser.set_customer(customer)
+    browser.open(web.url(path))
+    top = browser.run("return document.querySelector('.card, .gallery').getBoundingClientRect().top")
+    assert top < 667 / 2, top
+
+
+@IN_A_BROWSER
+def test_what_stands_for_a_missing_picture_is_dark_in_the_dark(browser, web):
+    browser.open(web.url("/products/iphone-x"))
+    browser.missing_pictures()
+    shown = {}
+    for scheme in ("light", "dark"):
+        browser.set_colours(scheme)
+        shown[scheme] = browser.run("""
+            const image = document.querySelector('.gallery img'), pen = new OffscreenCanvas(9, 9).getContext('2d');
+            pen.drawImage(image, 0, 0, 9, 9);
+            return pen.getImageData(0, 0, 1, 1).data[0]""")
+    assert shown["dark"] < 80 < 180 < shown["light"], shown
+
+
+@IN_A_BROWSER
 def test_light_and_dark_are_not_the_same(browser, web):
     browser.open(web.url("/products"))
     light = browser.style(browser.one("body"), "backgroundColor")
@@ -670,6 +696,7 @@ def test_filter_narrows_and_is_taken_away(browser, web):
 def test_prices_the_wrong_way_round_are_chosen_again(browser, web):
     """The form is as it was filled in, says in words what is wrong, and works again."""
     browser.open(web.url("/products?sort=price&q=lantern"))
+    browser.one("summary").click()
     browser.run("document.querySelector('#min').value = '5000'")
     browser.run("document.querySelector('#max').value = '2000'")
     browser.one(".filter button").click()
