@@ -321,7 +321,7 @@ static bool run_upgrades(sqlite3 *db, const char *path, const struct database_ki
                          size_t reason_size)
 {
     char stamp[48];
-    int result = SQLITE_OK;
+    int result = kind->add_functions != NULL ? kind->add_functions(db) : SQLITE_OK;
 
     for (int i = version; result == SQLITE_OK && i < kind->schema_version; i++)
         result = sqlite3_exec(db, kind->upgrades[i], NULL, NULL, NULL);

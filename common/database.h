@@ -23,6 +23,9 @@ struct database_kind {
     /* schema_version items: upgrades[i] is the SQL from version i to i + 1; NULL: this step cannot be done. No array
      * (NULL): no older database can be upgraded. */
     const char *const *upgrades;
+    /* Gives a handle the functions that the SQL of upgrades and of a new database calls; SQLite's result. NULL: none.
+     */
+    int (*add_functions)(sqlite3 *db);
     const char *upgraded_by; /* for messages: who calls database_upgrade(), as in "starting discountd" */
 };
 

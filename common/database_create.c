@@ -92,6 +92,8 @@ static bool run_scripts(sqlite3 *db, const struct database_kind *kind, const cha
 
     /* Nobody else can see the file yet, so a journal in memory is enough. */
     int result = sqlite3_exec(db, "PRAGMA journal_mode=MEMORY; PRAGMA foreign_keys=ON; BEGIN", NULL, NULL, NULL);
+    if (result == SQLITE_OK && kind->add_functions != NULL)
+        result = kind->add_functions(db);
     for (; result == SQLITE_OK && *scripts != NULL; scripts++)
         result = sqlite3_exec(db, *scripts, NULL, NULL, NULL);
     return result == SQLITE_OK && sqlite3_exec(db, stamp, NULL, NULL, NULL) == SQLITE_OK;

@@ -296,7 +296,7 @@ def against_hello(stage, pace, catalog, is_customer):
 
 TABLES = ["product", "product_category", "product_tag", "product_image", "product_in"]
 TITLED = ("CREATE VIEW product_titled AS SELECT id, CASE name WHEN '' THEN slug ELSE name END AS title, sku, category_words, "
-          "description FROM product")
+          "description, title_words, other_words FROM product")
 
 
 class Ceiling:

@@ -58,6 +58,12 @@ static const struct check of_rows[] = {
             "FROM (SELECT DISTINCT number, slug, name "
             "FROM product_in_now now CROSS JOIN category ON number = now.category "
             "WHERE now.product_id = product.id ORDER BY number)), '') LIMIT 1"},
+    {.message = "product %s: its title_words and other_words are not those of its texts",
+     .sql = "SELECT id FROM product WHERE (title_words <> more_words(title, sku) OR "
+            "other_words <> more_words(category_words, description)) AND id NOT IN (SELECT product_id FROM words_due) "
+            "LIMIT 1"},
+    {.message = "product %s: the table words_due has it, and it is not there",
+     .sql = "SELECT product_id FROM words_due WHERE product_id NOT IN (SELECT id FROM product) LIMIT 1"},
 };
 
 static const struct check of_search[] = {
@@ -243,7 +249,7 @@ bool sqlite_check(const char *path, struct store_counts *counts, char *reason, s
     bool passed = false;
 
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-        sqlite3_busy_timeout(db, 10000) != SQLITE_OK ||
+        sqlite3_busy_timeout(db, 10000) != SQLITE_OK || search_add_functions(db) != SQLITE_OK ||
         sqlite3_exec(db, "PRAGMA query_only=ON; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK)
         snprintf(cause, sizeof cause, "%s", sqlite3_errmsg(db));
     else

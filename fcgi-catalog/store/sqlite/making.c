@@ -33,14 +33,19 @@ static const char upgrade_6_sql[] =
 #include "fcgi-catalog/store/sqlite/upgrade-6.sql.inc"
     ;
 
+static const char upgrade_7_sql[] =
+#include "fcgi-catalog/store/sqlite/upgrade-7.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/sqlite/demo.sql.inc"
     ;
 
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
-    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql, [5] = upgrade_6_sql}; /* [i]:
-                                                                                                                 from i
-                                                                                                               */
+    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql,
+    [5] = upgrade_6_sql, [6] = upgrade_7_sql}; /* [i]:
+                             from i
+                           */
 
 const struct database_kind catalog_kind = {
     .name = "catalog",
@@ -48,6 +53,7 @@ const struct database_kind catalog_kind = {
     .application_id = 0x43544c47, /* "CTLG" */
     .schema_version = STORE_SCHEMA_VERSION,
     .upgrades = upgrades,
+    .add_functions = search_add_functions,
     .upgraded_by = "\"catalogctl upgrade\", or starting catalog.fcgi,",
 };
 
@@ -76,6 +82,8 @@ bool making_open_model(sqlite3 **db, char *reason, size_t reason_size)
 {
     int result = sqlite3_open(":memory:", db);
 
+    if (result == SQLITE_OK)
+        result = search_add_functions(*db);
     if (result == SQLITE_OK)
         result = sqlite3_exec(*db, schema_sql, NULL, NULL, NULL);
     for (int i = 1; result == SQLITE_OK && i < STORE_SCHEMA_VERSION; i++)

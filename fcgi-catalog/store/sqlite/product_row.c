@@ -27,17 +27,18 @@ const char product_row_select[] = "SELECT "
 
 const char product_row_insert[] = "INSERT INTO product ("
 #include "fcgi-catalog/catalog/field.def"
-                                  "sort_name, category_words, lists, id) VALUES ("
+                                  "sort_name, category_words, title_words, other_words, lists, id) VALUES ("
 #undef PLAIN
 #define PLAIN(name) "?, "
 #include "fcgi-catalog/catalog/field.def"
-                                  "?, ?, ?, ?)";
+                                  "?, ?, ?, ?, ?, ?)";
 
 const char product_row_update[] = "UPDATE product SET "
 #undef PLAIN
 #define PLAIN(name) name " = ?, "
 #include "fcgi-catalog/catalog/field.def"
-                                  "sort_name = ?, category_words = ?, lists = ? WHERE id = ?";
+                                  "sort_name = ?, category_words = ?, title_words = ?, other_words = ?, "
+                                  "lists = ? WHERE id = ?";
 
 #undef PLAIN
 #undef FIELD
@@ -75,8 +76,8 @@ bool product_row_read(sqlite3_stmt *row, int64_t id, struct arena *arena, struct
     return false;
 }
 
-void product_row_bind(sqlite3_stmt *statement, const struct product *product, const char *sort_name,
-                      const char *category_words, struct arena *arena)
+void product_row_bind(sqlite3_stmt *statement, const struct product *product, const struct product_words *words,
+                      struct arena *arena)
 {
     struct lists lists = lists_pack(product, arena);
     int place = 1;
@@ -87,8 +88,10 @@ void product_row_bind(sqlite3_stmt *statement, const struct product *product, co
         else if (field->kind == FIELD_KIND_NUMBER || field->kind == FIELD_KIND_TIME)
             sqlite3_bind_int64(statement, place++, field_number(field, product));
     }
-    sqlite3_bind_text(statement, place++, sort_name, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, place++, category_words, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, place++, words->sort_name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, place++, words->of_categories, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, place++, words->of_title, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, place++, words->of_others, -1, SQLITE_STATIC);
     sqlite3_bind_blob64(statement, place++, lists.bytes, lists.size, SQLITE_STATIC);
     sqlite3_bind_int(statement, place, product->id);
 }

@@ -33,11 +33,24 @@ void tokenizer_release(struct tokenizer *tokenizer);
 #define SEARCH_SORT_NAME_SIZE (SEARCH_SORT_NAME_MAX * 4 + 1)
 void tokenizer_fold(const struct tokenizer *tokenizer, const char *name, char folded[SEARCH_SORT_NAME_SIZE]);
 
+/*
+ * The words of a text that are folded otherwise than by the tokenizer, as catalog/words.h does it, one space between
+ * them; "" for most texts. In `arena`, which the text need not be in.
+ */
+const char *tokenizer_more_words(const struct tokenizer *tokenizer, const char *text, struct arena *arena);
+
+/*
+ * Gives the handle the function more_words(text, …): tokenizer_more_words() of each, one space between them. Statements
+ * of this room call it. The schema does not: programs that have no such function change rows, too. SQLITE_OK, or an
+ * error.
+ */
+MUST_CHECK int search_add_functions(sqlite3 *db);
+
 /* What was typed, as expressions for MATCH. */
 struct search_words {
     const char *exact;      /* all words as they are */
     const char *beginning;  /* the last as the beginning of a word, too */
-    bool is_one;            /* one word, which the tokenizer takes as one token */
+    bool is_one;            /* one word, which is one token, whichever way it is folded */
     bool may_never_meet;    /* several words: the more products have one, the longer it takes to find none with all */
     bool is_beginning_slow; /* the last word has one character: the index has beginnings of two and more */
 };

@@ -69,7 +69,7 @@ static int change(const char *sql)
     return result;
 }
 
-/* A database as the program of schema version 1 to 5 made it, with the demo's rows. */
+/* A database as the program of schema version 1 to 6 made it, with the demo's rows. */
 static inline void make_old(int version)
 {
     static const char *const scripts[] = {
@@ -88,6 +88,8 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/sqlite/upgrade-4.sql.inc"
         ,
 #include "fcgi-catalog/store/sqlite/upgrade-5.sql.inc"
+        ,
+#include "fcgi-catalog/store/sqlite/upgrade-6.sql.inc"
     };
     char stamp[80];
 

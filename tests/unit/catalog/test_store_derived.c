@@ -283,6 +283,8 @@ static void check_finds_what_does_not_follow(void **state)
         {NULL, "UPDATE product SET sort_name = 'x' WHERE id = 1", "sort_name"},
         {"product_search_updated", "UPDATE product SET category_words = 'x' WHERE id = 1", "category_words"},
         {"product_search_updated", "UPDATE product SET description = 'x' WHERE id = 1", "search index"},
+        {NULL, "UPDATE product SET other_words = 'x' WHERE id = 1", "other_words"},
+        {NULL, "INSERT INTO words_due VALUES (88)", "words_due"},
         {NULL, "UPDATE product SET lists = CAST('tx' || char(0) AS BLOB) WHERE id = 1", "lists"},
         {NULL, "UPDATE product SET lists = CAST('tx' AS BLOB) WHERE id = 1", "lists"},
         {"product_tag_inserted_lists", "INSERT INTO product_tag VALUES (3, 'x')", "lists"},

@@ -17,7 +17,7 @@ static void put_many(unsigned count, unsigned seed)
         unsigned n = i * 7 + seed;
         snprintf(slug, sizeof slug, "s-%u%s", i, n % 11 == 0 ? "-new" : "");
         snprintf(sku, sizeof sku, "SKU%u", i);
-        snprintf(name, sizeof name, "N\xc3\xa4me %u", n % 17);
+        snprintf(name, sizeof name, "N\xc3\xa4me gro\xc3\x9f %u", n % 17);
         const struct product product = {.slug = slug,
                                         .sku = sku,
                                         .name = name,
@@ -36,7 +36,7 @@ static void add_tree(void)
 {
     enum import_outcome outcome;
 
-    assert_int_equal(import->methods->put_category(import, "a", "\xc3\x84", "", &outcome), IMPORT_OK);
+    assert_int_equal(import->methods->put_category(import, "a", "\xc3\x84\xc3\x98", "", &outcome), IMPORT_OK);
     assert_int_equal(import->methods->put_category(import, "b-b", "Bb", "b", &outcome), IMPORT_OK);
     assert_int_equal(import->methods->put_category(import, "b", "B", "a", &outcome), IMPORT_OK);
 }
@@ -46,8 +46,8 @@ static const char *digest(void)
 {
     return ask(
         "SELECT group_concat(line, char(10)) FROM ("
-        "SELECT id || slug || sku || name || price_in_cents || sort_name || category_words || hex(lists) AS line FROM "
-        "product "
+        "SELECT id || slug || sku || name || price_in_cents || sort_name || category_words || title_words || "
+        "other_words || hex(lists) AS line FROM product "
         "UNION ALL SELECT product_id || category FROM product_category "
         "UNION ALL SELECT product_id || tag FROM product_tag UNION ALL SELECT slug || product_id FROM old_slug "
         "UNION ALL SELECT slug || name || coalesce(parent, '') || product_count FROM category "

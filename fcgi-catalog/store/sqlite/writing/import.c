@@ -60,6 +60,10 @@ static bool prepare(struct writing *import, char *reason, size_t reason_size)
         if (import->statements[i] == NULL)
             return false;
     }
+    if (search_add_functions(import->db) != SQLITE_OK) {
+        snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
+        return false;
+    }
     return tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
 }
 
@@ -210,10 +214,18 @@ static enum import_status begin(struct import *base)
     return IMPORT_FAILED;
 }
 
+/* Makes the words of products anew whose texts another program has changed, or a trigger. */
+static bool fold_due(struct writing *import)
+{
+    return run(import, "UPDATE product SET title_words = more_words(title, sku), "
+                       "other_words = more_words(category_words, description) "
+                       "WHERE id IN (SELECT product_id FROM words_due); DELETE FROM words_due WHERE product_id > 0");
+}
+
 static enum import_status commit(struct import *base, void (*progress)(void *data, double done), void *data)
 {
     struct writing *import = writing_of(base);
-    if ((import->is_many && !writing_derive(import, progress, data)) || !run(import, "COMMIT")) {
+    if (!fold_due(import) || (import->is_many && !writing_derive(import, progress, data)) || !run(import, "COMMIT")) {
         enum import_status status = writing_fail(import);
         roll_back(base);
         return status;

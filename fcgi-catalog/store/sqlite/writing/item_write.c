@@ -55,17 +55,31 @@ static bool make_categories(struct item *item)
     return true;
 }
 
+/* As the function more_words() of SQL. */
+static const char *print_more_words(struct writing *import, const char *first, const char *second)
+{
+    const char *one = tokenizer_more_words(&import->tokenizer, first, &import->arena);
+    const char *other = tokenizer_more_words(&import->tokenizer, text_of(second), &import->arena);
+    const char *space = one[0] != '\0' && other[0] != '\0' ? " " : "";
+
+    return arena_print(&import->arena, "%s%s%s", one, space, other);
+}
+
 static bool write_row(const struct item *item)
 {
     struct writing *import = item->import;
     const struct product *product = &item->wanted;
     sqlite3_stmt *statement = import->statements[item->is_new ? WRITING_INSERT : WRITING_UPDATE];
     const char *title = product->name[0] != '\0' ? product->name : product->slug;
-    const char *words = print_words(import, product->categories, product->own_category_count);
+    const char *names = print_words(import, product->categories, product->own_category_count);
     char folded[SEARCH_SORT_NAME_SIZE];
 
     tokenizer_fold(&import->tokenizer, title, folded);
-    product_row_bind(statement, product, folded, words, &import->arena);
+    const struct product_words words = {.sort_name = folded,
+                                        .of_categories = names,
+                                        .of_title = print_more_words(import, title, product->sku),
+                                        .of_others = print_more_words(import, names, product->description)};
+    product_row_bind(statement, product, &words, &import->arena);
     return writing_step(statement);
 }
 
