@@ -4,18 +4,34 @@
 
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
+#include "fcgi-catalog/store/import.h"
 #include "fcgi-catalog/store/store.h"
+
+/* An import of nothing: every import makes the words anew of products that other programs have changed. */
+static bool import_nothing(const char *path, char *reason, size_t reason_size)
+{
+    struct import *import;
+
+    if (!import_open(path, &import, reason, reason_size))
+        return false;
+    bool is_good =
+        import->methods->begin(import) == IMPORT_OK && import->methods->commit(import, NULL, NULL) == IMPORT_OK;
+    if (!is_good)
+        snprintf(reason, reason_size, "%s: %s", path, import->reason);
+    import_close(import);
+    return is_good;
+}
 
 int command_upgrade(int argc, char **argv)
 {
     const char *path = command_read_path(
         argc, argv,
-        "Brings a database of an older schema version to this program's, whole or not at all. One of this version is "
-        "left as it is.");
-    char reason[512];
+        "Brings a database of an older schema version to this program's, whole or not at all. One of this version "
+        "stays, but that products which other programs have changed are made to be found by all ways to write them.");
+    char reason[1024];
     int version;
 
-    if (!store_upgrade(path, &version, reason, sizeof reason)) {
+    if (!store_upgrade(path, &version, reason, sizeof reason) || !import_nothing(path, reason, sizeof reason)) {
         fprintf(stderr, "%s: %s\n", argv[0], reason);
         return COMMAND_FAILED;
     }

@@ -103,9 +103,9 @@ struct store_methods {
      * both places.
      *
      * Search (query->text): a product matches when its name (or, without one, its slug), SKU, description and
-     * categories have all words, without regard to case and accents; the last word may be the beginning of one, unless
-     * more than STORE_RANKED_MAX products have all words whole: then only those match. In the order of rank the first
-     * STORE_RANKED_MAX matches (by id) are ranked, best first, and the others follow by id.
+     * categories have all words, however they are written (catalog/words.h); the last word may be the beginning of one,
+     * unless more than STORE_RANKED_MAX products have all words whole: then only those match. In the order of rank the
+     * first STORE_RANKED_MAX matches (by id) are ranked, best first, and the others follow by id.
      */
     enum store_status (*list)(struct store *store, const struct product_query *query, struct arena *arena,
                               struct product_page *page);
