@@ -14,9 +14,9 @@
 /*
  * Folds a text: compatibility forms (full-width, ligatures) and case as in NFKC_Casefold (Unicode, UAX #31), marks
  * stripped of Latin, Greek, Cyrillic (but of й, ў and ї, which are letters of their own), Hebrew and Arabic, and these:
- * ł đ ø ħ ŧ ı æ œ þ as l d o h t i ae oe th; the forms of alef, yeh, kaf and teh marbuta as one, hamza above and below left out, no tatweel; Arabic and
- * Persian digits as 0 to 9; no apostrophe between letters. Idempotent. `length` bytes of UTF-8; those that are not come
- * out as they are. In `arena`.
+ * ł đ ø ħ ŧ ı æ œ þ as l d o h t i ae oe th; the forms of alef, of yeh, of kaf, and heh and teh marbuta as one each,
+ * without hamza above or below; no tatweel; Arabic and Persian digits as 0 to 9; no apostrophe between letters.
+ * Idempotent. `length` bytes of UTF-8; those that are not come out as they are. In `arena`.
  */
 const char *words_fold(const char *text, size_t length, struct arena *arena);
 

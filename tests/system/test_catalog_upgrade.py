@@ -106,6 +106,18 @@ def test_catalogctl_upgrades_an_old_database_and_check_says_when_it_is_old(old_s
     assert run([BIN / "catalogctl", "check", database]).stdout == f"{database}: OK, 3 products, 2 customers, 0 categories\n"
 
 
+def test_catalogctl_upgrade_folds_what_another_program_has_written(site):
+    path = site.var / "catalog.db"
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE product SET name = 'Fußball' WHERE id = 1")
+        assert database.execute("SELECT product_id FROM words_due").fetchall() == [(1,)]
+    assert run([BIN / "catalogctl", "upgrade", path]).returncode == 0
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT title_words FROM product WHERE id = 1").fetchone() == ("fussball",)
+        assert database.execute("SELECT product_id FROM words_due").fetchall() == []
+    database.close()
+
+
 def test_a_database_of_a_later_version_is_left_as_it_is(old_site):
     with sqlite3.connect(old_site.var / "catalog.db") as database:
         database.execute(f"PRAGMA user_version = {TODAY + 1}")
