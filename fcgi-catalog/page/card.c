@@ -5,6 +5,9 @@
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/internal.h"
 
+/* So many cards are seen at first; the pictures of others are loaded lazily. */
+#define CARDS_AT_ONCE 8
+
 const char *product_title(const struct product *product)
 {
     return product->name != NULL && product->name[0] != '\0' ? product->name : product->slug;
@@ -48,4 +51,18 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
     put_price(html, frame, product->price_cents, shown->quote, shown->applied);
     put_stock(html, product->stock);
     html_put(html, "</li>\n");
+}
+
+void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products, bool with_rules)
+{
+    html_put(html, "<ul class=\"cards\">\n");
+    for (size_t i = 0; i < products->list->count; i++) {
+        const struct page_product shown = {
+            .product = &products->list->items[i],
+            .quote = products->quotes != NULL ? &products->quotes[i] : NULL,
+            .applied = with_rules && products->applied != NULL ? &products->applied[i] : NULL,
+        };
+        put_card(html, frame, &shown, i >= CARDS_AT_ONCE);
+    }
+    html_put(html, "</ul>\n");
 }

@@ -312,14 +312,20 @@ struct text page_print_categories(const struct page_frame *frame, struct arena *
     return frame_end(frame, &html);
 }
 
-struct text page_print_home(const struct page_frame *frame, struct arena *arena)
+struct text page_print_home(const struct page_frame *frame, const struct page_products *newest, struct arena *arena)
 {
     const struct page_head head = {.title = "", .search = "", .path = "/", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
-    html_put(&html, "<h1>What would you like to see?</h1>\n<p class=\"lead\">Search above, or look through <a");
-    frame_put_link(&html, frame, "/products", "");
-    html_put(&html, ">all products</a>.</p>\n");
+    if (newest->list->count > 0) {
+        html_put(&html, "<h1>New in the shop</h1>\n");
+        put_cards(&html, frame, newest, false);
+        html_put(&html, "<p class=\"lead\"><a");
+        frame_put_link(&html, frame, "/products", "");
+        html_put(&html, ">Show all products</a></p>\n");
+    } else {
+        html_put(&html, "<h1>Welcome</h1>\n<p class=\"lead\">There are no products yet.</p>\n");
+    }
     (void)put_children(&html, frame, NULL, 2);
     return frame_end(frame, &html);
 }

@@ -145,7 +145,7 @@ static void put_tag_field(struct html *html, const struct page_listing *listing)
     put_wrong_mark(html, listing, "tag");
     html_attribute(html, "value", tag != NULL ? tag : "");
     html_put(html, "></p>\n");
-    put_tag_suggestions(html, listing->products);
+    put_tag_suggestions(html, listing->products.list);
 }
 
 static void put_price_option(struct html *html, const struct page_frame *frame, int32_t price, bool is_chosen)

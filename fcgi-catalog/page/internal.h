@@ -66,6 +66,10 @@ void put_stock(struct html *html, const char *stock);
 /* An item of the list of products. Pictures that are not seen at first are loaded when they come near. */
 void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy);
 
+/* Cards of all of them. Rules are left out where they are said elsewhere. */
+void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products,
+               bool with_rules);
+
 /* ---- Categories (category.c) ---- */
 
 /* The name, or the slug. */

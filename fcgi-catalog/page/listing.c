@@ -4,9 +4,6 @@
 
 #include "fcgi-catalog/page/internal.h"
 
-/* So many cards are seen at first; the pictures of others are loaded lazily. */
-#define CARDS_AT_ONCE 8
-
 static const char *listing_title(const struct page_frame *frame, const struct product_query *query, struct arena *arena)
 {
     const struct category_entry *category = category_find(frame->categories, query->category);
@@ -21,11 +18,11 @@ static const char *listing_title(const struct page_frame *frame, const struct pr
 /* The one rule that made the price of every product of the list; NULL: there is none such. */
 static const struct applied_rule *find_common_rule(const struct page_listing *listing)
 {
-    const struct applied_rules *applied = listing->applied;
-    const struct applied_rule *rule =
-        applied != NULL && listing->products->count > 1 && applied[0].count == 1 ? applied[0].items : NULL;
+    const struct applied_rules *applied = listing->products.applied;
+    size_t count = listing->products.list->count;
+    const struct applied_rule *rule = applied != NULL && count > 1 && applied[0].count == 1 ? applied[0].items : NULL;
 
-    for (size_t i = 1; rule != NULL && i < listing->products->count; i++) {
+    for (size_t i = 1; rule != NULL && i < count; i++) {
         if (applied[i].count != 1 || strcmp(applied[i].items[0].key, rule->key) != 0)
             rule = NULL;
     }
@@ -35,7 +32,7 @@ static const struct applied_rule *find_common_rule(const struct page_listing *li
 static void put_count(struct html *html, const struct page_listing *listing, const struct applied_rule *common)
 {
     bool is_all = listing->next == NULL && listing->previous == NULL;
-    int64_t here = (int64_t)listing->products->count;
+    int64_t here = (int64_t)listing->products.list->count;
     int64_t total = is_all ? here : listing->total;
 
     html_put(html, "<p class=\"shown\" role=\"status\">");
@@ -73,21 +70,6 @@ static void put_empty(struct html *html, const struct page_frame *frame, const s
         html_put(html, "<p>There are no products yet.</p>\n<p><a");
     frame_put_link(html, frame, "/products", "");
     html_put(html, ">Show all products</a></p>\n</div>\n");
-}
-
-static void put_products(struct html *html, const struct page_frame *frame, const struct page_listing *listing,
-                         bool with_rules)
-{
-    html_put(html, "<ul class=\"cards\">\n");
-    for (size_t i = 0; i < listing->products->count; i++) {
-        const struct page_product shown = {
-            .product = &listing->products->items[i],
-            .quote = listing->quotes != NULL ? &listing->quotes[i] : NULL,
-            .applied = with_rules && listing->applied != NULL ? &listing->applied[i] : NULL,
-        };
-        put_card(html, frame, &shown, i >= CARDS_AT_ONCE);
-    }
-    html_put(html, "</ul>\n");
 }
 
 static void put_page(struct html *html, const struct page_frame *frame, const struct product_query *list,
@@ -137,10 +119,10 @@ struct text page_print_listing(const struct page_frame *frame, const struct page
     if (query->is_category_of_path)
         (void)put_children(&html, frame, query->category, 1);
     put_filters(&html, frame, listing);
-    if (listing->products->count > 0) {
+    if (listing->products.list->count > 0) {
         const struct applied_rule *common = find_common_rule(listing);
         put_count(&html, listing, common);
-        put_products(&html, frame, listing, common == NULL);
+        put_cards(&html, frame, &listing->products, common == NULL);
     } else if (listing->wrong == NULL) {
         put_empty(&html, frame, query);
     }

@@ -46,23 +46,28 @@ struct page_frame {
 
 /* Pages live in the arena that they are made in. */
 
-/* GET / : what there is. */
-struct text page_print_home(const struct page_frame *frame, struct arena *arena);
-
 /* GET /categories : the tree. */
 struct text page_print_categories(const struct page_frame *frame, struct arena *arena);
+
+/* Products beside each other, with what the visitor pays. */
+struct page_products {
+    const struct product_list *list;
+    const struct quote *quotes;          /* one per product; NULL: list prices */
+    const struct applied_rules *applied; /* one per product; NULL: not known */
+};
+
+/* GET / : some products, the newest first, and what else there is. */
+struct text page_print_home(const struct page_frame *frame, const struct page_products *newest, struct arena *arena);
 
 /* GET /products and, with query->is_category_of_path, GET /categories/{slug}. */
 struct page_listing {
     const struct product_query *query;
-    const struct product_list *products;
-    const struct quote *quotes;          /* one per product; NULL: list prices */
-    const struct applied_rules *applied; /* one per product; NULL: not known */
-    const char *here;                    /* the query string that leads to this page, in one form */
-    const char *next, *previous;         /* query strings (query_print_link()); NULL: there is none */
-    int64_t total;                       /* products of the whole query; -1: not counted */
-    const char *wrong;                   /* the parameter of a filter for which there is no list: the form says so, and
-                                            shows what was chosen. NULL: there is a list */
+    struct page_products products;
+    const char *here;            /* the query string that leads to this page, in one form */
+    const char *next, *previous; /* query strings (query_print_link()); NULL: there is none */
+    int64_t total;               /* products of the whole query; -1: not counted */
+    const char *wrong;           /* the parameter of a filter for which there is no list: the form says so, and
+                                    shows what was chosen. NULL: there is a list */
 };
 struct text page_print_listing(const struct page_frame *frame, const struct page_listing *listing, struct arena *arena);
 
@@ -72,7 +77,9 @@ struct page_product {
     const struct quote *quote;           /* NULL: the list price */
     const struct applied_rules *applied; /* NULL: not known */
 };
-struct text page_print_product(const struct page_frame *frame, const struct page_product *shown, struct arena *arena);
+/* `related`: other products like it; none: nothing is said of them. */
+struct text page_print_product(const struct page_frame *frame, const struct page_product *shown,
+                               const struct page_products *related, struct arena *arena);
 
 /* An error: problem.h's status, title and detail. */
 struct page_problem {

@@ -41,7 +41,18 @@ static void put_facts(struct html *html, const struct page_frame *frame, const s
     put_tags(html, frame, product);
 }
 
-struct text page_print_product(const struct page_frame *frame, const struct page_product *shown, struct arena *arena)
+/* They stand below the first screen. */
+static void put_related(struct html *html, const struct page_frame *frame, const struct page_products *related)
+{
+    if (related->list->count == 0)
+        return;
+    html_put(html, "<section class=\"related\" aria-label=\"More like this\">\n<h2>More like this</h2>\n");
+    put_cards(html, frame, related, false);
+    html_put(html, "</section>\n");
+}
+
+struct text page_print_product(const struct page_frame *frame, const struct page_product *shown,
+                               const struct page_products *related, struct arena *arena)
 {
     const struct product *product = shown->product;
     const struct page_head head = {
@@ -69,6 +80,7 @@ struct text page_print_product(const struct page_frame *frame, const struct page
     }
     put_facts(&html, frame, product);
     html_put(&html, "</div>\n</article>\n");
+    put_related(&html, frame, related);
     put_product_data(&html, frame, shown);
     return frame_end(frame, &html);
 }

@@ -8,12 +8,18 @@
 /* GET /: a sign of life. */
 void home_handle(struct request_context *context);
 
+/* GET / for people: the HOME_PRODUCTS newest products, with what this customer pays. */
+#define HOME_PRODUCTS 8
+void home_handle_page(struct request_context *context);
+
 /* GET /products: a page of the list, with what this customer pays; with explain=1, for administrators, also why. An
  * address with a slug names the category of the list. */
 void products_handle(struct request_context *context);
 
-/* GET /products/{slug or id}: one product, with what this customer pays. A slug that a product had before leads to the
+/* GET /products/{slug or id}: one product, with what this customer pays; for people also RELATED_PRODUCTS of its
+ * category, the next ones by id and behind the last the first. A slug that a product had before leads to the
  * one that it has today. */
+#define RELATED_PRODUCTS 8
 void product_handle(struct request_context *context);
 
 /* GET /products.csv: the whole catalog at list prices. */

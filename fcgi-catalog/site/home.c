@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* GET /: a sign of life. */
+/* GET /: a sign of life, and for people the newest products. */
 #include "fcgi-catalog/site/handlers.h"
 
 #include "fcgi-catalog/http/conditional.h"
+#include "fcgi-catalog/site/pricing.h"
 
 void home_handle(struct request_context *context)
 {
@@ -19,4 +20,48 @@ void home_handle(struct request_context *context)
     if (!conditional_apply(exchange, &conditional))
         context_fill(context, (struct text){text, sizeof text - 1});
     http_exchange_finish(exchange);
+}
+
+/* Ids grow: the last products are the newest. */
+static enum store_status read_newest(struct site *site, const struct priced *priced, struct rendered_page **rendered)
+{
+    struct arena arena = {0};
+    struct product_page page;
+    struct product newest[HOME_PRODUCTS];
+    enum store_status status = site->store->methods->list(site->store, priced->query, &arena, &page);
+
+    if (status == STORE_OK) {
+        for (size_t i = 0; i < page.products.count; i++)
+            newest[i] = page.products.items[page.products.count - 1 - i];
+        *rendered = rendered_page_new(page.shop_revision, &(struct page_content){
+                                                              .products = {newest, page.products.count},
+                                                              .fields = priced->query->fields,
+                                                              .currency = site->shop.currency,
+                                                              .total = -1,
+                                                          });
+        site_keep_page(site, priced->key, *rendered);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+void home_handle_page(struct request_context *context)
+{
+    struct site *site = context->site;
+    struct product_query *query = arena_get(&context->exchange->arena, sizeof *query);
+
+    if (!context_read_query(context, QUERY_NOTHING, query) || !pricing_admit(context, query))
+        return;
+    query->limit = HOME_PRODUCTS;
+    query->position = (struct position){.is_set = true, .is_backwards = true, .text = "", .id = INT32_MAX};
+    struct priced priced = {.query = query, .key = "/"};
+    if (pricing_is_known(context, &priced))
+        return;
+    priced.rendered = site_find_page(site, priced.key);
+    if (priced.rendered == NULL && read_newest(site, &priced, &priced.rendered) != STORE_OK)
+        priced.rendered = site_find_old_page(site, priced.key);
+    if (priced.rendered != NULL)
+        pricing_answer(context, &priced);
+    else
+        context_refuse_for_store(context);
 }

@@ -34,6 +34,11 @@ static struct page_frame frame_of_view(const struct view *view)
     };
 }
 
+static struct page_products products_of_view(const struct view *view)
+{
+    return (struct page_products){rendered_page_products(view->rendered), view->quotes, view->applied};
+}
+
 static struct http_page page_of(struct text page)
 {
     return (struct http_page){
@@ -56,9 +61,7 @@ struct text page_print_view_list(const struct view *view, struct arena *arena)
     const struct page_frame frame = frame_of_view(view);
     const struct page_listing listing = {
         .query = view->query,
-        .products = rendered_page_products(view->rendered),
-        .quotes = view->quotes,
-        .applied = view->applied,
+        .products = products_of_view(view),
         .here = print_here(view, arena),
         .next = content->next,
         .previous = content->previous,
@@ -82,30 +85,41 @@ struct http_page page_print_refused_list(struct request_context *context, const 
         .categories = tree != NULL ? tree_categories(tree) : NULL,
     };
     const struct product_list nothing = {0};
-    const struct page_listing listing = {.query = query, .products = &nothing, .total = -1, .wrong = wrong};
+    const struct page_listing listing = {.query = query, .products.list = &nothing, .total = -1, .wrong = wrong};
     const struct http_page page = page_of(page_print_listing(&frame, &listing, &context->exchange->arena));
 
     tree_drop(tree);
     return page;
 }
 
+/* Behind the product are those like it. */
 struct text page_print_view_one(const struct view *view, struct arena *arena)
 {
     const struct page_frame frame = frame_of_view(view);
-    const struct page_product shown = {
-        .product = rendered_page_products(view->rendered)->items,
-        .quote = view->quotes,
-        .applied = view->applied,
+    const struct page_products all = products_of_view(view);
+    const struct page_product shown = {all.list->items, all.quotes, all.applied};
+    const struct product_list others = {all.list->items + 1, all.list->count - 1};
+    const struct page_products related = {
+        .list = &others,
+        .quotes = all.quotes != NULL ? all.quotes + 1 : NULL,
+        .applied = all.applied != NULL ? all.applied + 1 : NULL,
     };
 
-    return page_print_product(&frame, &shown, arena);
+    return page_print_product(&frame, &shown, &related, arena);
+}
+
+struct text page_print_view_home(const struct view *view, struct arena *arena)
+{
+    const struct page_frame frame = frame_of_view(view);
+    const struct page_products newest = products_of_view(view);
+
+    return page_print_home(&frame, &newest, arena);
 }
 
 /* ---- Categories -------------------------------------------------------------------------------------------------- */
 
 /* A page of categories alone, the same for everybody. */
-static void handle_tree(struct request_context *context,
-                        struct text (*print)(const struct page_frame *frame, struct arena *arena))
+void page_handle_categories(struct request_context *context)
 {
     struct product_query query;
     struct tree *tree = NULL;
@@ -124,23 +138,11 @@ static void handle_tree(struct request_context *context,
         .currency = context->site->shop.currency,
         .categories = tree_categories(tree),
     };
-    if (print == page_print_home) /* where programs look first */
-        context_link(context, "/openapi.json", "", "service-desc");
     if (!context_apply_public(context, tree_revision(tree), tree_changed_at(tree),
                               page_print_key(context, context->exchange->request.path)))
-        context_fill(context, print(&frame, &context->exchange->arena));
+        context_fill(context, page_print_categories(&frame, &context->exchange->arena));
     http_exchange_finish(context->exchange);
     tree_drop(tree);
-}
-
-void page_handle_home(struct request_context *context)
-{
-    handle_tree(context, page_print_home);
-}
-
-void page_handle_categories(struct request_context *context)
-{
-    handle_tree(context, page_print_categories);
 }
 
 /* ---- What pages load --------------------------------------------------------------------------------------------- */

@@ -7,9 +7,10 @@
 #include "fcgi-catalog/site/view.h"
 #include "fcgi-catalog/site/request_context.h"
 
-/* The list at /products and /categories/{slug}, and one product. */
+/* The list at /products and /categories/{slug}, one product, and the first page. */
 view_printer page_print_view_list;
 view_printer page_print_view_one;
+view_printer page_print_view_home;
 
 /* The list page for a query that was refused because of the filter `wrong`, a parameter: its form, as it was filled in,
  * and what is wrong. */
@@ -20,8 +21,7 @@ struct http_page page_print_refused_list(struct request_context *context, const 
  * program is. */
 const char *page_print_key(struct request_context *context, const char *key);
 
-/* GET / and /categories. */
-void page_handle_home(struct request_context *context);
+/* GET /categories. */
 void page_handle_categories(struct request_context *context);
 
 /* GET /style-….css and /pictures/…. */

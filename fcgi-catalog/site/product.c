@@ -20,7 +20,42 @@ static enum store_status find_product(struct store *store, const char *name, str
     return store->methods->find_product_by_id(store, (int32_t)id, arena, product);
 }
 
-/* Reads the product as a page of one, which is cached. */
+/* Appends products of the category, in the order of ids behind the position, but not the product itself. */
+static void append_others(struct store *store, const struct product *product, struct position position,
+                          struct arena *arena, struct product_list *all, struct product *items)
+{
+    struct product_query query = query_default();
+    struct product_page page = {0};
+
+    query.category = product->categories[0];
+    query.limit = RELATED_PRODUCTS;
+    query.position = position;
+    if (store->methods->list(store, &query, arena, &page) != STORE_OK)
+        return;
+    for (size_t i = 0; i < page.products.count && all->count <= RELATED_PRODUCTS; i++) {
+        if (position.is_set ? page.products.items[i].id > product->id : page.products.items[i].id < product->id)
+            items[all->count++] = page.products.items[i];
+    }
+}
+
+/* The product and, for people, others like it. They are not worth an error. */
+static struct product_list add_related(struct request_context *context, const struct product *product,
+                                       struct arena *arena)
+{
+    struct store *store = context->site->store;
+    struct product *items = arena_get(arena, (1 + RELATED_PRODUCTS) * sizeof *items);
+    struct product_list all = {.items = items, .count = 1};
+
+    items[0] = *product;
+    if (!context->representation->is_page || product->own_category_count == 0)
+        return all;
+    append_others(store, product, (struct position){.is_set = true, .text = "", .id = product->id}, arena, &all, items);
+    if (all.count <= RELATED_PRODUCTS)
+        append_others(store, product, (struct position){0}, arena, &all, items);
+    return all;
+}
+
+/* Reads the product as a page, which is cached. */
 static enum store_status read_product(struct request_context *context, const struct priced *priced,
                                       struct rendered_page **rendered)
 {
@@ -36,7 +71,7 @@ static enum store_status read_product(struct request_context *context, const str
         status = find_product(site->store, context->slug, &arena, &product);
     if (status == STORE_OK) {
         *rendered = rendered_page_new(shop.revision, &(struct page_content){
-                                                         .products = {.items = &product, .count = 1},
+                                                         .products = add_related(context, &product, &arena),
                                                          .fields = priced->query->fields,
                                                          .currency = shop.currency,
                                                          .total = -1,
@@ -107,7 +142,8 @@ void product_handle(struct request_context *context)
         return;
     struct priced priced = {
         .query = query,
-        .key = arena_print(arena, "/%s?%s", context->slug, query_print_key(query, arena)),
+        .key = arena_print(arena, "%s/%s?%s", context->representation->is_page ? "page " : "", context->slug,
+                           query_print_key(query, arena)),
     };
     answer_product(context, &priced);
 }

@@ -27,10 +27,13 @@
 /* Representations stand in the order of preference: the first is for callers that say nothing. */
 static const struct route {
     const char *pattern; /* a name in braces at its end stands for the rest of one segment */
-    bool is_priced;      /* depends on the customer */
+    bool is_priced;      /* depends on the customer, in every form */
     struct representation representations[REPRESENTATIONS_MAX];
 } routes[] = {
-    {"/", false, {{TEXT, .handle = home_handle, .is_sign_of_life = true}, {PAGE, .handle = page_handle_home}}},
+    {"/",
+     false,
+     {{TEXT, .handle = home_handle, .is_sign_of_life = true},
+      {PAGE, .handle = home_handle_page, .print = page_print_view_home}}},
     {"/products",
      true,
      {
@@ -255,6 +258,8 @@ static void handle(struct request_context *context, const struct route *route, c
         return;
     }
     choose_representation(context, route);
+    if (!route->is_priced && context->representation->print != NULL && !admit_customer(context))
+        return;
     if (admit_shop(context))
         context->representation->handle(context);
 }

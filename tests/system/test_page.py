@@ -209,6 +209,51 @@ def test_customers_page_is_nobody_elses(web):
     assert same.status == 304 and same.body == b""
 
 
+# ---- Products beside others ----
+
+
+def cards(answer):
+    """The addresses of the products that stand in cards, in order."""
+    return [a["href"].rsplit("/", 1)[1] for a in read(answer).all("a") if "/products/" in a["href"]]
+
+
+def test_the_first_page_has_the_newest_products_at_the_visitors_prices(web):
+    anonymous, customer = page(web, "/"), page(web, "/", ("X-USER-ID", "1"))
+    newest = json.loads(web.request("/products?limit=250").body)[:-9:-1]
+    assert cards(anonymous) == cards(customer) == [product["slug"] for product in newest]
+    quotes = json.loads(web.request("/products?limit=250", headers=[("X-USER-ID", "1")]).body)[:-9:-1]
+    for product, quote in zip(newest, quotes):
+        listed, paid = product["price_in_cents"], quote["discount_value"]["value_in_cents"]
+        assert f'value="{listed / 100:.2f}"'.encode() in anonymous.body
+        assert f'value="{paid / 100:.2f}"'.encode() in customer.body and f'value="{paid / 100:.2f}"'.encode() not in anonymous.body
+    assert "public" in anonymous.header("Cache-Control") and "private" in customer.header("Cache-Control")
+    assert anonymous.header("ETag") != customer.header("ETag") and "X-USER-ID" in anonymous.header("Vary")
+    for answer, who in ((anonymous, ()), (customer, (("X-USER-ID", "1"),))):
+        assert page(web, "/", *who, ("If-None-Match", answer.header("ETag"))).status == 304
+    assert page(web, "/", ("X-USER-ID", "x")).status == 400
+    assert web.request("/", headers=[("X-USER-ID", "x")]).body == b"It is working."
+
+
+def test_a_products_page_has_others_of_its_category_at_the_visitors_prices(web):
+    shop = {product["slug"]: product for product in json.loads(web.request("/products?limit=250").body)}
+    category = shop["moka-pot"]["categories"][0]
+    alike = [slug for slug, product in shop.items() if category in product.get("categories", []) and slug != "moka-pot"]
+    customer = page(web, "/products/moka-pot", ("X-USER-ID", "1"))
+    assert set(cards(page(web, "/products/moka-pot"))) == set(cards(customer)) == set(alike) and 0 < len(alike) <= 8
+    quotes = {product["slug"]: product for product in json.loads(web.request(
+        "/products?limit=250", headers=[("X-USER-ID", "1")]).body)}
+    assert all(f'value="{quotes[slug]["discount_value"]["value_in_cents"] / 100:.2f}"'.encode() in customer.body for slug in alike)
+    assert list(json.loads(web.request("/products/moka-pot").body))[0] == "id"
+
+
+def test_at_most_eight_others_are_shown_and_never_the_product_itself(web):
+    shop = json.loads(web.request("/products?limit=250&category=home").body)
+    assert len(shop) > 9
+    for product in shop:
+        others = cards(page(web, f"/products/{product['slug']}"))
+        assert len(others) == len(set(others)) <= 8 and product["slug"] not in others
+
+
 # ---- Links that others changed ----
 
 APPENDED = ["utm_source=newsletter&utm_medium=e-mail", "fbclid=IwAR0x", "gclid=x", "gbraid=x", "wbraid=x", "dclid=x", "msclkid=x",
@@ -574,7 +619,7 @@ def test_all_text_can_be_read(browser, web):
 
 @IN_A_BROWSER
 @pytest.mark.parametrize("customer", [None, 1])
-@pytest.mark.parametrize("path", ["/products", "/products?q=lamp&max_price=20000", "/products?sort=price", "/categories/kitchen",
+@pytest.mark.parametrize("path", ["/", "/products", "/products?q=lamp&max_price=20000", "/products?sort=price", "/categories/kitchen",
                                   "/products/film-camera"])
 def test_products_begin_in_the_upper_half_of_a_phones_screen(browser, web, path, customer):
     browser.resize((375, 667))

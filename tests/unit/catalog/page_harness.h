@@ -42,6 +42,7 @@ static struct page_frame frame;
 static struct product_query query;
 static struct page_listing listing;
 static struct product_list products;
+static const struct product_list nothing;
 
 static int prepare(void **state)
 {
@@ -49,7 +50,7 @@ static int prepare(void **state)
     frame = (struct page_frame){.base = "", .shop_name = "Lamps & more", .currency = "EUR", .categories = &tree};
     query = query_default();
     products = (struct product_list){&lamp, 1};
-    listing = (struct page_listing){.query = &query, .products = &products, .here = "", .total = -1};
+    listing = (struct page_listing){.query = &query, .products.list = &products, .here = "", .total = -1};
     return 0;
 }
 
@@ -68,6 +69,12 @@ static const char *copy(struct text page)
 static const char *list_page(void)
 {
     return copy(page_print_listing(&frame, &listing, &arena));
+}
+
+/* The first page, with nothing to show. */
+static const char *home_page(void)
+{
+    return copy(page_print_home(&frame, &(struct page_products){.list = &nothing}, &arena));
 }
 
 static void assert_has(const char *page, const char *part)

@@ -29,7 +29,7 @@ static void assert_runs_nothing(const char *page)
 static const char *product_page(const struct product *product, const struct quote *price)
 {
     const struct page_product shown = {product, price, price != NULL ? &applied : NULL};
-    return copy(page_print_product(&frame, &shown, &arena));
+    return copy(page_print_product(&frame, &shown, &(struct page_products){.list = &nothing}, &arena));
 }
 
 /* ---- Prices ------------------------------------------------------------------------------------------------------ */
@@ -72,8 +72,8 @@ static void anonymous_visitor_sees_the_list_price_alone(void **state)
 static void customer_sees_their_price_beside_the_struck_list_price(void **state)
 {
     (void)state;
-    listing.quotes = &quote;
-    listing.applied = &applied;
+    listing.products.quotes = &quote;
+    listing.products.applied = &applied;
     frame.customer = &john;
     const char *page = list_page();
     assert_has(page, "Your price: </span><strong><data value=\"999.00\">€999.00</data></strong>");
@@ -89,8 +89,8 @@ static void label_of_every_product_is_said_once(void **state)
     struct quote quotes[] = {quote, quote};
     struct applied_rules rules[] = {applied, applied};
     products = (struct product_list){two, 2};
-    listing.quotes = quotes;
-    listing.applied = rules;
+    listing.products.quotes = quotes;
+    listing.products.applied = rules;
     const char *page = list_page();
     assert_has(page, ">2 products <span class=\"rule\" dir=\"auto\">Spring &lt;sale&gt;</span></p>");
     assert_null(strstr(strstr(page, "class=\"card\""), "class=\"rule\""));
@@ -128,7 +128,7 @@ static void every_page_has_its_head_and_its_way_around(void **state)
 {
     (void)state;
     const char *const pages[] = {
-        copy(page_print_home(&frame, &arena)),
+        home_page(),
         copy(page_print_categories(&frame, &arena)),
         list_page(),
         product_page(&lamp, NULL),
@@ -150,10 +150,36 @@ static void every_page_has_its_head_and_its_way_around(void **state)
     }
 }
 
+static void front_page_shows_products_with_the_visitors_prices(void **state)
+{
+    (void)state;
+    const struct page_products newest = {&products, &quote, &applied};
+    const char *page = copy(page_print_home(&frame, &newest, &arena));
+    assert_has(page, "<h1>New in the shop</h1>");
+    assert_has(page, "<a href=\"/products/arc-lamp\">Arc lamp</a>");
+    assert_has(page, "Your price: </span><strong><data value=\"999.00\">");
+    assert_has(home_page(), "There are no products yet.");
+}
+
+static void product_page_shows_others_like_it(void **state)
+{
+    (void)state;
+    const struct product_list others = {&bare, 1};
+    const struct quote price = {.pct = 0.5f, .value_cents = 50000};
+    const struct page_products related = {&others, &price, &applied};
+    const struct page_product shown = {&lamp, &quote, &applied};
+    const char *page = copy(page_print_product(&frame, &shown, &related, &arena));
+    const char *like = strstr(page, "<h2>More like this</h2>");
+    assert_non_null(like);
+    assert_has(like, "<a href=\"/products/iphone-x\">iphone-x</a>");
+    assert_has(like, "€500.00");
+    assert_has_not(product_page(&lamp, NULL), "More like this");
+}
+
 static void front_page_has_the_shops_name_alone(void **state)
 {
     (void)state;
-    assert_has(copy(page_print_home(&frame, &arena)), "<title>Lamps &amp; more</title>");
+    assert_has(home_page(), "<title>Lamps &amp; more</title>");
 }
 
 static void error_leads_on(void **state)
@@ -274,8 +300,8 @@ static void every_address_is_below_the_base(void **state)
     frame.base = "/shop";
     listing.next = "after=x";
     listing.previous = "before=y";
-    const char *const pages[] = {list_page(), product_page(&lamp, NULL), product_page(&bare, NULL),
-                                 copy(page_print_home(&frame, &arena)), copy(page_print_categories(&frame, &arena))};
+    const char *const pages[] = {list_page(), product_page(&lamp, NULL), product_page(&bare, NULL), home_page(),
+                                 copy(page_print_categories(&frame, &arena))};
 
     for (size_t i = 0; i < ARRAY_LENGTH(pages); i++) {
         for (const char *at = strstr(pages[i], "=\"/"); at != NULL; at = strstr(at + 1, "=\"/"))
@@ -375,11 +401,11 @@ static void data_is_text_wherever_it_stands(void **state)
         .base = "", .shop_name = evil, .currency = "", .categories = &evil_tree, .customer = &customer};
     applied.items = &evil_rule;
     products.items = &product;
-    listing.applied = &applied;
-    listing.quotes = &quote;
+    listing.products.applied = &applied;
+    listing.products.quotes = &quote;
     listing.next = listing.here = evil;
     query.text = query.tag = query.category = evil;
-    const char *const pages[] = {list_page(), product_page(&product, &quote), copy(page_print_home(&frame, &arena)),
+    const char *const pages[] = {list_page(), product_page(&product, &quote), home_page(),
                                  copy(page_print_problem(&frame, &(struct page_problem){404, evil, evil}, &arena))};
     for (size_t i = 0; i < ARRAY_LENGTH(pages); i++) {
         assert_runs_nothing(pages[i]);
@@ -572,6 +598,8 @@ int main(void)
         PRICED(product_that_is_given_away_costs_nothing),
         PRICED(every_page_has_its_head_and_its_way_around),
         PRICED(front_page_has_the_shops_name_alone),
+        PRICED(front_page_shows_products_with_the_visitors_prices),
+        PRICED(product_page_shows_others_like_it),
         PRICED(error_leads_on),
         PRICED(search_engines_are_told_the_one_address_of_a_page),
         PRICED(whoever_shows_a_link_is_told_what_it_leads_to),
