@@ -106,8 +106,8 @@ def test_catalogctl_upgrades_an_old_database_and_check_says_when_it_is_old(old_s
     assert run([BIN / "catalogctl", "check", database]).stdout == f"{database}: OK, 3 products, 2 customers, 0 categories\n"
 
 
-def test_catalogctl_upgrade_folds_what_another_program_has_written(site):
-    path = site.var / "catalog.db"
+def test_catalogctl_upgrade_folds_what_another_program_has_written(make_site):
+    path = make_site(1).var / "catalog.db"
     with sqlite3.connect(path) as database:
         database.execute("UPDATE product SET name = 'Fußball' WHERE id = 1")
         assert database.execute("SELECT product_id FROM words_due").fetchall() == [(1,)]
