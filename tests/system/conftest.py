@@ -45,7 +45,7 @@ def pytest_make_collect_report(collector):
 
 
 # Files that take longest begin first: each is one process's work, and the last to begin is waited for.
-LONG = ["test_page", "test_cut_answers", "test_openapi", "test_injected_failures", "test_makefile", "test_recipes", "test_exact",
+LONG = ["test_page", "test_cut_answers", "test_openapi", "test_injected_failures", "test_makefile", "test_recipes",
         "test_faults", "test_catalog_import", "test_discountd_life", "test_catalog_paging", "test_deploy", "test_property",
         "test_catalog_csv", "test_slow_clients", "test_shared_cache", "test_import_crash", "test_live", "test_store_crash"]
 

@@ -2,6 +2,7 @@
 /* Percentages of prices, against their defining inequality and the contract's figures. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,18 @@ static int64_t error_of(int32_t price, int32_t percent, enum price_rounding roun
     return (int64_t)price_after_percent(price, percent, rounding) * 10000 - (int64_t)price * (10000 - percent);
 }
 
+/* Each of these has one solution, the exact result. */
+static bool is_exact(int32_t price, int32_t percent)
+{
+    int64_t down = error_of(price, percent, PRICE_ROUND_DOWN);
+    int64_t half_up = error_of(price, percent, PRICE_ROUND_HALF_UP);
+    int64_t half_even = error_of(price, percent, PRICE_ROUND_HALF_EVEN);
+
+    bool is_half = half_even == 5000 || half_even == -5000;
+    return down <= 0 && down > -10000 && half_up <= 5000 && half_up > -5000 && half_even <= 5000 &&
+           half_even >= -5000 && (!is_half || price_after_percent(price, percent, PRICE_ROUND_HALF_EVEN) % 2 == 0);
+}
+
 static void every_percentage_of_the_edge_prices_is_exact(void **state)
 {
     static const int32_t prices[] = {0,    1,     2,     3,     9,     10,     99,        100,           101,
@@ -35,15 +48,22 @@ static void every_percentage_of_the_edge_prices_is_exact(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(prices); i++) {
-        for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++) {
-            int64_t down = error_of(prices[i], percent, PRICE_ROUND_DOWN);
-            int64_t half_up = error_of(prices[i], percent, PRICE_ROUND_HALF_UP);
-            int64_t half_even = error_of(prices[i], percent, PRICE_ROUND_HALF_EVEN);
-            assert_true(down <= 0 && down > -10000);
-            assert_true(half_up <= 5000 && half_up > -5000);
-            assert_true(half_even <= 5000 && half_even >= -5000);
-            if (half_even == 5000 || half_even == -5000)
-                assert_int_equal(price_after_percent(prices[i], percent, PRICE_ROUND_HALF_EVEN) % 2, 0);
+        for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++)
+            assert_true(is_exact(prices[i], percent));
+    }
+}
+
+/* 10,000 prices in a row leave every remainder; the rows lie all over the prices that there are. */
+static void every_percentage_of_every_remainder_is_exact(void **state)
+{
+    const int32_t last = INT32_MAX - 9999;
+
+    (void)state;
+    for (int32_t percent = 0; percent <= PRICE_PERCENT_MAX; percent++) {
+        int32_t first = (int32_t)((int64_t)last * percent / PRICE_PERCENT_MAX);
+        for (int32_t i = 0; i < 10000; i++) {
+            if (!is_exact(first + i, percent))
+                fail_msg("%d less %d hundredths of a percent", first + i, percent);
         }
     }
 }
@@ -94,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_contract_s_figures_are_exact),
         cmocka_unit_test(every_percentage_of_the_edge_prices_is_exact),
+        cmocka_unit_test(every_percentage_of_every_remainder_is_exact),
         cmocka_unit_test(a_half_goes_up_or_to_the_even_one),
         cmocka_unit_test(every_small_price_is_exact_at_ten_percent),
         cmocka_unit_test(nothing_off_leaves_the_price_and_everything_off_nothing),
