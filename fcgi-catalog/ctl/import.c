@@ -220,7 +220,7 @@ int command_import(int argc, char **argv)
 {
     const struct arguments arguments = {
         .purpose = "Puts the products of FILE (\"-\": standard input) into the catalog, all of them or, when anything "
-                   "is wrong with one, none. A product that is known by its SKU, or else by its slug, is changed; what "
+                   "is wrong with one, none. A product that is known by its slug, or else by its SKU, is changed; what "
                    "FILE does not say of it stays. Whoever asks the catalog meanwhile gets what was until all is in."
                    "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, what /products answers "
                    "(jsonl, too), and Shopify's product CSV. In UTF-8; a spreadsheet's CSV may have semicolons or tabs "

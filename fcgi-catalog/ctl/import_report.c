@@ -58,7 +58,8 @@ static double seconds_since(const struct import_report *report)
 /* Rows that were worked on a second: read from the file, or deleted. */
 static double rate_of(const struct importer_counts *counts, double seconds)
 {
-    size_t rows = counts->read + counts->category_rows + counts->deleted + counts->deleted_categories;
+    size_t rows =
+        counts->read + counts->category_rows + counts->deleted + counts->deleted_categories + counts->withdrawn;
 
     return seconds > 0 ? (double)rows / seconds : 0;
 }
@@ -87,10 +88,12 @@ static void print_document(struct import_report *report, const struct importer *
         {"deleted", counts.deleted},
         {"deleted_categories", counts.deleted_categories},
         {"hidden", counts.hidden},
+        {"withdrawn", counts.withdrawn},
         {"category_rows", counts.category_rows},
         {"http_images", counts.http_images},
         {"digit_handles", counts.digit_handles},
         {"dropped_compare_at", counts.dropped_compare_at},
+        {"repeated_skus", counts.repeated_skus},
         {"fault_count", fault_count},
     };
     cJSON *document = cJSON_CreateObject();
@@ -141,6 +144,9 @@ static void print_hints(const struct import_report *report, const struct importe
         printf("%s: %zu %s with product-\n", report->file, counts->digit_handles,
                counts->digit_handles == 1 ? "handle is digits alone, as an id is; its slug begins"
                                           : "handles are digits alone, as ids are; their slugs begin");
+    if (counts->repeated_skus > 0)
+        printf("%s: %zu %s of several products, which their slugs tell apart\n", report->database,
+               counts->repeated_skus, counts->repeated_skus == 1 ? "SKU is that" : "SKUs are those");
     if (counts->dropped_compare_at > 0)
         printf("%s: %zu compare-at %s not above the price, and %s dropped\n", report->file, counts->dropped_compare_at,
                counts->dropped_compare_at == 1 ? "price is" : "prices are",
@@ -161,7 +167,9 @@ static void print_statistics(const struct import_report *report, const struct im
         printf(", %zu %s of categories alone", counts->category_rows,
                plural_pick((int64_t)counts->category_rows, "row", "rows"));
     if (counts->hidden > 0)
-        printf(", %zu not on sale passed over", counts->hidden);
+        printf(", %zu not on sale", counts->hidden);
+    if (counts->withdrawn > 0)
+        printf(", %zu taken off sale", counts->withdrawn);
     printf("; %.1f s, %" PRId64 " %s a second%s\n", seconds, rate, plural_pick(rate, "row", "rows"),
            report->is_dry_run ? "; only tried, nothing was changed" : "");
 }

@@ -155,6 +155,16 @@ static void put_product(struct importer *importer, const struct product_row *row
     }
 }
 
+static void withdraw(struct importer *importer, const struct product_row *row)
+{
+    bool has_left;
+    enum import_status status =
+        importer->setup.import->methods->withdraw(importer->setup.import, &row->product, row->fields, &has_left);
+
+    if (settle(importer, find_place(row, importer->setup.import->reason_field), status))
+        importer->counts.withdrawn += has_left;
+}
+
 static void take_row(void *data, const struct product_row *row)
 {
     struct importer *importer = data;
@@ -166,6 +176,8 @@ static void take_row(void *data, const struct product_row *row)
         (void)settle(importer, find_place(row, IMPORT_FIELD_ID),
                      importer->setup.import->methods->put_former(importer->setup.import, row->product.id,
                                                                  row->product.slug, row->product.sku));
+    else if (is_sound && row->is_withdrawn)
+        withdraw(importer, row);
     else if (is_sound && !row->is_of_categories)
         put_product(importer, row);
 }
@@ -251,6 +263,16 @@ static enum importer_status refuse_count(struct importer *importer, size_t rows)
     return refuse_file(importer, message);
 }
 
+static enum importer_status count_repeated_skus(struct importer *importer)
+{
+    int64_t count;
+
+    if (importer->setup.import->methods->count_repeated_skus(importer->setup.import, &count) != IMPORT_OK)
+        return IMPORTER_FAILED;
+    importer->counts.repeated_skus = (size_t)count;
+    return IMPORTER_OK;
+}
+
 enum importer_status importer_finish(struct importer *importer)
 {
     bool is_read = !importer->has_failed && import_reader_finish(importer->reader);
@@ -262,7 +284,8 @@ enum importer_status importer_finish(struct importer *importer)
     size_t rows = import_reader_counts(importer->reader).rows;
     if (importer->setup.expected >= 0 && rows != (uint64_t)importer->setup.expected)
         return refuse_count(importer, rows);
-    return importer->setup.is_pruning ? prune(importer) : IMPORTER_OK;
+    enum importer_status status = importer->setup.is_pruning ? prune(importer) : IMPORTER_OK;
+    return status == IMPORTER_OK ? count_repeated_skus(importer) : status;
 }
 
 struct importer_counts importer_counts(const struct importer *importer)

@@ -37,8 +37,10 @@ struct importer_counts {
     size_t read;          /* rows of products without faults */
     size_t category_rows; /* rows of categories alone, likewise */
     size_t inserted, updated, unchanged;
+    size_t repeated_skus;               /* SKUs that several products of the catalog have, once the file is in */
     size_t dropped_compare_at;          /* compare-at prices that were not above the price, see store/import.h */
-    size_t hidden;                      /* products of Shopify that are not for sale, which are passed over */
+    size_t hidden;                      /* products that the file marks as not on sale, */
+    size_t withdrawn;                   /* and products that were on sale until now, and left for that */
     size_t http_images;                 /* images that pages replace by a stand-in, see struct import_counts */
     size_t digit_handles;               /* handles of Shopify whose slugs differ from them, see struct import_counts */
     size_t deleted, deleted_categories; /* by pruning */

@@ -58,7 +58,7 @@ struct import_counts {
     size_t rows;          /* of products, that were handed on */
     size_t category_rows; /* of categories alone, too */
     size_t faulty;        /* rows with faults, which were not handed on */
-    size_t hidden;        /* Shopify: products that are not for sale (drafts, archived …), which were not handed on */
+    size_t hidden;        /* products that the file marks as not on sale (drafts, archived …): see is_withdrawn */
     size_t http_images;   /* images of products with an address of http:, which pages do not load */
     size_t digit_handles; /* Shopify: handles of digits alone, as ids are, whose slugs differ from them */
 };

@@ -33,6 +33,8 @@ struct row_category {
 struct product_row {
     size_t line;            /* of the file, from 1: where the row begins */
     bool is_of_categories;  /* it describes categories, and has no product */
+    bool is_withdrawn;      /* of a product that is not on sale, known by its slug or else its SKU: see withdraw() of
+                               store/import.h */
     bool is_former;         /* of a product that has left: its id, and slug and SKU, of any form, if they are known */
     unsigned fields;        /* which of the product's fields are given: enum field_bit */
     struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */

@@ -21,7 +21,7 @@ void row_sink_take(struct row_sink *output, struct row_builder *builder)
     }
     if (builder->row.is_of_categories)
         output->counts.category_rows++;
-    else if (!builder->row.is_former)
+    else if (!builder->row.is_former && !builder->row.is_withdrawn)
         output->counts.rows++;
     output->counts.http_images += count_http_images(&builder->row.product);
     output->source.take(output->source.data, &builder->row);

@@ -83,6 +83,7 @@ struct shop_product {
     const struct shop_row *rows;
     size_t row_count, line, bytes; /* of the rows' texts */
     bool is_faulty;                /* nothing of it is handed on, as a fault says */
+    bool is_hidden;                /* not on sale: of its cells, handle, name, options and SKU count */
     struct row_builder shared;     /* what all variants have, but name and images */
     struct shop_cell handle, name;
     const char *handle_ends[2]; /* what tells its handle from an equal one, of another product; may be NULL */
@@ -160,7 +161,7 @@ void shop_add_tags(struct shop_product *product, const struct shop_cell *cell); 
 
 /* ---- Of the engine ---- */
 
-/* Hands on the product: a row of ours for each variant. */
+/* Hands on the product: a row of ours for each variant; of one that is not on sale, a row that withdraws it. */
 void shop_hand_on(struct shop *shop, struct shop_product *product);
 
 #endif

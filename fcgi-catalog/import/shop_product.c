@@ -211,11 +211,32 @@ static void build_row(struct shop *shop, struct shop_product *product, struct ro
         set_images(product, variant, builder);
 }
 
+/* Whatever else is in the cells of what is not on sale is no fault. */
+static void withdraw(struct shop *shop, struct shop_product *product, const char *handle)
+{
+    shop->output->counts.hidden++;
+    for (size_t i = 0; i < product->variant_count; i++) {
+        struct shop_variant *variant = &product->variants[i];
+        struct row_builder builder = row_builder_begin(&product->arena, shop->output->source.faults, variant->line);
+        const char *options = variant->options != NULL ? variant->options : "";
+        builder.row.is_withdrawn = true;
+        variant->slug = tell_from_id(shop, make_slug(product, handle, i, options), builder.arena);
+        if (!field_is_slug(variant->slug))
+            continue; /* nothing can be on sale by it */
+        row_builder_set(&builder, product->handle.place, FIELD_SLUG, variant->slug);
+        row_sink_take(shop->output, &builder);
+    }
+}
+
 void shop_hand_on(struct shop *shop, struct shop_product *product)
 {
     const char *handle = shop->format->makes_handles ? make_handle(shop, product)
                                                      : slug_make(product->handle.text, FIELD_SLUG_MAX, &product->arena);
 
+    if (product->is_hidden) {
+        withdraw(shop, product, handle);
+        return;
+    }
     /* The names of variants begin with the product's, so it must not be empty. */
     if (product->name.text[0] == '\0')
         row_builder_refuse(&product->shared, product->name.place, "%s is empty; a product's first row has one",

@@ -14,8 +14,8 @@
  *                             sku, price and compare-at price (decimals in the shop's currency)
  *     Variant Inventory …     stock: out-of-stock when it is counted, nothing is left and selling on is not allowed
  *     Image Src, … Alt Text   images, in the order of Image Position; a variant's own one first
- *     Status, Published       drafts, archived, unlisted and unpublished products are passed over and counted; a word
- *                             that Shopify does not have there is refused
+ *     Status, Published       drafts, archived, unlisted and unpublished products are counted, and not on sale any more
+ *                             if they were; a word that Shopify does not have there is refused
  *
  * A product of one variant is one product of ours. One of several is as many, as in the product feeds of search
  * engines: each has its own price, SKU and stock, "Shirt - Red / L" for a name and "shirt-red-l" for a slug.
@@ -126,8 +126,6 @@ static void build_shared(struct shop *shop, struct shop_product *product, const 
                      type = shop_cell(shop, row, TYPE), tags = shop_cell(shop, row, TAGS),
                      vendor = shop_cell(shop, row, VENDOR);
 
-    product->handle = shop_cell(shop, row, HANDLE);
-    product->name = shop_cell(shop, row, TITLE);
     product->has_images = shop_has(shop, IMAGE);
     if (shop_has(shop, BODY))
         row_builder_set(builder, body.place, FIELD_DESCRIPTION, html_to_text(body.text, builder->arena));
@@ -251,11 +249,11 @@ static bool build(struct shop *shop, struct shop_product *product)
     }
     look_at_variants(product);
     check_words(shop, product, &status, &published);
-    if (!product->is_faulty && is_hidden(status.text, published.text)) {
-        shop->output->counts.hidden++;
-        return false;
-    }
-    build_shared(shop, product, first);
+    product->handle = shop_cell(shop, first, HANDLE);
+    product->name = shop_cell(shop, first, TITLE);
+    product->is_hidden = !product->is_faulty && is_hidden(status.text, published.text);
+    if (!product->is_hidden)
+        build_shared(shop, product, first);
     return true;
 }
 

@@ -55,12 +55,14 @@ struct import_methods {
      * Writes one row into its product. Of *product the fields count whose bits `fields` has (enum field_bit; discount
      * and currency have no meaning here); the others stay as they are, and are empty in a new product.
      *
-     * Which product: the known one of the row's SKU; when the row has no SKU or no product has it, the known one of its
-     * slug; else a new one, which needs a slug and a price. A known SKU with another slug renames its product.
+     * Which product: the known one of the row's slug; else the one that alone has the row's SKU, which is renamed if
+     * the row has a slug; else a new one, which needs a slug and a price. Several products may have one SKU: a row
+     * without a slug is refused then. A product that the import has put, or that has another id than the row, is not
+     * renamed; and one that was renamed is taken back when a later row has its slug: what renamed it is a new product.
      *
      * The id: 0, or that of a new product; another id for a known product is refused. A new product of id 0 that has
-     * left before (found by its SKU, or else by its slug) gets the id that it had, any other an id that no product ever
-     * had; an id that another product had is refused.
+     * left before (found by its slug, or else by an SKU that no product has) gets the id that it had, any other an id
+     * that no product ever had; an id that another product had is refused.
      *
      * Of its categories the first own_category_count count; a category that does not exist is made, at the top, without
      * a name.
@@ -72,14 +74,25 @@ struct import_methods {
      * that differs from its own.
      *
      * IMPORT_REFUSED: text that is not UTF-8 or out of the bounds of catalog/field.h, the same product twice in one
-     * import, an id, SKU or slug that another product has.
+     * import, an id or slug that another product has.
      */
     enum import_status (*put_product)(struct import *import, const struct product *product, unsigned fields,
                                       enum import_outcome *outcome, int32_t *id);
 
+    /*
+     * Deletes a product that is not on sale any more; its id is kept for it, as of one that prune() deletes. It is
+     * known by the row's slug or, when the row has none, by its SKU. *has_left: it was there. One that this import has
+     * put stays. IMPORT_REFUSED: text as for put_product(), an SKU alone that several products have.
+     */
+    enum import_status (*withdraw)(struct import *import, const struct product *product, unsigned fields,
+                                   bool *has_left);
+
     /* Records a product that has left: its id, slug and SKU ("": not known), see put_product(). An id that a product
      * has, or that is recorded already, stays as it is. The texts are UTF-8 and have no NUL. */
     enum import_status (*put_former)(struct import *import, int32_t id, const char *slug, const char *sku);
+
+    /* How many SKUs are those of several products, as they are now. */
+    enum import_status (*count_repeated_skus)(struct import *import, int64_t *count);
 
     /* Makes a category, or gives a known one this name and place. `name` NULL: leaves it as it is. `parent`: a slug,
      * whose category is made when it does not exist; "": at the top; NULL: leaves the place as it is. A category above

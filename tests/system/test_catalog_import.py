@@ -542,12 +542,10 @@ def test_faults_are_there_for_programs(faulty):
 # Rows of which the last one cannot go in, and the column that says why; None: the whole row.
 STORE_FAULTS = {
     "the-same-twice": ("slug", [product("shoe", 1), product("boot", 1), product("shoe", 2)]),
-    "the-same-sku-twice": ("sku", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("hat", 2, sku="A")]),
-    "the-same-again": ("sku", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 1, sku="A")]),
+    "the-same-again": ("slug", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 1, sku="A")]),
     "the-same-with-another-sku": ("slug", [product("shoe", 1, sku="A"), product("boot", 1, sku="B"), product("shoe", 2, sku="C")]),
     "no-price": (None, [{"slug": "p-1", "sku": "S-1"}, {"slug": "p-2", "sku": "S-2"}, {"slug": "new", "sku": "X"}]),
     "no-slug": (None, [{"sku": "S-1"}, {"sku": "S-2"}, {"sku": "X"}]),
-    "the-slug-of-another": ("slug", [product("p-1", 1, sku="S-1"), product("p-2", 1, sku="S-2"), product("p-4", 1, sku="S-3")]),
     "the-id-of-another": ("id", [product("shoe", 1, id=""), product("boot", 1, id=""), product("hat", 1, id=3)]),
     "another-id": ("id", [product("p-1", 1, id=""), product("p-2", 1, id=""), product("p-3", 1, id=77)]),
     "two-places": ("categories", [product("a", 1, categories="x/shoes"), product("b", 1, categories=""),
@@ -600,6 +598,14 @@ def test_what_contradicts_the_catalog_or_the_file_is_refused_with_its_line_and_c
 def test_what_contradicts_the_catalog_is_refused_in_json_lines_too(column, rows, six):
     text, columns = write_json_lines(rows)
     assert_refused(six, text, 3, column and columns[column])
+
+
+def test_a_row_with_nothing_but_a_repeated_sku_is_refused(six):
+    six.fill(b"slug,sku\np-1,S-2\n")
+    for text, place in ((b"price_in_cents,sku\n1,S-3\n2,S-2\n", "3:2"), (b'{"price_in_cents":1,"sku":"S-2"}\n', "1:21")):
+        done = six.load(text)
+        assert done.code == 2
+        assert f'standard input:{place}: several products have the SKU "S-2"; a slug is needed to tell which' in done.errors
 
 
 def test_two_names_of_a_category_are_refused_in_json_lines(six):
@@ -705,11 +711,33 @@ def test_shopifys_faults_have_the_line_and_column_of_their_cell(database):
     assert second.startswith('standard input:5:26: an image\'s address is "javascript:alert(1)"')
 
 
-def test_shopifys_product_that_came_before_has_the_column_of_its_sku(database):
+def test_repeated_skus_go_in_and_out_and_are_told_once(make_database):
+    database = make_database("--currency=EUR")
     rows = shopify_rows()
-    rows[3]["Variant SKU"] = rows[0]["Variant SKU"]
+    rows[3]["Variant SKU"] = rows[1]["Variant SKU"] = rows[0]["Variant SKU"]
     done = database.load(write_csv(rows, SHOPIFY))
-    assert done.errors.startswith('standard input:5:15: this product came before: it is "linen-shirt-red-m"')
+    assert done.output.decode().splitlines()[1] == f"{database.path}: 1 SKU is that of several products, which their slugs tell apart"
+    report = database.fill(write_csv(rows, SHOPIFY), "--prune")
+    assert (report["unchanged"], report["inserted"], report["deleted"], report["repeated_skus"]) == (3, 0, 0, 1)
+    for form in ("csv", "jsonl"):
+        again, text = make_database(), database.export(f"--format={form}")
+        again.fill(text)
+        assert again.export(f"--format={form}") == text and again.is_sound()
+
+
+def test_what_shopify_does_not_sell_any_more_is_taken_off_sale(make_database):
+    database = make_database("--currency=EUR")
+    rows = shopify_rows()
+    database.fill(write_csv(rows, SHOPIFY))
+    ids = dict(database.ask("SELECT slug, id FROM product"))
+    rows[0]["Status"] = "archived"
+    done = database.load(write_csv(rows, SHOPIFY))
+    assert ", 2 not on sale, 2 taken off sale; " in done.output.decode()
+    assert database.ask("SELECT slug FROM product") == [("mug",)]
+    assert (report := database.fill(write_csv(rows, SHOPIFY)))["withdrawn"] == 0 and report["hidden"] == 2
+    rows[0]["Status"] = "active"
+    assert database.fill(write_csv(rows, SHOPIFY))["inserted"] == 2
+    assert dict(database.ask("SELECT slug, id FROM product")) == ids
 
 
 def test_shopifys_words_that_nobody_knows_are_refused(database):
@@ -755,7 +783,7 @@ def test_shopifys_columns_that_are_passed_over_are_named(make_database):
     database = make_database("--currency=EUR")
     assert database.fill(shopify_file(), "--dry-run")["passed_over"] == PASSED_OVER
     first, second = database.load(shopify_file()).output.decode().splitlines()
-    assert ", 1 not on sale passed over; " in first
+    assert ", 1 not on sale; " in first
     assert second == "standard input: columns that were passed over: " + ", ".join(f'"{name}"' for name in PASSED_OVER)
     assert database.fill(b"slug,price\na,1\n")["passed_over"] == []
     one = database.load(b"Handle,Title,Variant Price,SEO Title\na,A,1,x\n").output.decode()

@@ -45,7 +45,11 @@ static inline void write_row(void *data, const struct product_row *row)
     FILE *out = ((struct taken *)data)->row_file;
     const struct product *product = &row->product;
 
-    fprintf(out, "%zu %s", row->line, row->is_of_categories ? "no product;" : row->is_former ? "has left;" : "");
+    fprintf(out, "%zu %s", row->line,
+            row->is_of_categories ? "no product;"
+            : row->is_former      ? "has left;"
+            : row->is_withdrawn   ? "not on sale;"
+                                  : "");
     if (product->id != 0)
         fprintf(out, "id=%d;", (int)product->id);
     if (row->fields & FIELD_SKU)

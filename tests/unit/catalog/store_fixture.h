@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "fcgi-catalog/store/sqlite/search.h"
 #include "fcgi-catalog/store/store.h"
 
 static char directory[64], path[96], reason[512];
@@ -59,17 +60,25 @@ static inline void open_demo(void)
     assert_true(store_open(path, &store, reason, sizeof reason));
 }
 
-/* What somebody else does to the database meanwhile, on a connection of their own. SQLite's verdict. */
-static int change(const char *sql)
+/* Runs SQL on a connection of its own, which has these functions (NULL: none). SQLite's verdict. */
+static int run_sql(const char *sql, int (*add_functions)(sqlite3 *db))
 {
     sqlite3 *db;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (add_functions != NULL)
+        assert_int_equal(add_functions(db), SQLITE_OK);
     int result = sqlite3_exec(db, sql, NULL, NULL, NULL);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return result;
 }
 
-/* A database as the program of schema version 1 to 6 made it, with the demo's rows. */
+/* What somebody else does to the database meanwhile. */
+static int change(const char *sql)
+{
+    return run_sql(sql, NULL);
+}
+
+/* A database as the program of schema version 1 to 7 made it, with the demo's rows. */
 static inline void make_old(int version)
 {
     static const char *const scripts[] = {
@@ -90,12 +99,14 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/sqlite/upgrade-5.sql.inc"
         ,
 #include "fcgi-catalog/store/sqlite/upgrade-6.sql.inc"
+        ,
+#include "fcgi-catalog/store/sqlite/upgrade-7.sql.inc"
     };
     char stamp[80];
 
     assert_int_equal(change("PRAGMA journal_mode=WAL"), SQLITE_OK);
     for (int i = 0; i <= version; i++)
-        assert_int_equal(change(scripts[i]), SQLITE_OK);
+        assert_int_equal(run_sql(scripts[i], search_add_functions), SQLITE_OK);
     snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d", 0x43544c47, version);
     assert_int_equal(change(stamp), SQLITE_OK);
 }

@@ -84,14 +84,15 @@ static void variants_without_plain_letters_are_numbered(void **state)
                 "4 slug=tee-3;name=Tee - \xe8\xb5\xa4;price=300;\n");
 }
 
-static void products_that_are_not_on_sale_are_passed_over(void **state)
+static void products_that_are_not_on_sale_are_known_by_their_slugs_alone(void **state)
 {
     (void)state;
     struct taken taken =
         take_text("Handle,Title,Variant Price,Status,Published\na,A,1,draft,true\nb,B,1,archived,true\n"
-                  "c,C,1,active,FALSE\nd,D,1,active,true\ne,E,1,Unlisted,true\n");
+                  "c,C,1,active,FALSE\nd,D,1,active,true\ne,E,oops,Unlisted,true\n");
     assert_string_equal(taken.faults, "");
-    assert_string_equal(taken.rows, "5 slug=d;name=D;price=100;\n");
+    assert_string_equal(taken.rows, "2 not on sale;slug=a;\n3 not on sale;slug=b;\n4 not on sale;slug=c;\n"
+                                    "5 slug=d;name=D;price=100;\n6 not on sale;slug=e;\n");
     assert_int_equal(taken.counts.hidden, 4);
     assert_int_equal(taken.counts.rows, 1);
     taken_release(&taken);
@@ -103,7 +104,8 @@ static void words_of_status_and_published_may_be_of_any_case_and_empty(void **st
     struct taken taken = take_text("Handle,Title,Status,Published\na,A,ACTIVE,True\nb,B,,\nc,C,Archived,\n"
                                    "d,D,UNLISTED,TRUE\ne,E,,False\nf,F,Draft,true\n");
     assert_string_equal(taken.faults, "");
-    assert_string_equal(taken.rows, "2 slug=a;name=A;\n3 slug=b;name=B;\n");
+    assert_string_equal(taken.rows, "2 slug=a;name=A;\n3 slug=b;name=B;\n4 not on sale;slug=c;\n"
+                                    "5 not on sale;slug=d;\n6 not on sale;slug=e;\n7 not on sale;slug=f;\n");
     assert_int_equal(taken.counts.hidden, 4);
     taken_release(&taken);
 }
@@ -356,7 +358,7 @@ int main(void)
         TEST(rows_of_a_handle_may_stand_apart),
         TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_are_numbered),
-        TEST(products_that_are_not_on_sale_are_passed_over),
+        TEST(products_that_are_not_on_sale_are_known_by_their_slugs_alone),
         TEST(words_of_status_and_published_may_be_of_any_case_and_empty),
         TEST(unknown_words_of_status_and_published_are_faults),
         TEST(handle_of_digits_alone_gets_a_word_before_it),

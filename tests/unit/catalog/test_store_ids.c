@@ -37,6 +37,44 @@ static void put_filling(unsigned count)
     }
 }
 
+static void remove_shop(void)
+{
+    import_close(import);
+    import = NULL;
+    remove_database();
+}
+
+static int64_t count_repeated_skus(void)
+{
+    int64_t count;
+
+    assert_int_equal(import->methods->count_repeated_skus(import, &count), IMPORT_OK);
+    return count;
+}
+
+static void assert_sku_alone(const char *sku, enum import_status status, const char *why)
+{
+    const struct product product = {.sku = sku};
+    enum import_outcome outcome;
+    int32_t id;
+
+    assert_int_equal(import->methods->put_product(import, &product, FIELD_SKU, &outcome, &id), status);
+    if (status == IMPORT_REFUSED) {
+        assert_int_equal(import->reason_field, FIELD_SKU);
+        assert_non_null(strstr(import->reason, why));
+    }
+}
+
+static bool withdraw(const char *slug, const char *sku)
+{
+    const struct product product = {.slug = slug, .sku = sku};
+    bool has_left;
+
+    if (import->methods->withdraw(import, &product, KEYS, &has_left) != IMPORT_OK)
+        fail_msg("%s", import->reason);
+    return has_left;
+}
+
 /* A shop of "case" (SKU C) and "laptop", the highest, which has left. With many the import goes another way. */
 static void open_shop_without_laptop(unsigned filling)
 {
@@ -62,9 +100,7 @@ static void a_new_product_gets_no_id_of_one_that_has_left(void **state)
         open_shop_without_laptop(filling);
         assert_int_equal(put("phone", ""), filling + 3);
         commit();
-        import_close(import);
-        import = NULL;
-        remove_database();
+        remove_shop();
     }
 }
 
@@ -84,9 +120,7 @@ static void a_product_that_comes_back_gets_its_id_again(void **state)
         begin();
         assert_int_equal(put("another-name", "L"), filling + 2); /* by its SKU */
         commit();
-        import_close(import);
-        import = NULL;
-        remove_database();
+        remove_shop();
     }
 }
 
@@ -132,6 +166,96 @@ static void those_that_left_elsewhere_keep_their_ids(void **state)
     assert_int_equal(change("INSERT INTO product (slug, price_in_cents) VALUES ('by-hand', 1)"), SQLITE_OK);
     assert_string_equal(ask("SELECT id FROM product WHERE slug = 'by-hand'"), "21");
     assert_sound();
+}
+
+static void several_products_may_have_one_sku(void **state)
+{
+    (void)state;
+    open_shop();
+    assert_int_equal(put("red", "S"), 1);
+    assert_int_equal(put("blue", "S"), 2);
+    assert_int_equal(put("hat", "H"), 3);
+    assert_int_equal(count_repeated_skus(), 1);
+    commit();
+    begin();
+    assert_sku_alone("S", IMPORT_REFUSED, "several products have the SKU \"S\"; a slug is needed");
+    assert_sku_alone("H", IMPORT_OK, "");
+    assert_int_equal(put("blue", "S"), 2);
+    assert_int_equal(put("green", "S"), 4); /* whose new name it would be is not known */
+    assert_int_equal(put("red", "S"), 1);
+    assert_int_equal(put("cap", "H"), 5); /* the product of this SKU was there before in this import */
+    assert_int_equal(count_repeated_skus(), 2);
+    commit();
+    assert_int_equal(change("INSERT INTO product (slug, sku, price_in_cents) VALUES ('by-hand', 'S', 1);"
+                            "UPDATE product SET sku = 'S' WHERE slug = 'hat'"),
+                     SQLITE_OK);
+    assert_sound();
+}
+
+/* Shops that copy a product copy its SKU, and their files are in the order of names. */
+static void a_copy_before_its_original_does_not_get_its_id(void **state)
+{
+    (void)state;
+    for (unsigned filling = 0; filling <= 1200; filling += 1200) {
+        open_shop();
+        assert_int_equal(put("shirt", "S"), 1);
+        commit();
+        begin();
+        put_filling(filling);
+        put("copy-of-shirt", "S");
+        assert_int_equal(put("shirt", "S"), 1);
+        commit();
+        assert_int_equal(atoi(ask("SELECT id FROM product WHERE slug = 'copy-of-shirt'")), filling + 2);
+        assert_string_equal(ask("SELECT count(*) FROM old_slug"), "0");
+        begin();
+        assert_int_equal(put("shirt", "S"), 1);
+        assert_int_equal(put("copy-of-shirt", "S"), filling + 2);
+        commit();
+        remove_shop();
+    }
+}
+
+static void a_row_with_another_id_is_another_product(void **state)
+{
+    const struct product copy = {.id = 9, .slug = "copy", .sku = "S", .price_cents = 5};
+    enum import_outcome outcome;
+    int32_t id;
+
+    (void)state;
+    open_shop();
+    assert_int_equal(put("shirt", "S"), 1);
+    commit();
+    begin();
+    assert_int_equal(import->methods->put_product(import, &copy, KEYS, &outcome, &id), IMPORT_OK);
+    assert_int_equal(id, 9);
+    assert_int_equal(put("shirt", "S"), 1);
+    commit();
+}
+
+static void what_is_not_on_sale_any_more_leaves_and_keeps_its_id(void **state)
+{
+    (void)state;
+    for (unsigned filling = 0; filling <= 1200; filling += 1200) {
+        open_shop();
+        assert_int_equal(put("shirt", "S"), 1);
+        assert_int_equal(put("hat", "H"), 2);
+        commit();
+        begin();
+        put_filling(filling);
+        assert_true(withdraw("shirt", ""));
+        assert_false(withdraw("shirt", ""));
+        assert_false(withdraw("copy-of-hat", "H")); /* the hat is on sale */
+        assert_int_equal(put("hat", "H"), 2);
+        assert_false(withdraw("", "H"));
+        commit();
+        assert_string_equal(ask("SELECT group_concat(slug) FROM product WHERE slug NOT LIKE 'f%'"), "hat");
+        assert_string_equal(ask("SELECT group_concat(id || slug || sku) FROM former_product"), "1shirtS");
+        begin();
+        assert_int_equal(put("shirt", "S"), 1);
+        assert_true(withdraw("", "H"));
+        commit();
+        remove_shop();
+    }
 }
 
 /* Somebody who writes SQL: an id that is not given is a new one, and one that is given is looked at. */
@@ -185,6 +309,10 @@ int main(void)
         IMPORT_TEST(an_id_of_one_that_has_left_is_refused_to_others),
         IMPORT_TEST(the_one_that_left_last_has_the_slug),
         IMPORT_TEST(those_that_left_elsewhere_keep_their_ids),
+        IMPORT_TEST(several_products_may_have_one_sku),
+        IMPORT_TEST(a_copy_before_its_original_does_not_get_its_id),
+        IMPORT_TEST(a_row_with_another_id_is_another_product),
+        IMPORT_TEST(what_is_not_on_sale_any_more_leaves_and_keeps_its_id),
         TEST(by_hand_no_id_is_used_twice),
         TEST(an_upgraded_database_uses_no_id_twice),
     };

@@ -241,7 +241,7 @@ static void wrong_rows_are_refused_and_leave_the_others(void **state)
     open_shop();
     put(chair, FIELD_ALL, OUTCOME_INSERTED);
     put((struct product){.slug = "other", .sku = "O", .id = 50}, key | FIELD_SKU, OUTCOME_INSERTED);
-    assert_refused(chair, FIELD_ALL, FIELD_SKU, "came before");
+    assert_refused(chair, FIELD_ALL, FIELD_SLUG, "came before");
     assert_refused((struct product){.slug = "red-chair", .sku = "N"}, FIELD_SLUG | FIELD_SKU, FIELD_SLUG, "before");
     assert_refused((struct product){.slug = "red-chair"}, FIELD_SLUG, FIELD_SLUG, "came before");
     assert_refused((struct product){.slug = "new"}, FIELD_SLUG, FIELD_PRICE, "needs a price");
@@ -266,7 +266,6 @@ static void wrong_rows_are_refused_and_leave_the_others(void **state)
     assert_refused((struct product){.slug = "n", .updated_at = -1}, key | FIELD_UPDATED, FIELD_UPDATED, "1970");
     commit();
     begin();
-    assert_refused((struct product){.slug = "other", .sku = "RC-1"}, FIELD_SLUG | FIELD_SKU, FIELD_SLUG, "another");
     assert_refused((struct product){.slug = "other", .id = 51}, FIELD_SLUG, IMPORT_FIELD_ID, "51");
     commit();
     assert_int_equal(list().count, 2);

@@ -16,7 +16,12 @@
 #define BUSY_MS 10000
 
 static const char *const sql[WRITING_COUNT] = {
-    [WRITING_FIND_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> ''",
+    [WRITING_FIND_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> '' ORDER BY id LIMIT 1",
+    [WRITING_FIND_LAST_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> '' ORDER BY id DESC LIMIT 1",
+    [WRITING_COUNT_REPEATED] =
+        "SELECT count(*) FROM (SELECT 1 FROM product WHERE sku <> '' GROUP BY sku HAVING count(*) > 1)",
+    [WRITING_NOTE_RENAMED] = "INSERT OR REPLACE INTO temp.renamed_now (product_id, slug) VALUES (?1, ?2)",
+    [WRITING_FIND_RENAMED] = "SELECT product_id FROM temp.renamed_now WHERE slug = ?2",
     [WRITING_FIND_SLUG] = "SELECT id FROM product WHERE slug = ?2",
     [WRITING_FIND_ID] = "SELECT id FROM product WHERE id = ?1",
     [WRITING_READ] = product_row_select,
@@ -51,7 +56,9 @@ static const char *const sql[WRITING_COUNT] = {
 static bool prepare(struct writing *import, char *reason, size_t reason_size)
 {
     /* This room keeps foreign keys itself, row by row, and `catalogctl check` checks them. */
-    if (sqlite3_exec(import->db, "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384", NULL, NULL, NULL) != SQLITE_OK) {
+    static const char script[] = "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
+                                 "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER)";
+    if (sqlite3_exec(import->db, script, NULL, NULL, NULL) != SQLITE_OK) {
         snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
         return false;
     }
@@ -205,7 +212,7 @@ static enum import_status begin(struct import *base)
     import->is_begun = true;
     base->dropped_compare_at = 0;
     import->seen = id_set_new();
-    bool is_read = read_counts(import) && read_categories(import);
+    bool is_read = read_counts(import) && read_categories(import) && run(import, "DELETE FROM temp.renamed_now");
     if (!is_read)
         writing_fail(import);
     if (is_read && categories_join(&import->categories, import->base.reason, sizeof import->base.reason))
@@ -274,6 +281,8 @@ static const struct import_methods methods = {
     .close = close_import,
     .begin = begin,
     .put_product = writing_put_product,
+    .withdraw = writing_withdraw,
+    .count_repeated_skus = writing_count_repeated_skus,
     .put_former = writing_put_former,
     .put_category = writing_put_category,
     .put_currency = put_currency,

@@ -11,17 +11,14 @@
 
 /* ---- Which product it is ---- */
 
-/* SQLITE_ROW, SQLITE_DONE, or an error: SQLITE_MISMATCH for a row that cannot be read, the import's reason says why. */
-static int find_product(struct item *item, enum writing_statement which, const char *text)
+/* Reads the known product. SQLITE_ROW, or an error: SQLITE_MISMATCH for a row that cannot be read, the import's reason
+ * says why. */
+static int read_known(struct item *item, int64_t id)
 {
     struct writing *import = item->import;
-    int64_t id;
-    int result = writing_find(import, which, (struct writing_values){.text = text}, &id);
-
-    if (result != SQLITE_ROW)
-        return result;
     sqlite3_stmt *row = writing_get(import, WRITING_READ, (struct writing_values){.id = id});
-    result = sqlite3_step(row);
+    int result = sqlite3_step(row);
+
     if (result == SQLITE_ROW &&
         !product_row_read(row, id, &import->arena, &item->known, import->base.reason, sizeof import->base.reason))
         result = SQLITE_MISMATCH;
@@ -29,26 +26,66 @@ static int find_product(struct item *item, enum writing_statement which, const c
     return result;
 }
 
-/* Finds the product of the row's SKU, or else of its slug; or else the former product that had the SKU or the slug. */
+/* As writing_find(), where the text is one. */
+static int find_id(const struct item *item, enum writing_statement which, const char *text, int64_t *id)
+{
+    return text[0] != '\0' ? writing_find(item->import, which, (struct writing_values){.text = text}, id) : SQLITE_DONE;
+}
+
+/* Whether a row of another slug may be the product of this id. */
+static bool may_be_renamed(const struct item *item, int64_t id)
+{
+    return !id_set_has(item->import->seen, (int32_t)id) && (item->row->id == 0 || item->row->id == id);
+}
+
+/* The product that alone has the SKU, if it may be the row's. */
+static int find_by_sku(struct item *item, const char *slug, const char *sku, int64_t *id)
+{
+    int64_t last;
+    int result = find_id(item, WRITING_FIND_SKU, sku, id);
+
+    item->has_known_sku = result == SQLITE_ROW;
+    if (result != SQLITE_ROW)
+        return result;
+    if ((result = find_id(item, WRITING_FIND_LAST_SKU, sku, &last)) != SQLITE_ROW)
+        return result;
+    item->is_ambiguous = last != *id;
+    if (slug[0] != '\0' && (item->is_ambiguous || !may_be_renamed(item, *id)))
+        return SQLITE_DONE;
+    return SQLITE_ROW;
+}
+
+/* The product that an earlier row has taken for another, by its SKU, and whose slug this row has. */
+static int find_mistaken(struct item *item, const char *slug, int64_t *id)
+{
+    int result = find_id(item, WRITING_FIND_RENAMED, slug, id);
+
+    item->is_mistaken = result == SQLITE_ROW;
+    return result;
+}
+
+/* Finds the product that the row means, or a former one: see put_product(). */
 static int find_known(struct item *item)
 {
-    bool has_sku = (item->fields & FIELD_SKU) != 0 && text_of(item->row->sku)[0] != '\0';
-    bool has_slug = (item->fields & FIELD_SLUG) != 0 && text_of(item->row->slug)[0] != '\0';
-    int64_t former_id = 0;
-    int result = has_sku ? find_product(item, WRITING_FIND_SKU, item->row->sku) : SQLITE_DONE;
+    const char *slug = (item->fields & FIELD_SLUG) != 0 ? text_of(item->row->slug) : "";
+    const char *sku = (item->fields & FIELD_SKU) != 0 ? text_of(item->row->sku) : "";
+    int64_t id = 0, former_id = 0;
 
-    item->key = FIELD_SKU;
-    if (result == SQLITE_DONE && has_slug) {
-        item->key = FIELD_SLUG;
-        result = find_product(item, WRITING_FIND_SLUG, item->row->slug);
+    item->key = FIELD_SLUG;
+    int result = find_id(item, WRITING_FIND_SLUG, slug, &id);
+    if (result == SQLITE_DONE)
+        result = find_mistaken(item, slug, &id);
+    if (result == SQLITE_DONE)
+        result = find_id(item, WRITING_FIND_FORMER_SLUG, slug, &former_id);
+    if (result == SQLITE_DONE) {
+        item->key = FIELD_SKU;
+        result = find_by_sku(item, slug, sku, &id);
     }
-    item->is_new = result == SQLITE_DONE;
-    if (result == SQLITE_DONE && has_sku)
-        result = writing_find(item->import, WRITING_FIND_FORMER_SKU, (struct writing_values){.text = item->row->sku},
-                              &former_id);
-    if (result == SQLITE_DONE && has_slug)
-        result = writing_find(item->import, WRITING_FIND_FORMER_SLUG, (struct writing_values){.text = item->row->slug},
-                              &former_id);
+    if (result == SQLITE_ROW && former_id == 0)
+        return read_known(item, id);
+    if (result == SQLITE_DONE && !item->has_known_sku)
+        result = find_id(item, WRITING_FIND_FORMER_SKU, sku, &former_id);
+    item->is_new = result == SQLITE_DONE || former_id != 0;
     item->former_id = (int32_t)former_id;
     return result;
 }
@@ -93,11 +130,21 @@ static enum import_status check_new(const struct item *item)
     return item->row->id != 0 ? check_free_id(item) : IMPORT_OK;
 }
 
+static enum import_status refuse_ambiguous(const struct item *item)
+{
+    return writing_refuse(item->import, FIELD_SKU, "several products have the SKU %s; a slug is needed to tell which",
+                          field_show(item->row->sku, strlen(item->row->sku), &item->import->arena));
+}
+
 static enum import_status check_known(const struct item *item)
 {
     struct writing *import = item->import;
 
-    if (id_set_has(import->seen, item->known.id))
+    if (item->key == FIELD_SKU && item->is_ambiguous)
+        return refuse_ambiguous(item);
+    if (item->is_mistaken && (item->fields & FIELD_PRICE) == 0)
+        return writing_refuse(import, FIELD_PRICE, "a new product has come with this SKU, and needs a price");
+    if (id_set_has(import->seen, item->known.id) && !item->is_mistaken)
         return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
                               item->known.slug, item->known.id);
     if (item->row->id != 0 && item->row->id != item->known.id)
@@ -229,6 +276,21 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
     return IMPORT_OK;
 }
 
+/* The product that an earlier row has renamed by mistake is that of the present row again; what the earlier row said
+ * becomes a new one. */
+static enum import_status write_mistaken(const struct item *item)
+{
+    struct product row = item->known;
+    struct item again = {.import = item->import, .row = &row, .fields = item->fields, .is_new = true};
+    enum import_outcome outcome;
+
+    row.id = 0;
+    if (item->import->last_id == INT32_MAX)
+        return writing_refuse(item->import, IMPORT_FIELD_ID, "there is no id left for a new product");
+    merge(&again);
+    return write_item(&again, &outcome);
+}
+
 enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
                                        enum import_outcome *outcome, int32_t *id)
 {
@@ -247,9 +309,46 @@ enum import_status writing_put_product(struct import *base, const struct product
         status = check_identity(&item);
     if (status == IMPORT_OK)
         status = write_item(&item, outcome);
+    if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU &&
+        !writing_run(import, WRITING_NOTE_RENAMED,
+                     (struct writing_values){.id = item.known.id, .text = item.known.slug}))
+        return writing_fail(import);
+    if (status == IMPORT_OK && item.is_mistaken) {
+        *outcome = OUTCOME_INSERTED;
+        status = write_mistaken(&item);
+    }
     if (status == IMPORT_OK)
         *id = item.wanted.id;
     return status;
+}
+
+enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields, bool *has_left)
+{
+    struct writing *import = writing_of(base);
+    struct item item = {.import = import, .row = product, .fields = fields};
+    bool has_slug = (fields & FIELD_SLUG) != 0 && text_of(product->slug)[0] != '\0';
+    int64_t id = 0;
+
+    arena_reset(&import->arena);
+    if (item_check_keys(&item) != IMPORT_OK)
+        return IMPORT_REFUSED;
+    int result = has_slug ? find_id(&item, WRITING_FIND_SLUG, product->slug, &id)
+                          : find_by_sku(&item, "", text_of(product->sku), &id);
+    if (item.is_ambiguous)
+        return refuse_ambiguous(&item);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        return writing_fail(import);
+    *has_left = result == SQLITE_ROW && !id_set_has(import->seen, (int32_t)id);
+    return !*has_left || writing_delete(import, id) ? IMPORT_OK : writing_fail(import);
+}
+
+enum import_status writing_count_repeated_skus(struct import *base, int64_t *count)
+{
+    struct writing *import = writing_of(base);
+
+    return writing_find(import, WRITING_COUNT_REPEATED, (struct writing_values){0}, count) == SQLITE_ROW
+               ? IMPORT_OK
+               : writing_fail(import);
 }
 
 /* The texts may be of any form, also those of an older program. */

@@ -13,8 +13,7 @@ static bool run_by_id(struct writing *import, enum writing_statement which, int6
     return writing_run(import, which, (struct writing_values){.id = id});
 }
 
-/* Deletes a product with its categories, tags, images and old slugs. */
-static bool writing_delete(struct writing *import, int64_t id)
+bool writing_delete(struct writing *import, int64_t id)
 {
     if (!writing_note_change(import) || (import->is_many && !run_by_id(import, WRITING_RETIRE, id)) ||
         !run_by_id(import, WRITING_DELETE, id))

@@ -12,10 +12,12 @@ struct item {
     unsigned fields;           /* and which of it counts */
     enum field_bit key;        /* by which it is known */
     bool is_new, is_renamed;
-    int32_t former_id;     /* of a new product that was there before; 0: it was not, or it is not known */
-    struct product known;  /* what there was, */
-    struct product wanted; /* and what it becomes: categories and tags sorted, each once */
-    unsigned differing;    /* the fields that differ between the two */
+    bool has_known_sku, is_ambiguous; /* a product has the row's SKU; several have */
+    bool is_mistaken;                 /* what is known went to another row by its SKU: see write_mistaken() */
+    int32_t former_id;                /* of a new product that was there before; 0: it was not, or it is not known */
+    struct product known;             /* what there was, */
+    struct product wanted;            /* and what it becomes: categories and tags sorted, each once */
+    unsigned differing;               /* the fields that differ between the two */
 };
 
 static inline const char *text_of(const char *text)

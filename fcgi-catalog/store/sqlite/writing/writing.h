@@ -25,6 +25,10 @@
 
 enum writing_statement {
     WRITING_FIND_SKU,
+    WRITING_FIND_LAST_SKU,
+    WRITING_COUNT_REPEATED,
+    WRITING_NOTE_RENAMED,
+    WRITING_FIND_RENAMED,
     WRITING_FIND_SLUG,
     WRITING_FIND_ID,
     WRITING_READ,
@@ -86,6 +90,9 @@ static inline struct writing *writing_of(struct import *import)
 /* The methods. */
 enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
                                        enum import_outcome *outcome, int32_t *id);
+enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields,
+                                    bool *has_left);
+enum import_status writing_count_repeated_skus(struct import *base, int64_t *count);
 enum import_status writing_put_former(struct import *base, int32_t id, const char *slug, const char *sku);
 enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
                                         enum import_outcome *outcome);
@@ -113,6 +120,9 @@ MUST_CHECK bool writing_run(struct writing *import, enum writing_statement which
 /* The id in the first row of a statement. SQLITE_ROW, SQLITE_DONE: there is none, or an error. */
 MUST_CHECK int writing_find(struct writing *import, enum writing_statement which, struct writing_values values,
                             int64_t *id);
+
+/* Deletes a product with its categories, tags, images and old slugs; its id is kept for it. */
+MUST_CHECK bool writing_delete(struct writing *import, int64_t id);
 
 /* To be called before every change of a row: puts triggers and indexes aside when changes become many. */
 MUST_CHECK bool writing_note_change(struct writing *import);
