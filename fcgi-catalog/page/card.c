@@ -5,9 +5,6 @@
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/internal.h"
 
-/* So many cards are seen at first; the pictures of others are loaded lazily. */
-#define CARDS_AT_ONCE 8
-
 const char *product_title(const struct product *product)
 {
     return product->name != NULL && product->name[0] != '\0' ? product->name : product->slug;
@@ -53,7 +50,8 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
     html_put(html, "</li>\n");
 }
 
-void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products, bool with_rules)
+void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products, size_t at_once,
+               bool with_rules)
 {
     html_put(html, "<ul class=\"cards\">\n");
     for (size_t i = 0; i < products->list->count; i++) {
@@ -62,7 +60,7 @@ void put_cards(struct html *html, const struct page_frame *frame, const struct p
             .quote = products->quotes != NULL ? &products->quotes[i] : NULL,
             .applied = with_rules && products->applied != NULL ? &products->applied[i] : NULL,
         };
-        put_card(html, frame, &shown, i >= CARDS_AT_ONCE);
+        put_card(html, frame, &shown, i >= at_once);
     }
     html_put(html, "</ul>\n");
 }

@@ -156,17 +156,41 @@ static void put_category(struct html *html, const struct page_frame *frame, cons
     html_put(html, "</span>");
 }
 
+static bool has_category(const struct product *product, const char *slug)
+{
+    for (size_t i = 0; i < product->category_count; i++) {
+        if (strcmp(product->categories[i], slug) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The picture of the first of these products that is in the category and has one. */
+static void put_picture_of(struct html *html, const struct page_frame *frame, const char *slug,
+                           const struct product_list *pictured)
+{
+    for (size_t i = 0; i < pictured->count; i++) {
+        const struct product *product = &pictured->items[i];
+        if (product->image_count == 0 || !has_category(product, slug))
+            continue;
+        put_picture(html, frame, product, product->images, true);
+        return;
+    }
+}
+
 static void put_level(struct html *html, const struct page_frame *frame, struct level all, struct level level,
-                      int depth)
+                      int depth, const struct product_list *pictured)
 {
     html_put(html, "<ul>\n");
     for (size_t i = 0; i < level.count && i < LIST_MAX; i++) {
         html_put(html, "<li>");
+        if (pictured != NULL)
+            put_picture_of(html, frame, level.items[i]->slug, pictured);
         put_category(html, frame, level.items[i]);
         struct level below = depth > 1 ? level_below(all, level.items[i]->slug) : (struct level){0};
         if (below.count > 0) {
             html_put(html, "\n");
-            put_level(html, frame, all, below, depth - 1);
+            put_level(html, frame, all, below, depth - 1, NULL);
         }
         html_put(html, "</li>\n");
     }
@@ -208,7 +232,8 @@ static void put_left_out(struct html *html, size_t beside, size_t below)
     }
 }
 
-bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth)
+bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth,
+                  const struct product_list *pictured)
 {
     struct level all = depth > 1 ? order_all(frame, html->text.arena) : (struct level){0};
     struct level level = depth > 1 ? level_below(all, parent) : find_level(frame, parent, html->text.arena);
@@ -219,7 +244,7 @@ bool put_children(struct html *html, const struct page_frame *frame, const char 
     html_put(html, "<nav aria-label=\"Categories\"");
     html_attribute(html, "class", depth > 1 ? "tree" : "children");
     html_put(html, ">\n");
-    put_level(html, frame, all, level, fitting);
+    put_level(html, frame, all, level, fitting, pictured);
     put_left_out(html, level.count > LIST_MAX ? level.count - LIST_MAX : 0,
                  count_levels(all, level, depth) - count_levels(all, level, fitting));
     html_put(html, "</nav>\n");
@@ -307,25 +332,26 @@ struct text page_print_categories(const struct page_frame *frame, struct arena *
     struct html html = frame_begin(frame, &head, arena);
 
     html_put(&html, "<h1>Categories</h1>\n");
-    if (!put_children(&html, frame, NULL, DEPTH_MAX))
+    if (!put_children(&html, frame, NULL, DEPTH_MAX, NULL))
         html_put(&html, "<p class=\"empty\">There are no categories yet.</p>\n");
     return frame_end(frame, &html);
 }
 
-struct text page_print_home(const struct page_frame *frame, const struct page_products *newest, struct arena *arena)
+struct text page_print_home(const struct page_frame *frame, const struct page_products *newest,
+                            const struct product_list *pictured, struct arena *arena)
 {
     const struct page_head head = {.title = "", .search = "", .path = "/", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
     if (newest->list->count > 0) {
         html_put(&html, "<h1>New in the shop</h1>\n");
-        put_cards(&html, frame, newest, false);
+        put_cards(&html, frame, newest, CARDS_AT_ONCE, false);
         html_put(&html, "<p class=\"lead\"><a");
         frame_put_link(&html, frame, "/products", "");
         html_put(&html, ">Show all products</a></p>\n");
     } else {
         html_put(&html, "<h1>Welcome</h1>\n<p class=\"lead\">There are no products yet.</p>\n");
     }
-    (void)put_children(&html, frame, NULL, 2);
+    (void)put_children(&html, frame, NULL, 2, pictured);
     return frame_end(frame, &html);
 }

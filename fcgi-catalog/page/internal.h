@@ -66,8 +66,11 @@ void put_stock(struct html *html, const char *stock);
 /* An item of the list of products. Pictures that are not seen at first are loaded when they come near. */
 void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy);
 
-/* Cards of all of them. Rules are left out where they are said elsewhere. */
-void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products,
+/* So many cards of a page are seen at first; the pictures of others are loaded lazily. */
+#define CARDS_AT_ONCE 8
+
+/* Cards of all of them, of which so many are seen at first. Rules are left out where they are said elsewhere. */
+void put_cards(struct html *html, const struct page_frame *frame, const struct page_products *products, size_t at_once,
                bool with_rules);
 
 /* ---- Categories (category.c) ---- */
@@ -81,8 +84,10 @@ const char *category_path(const char *slug, struct arena *arena);
 void put_trail(struct html *html, const struct page_frame *frame, const char *slug, bool is_here);
 
 /* The categories below `parent` (NULL: at the top) as a list of links, `depth` levels of them, or as many as a page
- * holds and a note on the rest. False: there are none. */
-bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth);
+ * holds and a note on the rest. Those of the first level have a picture of one of these products (NULL: none have).
+ * False: there are none. */
+bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth,
+                  const struct product_list *pictured);
 
 /* One <option> for each category, indented by its level. Of a shop with many categories, only those at the top and
  * those near the chosen one. */

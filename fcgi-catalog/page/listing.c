@@ -117,12 +117,12 @@ struct text page_print_listing(const struct page_frame *frame, const struct page
     html_text(&html, title);
     html_put(&html, "</h1>\n");
     if (query->is_category_of_path)
-        (void)put_children(&html, frame, query->category, 1);
+        (void)put_children(&html, frame, query->category, 1, NULL);
     put_filters(&html, frame, listing);
     if (listing->products.list->count > 0) {
         const struct applied_rule *common = find_common_rule(listing);
         put_count(&html, listing, common);
-        put_cards(&html, frame, &listing->products, common == NULL);
+        put_cards(&html, frame, &listing->products, CARDS_AT_ONCE, common == NULL);
     } else if (listing->wrong == NULL) {
         put_empty(&html, frame, query);
     }

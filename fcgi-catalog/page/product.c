@@ -47,7 +47,7 @@ static void put_related(struct html *html, const struct page_frame *frame, const
     if (related->list->count == 0)
         return;
     html_put(html, "<section class=\"related\" aria-label=\"More like this\">\n<h2>More like this</h2>\n");
-    put_cards(html, frame, related, false);
+    put_cards(html, frame, related, 0, false);
     html_put(html, "</section>\n");
 }
 

@@ -8,8 +8,10 @@
 /* GET /: a sign of life. */
 void home_handle(struct request_context *context);
 
-/* GET / for people: the HOME_PRODUCTS newest products, with what this customer pays. */
+/* GET / for people: the HOME_PRODUCTS newest products, with what this customer pays. Behind them the page has the first
+ * product of each of at most HOME_CATEGORIES categories at the top, for its picture. */
 #define HOME_PRODUCTS 8
+#define HOME_CATEGORIES 12
 void home_handle_page(struct request_context *context);
 
 /* GET /products: a page of the list, with what this customer pays; with explain=1, for administrators, also why. An

@@ -111,9 +111,12 @@ struct text page_print_view_one(const struct view *view, struct arena *arena)
 struct text page_print_view_home(const struct view *view, struct arena *arena)
 {
     const struct page_frame frame = frame_of_view(view);
-    const struct page_products newest = products_of_view(view);
+    const struct page_products all = products_of_view(view);
+    const struct product_list first = {all.list->items,
+                                       all.list->count < HOME_PRODUCTS ? all.list->count : HOME_PRODUCTS};
+    const struct page_products newest = {&first, all.quotes, all.applied};
 
-    return page_print_home(&frame, &newest, arena);
+    return page_print_home(&frame, &newest, all.list, arena);
 }
 
 /* ---- Categories -------------------------------------------------------------------------------------------------- */

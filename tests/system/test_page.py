@@ -221,6 +221,9 @@ def test_the_first_page_has_the_newest_products_at_the_visitors_prices(web):
     anonymous, customer = page(web, "/"), page(web, "/", ("X-USER-ID", "1"))
     newest = json.loads(web.request("/products?limit=250").body)[:-9:-1]
     assert cards(anonymous) == cards(customer) == [product["slug"] for product in newest]
+    pictures = [image["src"] for image in read(anonymous).all("img")][len(newest):]
+    tops = [category for category in json.loads(web.request("/categories").body) if not category.get("parent")]
+    assert len(pictures) == len(tops) > 1 and not any("none.svg" in picture for picture in pictures)
     quotes = json.loads(web.request("/products?limit=250", headers=[("X-USER-ID", "1")]).body)[:-9:-1]
     for product, quote in zip(newest, quotes):
         listed, paid = product["price_in_cents"], quote["discount_value"]["value_in_cents"]

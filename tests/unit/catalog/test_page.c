@@ -154,10 +154,12 @@ static void front_page_shows_products_with_the_visitors_prices(void **state)
 {
     (void)state;
     const struct page_products newest = {&products, &quote, &applied};
-    const char *page = copy(page_print_home(&frame, &newest, &arena));
+    const char *page = copy(page_print_home(&frame, &newest, &products, &arena));
     assert_has(page, "<h1>New in the shop</h1>");
     assert_has(page, "<a href=\"/products/arc-lamp\">Arc lamp</a>");
     assert_has(page, "Your price: </span><strong><data value=\"999.00\">");
+    assert_has(page, "<img src=\"/pictures/arc-lamp.svg\" alt=\"A lamp\" loading=\"lazy\" width=\"240\" height=\"240\">"
+                     "<a dir=\"auto\" href=\"/categories/home\">");
     assert_has(home_page(), "There are no products yet.");
 }
 
@@ -173,6 +175,7 @@ static void product_page_shows_others_like_it(void **state)
     assert_non_null(like);
     assert_has(like, "<a href=\"/products/iphone-x\">iphone-x</a>");
     assert_has(like, "€500.00");
+    assert_has(like, "loading=\"lazy\"");
     assert_has_not(product_page(&lamp, NULL), "More like this");
 }
 
