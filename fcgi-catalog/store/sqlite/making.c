@@ -47,9 +47,8 @@ static const char demo_sql[] =
 
 /* [i]: from i. */
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
-    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql,
-    [4] = upgrade_5_sql, [5] = upgrade_6_sql, [6] = upgrade_7_sql,
-    [7] = upgrade_8_sql,
+    [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql,
+    [5] = upgrade_6_sql, [6] = upgrade_7_sql, [7] = upgrade_8_sql,
 };
 
 const struct database_kind catalog_kind = {
