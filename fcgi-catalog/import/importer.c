@@ -131,7 +131,7 @@ static struct file_place find_place(const struct product_row *row, unsigned fiel
     return place.line != 0 ? place : (struct file_place){.line = row->line};
 }
 
-static void put_product(struct importer *importer, const struct product_row *row)
+static void put_product(struct importer *importer, const struct product_row *row, bool is_renamed)
 {
     enum import_outcome outcome;
     int32_t id;
@@ -150,7 +150,8 @@ static void put_product(struct importer *importer, const struct product_row *row
         importer->counts.updated++;
         return;
     case OUTCOME_UNCHANGED:
-        importer->counts.unchanged++;
+        importer->counts.unchanged += !is_renamed;
+        importer->counts.updated += is_renamed;
         return;
     }
 }
@@ -168,10 +169,14 @@ static void withdraw(struct importer *importer, const struct product_row *row)
 static void take_row(void *data, const struct product_row *row)
 {
     struct importer *importer = data;
-    bool is_sound = !importer->has_failed && put_currency(importer, row);
+    bool is_sound = !importer->has_failed && put_currency(importer, row), is_renamed = false;
 
     for (size_t i = 0; i < row->category_count && !importer->has_failed; i++)
         is_sound = put_category(importer, row->categories[i]) && is_sound;
+    if (is_sound && row->old_slug != NULL)
+        is_sound = settle(
+            importer, find_place(row, FIELD_SLUG),
+            importer->setup.import->methods->rename(importer->setup.import, row->old_slug, &row->product, &is_renamed));
     if (is_sound && row->is_former)
         (void)settle(importer, find_place(row, IMPORT_FIELD_ID),
                      importer->setup.import->methods->put_former(importer->setup.import, row->product.id,
@@ -179,7 +184,14 @@ static void take_row(void *data, const struct product_row *row)
     else if (is_sound && row->is_withdrawn)
         withdraw(importer, row);
     else if (is_sound && !row->is_of_categories)
-        put_product(importer, row);
+        put_product(importer, row, is_renamed);
+}
+
+static bool knows_category(void *data, const char *slug, const char *name)
+{
+    const struct importer *importer = data;
+
+    return importer->setup.import->methods->knows_category(importer->setup.import, slug, name);
 }
 
 /* ---- The life of an importer ---- */
@@ -191,6 +203,7 @@ struct importer *importer_new(const struct importer_setup *setup)
                                    .exponent = CURRENCY_EXPONENT_UNKNOWN,
                                    .faults = setup->faults,
                                    .take = take_row,
+                                   .knows_category = knows_category,
                                    .data = importer};
 
     importer->setup = *setup;

@@ -51,6 +51,8 @@ struct import_source {
     int exponent;                 /* of decimal prices without a currency of their own: see currency_find() */
     struct import_faults *faults; /* shared with whoever takes the rows */
     import_row_f *take;
+    /* Whether the shop has a category of this slug and name; NULL: it has none. */
+    bool (*knows_category)(void *data, const char *slug, const char *name);
     void *data;
 };
 

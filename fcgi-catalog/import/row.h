@@ -38,6 +38,7 @@ struct product_row {
     bool is_former;         /* of a product that has left: its id, and slug and SKU, of any form, if they are known */
     unsigned fields;        /* which of the product's fields are given: enum field_bit */
     struct product product; /* id 0: not given; its categories are its own ones; tags and categories each once */
+    const char *old_slug;   /* what versions before made the slug of the same name; NULL: that, or nothing else */
     const char *currency;   /* FIELD_CURRENCY: a known code, or "" */
     const struct row_category *categories; /* parents before children, each once; may be none */
     size_t category_count;

@@ -208,6 +208,7 @@ static void end_product(struct shop *shop)
 {
     struct shop_product *product = &shop->product;
 
+    product->source = &shop->output->source;
     product->shared = row_builder_begin(&product->arena, shop->output->source.faults, product->line);
     if (shop->format->build(shop, product))
         shop_hand_on(shop, product);

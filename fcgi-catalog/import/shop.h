@@ -46,6 +46,9 @@ struct shop_format {
     bool (*build)(struct shop *shop, struct shop_product *product);
 };
 
+/* A slug as it is made today, and as versions before made it. */
+enum { SHOP_SLUG, SHOP_OLD_SLUG, SHOP_SLUGS };
+
 /* A cell of a column; "" at no place when the file has no such column. */
 struct shop_cell {
     const char *text;
@@ -74,7 +77,7 @@ struct shop_variant {
     const struct shop_image *images; /* before those of the product */
     size_t image_count;
     bool has_own_images_only;
-    const char *slug; /* set when it is handed on */
+    const char *slugs[SHOP_SLUGS]; /* set when it is handed on */
 };
 
 /* A product while it is gathered. Everything lives in its arena. */
@@ -84,7 +87,8 @@ struct shop_product {
     size_t row_count, line, bytes; /* of the rows' texts */
     bool is_faulty;                /* nothing of it is handed on, as a fault says */
     bool is_hidden;                /* not on sale: of its cells, handle, name, options and SKU count */
-    struct row_builder shared;     /* what all variants have, but name and images */
+    const struct import_source *source;
+    struct row_builder shared; /* what all variants have, but name and images */
     struct shop_cell handle, name;
     const char *handle_ends[2]; /* what tells its handle from an equal one, of another product; may be NULL */
     bool has_images;            /* the file has a column for them */
@@ -157,6 +161,7 @@ void shop_check_word(struct shop *shop, struct shop_product *product, const stru
 /* Adds to what all variants have. "Apparel > Shirts": the names of a tree, in which one name may be at several places.
  */
 void shop_add_path(struct shop_product *product, struct file_place place, const char *names);
+void shop_add_category(struct shop_product *product, struct file_place place, const char *name); /* one at the top */
 void shop_add_tags(struct shop_product *product, const struct shop_cell *cell); /* "new, red" with "\," in a tag */
 
 /* ---- Of the engine ---- */

@@ -6,23 +6,47 @@
 #include "fcgi-catalog/import/shop.h"
 #include "fcgi-catalog/import/slug.h"
 
+typedef const char *slug_rule(const char *text, size_t max, struct arena *arena);
+
+static slug_rule *const slug_rules[SHOP_SLUGS] = {slug_make, slug_make_before};
+
 /* ---- What all variants have ---- */
+
+/* The slug of a category below those whose slugs are `above`, which become its own. One that the shop has by the slug
+ * of before keeps it: rules and links name it. */
+static const char *make_category(struct shop_product *product, const char *name, const char *above[SHOP_SLUGS])
+{
+    const struct import_source *source = product->source;
+
+    for (size_t i = 0; i < SHOP_SLUGS; i++)
+        above[i] = slug_join(above[i], slug_rules[i](name, FIELD_CATEGORY_MAX, &product->arena), FIELD_CATEGORY_MAX,
+                             &product->arena);
+    bool is_old = source->knows_category != NULL && above[SHOP_OLD_SLUG][0] != '\0' &&
+                  !source->knows_category(source->data, above[SHOP_SLUG], name) &&
+                  source->knows_category(source->data, above[SHOP_OLD_SLUG], name);
+    return above[is_old ? SHOP_OLD_SLUG : SHOP_SLUG];
+}
+
+void shop_add_category(struct shop_product *product, struct file_place place, const char *name)
+{
+    const char *above[SHOP_SLUGS] = {"", ""};
+    const struct step step = {.slug = make_category(product, name, above), .name = name};
+
+    row_builder_add_category(&product->shared, place, &step, name[0] != '\0');
+}
 
 void shop_add_path(struct shop_product *product, struct file_place place, const char *names)
 {
     struct row_builder *builder = &product->shared;
     struct step steps[PRODUCT_CATEGORIES_MAX];
-    const char *above = "";
+    const char *above[SHOP_SLUGS] = {"", ""};
     size_t count = 0;
 
     while (*names != '\0' && count < PRODUCT_CATEGORIES_MAX) {
         size_t length = strcspn(names, ">");
         const char *name = field_tidy(arena_copy(builder->arena, names, length), builder->arena);
-        const char *slug = slug_make(name, FIELD_CATEGORY_MAX, builder->arena);
-        if (slug[0] != '\0') {
-            above = slug_join(above, slug, FIELD_CATEGORY_MAX, builder->arena);
-            steps[count++] = (struct step){.slug = above, .name = name};
-        }
+        if (name[0] != '\0')
+            steps[count++] = (struct step){.slug = make_category(product, name, above), .name = name};
         names += length + (names[length] != '\0');
     }
     row_builder_add_category(builder, place, steps, count);
@@ -113,37 +137,59 @@ static const char *make_handle(struct shop *shop, struct shop_product *product)
                      arena);
 }
 
-static bool is_slug_taken(const struct shop_product *product, size_t before, const char *slug)
+static bool is_slug_taken(const struct shop_product *product, size_t before, size_t rule, const char *slug)
 {
     for (size_t i = 0; i < before; i++) {
-        if (strcmp(product->variants[i].slug, slug) == 0)
+        if (strcmp(product->variants[i].slugs[rule], slug) == 0)
             return true;
     }
     return false;
 }
 
-/* The variant's number takes the place of options without any a-z or 0-9, or makes a slug differ from that of another
- * variant ("S", "S+"). */
-static const char *make_slug(struct shop_product *product, const char *handle, size_t index, const char *options)
+/* The variant's number takes the place of options without a slug, or makes a slug differ from that of another variant
+ * ("S", "S+"). */
+static const char *make_slug(struct shop_product *product, const char *handle, size_t index, size_t rule)
 {
     struct arena *arena = &product->arena;
+    const struct shop_variant *variant = &product->variants[index];
+    const char *options = variant->options != NULL ? variant->options : "";
 
     if ((product->variant_count == 1 && options[0] == '\0') || handle[0] == '\0')
         return handle;
     const char *number = arena_print(arena, "%zu", index + 1);
-    const char *ending = slug_make(options, FIELD_SLUG_MAX, arena);
+    const char *ending = slug_rules[rule](options, FIELD_SLUG_MAX, arena);
     const char *slug = slug_join(handle, ending[0] != '\0' ? ending : number, FIELD_SLUG_MAX, arena);
-    if (!is_slug_taken(product, index, slug))
+    if (!is_slug_taken(product, index, rule, slug))
         return slug;
     return slug_join(slug, number, FIELD_SLUG_MAX, arena);
 }
 
-static const char *tell_from_id(struct shop *shop, const char *slug, struct arena *arena)
+/* Makes the variant's slugs, and gives its row those that are allowed. */
+static void set_slugs(struct shop *shop, struct shop_product *product, struct row_builder *builder,
+                      const char *const handles[SHOP_SLUGS], size_t index)
 {
-    if (!is_digits(slug))
-        return slug;
-    shop->output->counts.digit_handles++;
-    return slug_join("product", slug, FIELD_SLUG_MAX, arena);
+    struct shop_variant *variant = &product->variants[index];
+
+    for (size_t rule = 0; rule < SHOP_SLUGS; rule++) {
+        const char *slug = make_slug(product, handles[rule], index, rule);
+        bool is_id = is_digits(slug);
+        shop->output->counts.digit_handles += is_id && rule == SHOP_SLUG;
+        variant->slugs[rule] = is_id ? slug_join("product", slug, FIELD_SLUG_MAX, &product->arena) : slug;
+    }
+    const char *slug = variant->slugs[SHOP_SLUG], *old = variant->slugs[SHOP_OLD_SLUG];
+    if (field_is_slug(slug))
+        row_builder_set(builder, product->handle.place, FIELD_SLUG, slug);
+    if (field_is_slug(old) && strcmp(slug, old) != 0)
+        builder->row.old_slug = old;
+}
+
+/* That of the product, and the options. */
+static const char *name_variant(struct shop_product *product, const struct shop_variant *variant)
+{
+    const char *options = variant->options != NULL ? variant->options : "";
+
+    return options[0] != '\0' ? arena_print(&product->arena, "%s - %s", product->name.text, options)
+                              : product->name.text;
 }
 
 /* ---- Rows ---- */
@@ -170,32 +216,21 @@ static void set_images(const struct shop_product *product, const struct shop_var
     }
 }
 
-static void set_slug(const struct shop_product *product, const struct shop_variant *variant,
-                     struct row_builder *builder)
-{
-    const struct shop_cell *handle = &product->handle;
-
-    if (field_is_slug(variant->slug))
-        row_builder_set(builder, handle->place, FIELD_SLUG, variant->slug);
-    else
-        row_builder_refuse(builder, handle->place,
-                           "no slug can be made of the handle %s; " FIELD_SLUG_FORM " are needed",
-                           field_show(handle->text, strlen(handle->text), builder->arena));
-}
-
-static void build_row(struct shop *shop, struct shop_product *product, struct row_builder *builder, const char *handle,
-                      size_t index)
+static void build_row(struct shop *shop, struct shop_product *product, struct row_builder *builder,
+                      const char *const handles[SHOP_SLUGS], size_t index)
 {
     struct shop_variant *variant = &product->variants[index];
-    const char *options = variant->options != NULL ? variant->options : "";
+    const char *name = name_variant(product, variant);
     int exponent = shop->output->source.exponent;
 
     builder->row.line = variant->line;
-    variant->slug = tell_from_id(shop, make_slug(product, handle, index, options), builder->arena);
-    if (options[0] != '\0' && builder->row.product.name[0] != '\0')
-        row_builder_set(builder, variant->options_place, FIELD_NAME,
-                        arena_print(builder->arena, "%s - %s", product->name.text, options));
-    set_slug(product, variant, builder);
+    set_slugs(shop, product, builder, handles, index);
+    if (name != product->name.text && builder->row.product.name[0] != '\0')
+        row_builder_set(builder, variant->options_place, FIELD_NAME, name);
+    if ((builder->row.fields & FIELD_SLUG) == 0)
+        row_builder_refuse(builder, product->handle.place,
+                           "no slug can be made of the handle %s; " FIELD_SLUG_FORM " are needed",
+                           field_show(product->handle.text, strlen(product->handle.text), builder->arena));
     if (variant->sku.text != NULL)
         row_builder_set(builder, variant->sku.place, FIELD_SKU, variant->sku.text);
     if (variant->description.text != NULL)
@@ -212,29 +247,32 @@ static void build_row(struct shop *shop, struct shop_product *product, struct ro
 }
 
 /* Whatever else is in the cells of what is not on sale is no fault. */
-static void withdraw(struct shop *shop, struct shop_product *product, const char *handle)
+static void withdraw(struct shop *shop, struct shop_product *product, const char *const handles[SHOP_SLUGS])
 {
     shop->output->counts.hidden++;
     for (size_t i = 0; i < product->variant_count; i++) {
-        struct shop_variant *variant = &product->variants[i];
+        const struct shop_variant *variant = &product->variants[i];
         struct row_builder builder = row_builder_begin(&product->arena, shop->output->source.faults, variant->line);
-        const char *options = variant->options != NULL ? variant->options : "";
         builder.row.is_withdrawn = true;
-        variant->slug = tell_from_id(shop, make_slug(product, handle, i, options), builder.arena);
-        if (!field_is_slug(variant->slug))
-            continue; /* nothing can be on sale by it */
-        row_builder_set(&builder, product->handle.place, FIELD_SLUG, variant->slug);
-        row_sink_take(shop->output, &builder);
+        builder.row.product.name = name_variant(product, variant);
+        builder.row.product.sku = variant->sku.text != NULL ? variant->sku.text : "";
+        set_slugs(shop, product, &builder, handles, i);
+        if ((builder.row.fields & FIELD_SLUG) != 0)
+            row_sink_take(shop->output, &builder);
     }
 }
 
 void shop_hand_on(struct shop *shop, struct shop_product *product)
 {
-    const char *handle = shop->format->makes_handles ? make_handle(shop, product)
-                                                     : slug_make(product->handle.text, FIELD_SLUG_MAX, &product->arena);
+    bool makes_handles = shop->format->makes_handles; /* versions before had no such format */
+    const char *handles[SHOP_SLUGS];
 
+    for (size_t rule = 0; rule < SHOP_SLUGS; rule++)
+        handles[rule] = makes_handles ? "" : slug_rules[rule](product->handle.text, FIELD_SLUG_MAX, &product->arena);
+    if (makes_handles)
+        handles[SHOP_SLUG] = make_handle(shop, product);
     if (product->is_hidden) {
-        withdraw(shop, product, handle);
+        withdraw(shop, product, handles);
         return;
     }
     /* The names of variants begin with the product's, so it must not be empty. */
@@ -246,7 +284,7 @@ void shop_hand_on(struct shop *shop, struct shop_product *product)
     product->shared.is_faulty = product->shared.is_faulty || product->is_faulty;
     for (size_t i = 0; i < product->variant_count; i++) {
         struct row_builder builder = product->shared;
-        build_row(shop, product, &builder, handle, i);
+        build_row(shop, product, &builder, handles, i);
         row_sink_take(shop->output, &builder);
     }
 }

@@ -3,8 +3,8 @@
  * Shopify's product CSV: the rows of one handle, wherever they stand, are one product of it. What becomes of its
  * columns:
  *
- *     Handle                  slug, with letters beyond a-z made plain ("café" is "cafe"); one of digits alone, which
- *                             would be an id, gets a word before it ("1984" is "product-1984"), and is counted
+ *     Handle                  slug, transliterated ("Łódź" is "lodz"); one of digits alone, which would be an id, gets
+ *                             a word before it ("1984" is "product-1984"), and is counted
  *     Title                   name
  *     Body (HTML)             description, as plain text
  *     Vendor, Tags            tags
@@ -29,7 +29,6 @@
 
 #include "common/number.h"
 #include "fcgi-catalog/import/shop.h"
-#include "fcgi-catalog/import/slug.h"
 
 #define OPTIONS 3
 
@@ -111,14 +110,6 @@ static bool is_hidden(const char *status, const char *published)
            strcasecmp(status, "unlisted") == 0 || strcasecmp(published, "false") == 0;
 }
 
-static void add_type(struct shop_product *product, const struct shop_cell *type)
-{
-    struct row_builder *builder = &product->shared;
-    const char *slug = slug_make(type->text, FIELD_CATEGORY_MAX, builder->arena);
-
-    row_builder_add_category(builder, type->place, &(struct step){.slug = slug, .name = type->text}, slug[0] != '\0');
-}
-
 static void build_shared(struct shop *shop, struct shop_product *product, const struct shop_row *row)
 {
     struct row_builder *builder = &product->shared;
@@ -132,7 +123,7 @@ static void build_shared(struct shop *shop, struct shop_product *product, const 
     if (shop_has(shop, CATEGORY))
         shop_add_path(product, category.place, category.text);
     if (shop_has(shop, TYPE))
-        add_type(product, &type);
+        shop_add_category(product, type.place, type.text);
     if (shop_has(shop, TAGS))
         shop_add_tags(product, &tags);
     if (shop_has(shop, VENDOR))

@@ -8,10 +8,15 @@
 #include "common/arena.h"
 
 /*
- * The text in lower case without accents, every run of anything but a-z and 0-9 a hyphen, cut to `max` bytes: "Men's
- * Größe 42" is "men-s-grosse-42". "" when nothing of it is left. In `arena`.
+ * The text in lower case, every run of anything but a-z and 0-9 a hyphen, cut to `max` bytes. Latin, Cyrillic and Greek
+ * letters are transliterated: "Men's Größe 42" is "men-s-grosse-42", "Łódź" is "lodz", "Чайник" is "chaynik". Where a
+ * letter of another script is left out, or nothing is left, a checksum of the text stands at the end: "Tシャツ" is
+ * "t-x" and 16 hexadecimal digits. "" of an empty text, and of one that is not UTF-8. In `arena`.
  */
 const char *slug_make(const char *text, size_t max, struct arena *arena);
+
+/* The same as versions before made it, without transliteration and checksum: slugs that shops may have. */
+const char *slug_make_before(const char *text, size_t max, struct arena *arena);
 
 /*
  * Puts two slugs together, "shirts-red"; when that is longer than `max`, the end gives way to a checksum, so that

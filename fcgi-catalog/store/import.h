@@ -80,6 +80,14 @@ struct import_methods {
                                       enum import_outcome *outcome, int32_t *id);
 
     /*
+     * Gives the product of the slug `old` the slug of *product, if that is free, and name and SKU are the same in both:
+     * for names whose slugs were made otherwise before. The old one leads to it from now on. A product that the import
+     * has put keeps its slug. *is_renamed: it has another now.
+     */
+    enum import_status (*rename)(struct import *import, const char *old, const struct product *product,
+                                 bool *is_renamed);
+
+    /*
      * Deletes a product that is not on sale any more; its id is kept for it, as of one that prune() deletes. It is
      * known by the row's slug or, when the row has none, by its SKU. *has_left: it was there. One that this import has
      * put stays. IMPORT_REFUSED: text as for put_product(), an SKU alone that several products have.
@@ -99,6 +107,9 @@ struct import_methods {
      * itself is refused. */
     enum import_status (*put_category)(struct import *import, const char *slug, const char *name, const char *parent,
                                        enum import_outcome *outcome);
+
+    /* Whether there is a category of this slug and name. */
+    bool (*knows_category)(struct import *import, const char *slug, const char *name);
 
     /* Makes `currency` that of the shop: a code of ISO 4217, or "". */
     enum import_status (*put_currency)(struct import *import, const char *currency);

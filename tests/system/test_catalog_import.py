@@ -711,6 +711,18 @@ def test_shopifys_faults_have_the_line_and_column_of_their_cell(database):
     assert second.startswith('standard input:5:26: an image\'s address is "javascript:alert(1)"')
 
 
+def test_a_slug_of_an_older_version_leads_to_the_transliterated_one(make_database):
+    database = make_database("--currency=EUR")
+    text = "Handle,Title,Variant Price,Type\nłódka,Łódka,9,Łódki\n赤,Red,9,赤い物\n".encode()
+    database.fill(text)
+    assert database.ask("SELECT name FROM category ORDER BY slug") == [("Łódki",), ("赤い物",)]
+    database.change("UPDATE product SET slug = 'odka' WHERE slug = 'lodka'; DELETE FROM old_slug")
+    report = database.fill(text, "--prune")
+    assert (report["updated"], report["unchanged"], report["deleted"]) == (1, 1, 0)
+    assert database.ask("SELECT p.slug, o.slug FROM product p JOIN old_slug o ON p.id = o.product_id") == [("lodka", "odka")]
+    assert database.is_sound()
+
+
 def test_repeated_skus_go_in_and_out_and_are_told_once(make_database):
     database = make_database("--currency=EUR")
     rows = shopify_rows()

@@ -56,6 +56,8 @@ static inline void write_row(void *data, const struct product_row *row)
         fprintf(out, "sku=%s;", product->sku);
     if (row->fields & FIELD_SLUG)
         fprintf(out, "slug=%s;", product->slug);
+    if (row->old_slug != NULL)
+        fprintf(out, "old=%s;", row->old_slug);
     if (row->fields & FIELD_NAME)
         fprintf(out, "name=%s;", product->name);
     if (row->fields & FIELD_DESCRIPTION)

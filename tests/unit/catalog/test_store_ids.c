@@ -258,6 +258,43 @@ static void what_is_not_on_sale_any_more_leaves_and_keeps_its_id(void **state)
     }
 }
 
+static bool rename_product(const char *old, const char *slug, const char *sku)
+{
+    const struct product product = {.slug = slug, .sku = sku};
+    bool is_renamed;
+
+    if (import->methods->rename(import, old, &product, &is_renamed) != IMPORT_OK)
+        fail_msg("%s", import->reason);
+    return is_renamed;
+}
+
+static void a_slug_of_before_leads_to_the_one_of_today(void **state)
+{
+    (void)state;
+    for (unsigned filling = 0; filling <= 1200; filling += 1200) {
+        open_shop();
+        assert_int_equal(put("odka", ""), 1);
+        assert_int_equal(put("apa", "L"), 2);
+        assert_int_equal(put("oza", ""), 3);
+        commit();
+        begin();
+        put_filling(filling);
+        assert_false(rename_product("apa", "lapa", "M")); /* another product */
+        assert_int_equal(put("oza", ""), 3);
+        assert_false(rename_product("oza", "loza", "")); /* the file has both */
+        assert_true(rename_product("odka", "lodka", ""));
+        assert_int_equal(put("lodka", ""), 1);
+        assert_false(rename_product("odka", "lodka", ""));
+        assert_true(rename_product("apa", "lapa", "L"));
+        assert_int_equal(put("lapa", "L"), 2);
+        assert_int_equal(put("apa", "L"), 2); /* it was this one's after all */
+        commit();
+        assert_string_equal(ask("SELECT group_concat(slug || product_id) FROM old_slug"), "odka1");
+        assert_string_equal(ask("SELECT group_concat(id || slug) FROM product WHERE id <= 3"), "1lodka,2apa,3oza");
+        remove_shop();
+    }
+}
+
 /* Somebody who writes SQL: an id that is not given is a new one, and one that is given is looked at. */
 static void by_hand_no_id_is_used_twice(void **state)
 {
@@ -313,6 +350,7 @@ int main(void)
         IMPORT_TEST(a_copy_before_its_original_does_not_get_its_id),
         IMPORT_TEST(a_row_with_another_id_is_another_product),
         IMPORT_TEST(what_is_not_on_sale_any_more_leaves_and_keeps_its_id),
+        IMPORT_TEST(a_slug_of_before_leads_to_the_one_of_today),
         TEST(by_hand_no_id_is_used_twice),
         TEST(an_upgraded_database_uses_no_id_twice),
     };

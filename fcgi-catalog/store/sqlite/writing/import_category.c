@@ -117,3 +117,10 @@ enum import_status writing_put_category(struct import *base, const char *slug, c
     node->was_put = true;
     return status;
 }
+
+bool writing_knows_category(struct import *base, const char *slug, const char *name)
+{
+    const struct category *node = categories_find(&writing_of(base)->categories, slug);
+
+    return node != NULL && strcmp(node->name, name) == 0;
+}

@@ -291,6 +291,14 @@ static enum import_status write_mistaken(const struct item *item)
     return write_item(&again, &outcome);
 }
 
+/* A later row may have the slug of before, and be the product: see find_mistaken(). */
+static bool note_renamed(const struct item *item)
+{
+    const struct writing_values values = {.id = item->known.id, .text = item->known.slug};
+
+    return writing_run(item->import, WRITING_NOTE_RENAMED, values);
+}
+
 enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
                                        enum import_outcome *outcome, int32_t *id)
 {
@@ -309,9 +317,7 @@ enum import_status writing_put_product(struct import *base, const struct product
         status = check_identity(&item);
     if (status == IMPORT_OK)
         status = write_item(&item, outcome);
-    if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU &&
-        !writing_run(import, WRITING_NOTE_RENAMED,
-                     (struct writing_values){.id = item.known.id, .text = item.known.slug}))
+    if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU && !note_renamed(&item))
         return writing_fail(import);
     if (status == IMPORT_OK && item.is_mistaken) {
         *outcome = OUTCOME_INSERTED;
@@ -320,6 +326,37 @@ enum import_status writing_put_product(struct import *base, const struct product
     if (status == IMPORT_OK)
         *id = item.wanted.id;
     return status;
+}
+
+enum import_status writing_rename(struct import *base, const char *old, const struct product *product, bool *is_renamed)
+{
+    static const enum writing_statement takers[] = {WRITING_FIND_SLUG, WRITING_FIND_RENAMED, WRITING_FIND_FORMER_SLUG};
+    struct writing *import = writing_of(base);
+    struct item item = {.import = import, .row = product, .fields = FIELD_SLUG, .key = FIELD_SKU};
+    int64_t id;
+
+    *is_renamed = false;
+    arena_reset(&import->arena);
+    for (size_t i = 0; i < ARRAY_LENGTH(takers); i++) {
+        if (is_taken(import, takers[i], product->slug, 0))
+            return IMPORT_OK;
+    }
+    int result = find_id(&item, WRITING_FIND_SLUG, old, &id);
+    if (result == SQLITE_DONE || (result == SQLITE_ROW && id_set_has(import->seen, id)))
+        return IMPORT_OK;
+    if (result == SQLITE_ROW)
+        result = read_known(&item, id);
+    if (result != SQLITE_ROW)
+        return result == SQLITE_MISMATCH ? IMPORT_FAILED : writing_fail(import);
+    if (!field_is_same(field_of(FIELD_NAME), &item.known, product) ||
+        !field_is_same(field_of(FIELD_SKU), &item.known, product))
+        return IMPORT_OK;
+    merge(&item);
+    item.differing = FIELD_SLUG;
+    if (!item_write(&item) || !note_renamed(&item))
+        return writing_fail(import);
+    *is_renamed = true;
+    return IMPORT_OK;
 }
 
 enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields, bool *has_left)

@@ -90,6 +90,9 @@ static inline struct writing *writing_of(struct import *import)
 /* The methods. */
 enum import_status writing_put_product(struct import *base, const struct product *product, unsigned fields,
                                        enum import_outcome *outcome, int32_t *id);
+enum import_status writing_rename(struct import *base, const char *old, const struct product *product,
+                                  bool *is_renamed);
+bool writing_knows_category(struct import *base, const char *slug, const char *name);
 enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields,
                                     bool *has_left);
 enum import_status writing_count_repeated_skus(struct import *base, int64_t *count);
