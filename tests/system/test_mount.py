@@ -161,6 +161,17 @@ def test_files_of_the_site_are_the_web_servers(web, file):
     assert (answer.status, answer.body) == (200, f"the site's own {file}".encode())
 
 
+@pytest.mark.parametrize("name", ["nginx", "apache-htaccess-fcgid", "apache-htaccess-cgid"])
+def test_without_a_file_the_catalog_says_what_search_engines_read(run_site, name):
+    running = run_site(SITES[name], f"{name}-without")
+    directory = running.site.path.parent.parent
+    for root in (directory / "web" / "docroot", directory / "empty", running.site.path):
+        (root / "robots.txt").unlink()
+    answer = running.web.request("/robots.txt")
+    assert (answer.status, answer.header("Content-Type").split(";")[0]) == (200, "text/plain")
+    assert answer.body.startswith(f"User-agent: *\nDisallow: {running.web.base}/products.csv\n".encode())
+
+
 @pytest.mark.parametrize("path", ["/robots.txt.x", "/a/robots.txt", "/a/.well-known/x", "/catalog.conf", "/var/catalog.db",
                                   "/.htaccess"])
 def test_no_other_file_is_sent(web, path):
