@@ -64,16 +64,6 @@ void shop_add_tags(struct shop_product *product, const struct shop_cell *cell)
 
 /* ---- Slugs ---- */
 
-/* FNV-1a; never 0. */
-static uint64_t checksum(const char *text)
-{
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text != '\0'; text++)
-        sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return sum | 1;
-}
-
 /* The sum's place in the table, or a free one. */
 static uint64_t *find_sum(uint64_t *sums, size_t room, uint64_t sum)
 {
@@ -101,7 +91,7 @@ static void grow_handles(struct shop *shop)
 /* False: the handle was made before. */
 static bool add_handle(struct shop *shop, const char *handle)
 {
-    uint64_t sum = checksum(handle);
+    uint64_t sum = slug_checksum(handle) | 1; /* never 0 */
 
     if (shop->handle_count * 3 >= shop->handle_room * 2)
         grow_handles(shop);

@@ -163,8 +163,7 @@ const char *slug_make_before(const char *text, size_t max, struct arena *arena)
     return slug;
 }
 
-/* FNV-1a. */
-static uint64_t checksum(const char *text)
+uint64_t slug_checksum(const char *text)
 {
     uint64_t sum = UINT64_C(0xcbf29ce484222325);
 
@@ -194,7 +193,7 @@ const char *slug_make(const char *text, size_t max, struct arena *arena)
     }
     const char *slug = hyphenate(latin.bytes, latin.length, max, arena);
     if (length > 0 && (latin.lacks_letters || slug[0] == '\0')) {
-        const char *sum = arena_print(arena, "x%016" PRIx64, checksum(folded));
+        const char *sum = arena_print(arena, "x%016" PRIx64, slug_checksum(folded));
         slug = slug_join(hyphenate(latin.bytes, latin.length, max - strlen(sum) - 1, arena), sum, max, arena);
     }
     free(folded);

@@ -4,6 +4,7 @@
 #define CATALOG_IMPORT_SLUG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/arena.h"
 
@@ -23,5 +24,8 @@ const char *slug_make_before(const char *text, size_t max, struct arena *arena);
  * different ones stay different. In `arena`.
  */
 const char *slug_join(const char *first, const char *second, size_t max, struct arena *arena);
+
+/* FNV-1a, of 64 bits. */
+uint64_t slug_checksum(const char *text);
 
 #endif
