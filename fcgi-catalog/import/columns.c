@@ -16,7 +16,8 @@ struct columns {
     struct row_sink *output;
     bool has_header;
     size_t count;
-    size_t places[COLUMNS]; /* the column's place in the file, from 1; 0: it is not there */
+    size_t places[COLUMNS];          /* the column's place in the file, from 1; 0: it is not there */
+    bool is_unnamed[ROWS_CELLS_MAX]; /* places whose heading is empty, from 0 */
 };
 
 struct columns *columns_new(struct row_sink *output)
@@ -93,6 +94,9 @@ static bool read_header(struct columns *columns, size_t line, const struct cell 
     columns->count = count;
     for (size_t i = 0; i < count; i++) {
         size_t index;
+        columns->is_unnamed[i] = cells[i].text[0] == '\0';
+        if (columns->is_unnamed[i])
+            continue;
         const char *shown = field_show(cells[i].text, strlen(cells[i].text), arena);
         bool is_known = find_column(cells[i].text, &index);
         if (!is_known)
@@ -284,6 +288,15 @@ static void read_row_of_categories(const struct columns *columns, const struct c
     read_categories(columns, cells, builder);
 }
 
+static void check_unnamed(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->is_unnamed[i] && cells[i].text[0] != '\0')
+            row_builder_refuse(builder, (struct file_place){.line = cells[i].line, .column = i + 1},
+                               "the column has no heading; it may only be empty");
+    }
+}
+
 bool columns_take(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
 {
     struct columns *columns = data;
@@ -301,6 +314,7 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
         read_former(columns, cells, &builder);
     } else {
         struct file_place place;
+        check_unnamed(columns, cells, &builder);
         const char *id = find_trimmed(columns, cells, COLUMN_ID, &place, arena);
         if (id != NULL)
             row_builder_set_id(&builder, place, id);

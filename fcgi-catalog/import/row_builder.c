@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "common/number.h"
 #include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/import/money.h"
 
 struct row_builder row_builder_begin(struct arena *arena, struct import_faults *faults, size_t line)
 {
@@ -57,17 +59,52 @@ static const char *price_name(enum field_bit bit)
     return bit == FIELD_PRICE ? "price" : "compare-at price";
 }
 
+/* What a sign beside a price means is the row's currency, if that is not given otherwise. False: it is another one. */
+static bool take_currency(struct row_builder *builder, struct file_place place, const char *currency, int *exponent)
+{
+    if (currency[0] == '\0')
+        return true;
+    if (builder->row.currency[0] != '\0' && strcmp(builder->row.currency, currency) != 0) {
+        row_builder_refuse(builder, place, "the price is in %s; only %s, the currency of the row, is allowed", currency,
+                           builder->row.currency);
+        return false;
+    }
+    builder->row.currency = currency;
+    builder->row.fields |= FIELD_CURRENCY;
+    if (builder->row.places[FIELD_INDEX_CURRENCY].line == 0)
+        builder->row.places[FIELD_INDEX_CURRENCY] = place;
+    return currency_find(currency, exponent);
+}
+
+static void refuse_price(struct row_builder *builder, struct file_place place, const struct field *field,
+                         const char *text, int exponent)
+{
+    char most[CURRENCY_TEXT_SIZE];
+
+    currency_print((int32_t)field->max, exponent, most);
+    row_builder_refuse(builder, place, "the %s is %s; a decimal from 0 to %s is allowed", price_name(field->bit),
+                       show(builder, text), most);
+}
+
 void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, enum field_bit bit,
                                    const char *text, int exponent)
 {
     const struct field *field = field_of(bit);
-    bool is_absent = text[0] == '\0' && bit != FIELD_PRICE;
-    char most[CURRENCY_TEXT_SIZE];
+    struct money money = {.decimal = "0", .currency = ""};
     int32_t cents = 0;
 
     builder->row.places[field - field_table] = place;
-    currency_print((int32_t)field->max, exponent, most);
-    switch (is_absent ? CURRENCY_OK : currency_read(text, exponent, &cents)) {
+    bool is_absent = text[0] == '\0' && bit != FIELD_PRICE;
+    enum money_status status = is_absent ? MONEY_OK : money_read(text, exponent, builder->arena, &money);
+    if (!take_currency(builder, place, money.currency, &exponent))
+        return;
+    if (status == MONEY_AMBIGUOUS) {
+        row_builder_refuse(builder, place,
+                           "the %s is %s, which may be %s or %s; a price with two decimals, as %s.00, is clear",
+                           price_name(bit), show(builder, text), money.whole, money.decimal, money.whole);
+        return;
+    }
+    switch (status == MONEY_OK ? currency_read(money.decimal, exponent, &cents) : CURRENCY_MALFORMED) {
     case CURRENCY_OK:
         field_set(field, &builder->row.product, NULL, cents);
         builder->row.fields |= bit;
@@ -78,9 +115,7 @@ void row_builder_set_decimal_price(struct row_builder *builder, struct file_plac
         return;
     case CURRENCY_MALFORMED:
     case CURRENCY_OUT_OF_RANGE:
-        row_builder_refuse(builder, place,
-                           "the %s is %s; a decimal from 0 to %s with a point and no other sign is allowed",
-                           price_name(bit), show(builder, text), most);
+        refuse_price(builder, place, field, text, exponent);
         return;
     }
 }
@@ -221,9 +256,25 @@ void row_builder_add_tag(struct row_builder *builder, struct file_place place, c
     product->tags = tags;
 }
 
+/* "//cdn.example" is https:, and a space is percent-encoded: so browsers read the addresses of pages. */
+static const char *mend_address(const char *url, struct arena *arena)
+{
+    struct buffer mended = {.arena = arena};
+
+    if (strncmp(url, "//", 2) == 0)
+        buffer_append(&mended, "https:", strlen("https:"));
+    else if (strchr(url, ' ') == NULL)
+        return url;
+    for (; *url != '\0'; url++)
+        buffer_append(&mended, *url == ' ' ? "%20" : url, *url == ' ' ? 3 : 1);
+    return buffer_text(&mended);
+}
+
 void row_builder_add_image(struct row_builder *builder, struct file_place place, const char *url, const char *alt)
 {
     struct product *product = &builder->row.product;
+
+    url = mend_address(url, builder->arena);
 
     builder->row.fields |= FIELD_IMAGES;
     if (!field_is_url(url)) {

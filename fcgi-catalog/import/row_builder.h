@@ -37,7 +37,8 @@ void row_builder_set_id(struct row_builder *builder, struct file_place place, co
  * may be. */
 void row_builder_set(struct row_builder *builder, struct file_place place, enum field_bit bit, const char *text);
 
-/* A price as a decimal of a currency: FIELD_PRICE, or FIELD_COMPARE_AT, which may be empty. */
+/* A price as people write it (money.h): FIELD_PRICE, or FIELD_COMPARE_AT, which may be empty. A sign of a currency
+ * beside it is the currency of the row, which must be no other. */
 void row_builder_set_decimal_price(struct row_builder *builder, struct file_place place, enum field_bit bit,
                                    const char *text, int exponent);
 

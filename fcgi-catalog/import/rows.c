@@ -116,17 +116,47 @@ static bool is_separator_line(const struct rows *rows)
            rows->cells[1].text[0] == '\0';
 }
 
+/* Spreadsheets end rows in separators behind the last cell, and leave empty rows. */
+static bool is_empty(const struct rows *rows, size_t from)
+{
+    for (size_t i = from; i < rows->count; i++) {
+        if (rows->cells[i].text[0] != '\0')
+            return false;
+    }
+    return true;
+}
+
+static void end_header(struct rows *rows)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* behind a line "sep=;" */
+
+    if (strncmp(rows->cells[0].text, mark, strlen(mark)) == 0)
+        rows->cells[0].text += strlen(mark);
+    while (rows->count > 1 && is_empty(rows, rows->count - 1))
+        rows->count--;
+    rows->header_count = rows->count;
+}
+
+static void take_row(struct rows *rows)
+{
+    if (rows->awaits_header)
+        end_header(rows);
+    else if (rows->count > rows->header_count && is_empty(rows, rows->header_count))
+        rows->count = rows->header_count;
+    rows->awaits_header = false;
+    if (!is_empty(rows, 0))
+        rows->is_stopped = !rows->take(rows->data, rows->row_line, rows->cells, rows->count, &rows->arena);
+}
+
 static void end_row(int terminator, void *data)
 {
     struct rows *rows = data;
 
     (void)terminator;
-    if (rows->is_row_faulty) {
+    if (rows->is_row_faulty)
         give_row_up(rows);
-    } else if (!is_separator_line(rows) && !rows->is_stopped) {
-        rows->is_stopped = !rows->take(rows->data, rows->row_line, rows->cells, rows->count, &rows->arena);
-        rows->awaits_header = false;
-    }
+    else if (!is_separator_line(rows) && !rows->is_stopped)
+        take_row(rows);
     begin_row(rows);
 }
 

@@ -3,7 +3,8 @@
  * Rows of CSV, by libcsv, in memory that is bounded by the largest row. A field has all that stands between two
  * separators, blanks at its ends, too (RFC 4180, 2); only names in the header are trimmed. The separator is a comma, a
  * semicolon or a tab: the first of them outside of quotes in the first row, which is a header. A spreadsheet's line
- * "sep=;" before the header is passed over. Rows end in LF, CR LF or CR. Used in this room only.
+ * "sep=;" before the header is passed over, with a byte order mark before or behind it, as are rows of empty fields and
+ * empty fields behind the last heading. Rows end in LF, CR LF or CR. Used in this room only.
  */
 #ifndef CATALOG_IMPORT_ROWS_H
 #define CATALOG_IMPORT_ROWS_H
@@ -47,7 +48,7 @@ struct rows {
     bool ends_in_return;        /* the last piece ended in CR: an LF that follows belongs to the same line end */
     bool awaits_header;         /* no row was taken yet */
     bool is_stopped, is_row_faulty, skips_line;
-    size_t count, row_bytes;
+    size_t count, row_bytes, header_count;
     struct cell cells[ROWS_CELLS_MAX];
 };
 

@@ -77,7 +77,8 @@ static bool read_column(struct shop *shop, size_t line, const struct cell *cells
 {
     size_t column = find_column(shop->format, heading_fold(cells[index].text, arena));
 
-    shop->headings[index].name = arena_copy(&shop->header, cells[index].text, strlen(cells[index].text));
+    const char *name = cells[index].text[0] != '\0' ? cells[index].text : arena_print(arena, "column %zu", index + 1);
+    shop->headings[index].name = arena_copy(&shop->header, name, strlen(name));
     if (column == shop->format->column_count)
         return true;
     shop->headings[index].is_known = true;
