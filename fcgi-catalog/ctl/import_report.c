@@ -89,6 +89,7 @@ static void print_document(struct import_report *report, const struct importer *
         {"deleted_categories", counts.deleted_categories},
         {"hidden", counts.hidden},
         {"withdrawn", counts.withdrawn},
+        {"unpriced", counts.unpriced},
         {"category_rows", counts.category_rows},
         {"http_images", counts.http_images},
         {"digit_handles", counts.digit_handles},
@@ -153,7 +154,8 @@ static void print_hints(const struct import_report *report, const struct importe
                counts->dropped_compare_at == 1 ? "was" : "were");
 }
 
-static void print_statistics(const struct import_report *report, const struct importer_counts *counts)
+static void print_statistics(const struct import_report *report, const struct importer_counts *counts,
+                             const char *title)
 {
     double seconds = seconds_since(report);
     int64_t rate = (int64_t)(rate_of(counts, seconds) + 0.5);
@@ -170,8 +172,13 @@ static void print_statistics(const struct import_report *report, const struct im
         printf(", %zu not on sale", counts->hidden);
     if (counts->withdrawn > 0)
         printf(", %zu taken off sale", counts->withdrawn);
-    printf("; %.1f s, %" PRId64 " %s a second%s\n", seconds, rate, plural_pick(rate, "row", "rows"),
+    if (counts->unpriced > 0)
+        printf(", %zu without a price passed over", counts->unpriced);
+    printf("; %.1f s, %" PRId64 " %s a second%s", seconds, rate, plural_pick(rate, "row", "rows"),
            report->is_dry_run ? "; only tried, nothing was changed" : "");
+    if (title != NULL)
+        printf("; this is %s", title);
+    putchar('\n');
 }
 
 void import_report_done(struct import_report *report, const struct importer *importer)
@@ -182,7 +189,7 @@ void import_report_done(struct import_report *report, const struct importer *imp
         print_document(report, importer, 0, !report->is_dry_run);
         return;
     }
-    print_statistics(report, &counts);
+    print_statistics(report, &counts, import_format_title(importer_format(importer)));
     print_hints(report, &counts);
     print_passed_over(report, importer);
 }
@@ -191,11 +198,14 @@ void import_report_faulty(struct import_report *report, const struct importer *i
                           const struct import_faults *faults)
 {
     size_t shown = faults->count < faults->most ? faults->count : faults->most;
+    const char *title = import_format_title(importer_format(importer));
 
     fprintf(stderr, "%s: %s: %zu %s", report->command, report->file, faults->count,
             plural_pick((int64_t)faults->count, "fault", "faults"));
     if (shown < faults->count)
         fprintf(stderr, ", %zu of them not shown (--max-faults)", faults->count - shown);
+    if (title != NULL)
+        fprintf(stderr, "; this is %s", title);
     fputs("; nothing was changed\n", stderr);
     if (report->is_json)
         print_document(report, importer, faults->count, false);

@@ -9,8 +9,8 @@ static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
      "make a new database, empty or with the demo's products and customers", command_init},
     {"import", "[OPTION...] FILE [DATABASE]",
-     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, or Shopify's product "
-     "CSV",
+     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, or the export of "
+     "Shopify or WooCommerce",
      command_import},
     {"export", "[--format csv|jsonl] [--spreadsheet] [--output FILE] [DATABASE]",
      "write every product as import reads it", command_export},

@@ -8,6 +8,7 @@
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/heading.h"
 
 /* Columns by their numbers: those of the fields by their places in the table of fields, then others. */
 enum { COLUMN_ID = FIELD_COUNT, COLUMN_PRICE, COLUMN_COMPARE_AT, COLUMN_NAMES, COLUMN_SPREADSHEET, COLUMNS };
@@ -84,6 +85,59 @@ static bool check_header(const struct columns *columns, struct import_faults *fa
     return why == NULL;
 }
 
+/* Files that are known by two of their headings, and cannot be read. */
+static const struct {
+    const char *title, *headings[2];
+} others[] = {
+    {"Magento's export", {"attribute_set_code", "product_type"}},
+    {"PrestaShop's export", {"product id", "reference"}},
+    {"Wix's export", {"handleid", "fieldtype"}},
+    {"Etsy's listings", {"title", "currency_code"}},
+    {"Square's library", {"token", "item name"}},
+    {"BigCommerce's export", {"product code/sku", "product name"}},
+    {"eBay's listings", {"item number", "custom label (sku)"}},
+    {"a feed for Google Merchant Center", {"title", "availability"}},
+};
+
+static bool has_heading(const struct cell *cells, size_t count, const char *heading, struct arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(heading_fold(cells[i].text, arena), heading) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *guess_title(const struct cell *cells, size_t count, struct arena *arena)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
+        if (has_heading(cells, count, others[i].headings[0], arena) &&
+            has_heading(cells, count, others[i].headings[1], arena))
+            return others[i].title;
+    }
+    return NULL;
+}
+
+/* A file of another kind gets one fault: half of its headings and two at least are no columns. */
+static bool is_foreign(struct columns *columns, size_t line, const struct cell *cells, size_t count,
+                       struct arena *arena)
+{
+    size_t unknown = 0, index;
+
+    for (size_t i = 0; i < count; i++)
+        unknown += cells[i].text[0] != '\0' && !find_column(cells[i].text, &index);
+    if (unknown < 2 || unknown * 2 < count)
+        return false;
+    const char *title = guess_title(cells, count, arena);
+    import_faults_add(
+        columns->output->source.faults, line, 0,
+        "%s; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, and CSV whose "
+        "columns are renamed to %s",
+        title != NULL ? arena_print(arena, "this looks like %s", title) : "the columns are of no known kind",
+        "slug or sku, name, price, description, categories, tags, images, stock");
+    return true;
+}
+
 static bool read_header(struct columns *columns, size_t line, const struct cell *cells, size_t count,
                         struct arena *arena)
 {
@@ -92,6 +146,8 @@ static bool read_header(struct columns *columns, size_t line, const struct cell 
 
     columns->has_header = true;
     columns->count = count;
+    if (is_foreign(columns, line, cells, count, arena))
+        return false;
     for (size_t i = 0; i < count; i++) {
         size_t index;
         columns->is_unnamed[i] = cells[i].text[0] == '\0';

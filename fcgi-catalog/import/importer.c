@@ -201,6 +201,7 @@ struct importer *importer_new(const struct importer_setup *setup)
     struct importer *importer = memory_get_zeroed(1, sizeof *importer);
     struct import_source source = {.format = setup->format,
                                    .exponent = CURRENCY_EXPONENT_UNKNOWN,
+                                   .now = setup->now,
                                    .faults = setup->faults,
                                    .take = take_row,
                                    .knows_category = knows_category,
@@ -309,6 +310,7 @@ struct importer_counts importer_counts(const struct importer *importer)
     counts.read = read.rows;
     counts.category_rows = read.category_rows;
     counts.hidden = read.hidden;
+    counts.unpriced = read.unpriced;
     counts.http_images = read.http_images;
     counts.digit_handles = read.digit_handles;
     counts.dropped_compare_at = (size_t)importer->setup.import->dropped_compare_at;

@@ -41,6 +41,7 @@ struct importer_counts {
     size_t dropped_compare_at;          /* compare-at prices that were not above the price, see store/import.h */
     size_t hidden;                      /* products that the file marks as not on sale, */
     size_t withdrawn;                   /* and products that were on sale until now, and left for that */
+    size_t unpriced;                    /* products of a shop's export without a price, which are passed over */
     size_t http_images;                 /* images that pages replace by a stand-in, see struct import_counts */
     size_t digit_handles;               /* handles of Shopify whose slugs differ from them, see struct import_counts */
     size_t deleted, deleted_categories; /* by pruning */

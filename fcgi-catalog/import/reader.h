@@ -6,6 +6,7 @@
  *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
  *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
+ *     IMPORT_WOOCOMMERCE WooCommerce's product CSV; see woocommerce.c
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
  *                        of objects
  *
@@ -24,6 +25,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/compiler.h"
 #include "fcgi-catalog/import/faults.h"
@@ -35,9 +37,10 @@ enum import_format {
     IMPORT_CSV,
     IMPORT_JSON_LINES,
     IMPORT_SHOPIFY,
+    IMPORT_WOOCOMMERCE,
 };
 
-/* "csv", "jsonl", "shopify". */
+/* "csv", "jsonl", "shopify", "woocommerce". */
 const char *import_format_name(enum import_format format);
 
 /* "Shopify's product export": whose export it is; NULL: a format of ours. */
@@ -48,6 +51,7 @@ typedef void import_row_f(void *data, const struct product_row *row);
 
 struct import_source {
     enum import_format format;
+    int64_t now;                  /* seconds since 1970: which sales are on */
     int exponent;                 /* of decimal prices without a currency of their own: see currency_find() */
     struct import_faults *faults; /* shared with whoever takes the rows */
     import_row_f *take;
@@ -60,6 +64,7 @@ struct import_counts {
     size_t rows;          /* of products, that were handed on */
     size_t category_rows; /* of categories alone, too */
     size_t faulty;        /* rows with faults, which were not handed on */
+    size_t unpriced;      /* exports of shops: products without a price, which were not handed on */
     size_t hidden;        /* products that the file marks as not on sale (drafts, archived …): see is_withdrawn */
     size_t http_images;   /* images of products with an address of http:, which pages do not load */
     size_t digit_handles; /* Shopify: handles of digits alone, as ids are, whose slugs differ from them */
@@ -80,8 +85,8 @@ void import_reader_free(struct import_reader *reader); /* NULL is allowed */
 
 enum import_format import_reader_format(const struct import_reader *reader); /* IMPORT_ANY: not known yet */
 
-/* The name of a column that holds something and was passed over (Shopify's only), by its index among such columns;
- * NULL: there are no more. It lives as long as the reader. */
+/* The name of a column that holds something and was passed over (exports of shops only), by its index among such
+ * columns; NULL: there are no more. It lives as long as the reader. */
 const char *import_reader_passed_over(const struct import_reader *reader, size_t index);
 
 struct import_counts import_reader_counts(const struct import_reader *reader);

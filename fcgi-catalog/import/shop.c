@@ -11,7 +11,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/import/heading.h"
 
-static const struct shop_format *const formats[] = {&shopify_format};
+static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format};
 
 void shop_init(struct shop *shop, struct row_sink *output)
 {
@@ -290,18 +290,15 @@ static void append_rows(struct shop *shop)
 static size_t take_runs(struct shop *shop, const struct spool_run *runs, size_t count)
 {
     size_t taken = 0;
-    bool is_own = false;
 
     begin_product(shop, runs->line);
     for (; taken < count && runs[taken].key == runs->key; taken++) {
         shop->bytes.length = 0;
-        is_own = is_own || !runs[taken].is_other;
         if (!spool_read(&shop->spool, &runs[taken], &shop->bytes))
             return taken + 1;
         append_rows(shop);
     }
-    if (is_own)
-        end_product(shop);
+    end_product(shop);
     return taken;
 }
 

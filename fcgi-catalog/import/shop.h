@@ -27,6 +27,13 @@ struct shop_column {
     size_t numbers;           /* "attribute %d name": so many numbers from 1, each with a place; 0: it has none */
 };
 
+/* The names of a column. */
+#define SHOP_NAMES(...)                                                                                                \
+    (const char *const[])                                                                                              \
+    {                                                                                                                  \
+        __VA_ARGS__, NULL                                                                                              \
+    }
+
 struct shop;
 struct shop_row;
 struct shop_product;
@@ -38,8 +45,8 @@ struct shop_format {
     size_t column_count, marks;
     bool makes_handles; /* products have none in the file: they are made of names, and must be told apart */
 
-    /* The text that tells which rows are of one product; NULL: the row is one. *other is a second such text, under
-     * which rows may be looking for this one; NULL: there is none. In `arena`. */
+    /* The text that tells which rows are of one product; NULL: the row is one. *other is a second such text,
+     * by which other rows name this one; NULL: there is none. In `arena`. */
     const char *(*key)(struct shop *shop, const struct shop_row *row, const char **other, struct arena *arena);
 
     /* Makes the product of its rows. False: it is not handed on, and was counted. */
@@ -77,6 +84,7 @@ struct shop_variant {
     const struct shop_image *images; /* before those of the product */
     size_t image_count;
     bool has_own_images_only;
+    bool is_hidden;                /* as of the product, of this variant alone */
     const char *slugs[SHOP_SLUGS]; /* set when it is handed on */
 };
 

@@ -173,13 +173,14 @@ static void set_slugs(struct shop *shop, struct shop_product *product, struct ro
         builder->row.old_slug = old;
 }
 
-/* That of the product, and the options. */
+/* That of the product, and the options; of a product's name that is too long, as a fault says, that alone. */
 static const char *name_variant(struct shop_product *product, const struct shop_variant *variant)
 {
     const char *options = variant->options != NULL ? variant->options : "";
 
-    return options[0] != '\0' ? arena_print(&product->arena, "%s - %s", product->name.text, options)
-                              : product->name.text;
+    if (options[0] == '\0' || strlen(product->name.text) > FIELD_NAME_MAX)
+        return product->name.text;
+    return arena_print(&product->arena, "%s - %s", product->name.text, options);
 }
 
 /* ---- Rows ---- */
@@ -236,20 +237,26 @@ static void build_row(struct shop *shop, struct shop_product *product, struct ro
         set_images(product, variant, builder);
 }
 
-/* Whatever else is in the cells of what is not on sale is no fault. */
-static void withdraw(struct shop *shop, struct shop_product *product, const char *const handles[SHOP_SLUGS])
+/* Whatever else is in the cells of what is not on sale is no fault. A slug that is made of a name may be another
+ * product's: the SKU is surer. */
+static void withdraw(struct shop *shop, struct shop_product *product, const char *const handles[SHOP_SLUGS],
+                     size_t index)
 {
-    shop->output->counts.hidden++;
-    for (size_t i = 0; i < product->variant_count; i++) {
-        const struct shop_variant *variant = &product->variants[i];
-        struct row_builder builder = row_builder_begin(&product->arena, shop->output->source.faults, variant->line);
-        builder.row.is_withdrawn = true;
-        builder.row.product.name = name_variant(product, variant);
-        builder.row.product.sku = variant->sku.text != NULL ? variant->sku.text : "";
-        set_slugs(shop, product, &builder, handles, i);
-        if ((builder.row.fields & FIELD_SLUG) != 0)
-            row_sink_take(shop->output, &builder);
+    const struct shop_variant *variant = &product->variants[index];
+    struct row_builder builder = row_builder_begin(&product->arena, shop->output->source.faults, variant->line);
+    const char *sku = variant->sku.text != NULL ? variant->sku.text : "";
+
+    builder.row.is_withdrawn = true;
+    builder.row.product.name = name_variant(product, variant);
+    builder.row.product.sku = sku;
+    set_slugs(shop, product, &builder, handles, index);
+    if (shop->format->makes_handles && sku[0] != '\0') {
+        builder.row.product.slug = "";
+        builder.row.fields = 0;
+        row_builder_set(&builder, variant->sku.place, FIELD_SKU, sku);
     }
+    if (builder.row.fields != 0)
+        row_sink_take(shop->output, &builder);
 }
 
 void shop_hand_on(struct shop *shop, struct shop_product *product)
@@ -261,18 +268,20 @@ void shop_hand_on(struct shop *shop, struct shop_product *product)
         handles[rule] = makes_handles ? "" : slug_rules[rule](product->handle.text, FIELD_SLUG_MAX, &product->arena);
     if (makes_handles)
         handles[SHOP_SLUG] = make_handle(shop, product);
-    if (product->is_hidden) {
-        withdraw(shop, product, handles);
-        return;
-    }
+    shop->output->counts.hidden += product->is_hidden;
     /* The names of variants begin with the product's, so it must not be empty. */
-    if (product->name.text[0] == '\0')
+    if (product->name.text[0] == '\0' && !product->is_hidden)
         row_builder_refuse(&product->shared, product->name.place, "%s is empty; a product's first row has one",
                            shop->headings[product->name.place.column - 1].name);
-    else
+    else if (!product->is_hidden)
         row_builder_set(&product->shared, product->name.place, FIELD_NAME, product->name.text);
     product->shared.is_faulty = product->shared.is_faulty || product->is_faulty;
     for (size_t i = 0; i < product->variant_count; i++) {
+        if (product->is_hidden || product->variants[i].is_hidden) {
+            shop->output->counts.hidden += !product->is_hidden;
+            withdraw(shop, product, handles, i);
+            continue;
+        }
         struct row_builder builder = product->shared;
         build_row(shop, product, &builder, handles, i);
         row_sink_take(shop->output, &builder);

@@ -56,33 +56,27 @@ enum {
     COLUMNS
 };
 
-#define NAMES(...)                                                                                                     \
-    (const char *const[])                                                                                              \
-    {                                                                                                                  \
-        __VA_ARGS__, NULL                                                                                              \
-    }
-
 static const struct shop_column columns[COLUMNS] = {
-    [HANDLE] = {.names = NAMES("handle", "url handle"), .is_needed = true},
-    [TITLE] = {.names = NAMES("title"), .is_text = true, .is_needed = true},
-    [BODY] = {.names = NAMES("body (html)", "description"), .is_text = true},
-    [VENDOR] = {.names = NAMES("vendor")},
-    [CATEGORY] = {.names = NAMES("product category", "standardized product type", "standard product type")},
-    [TYPE] = {.names = NAMES("type", "custom product type")},
-    [TAGS] = {.names = NAMES("tags")},
-    [PUBLISHED] = {.names = NAMES("published", "published on online store")},
-    [STATUS] = {.names = NAMES("status")},
-    [OPTION_VALUE] = {.names = NAMES("option%d value"), .numbers = OPTIONS},
-    [SKU] = {.names = NAMES("variant sku", "sku"), .is_text = true},
-    [PRICE] = {.names = NAMES("variant price", "price")},
-    [COMPARE_AT] = {.names = NAMES("variant compare at price", "compare-at price")},
-    [TRACKER] = {.names = NAMES("variant inventory tracker", "inventory tracker")},
-    [QUANTITY] = {.names = NAMES("variant inventory qty", "inventory quantity")},
-    [POLICY] = {.names = NAMES("variant inventory policy", "continue selling when out of stock")},
-    [IMAGE] = {.names = NAMES("image src", "product image url")},
-    [IMAGE_POSITION] = {.names = NAMES("image position")},
-    [IMAGE_ALT] = {.names = NAMES("image alt text"), .is_text = true},
-    [VARIANT_IMAGE] = {.names = NAMES("variant image", "variant image url")},
+    [HANDLE] = {.names = SHOP_NAMES("handle", "url handle"), .is_needed = true},
+    [TITLE] = {.names = SHOP_NAMES("title"), .is_text = true, .is_needed = true},
+    [BODY] = {.names = SHOP_NAMES("body (html)", "description"), .is_text = true},
+    [VENDOR] = {.names = SHOP_NAMES("vendor")},
+    [CATEGORY] = {.names = SHOP_NAMES("product category", "standardized product type", "standard product type")},
+    [TYPE] = {.names = SHOP_NAMES("type", "custom product type")},
+    [TAGS] = {.names = SHOP_NAMES("tags")},
+    [PUBLISHED] = {.names = SHOP_NAMES("published", "published on online store")},
+    [STATUS] = {.names = SHOP_NAMES("status")},
+    [OPTION_VALUE] = {.names = SHOP_NAMES("option%d value"), .numbers = OPTIONS},
+    [SKU] = {.names = SHOP_NAMES("variant sku", "sku"), .is_text = true},
+    [PRICE] = {.names = SHOP_NAMES("variant price", "price")},
+    [COMPARE_AT] = {.names = SHOP_NAMES("variant compare at price", "compare-at price")},
+    [TRACKER] = {.names = SHOP_NAMES("variant inventory tracker", "inventory tracker")},
+    [QUANTITY] = {.names = SHOP_NAMES("variant inventory qty", "inventory quantity")},
+    [POLICY] = {.names = SHOP_NAMES("variant inventory policy", "continue selling when out of stock")},
+    [IMAGE] = {.names = SHOP_NAMES("image src", "product image url")},
+    [IMAGE_POSITION] = {.names = SHOP_NAMES("image position")},
+    [IMAGE_ALT] = {.names = SHOP_NAMES("image alt text"), .is_text = true},
+    [VARIANT_IMAGE] = {.names = SHOP_NAMES("variant image", "variant image url")},
 };
 
 static const char *find_key(struct shop *shop, const struct shop_row *row, const char **other, struct arena *arena)

@@ -65,17 +65,13 @@ void spool_add(struct spool *spool, const char *key, const char *other, size_t l
     buffer_append(&spool->tail, bytes, length);
     if (spool->tail.length > SPOOL_MEMORY)
         write_tail(spool);
-    if (other == NULL && last != NULL && !last->is_other && last->key == run.key && last->length < RUN_MAX &&
+    if (other == NULL && last != NULL && !last->is_name && last->key == run.key && last->length < RUN_MAX &&
         last->offset + last->length == run.offset) {
         last->length += run.length;
         return;
     }
-    if (other != NULL) {
-        struct spool_run second = run;
-        second.key = checksum(other);
-        second.is_other = true;
-        add_run(spool, &second);
-    }
+    if (other != NULL)
+        add_run(spool, &(struct spool_run){.key = checksum(other), .offset = run.key, .is_name = true});
     add_run(spool, &run);
 }
 
@@ -89,6 +85,7 @@ static int compare_keys(const void *one, const void *other)
     const struct spool_run *a = one, *b = other;
     int order = compare_numbers(a->key, b->key);
 
+    order = order != 0 ? order : (int)b->is_name - (int)a->is_name;
     return order != 0 ? order : compare_numbers(a->offset, b->offset);
 }
 
@@ -100,10 +97,31 @@ static int compare_places(const void *one, const void *other)
     return order != 0 ? order : compare_keys(one, other);
 }
 
+/* Gives the runs of a second key the first one, and takes the names away. */
+static void resolve_names(struct spool *spool)
+{
+    struct spool_run name = {.is_name = false};
+    size_t kept = 0;
+
+    qsort(spool->runs, spool->count, sizeof *spool->runs, compare_keys);
+    for (size_t i = 0; i < spool->count; i++) {
+        struct spool_run run = spool->runs[i];
+        bool is_named = name.is_name && name.key == run.key;
+        if (run.is_name) {
+            name = is_named ? name : run;
+            continue;
+        }
+        run.key = is_named ? name.offset : run.key;
+        spool->runs[kept++] = run;
+    }
+    spool->count = kept;
+}
+
 void spool_sort(struct spool *spool)
 {
     if (spool->count == 0)
         return;
+    resolve_names(spool);
     qsort(spool->runs, spool->count, sizeof *spool->runs, compare_keys);
     for (size_t i = 0; i < spool->count; i++) {
         struct spool_run *run = &spool->runs[i];

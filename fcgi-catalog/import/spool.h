@@ -20,11 +20,11 @@
 /* A run of records, one behind the other, of one key. */
 struct spool_run {
     uint64_t key;    /* a checksum of its text */
-    uint64_t offset; /* of the first one's byte, from the beginning */
+    uint64_t offset; /* of the first one's byte, from the beginning; of a name: the key that it stands for */
     uint32_t length; /* bytes of all */
     uint32_t line;   /* of the first one */
     uint32_t first;  /* the first line with this key */
-    bool is_other;   /* the key is the second one of these records */
+    bool is_name;    /* no records, but a second key */
 };
 
 /* All zero: empty. */
@@ -39,7 +39,8 @@ struct spool {
 
 void spool_release(struct spool *spool);
 
-/* Keeps a record, which begins on `line`, under a key, and under a second one if that is not NULL. */
+/* Keeps a record, which begins on `line`, under a key. If `other` is not NULL, what is kept under that key, before or
+ * afterwards, belongs to the first one. */
 void spool_add(struct spool *spool, const char *key, const char *other, size_t line, const char *bytes, size_t length);
 
 /* Orders the runs: by key, keys by the first line that has them, lines in order. Nothing is added afterwards. */

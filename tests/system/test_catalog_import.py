@@ -802,6 +802,38 @@ def test_shopifys_columns_that_are_passed_over_are_named(make_database):
     assert one.endswith('standard input: a column that was passed over: "SEO Title"\n')
 
 
+# ---- WooCommerce -------------------------------------------------------------------------------------------------------
+
+WOOCOMMERCE = (
+    "ID;Typ;Artikelnummer;Name;Veröffentlicht;Regulärer Preis;Angebotspreis;Übergeordnetes Produkt;Attribut 1 Wert(e);Meta: _x\n"
+    "12;variation;T-R;Tee - Rot;1;12,50 €;;TEE;Rot;\n"
+    "11;variable;TEE;Tee;1;;;;Rot, Blau;1\n"
+    "13;variation;T-B;Tee - Blau;1;1.299,00 €;9,90 €;id:11;Blau;\n"
+    "14;simple;MUG;Becher;-1;5 €;;;;\n"
+    "15;grouped;SET;Satz;1;;;;;\n").encode()
+
+
+def test_woocommerces_products_come_with_their_variations(make_database):
+    database = make_database()
+    report = database.fill(WOOCOMMERCE)
+    assert (report["format"], report["read"], report["inserted"], report["hidden"], report["unpriced"]) == ("woocommerce", 2, 2, 1, 1)
+    assert report["passed_over"] == ["Meta: _x"]
+    assert database.ask("SELECT sku, slug, name, price_in_cents, compare_at_price_in_cents FROM product ORDER BY id") == [
+        ("T-R", "tee-rot", "Tee - Rot", 1250, 0), ("T-B", "tee-blau", "Tee - Blau", 990, 129900)]
+    done = database.load(WOOCOMMERCE, "--prune")
+    assert ", 0 inserted, 0 updated, 2 unchanged, 0 deleted, 1 not on sale, 1 without a price passed over; " in done.output.decode()
+    assert done.output.decode().splitlines()[0].endswith("; this is WooCommerce's product export")
+    assert database.products()["tee-rot"]["currency"] == "EUR" and database.is_sound()
+    assert database.fill(WOOCOMMERCE.replace(b"T-R;Tee - Rot;1", b"T-R;Tee - Rot;0"))["withdrawn"] == 1
+    assert database.ask("SELECT slug FROM product") == [("tee-blau",)]
+
+
+def test_a_file_of_another_shop_gets_one_line(database):
+    done = database.load(b"Product ID,Active (0/1),Reference,Name\n1,1,R,A\n2,1,S,B\n")
+    assert done.code == 2 and len(done.errors.splitlines()) == 2
+    assert "this looks like PrestaShop's export; what can be read are" in done.errors
+
+
 # ---- Files, databases, terminals ---------------------------------------------------------------------------------------
 
 

@@ -176,7 +176,7 @@ def test_what_spreadsheets_write_is_read(text, database):
 
 
 def test_faults_in_a_spreadsheets_file_have_the_lines_that_people_see(database):
-    done = database.load(b"sep=;\rslug;price\rshoe;1,50\rboot;x\r")
+    done = database.load(b"sep=;\rslug;price\rshoe;1,500\rboot;x\r")
     first, second, _ = done.errors.splitlines()
-    assert first.startswith('standard input:3:2: the price is "1,50"; a decimal from 0 to 21474836.47 with a point')
+    assert first.startswith('standard input:3:2: the price is "1,500", which may be 1500 or 1.500; ')
     assert second.startswith('standard input:4:2: the price is "x"')

@@ -10,6 +10,8 @@
 
 #include "fcgi-catalog/import/reader.h"
 
+#define HARNESS_NOW 1767268800 /* 2026-01-01T12:00:00Z */
+
 /* What was read. The caller releases it. */
 struct taken {
     char *rows;        /* a line each: FIELD=value for what is given, with ';' between them */
@@ -110,8 +112,12 @@ static inline struct taken take_bytes(enum import_format format, int exponent, c
     taken.row_file = open_memstream(&taken.rows, &taken.rows_length);
     taken.fault_file = open_memstream(&taken.faults, &taken.faults_length);
     struct import_faults faults = {.tell = write_fault, .data = &taken, .most = 1000};
-    struct import_source source = {
-        .format = format, .exponent = exponent, .faults = &faults, .take = write_row, .data = &taken};
+    struct import_source source = {.format = format,
+                                   .now = HARNESS_NOW,
+                                   .exponent = exponent,
+                                   .faults = &faults,
+                                   .take = write_row,
+                                   .data = &taken};
     struct import_reader *reader = import_reader_new(&source);
     bool goes_on = true;
     for (size_t from = 0; from < length && goes_on; from += piece) {

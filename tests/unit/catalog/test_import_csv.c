@@ -301,6 +301,20 @@ static void wrong_headers_stop_the_reading(void **state)
     assert_fault("", "", "1:0 the file is empty; a header row or an object of JSON is needed\n");
 }
 
+static void file_of_another_kind_gets_one_line(void **state)
+{
+    (void)state;
+    static const char can[] =
+        "; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, and CSV "
+        "whose columns are renamed to slug or sku, name, price, description, categories, tags, "
+        "images, stock\n";
+    char fault[500];
+    snprintf(fault, sizeof fault, "1:0 this looks like Wix's export%s", can);
+    assert_fault("handleId,fieldType,name,collection,sku,price\na,Product,b,c,d,1\n", "", fault);
+    snprintf(fault, sizeof fault, "1:0 the columns are of no known kind%s", can);
+    assert_fault("Artikel;Bezeichnung;Preis\n1;x;2\n", "", fault);
+}
+
 static void header_that_cannot_be_read_stops_the_reading(void **state)
 {
     (void)state;
@@ -489,6 +503,7 @@ int main(void)
         cmocka_unit_test(fault_behind_a_field_of_many_lines_has_its_own_line),
         cmocka_unit_test(every_wrong_value_is_told),
         cmocka_unit_test(wrong_headers_stop_the_reading),
+        cmocka_unit_test(file_of_another_kind_gets_one_line),
         cmocka_unit_test(header_that_cannot_be_read_stops_the_reading),
         cmocka_unit_test(rows_of_another_length_are_told),
         cmocka_unit_test(row_that_names_nothing_is_told),

@@ -243,13 +243,12 @@ static void prices_are_of_the_shops_currency(void **state)
 static void faults_have_the_variants_line(void **state)
 {
     (void)state;
-    assert_fault(
-        "Handle,Title,Option1 Value,Variant Price\na,A,x,1\na,,y,free\nb,,z,1\n,C,z,1\n",
-        "2 slug=a-x;name=A - x;price=100;\n",
-        "3:4 the price is \"free\"; a decimal from 0 to 21474836.47 is allowed\n"
-        "4:2 Title is empty; a product's first row has one\n"
-        "5:1 no slug can be made of the handle \"\"; 1 to 200 of a-z, 0-9 and single hyphens "
-        "between them, not digits alone are needed\n");
+    assert_fault("Handle,Title,Option1 Value,Variant Price\na,A,x,1\na,,y,free\nb,,z,1\n,C,z,1\n",
+                 "2 slug=a-x;name=A - x;price=100;\n",
+                 "3:4 the price is \"free\"; a decimal from 0 to 21474836.47 is allowed\n"
+                 "4:2 Title is empty; a product's first row has one\n"
+                 "5:1 no slug can be made of the handle \"\"; 1 to 200 of a-z, 0-9 and single hyphens "
+                 "between them, not digits alone are needed\n");
 }
 
 static void name_that_options_make_too_long_has_the_variants_place(void **state)

@@ -42,7 +42,7 @@ static void records_of_a_key_come_together_in_the_order_of_its_first_one(void **
     assert_string_equal(list(&spool, text), "z0z1z3|a2a5|m4");
 }
 
-static void record_of_two_keys_is_found_under_both(void **state)
+static void what_is_kept_under_a_second_key_belongs_to_the_first(void **state)
 {
     (void)state;
     struct spool spool = {.count = 0};
@@ -51,7 +51,9 @@ static void record_of_two_keys_is_found_under_both(void **state)
     spool_add(&spool, "id:7", NULL, 2, "x", 1);
     spool_add(&spool, "sku", "id:7", 3, "P", 1);
     spool_add(&spool, "sku", NULL, 4, "y", 1);
-    assert_string_equal(list(&spool, text), "xP|Py");
+    spool_add(&spool, "a", NULL, 5, "a", 1);
+    spool_add(&spool, "id:7", NULL, 6, "z", 1);
+    assert_string_equal(list(&spool, text), "xPyz|a");
 }
 
 static void what_is_too_much_for_memory_is_read_from_the_file(void **state)
@@ -88,7 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_of_a_key_come_together_in_the_order_of_its_first_one),
-        cmocka_unit_test(record_of_two_keys_is_found_under_both),
+        cmocka_unit_test(what_is_kept_under_a_second_key_belongs_to_the_first),
         cmocka_unit_test(what_is_too_much_for_memory_is_read_from_the_file),
     };
 
