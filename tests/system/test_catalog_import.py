@@ -828,6 +828,17 @@ def test_woocommerces_products_come_with_their_variations(make_database):
     assert database.ask("SELECT slug FROM product") == [("tee-blau",)]
 
 
+@not_sanitized("AddressSanitizer needs addresses")
+def test_variations_far_from_their_parents_are_read_in_little_memory(make_database):
+    database = make_database("--currency=EUR")
+    path = database.path.parent / "products.csv"
+    parents = "".join(f"variable,P-{number},Tee {number},1,,,\n" for number in range(700))
+    variations = "".join(f"variation,V-{number},,1,9.50,P-{number % 700},{'d' * 20_000}\n" for number in range(2_100))
+    path.write_text("Type,SKU,Name,Published,Regular price,Parent,Description\n" + parents + variations, encoding="utf-8")
+    done = run(["bash", "-c", 'ulimit -v 60000; exec "$@"', "-", BIN / "catalogctl", "import", path, database.path])
+    assert done.returncode == 0 and "2100 inserted" in done.stdout, done.stderr
+
+
 def test_a_file_of_another_shop_gets_one_line(database):
     done = database.load(b"Product ID,Active (0/1),Reference,Name\n1,1,R,A\n2,1,S,B\n")
     assert done.code == 2 and len(done.errors.splitlines()) == 2

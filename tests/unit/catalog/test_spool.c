@@ -86,11 +86,30 @@ static void what_is_too_much_for_memory_is_read_from_the_file(void **state)
     spool_release(&spool);
 }
 
+/* Whatever the order of the checksums of the two keys is. */
+static void all_that_is_kept_under_a_second_key_is_found(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct spool spool = {.count = 0};
+        char key[10], other[10], text[100];
+        snprintf(key, sizeof key, "k%d", i);
+        snprintf(other, sizeof other, "o%d", i);
+        spool_add(&spool, other, NULL, 2, "a", 1);
+        spool_add(&spool, key, other, 3, "b", 1);
+        spool_add(&spool, other, NULL, 4, "c", 1);
+        spool_add(&spool, "x", NULL, 5, "|", 1);
+        spool_add(&spool, other, NULL, 6, "d", 1);
+        assert_string_equal(list(&spool, text), "abcd||");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_of_a_key_come_together_in_the_order_of_its_first_one),
         cmocka_unit_test(what_is_kept_under_a_second_key_belongs_to_the_first),
+        cmocka_unit_test(all_that_is_kept_under_a_second_key_is_found),
         cmocka_unit_test(what_is_too_much_for_memory_is_read_from_the_file),
     };
 
