@@ -10,7 +10,7 @@ static const struct command rows[] = {
      "make a new database, empty or with the demo's products and customers", command_init},
     {"import", "[OPTION...] FILE [DATABASE]",
      "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, or the export of "
-     "Shopify or WooCommerce",
+     "Shopify or WooCommerce, or a feed for Google",
      command_import},
     {"export", "[--format csv|jsonl] [--spreadsheet] [--output FILE] [DATABASE]",
      "write every product as import reads it", command_export},

@@ -96,7 +96,6 @@ static const struct {
     {"Square's library", {"token", "item name"}},
     {"BigCommerce's export", {"product code/sku", "product name"}},
     {"eBay's listings", {"item number", "custom label (sku)"}},
-    {"a feed for Google Merchant Center", {"title", "availability"}},
 };
 
 static bool has_heading(const struct cell *cells, size_t count, const char *heading, struct arena *arena)
@@ -129,12 +128,13 @@ static bool is_foreign(struct columns *columns, size_t line, const struct cell *
     if (unknown < 2 || unknown * 2 < count)
         return false;
     const char *title = guess_title(cells, count, arena);
-    import_faults_add(
-        columns->output->source.faults, line, 0,
-        "%s; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, and CSV whose "
-        "columns are renamed to %s",
-        title != NULL ? arena_print(arena, "this looks like %s", title) : "the columns are of no known kind",
-        "slug or sku, name, price, description, categories, tags, images, stock");
+    import_faults_add(columns->output->source.faults, line, 0,
+                      "%s; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, feeds for "
+                      "Google, and CSV whose "
+                      "columns are renamed to %s",
+                      title != NULL ? arena_print(arena, "this looks like %s", title)
+                                    : "the columns are of no known kind",
+                      "slug or sku, name, price, description, categories, tags, images, stock");
     return true;
 }
 

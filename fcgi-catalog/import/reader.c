@@ -31,6 +31,7 @@ static const struct {
     [IMPORT_CSV] = {.name = "csv"},
     [IMPORT_JSON_LINES] = {.name = "jsonl"},
     [IMPORT_SHOPIFY] = {.name = "shopify", .shop = &shopify_format},
+    [IMPORT_GOOGLE] = {.name = "google", .shop = &google_format},
     [IMPORT_WOOCOMMERCE] = {.name = "woocommerce", .shop = &woocommerce_format},
 };
 

@@ -7,6 +7,7 @@
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
  *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
  *     IMPORT_WOOCOMMERCE WooCommerce's product CSV; see woocommerce.c
+ *     IMPORT_GOOGLE      a feed for Google Merchant Center; see google.c
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
  *                        of objects
  *
@@ -38,9 +39,10 @@ enum import_format {
     IMPORT_JSON_LINES,
     IMPORT_SHOPIFY,
     IMPORT_WOOCOMMERCE,
+    IMPORT_GOOGLE,
 };
 
-/* "csv", "jsonl", "shopify", "woocommerce". */
+/* "csv", "jsonl", "shopify", "woocommerce", "google". */
 const char *import_format_name(enum import_format format);
 
 /* "Shopify's product export": whose export it is; NULL: a format of ours. */

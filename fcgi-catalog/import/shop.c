@@ -11,7 +11,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/import/heading.h"
 
-static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format};
+static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format, &google_format};
 
 void shop_init(struct shop *shop, struct row_sink *output)
 {

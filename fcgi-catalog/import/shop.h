@@ -146,7 +146,7 @@ const char *shop_passed_over(const struct shop *shop, size_t index);
 
 /* ---- For formats ---- */
 
-extern const struct shop_format shopify_format, woocommerce_format;
+extern const struct shop_format shopify_format, woocommerce_format, google_format;
 
 bool shop_has(const struct shop *shop, size_t column);
 struct shop_cell shop_cell(const struct shop *shop, const struct shop_row *row, size_t column);

@@ -305,9 +305,9 @@ static void file_of_another_kind_gets_one_line(void **state)
 {
     (void)state;
     static const char can[] =
-        "; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, and CSV "
-        "whose columns are renamed to slug or sku, name, price, description, categories, tags, "
-        "images, stock\n";
+        "; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, feeds "
+        "for Google, and CSV whose columns are renamed to slug or sku, name, price, description, "
+        "categories, tags, images, stock\n";
     char fault[500];
     snprintf(fault, sizeof fault, "1:0 this looks like Wix's export%s", can);
     assert_fault("handleId,fieldType,name,collection,sku,price\na,Product,b,c,d,1\n", "", fault);
