@@ -73,6 +73,16 @@ static bool is_apostrophe(utf8proc_int32_t point)
     return point == '\'' || point == 0x2018 || point == 0x2019 || point == 0x02bc || point == 0x02bb || point == 0x05f3;
 }
 
+/* Characters of words_are_plain() but ASCII. */
+static const struct range plain[] = {
+    {0x00a0, 0x00a9}, {0x00ab, 0x00ac}, {0x00ae, 0x00ae}, {0x00b0, 0x00b1}, {0x00b6, 0x00b7}, {0x00bb, 0x00bb},
+    {0x00bf, 0x00c5}, {0x00c7, 0x00cf}, {0x00d1, 0x00d7}, {0x00d9, 0x00dd}, {0x00e0, 0x00e5}, {0x00e7, 0x00ef},
+    {0x00f1, 0x00f7}, {0x00f9, 0x00fd}, {0x00ff, 0x010f}, {0x0112, 0x0125}, {0x0128, 0x0130}, {0x0134, 0x0137},
+    {0x0139, 0x013e}, {0x0143, 0x0148}, {0x014c, 0x0151}, {0x0154, 0x0165}, {0x0168, 0x017e}, {0x0391, 0x03a1},
+    {0x03a3, 0x03a9}, {0x03b1, 0x03c9}, {0x0410, 0x044f}, {0x2013, 0x2014}, {0x201c, 0x201e}, {0x2022, 0x2022},
+    {0x20ac, 0x20ac},
+};
+
 enum sort_of_point { OTHER, WORD, RUNNING };
 
 static enum sort_of_point sort_of(utf8proc_int32_t point)
@@ -149,13 +159,17 @@ static struct points replace(struct points from, struct arena *arena)
     return to;
 }
 
-static const char *fold_once(const char *text, size_t length, struct arena *arena)
+/* *is_settled: nothing was stripped, replaced or cut off behind a NUL. */
+static const char *fold_once(const char *text, size_t length, bool *is_settled, struct arena *arena)
 {
-    struct points points = decompose(text, length, arena);
+    struct points decomposed = decompose(text, length, arena);
 
-    if (points.items == NULL)
+    *is_settled = memchr(text, '\0', length) == NULL;
+    if (decomposed.items == NULL)
         return arena_copy(arena, text, length);
-    points = replace(points, arena);
+    struct points points = replace(decomposed, arena);
+    *is_settled = *is_settled && points.count == decomposed.count &&
+                  memcmp(points.items, decomposed.items, points.count * sizeof *points.items) == 0;
     utf8proc_ssize_t size =
         utf8proc_reencode(points.items, (utf8proc_ssize_t)points.count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     return size < 0 ? arena_copy(arena, text, length) : (const char *)points.items;
@@ -166,14 +180,11 @@ static const char *fold_once(const char *text, size_t length, struct arena *aren
 
 const char *words_fold(const char *text, size_t length, struct arena *arena)
 {
-    const char *folded = fold_once(text, length, arena);
+    bool is_settled;
+    const char *folded = fold_once(text, length, &is_settled, arena);
 
-    for (int i = 1; i < TIMES; i++) {
-        const char *again = fold_once(folded, strlen(folded), arena);
-        if (strcmp(again, folded) == 0)
-            break;
-        folded = again;
-    }
+    for (int i = 1; i < TIMES && !is_settled; i++)
+        folded = fold_once(folded, strlen(folded), &is_settled, arena);
     return folded;
 }
 
@@ -188,6 +199,20 @@ static utf8proc_int32_t next_point(const char *text, size_t length, size_t *plac
 
     *place += size > 0 ? (size_t)size : 1;
     return size > 0 ? point : -1;
+}
+
+bool words_are_plain(const char *text, size_t length)
+{
+    for (size_t place = 0; place < length;) {
+        unsigned char byte = (unsigned char)text[place];
+        if (byte == '\'')
+            return false;
+        if (byte < 0x80)
+            place++;
+        else if (!is_in(next_point(text, length, &place), plain, ARRAY_LENGTH(plain)))
+            return false;
+    }
+    return true;
 }
 
 struct list {

@@ -21,6 +21,13 @@
 const char *words_fold(const char *text, size_t length, struct arena *arena);
 
 /*
+ * Whether SQLite's tokenizer unicode61 with remove_diacritics 2 makes the same of the text as the functions here, for
+ * sure: it has nothing but ASCII without an apostrophe, letters with marks of Latin that decompose, Greek and Cyrillic
+ * without marks, and punctuation. Most texts of Europe do, and the answer is quick.
+ */
+bool words_are_plain(const char *text, size_t length);
+
+/*
  * The words of a folded text, one space between them: letters, digits and marks that stand together. In place of a run
  * of Han, kana, Hangul or Thai stand all pairs of neighbours in it, and its last character alone, so that a part of the
  * run is a sequence of words; marks of Thai stand as characters for private use, as SQLite's tokenizer knows them.

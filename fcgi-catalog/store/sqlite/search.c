@@ -196,6 +196,18 @@ static void add_words(struct buffer *words, const char *more)
     buffer_append(words, more, strlen(more));
 }
 
+/* Whether the tokenizer makes the same of a text as of what it is folded to. Not of runs, which have pairs. */
+static bool is_seen_alike(const struct tokenizer *tokenizer, const char *text, size_t length, const char *folded,
+                          struct arena *arena)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)text[i] >= 0xe3 && (unsigned char)text[i] <= 0xed) /* U+3000 to U+DFFF */
+            return false;
+    }
+    struct sight raw = see(tokenizer, text, length, arena), sight = see(tokenizer, folded, strlen(folded), arena);
+    return is_same(&raw, &sight);
+}
+
 const char *tokenizer_more_words(const struct tokenizer *tokenizer, const char *text, struct arena *arena)
 {
     struct buffer words = {.arena = arena};
@@ -203,14 +215,12 @@ const char *tokenizer_more_words(const struct tokenizer *tokenizer, const char *
 
     while (*text != '\0') {
         size_t length = 0;
-        bool is_plain = true;
+        bool is_ascii = true;
         for (; is_inside((unsigned char)text[length]); length++)
-            is_plain &= isalnum((unsigned char)text[length]) != 0;
-        if (!is_plain) {
+            is_ascii &= isalnum((unsigned char)text[length]) != 0;
+        if (!is_ascii && !words_are_plain(text, length)) {
             const char *folded = words_list(words_fold(text, length, arena), false, &is_beginning, arena);
-            struct sight raw = see(tokenizer, text, length, arena);
-            struct sight sight = see(tokenizer, folded, strlen(folded), arena);
-            if (!is_same(&raw, &sight))
+            if (!is_seen_alike(tokenizer, text, length, folded, arena))
                 add_words(&words, folded);
         }
         text += length > 0 ? length : 1;

@@ -2,6 +2,7 @@
 /* Words in many languages: whoever types what people there type finds the product, and no other. */
 #include "tests/unit/catalog/store_fixture.h"
 
+#include "fcgi-catalog/catalog/words.h"
 #include "fcgi-catalog/store/import.h"
 
 /* Products, their ids 1 and up, and queries, each of which finds that product alone. */
@@ -164,6 +165,37 @@ static void what_matched_before_still_matches(void **state)
     }
 }
 
+/* What is passed over because SQLite's tokenizer does the same: each such character in a word, alone, and doubled. */
+static void plain_texts_are_the_same_to_both(void **state)
+{
+    static const char terms[] = "SELECT group_concat(term, ' ') FROM (SELECT term FROM name_folded ORDER BY offset)";
+    bool is_beginning;
+    int count = 0;
+
+    (void)state;
+    assert_true(store_create(path, false, "", reason, sizeof reason));
+    for (int point = 0x80; point < 0x2100; point++) {
+        char letter[5] = "";
+        if (point < 0x800)
+            snprintf(letter, sizeof letter, "%c%c", 0xc0 | point >> 6, 0x80 | (point & 0x3f));
+        else
+            snprintf(letter, sizeof letter, "%c%c%c", 0xe0 | point >> 12, 0x80 | (point >> 6 & 0x3f),
+                     0x80 | (point & 0x3f));
+        if (!words_are_plain(letter, strlen(letter)))
+            continue;
+        const char *text = arena_print(&arena, "x%sy %s %s%s", letter, letter, letter, letter);
+        assert_int_equal(change(arena_print(&arena,
+                                            "INSERT INTO name_folding (name_folding) VALUES ('delete-all');"
+                                            "INSERT INTO name_folding (rowid, name) VALUES (1, '%s')",
+                                            text)),
+                         SQLITE_OK);
+        const char *folded = words_fold(text, strlen(text), &arena);
+        assert_string_equal(words_list(folded, false, &is_beginning, &arena), ask(terms));
+        count++;
+    }
+    assert_true(count > 300);
+}
+
 /* Programs that have only SQLite change rows as before; the next import adds what they cannot. */
 static void rows_changed_by_hand_are_folded_by_the_next_import(void **state)
 {
@@ -236,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_query_finds_its_product),
         TEST(what_matched_before_still_matches),
+        TEST(plain_texts_are_the_same_to_both),
         TEST(rows_changed_by_hand_are_folded_by_the_next_import),
         TEST(categories_are_found_however_they_are_written),
         TEST(a_title_is_worth_more_than_a_description),
