@@ -94,6 +94,9 @@ static const struct setting rows[] = {
         "CATALOG_CORS_ORIGINS", FIELD(cors_origins), "",
         "origins whose pages may ask from a browser, such as https://shop.example; *: any, what is everybody's",
         check_origins),
+    CHOICE_SETTING("CATALOG_NEAREST_WORDS", FIELD(finds_nearest), "on",
+                   "whether a search that nothing matches is made again with the nearest words that products have",
+                   settings_off_or_on),
     TEXT_SETTING("CATALOG_SHOP_NAME", FIELD(shop_name), PAGE_SHOP_NAME, "the shop's name, as pages for people show it",
                  check_shop_name),
     TEXT_SETTING(

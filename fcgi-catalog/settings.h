@@ -20,6 +20,7 @@ struct catalog_settings {
     int64_t is_local_trusted; /* 0 or 1 */
     char *cors_origins;
     char *base_path;
+    int64_t finds_nearest; /* 0 or 1 */
     char *shop_name;
     char *public_url;
     char *ca, *certificate, *key;

@@ -36,7 +36,8 @@ struct rendered_page {
 static void copy_content(struct rendered_page *rendered, const struct page_content *content)
 {
     struct arena *arena = &rendered->arena;
-    const char **const texts[] = {&rendered->content.currency, &rendered->content.next, &rendered->content.previous};
+    const char **const texts[] = {&rendered->content.currency, &rendered->content.next, &rendered->content.previous,
+                                  &rendered->content.searched};
     struct product *items = arena_get(arena, content->products.count * sizeof *items);
 
     for (size_t i = 0; i < content->products.count; i++)

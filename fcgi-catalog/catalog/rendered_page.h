@@ -25,6 +25,7 @@ struct page_content {
     const char *currency;        /* the shop's code, or "" */
     const char *next, *previous; /* query strings of the pages beside it (query_print_link()); NULL: there is none */
     int64_t total;               /* products of the whole query; -1: not known */
+    const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
 };
 
 /* Prints the products; all of the content is copied. The caller holds one use of the page. */

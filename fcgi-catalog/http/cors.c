@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define EXPOSED "Link, ETag, X-Total-Count, X-Rules-Revision, X-Discount-Status, Retry-After"
+#define EXPOSED "Link, ETag, X-Total-Count, X-Searched-For, X-Rules-Revision, X-Discount-Status, Retry-After"
 #define CONDITIONS "Accept, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since"
 #define IDENTITIES "X-USER-ID, Authorization"
 #define PREFLIGHT_MAX_AGE_S "600"

@@ -57,6 +57,21 @@ static void put_count(struct html *html, const struct page_listing *listing, con
     html_put(html, "</p>\n");
 }
 
+/* What was looked for instead, which links to it. */
+static void put_searched(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
+{
+    struct product_query query = *listing->query;
+
+    query.text = listing->searched;
+    html_put(html, "<p class=\"shown\" role=\"status\" dir=\"auto\">Nothing has \xe2\x80\x9c");
+    html_text(html, listing->query->text);
+    html_put(html, "\xe2\x80\x9d. Showing results for <a");
+    frame_put_link(html, frame, listing_path(&query, html->text.arena), listing_query(&query, html->text.arena));
+    html_put(html, ">");
+    html_text(html, listing->searched);
+    html_put(html, "</a>.</p>\n");
+}
+
 static void put_empty(struct html *html, const struct page_frame *frame, const struct product_query *query)
 {
     html_put(html, "<div class=\"empty\">\n");
@@ -119,6 +134,8 @@ struct text page_print_listing(const struct page_frame *frame, const struct page
     if (query->is_category_of_path)
         (void)put_children(&html, frame, query->category, 1, NULL);
     put_filters(&html, frame, listing);
+    if (listing->searched != NULL)
+        put_searched(&html, frame, listing);
     if (listing->products.list->count > 0) {
         const struct applied_rule *common = find_common_rule(listing);
         put_count(&html, listing, common);

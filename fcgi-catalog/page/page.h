@@ -68,6 +68,7 @@ struct page_listing {
     const char *here;            /* the query string that leads to this page, in one form */
     const char *next, *previous; /* query strings (query_print_link()); NULL: there is none */
     int64_t total;               /* products of the whole query; -1: not counted */
+    const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
     const char *wrong;           /* the parameter of a filter for which there is no list: the form says so, and
                                     shows what was chosen. NULL: there is a list */
 };

@@ -66,6 +66,7 @@ struct text page_print_view_list(const struct view *view, struct arena *arena)
         .next = content->next,
         .previous = content->previous,
         .total = content->total,
+        .searched = content->searched,
     };
 
     return page_print_listing(&frame, &listing, arena);

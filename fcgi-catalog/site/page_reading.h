@@ -23,7 +23,7 @@
 
 struct request_context;
 
-/* A page to be read. The caller fills in the first seven fields, which stay as they are while it is read. */
+/* A page to be read. The caller fills in the first eight fields, which stay as they are while it is read. */
 struct page_reading {
     struct background_task task;     /* with page_reading_work and page_reading_drop */
     struct request_context *context; /* for the caller */
@@ -32,6 +32,7 @@ struct page_reading {
     const char *category;
     struct cursor_secret secret; /* of the shop, as the currency */
     char currency[4];
+    bool finds_nearest; /* a search that nothing matches is made again with the nearest words */
     /* What came of it. */
     enum store_status status;
     struct rendered_page *rendered; /* STORE_OK: a reference for the caller */

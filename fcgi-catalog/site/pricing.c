@@ -161,6 +161,8 @@ static void add_links(struct request_context *context, const struct pending *pen
         context_link(context, "/openapi.json", "", "service-desc");
     if (content->total >= 0)
         http_response_add_header(context->exchange, "X-Total-Count", arena_print(arena, "%" PRId64, content->total));
+    if (content->searched != NULL)
+        http_response_add_header(context->exchange, "X-Searched-For", percent_print(content->searched, "", arena));
     if (content->next == NULL && content->previous == NULL)
         return;
     const char *path = percent_print(context->exchange->request.path, PERCENT_PATH, arena);

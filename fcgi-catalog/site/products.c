@@ -72,6 +72,7 @@ static void read_page(struct request_context *context, struct priced *priced)
         .key = priced->key,
         .category = priced->category,
         .secret = site->shop.secret,
+        .finds_nearest = site->finds_nearest,
     };
     memcpy(reading->currency, site->shop.currency, sizeof reading->currency);
     if (may_try(site, priced->query))
@@ -123,6 +124,15 @@ static void refuse_list(struct request_context *context, const struct product_qu
     }
 }
 
+/* What is found depends on a setting, too. */
+static const char *print_key(struct request_context *context, const struct product_query *query)
+{
+    struct arena *arena = &context->exchange->arena;
+    const char *key = query_print_key(query, arena);
+
+    return query->text != NULL && context->site->finds_nearest ? arena_print(arena, "%s\nnearest", key) : key;
+}
+
 void products_handle(struct request_context *context)
 {
     struct arena *arena = &context->exchange->arena;
@@ -144,7 +154,7 @@ void products_handle(struct request_context *context)
     struct priced priced = {
         .query = query,
         .category = category,
-        .key = query_print_key(query, arena),
+        .key = print_key(context, query),
     };
     if (!pricing_is_known(context, &priced))
         find_page(context, &priced);

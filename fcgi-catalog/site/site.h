@@ -36,6 +36,7 @@ struct catalog_size {
 struct site {
     const char *shop_name;  /* as pages show it */
     const char *public_url; /* where others find the shop, as page.h; NULL: nobody said */
+    bool finds_nearest;     /* a search that nothing matches is made again with the nearest words */
     struct store *store;
     struct quotes *quotes;
     struct identity_policy identity; /* who may say who the customer is */

@@ -34,7 +34,8 @@ enum store_status {
 struct store {
     const struct store_methods *methods;
     struct store_state *state; /* the implementation's */
-    int64_t budget_ns;         /* processor time that one list() or count() may take; 0, as at first: no bound */
+    int64_t
+        budget_ns; /* processor time that one list(), count() or find_nearest() may take; 0, as at first: no bound */
     bool is_stale; /* revision() found that a part of the database was deleted: this store does not see changes any
                       more, one that is opened now does */
 };
@@ -112,6 +113,14 @@ struct store_methods {
 
     /* How many products match the query, wherever its page begins. Takes longer the more there are. */
     enum store_status (*count)(struct store *store, const struct product_query *query, int64_t *count);
+
+    /*
+     * For a text (product_query.text) that nothing matches: *nearest is the text with the nearest word that products
+     * have in the place of each that none has: edit distance 1 (a letter more, less or other, or two neighbours the
+     * other way round), of those the one that stands in the most places. Words of 4 to 32 letters have nearest ones.
+     * STORE_NOT_FOUND: every word is one of some product, or one has nothing near.
+     */
+    enum store_status (*find_nearest)(struct store *store, const char *text, struct arena *arena, const char **nearest);
 
     enum store_status (*find_product)(struct store *store, const char *slug, struct arena *arena,
                                       struct product *product);

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness.catalog import Site
+from harness.catalog import Cgi, Site
 from harness.shapes import SHAPES, few
 from harness.shop import EIGHT, change
 
@@ -95,6 +95,25 @@ def test_one_page_has_no_links_to_others(web):
 ], ids=str)
 def test_filters_search_and_order(web, query, expected):
     assert ids(web.request(f"/products?{query}")) == expected
+
+
+def test_a_search_that_nothing_matches_is_made_with_the_nearest_words(web):
+    answer = web.request("/products?q=choping%20baord")
+    assert (ids(answer), answer.header("X-Searched-For")) == ([13], "chopping%20board")
+    answer = web.request("/products?q=kitchne&limit=3&sort=id")
+    assert (ids(answer), answer.header("X-Searched-For")) == ([11, 12, 13], "kitchen")
+    answer = follow(web, answer, "next")
+    assert (ids(answer), answer.header("X-Searched-For")) == ([14, 18], None)
+    for query in ("kitchen", "mgu", "xxxxx"):
+        assert web.request(f"/products?q={query}").header("X-Searched-For") is None
+    page = web.request("/products?q=choping%20baord", headers=[("Accept", "text/html")]).body.decode()
+    assert "Showing results for" in page and ">chopping board</a>" in page and "Chopping board" in page
+
+
+def test_the_nearest_words_are_a_setting(make_site, discountd):
+    site = make_site(discountd.port, CATALOG_NEAREST_WORDS="off")
+    change(site, EIGHT)
+    assert Cgi(site).request("/products?q=baord").body == b"[]\n"
 
 
 def test_fields_are_chosen_and_id_is_always_there(web):

@@ -461,6 +461,7 @@ def tour(asker, broken):
     asker.ask("GET", "/categories/home?count=1&limit=2", page)
     asker.ask("GET", "/categories/home?count=1&limit=2", [*page, ("If-Match", '"another"')])
     asker.ask("GET", "/categories/kitchen")
+    assert asker.ask("GET", "/products?q=taepot").header("X-Searched-For") == "teapot"
     assert asker.ask("GET", "/products.csv", page).status == 406
     get_known(DOCUMENT.find("GET", "/pictures/x.svg"), asker, broken)
     for path in ("/products", "/products/1"):

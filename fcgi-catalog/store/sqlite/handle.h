@@ -68,6 +68,7 @@ enum store_status handle_judge_fault(struct store_state *store, enum subject sub
 enum store_status sqlite_list(struct store *base, const struct product_query *query, struct arena *arena,
                               struct product_page *page);
 enum store_status sqlite_count(struct store *base, const struct product_query *query, int64_t *count);
+enum store_status sqlite_find_nearest(struct store *base, const char *text, struct arena *arena, const char **nearest);
 enum store_status sqlite_find_product(struct store *base, const char *slug, struct arena *arena,
                                       struct product *product);
 enum store_status sqlite_find_product_by_id(struct store *base, int32_t id, struct arena *arena,

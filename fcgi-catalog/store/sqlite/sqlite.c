@@ -258,6 +258,7 @@ const struct store_methods store_sqlite = {
     .shop = read_shop,
     .list = sqlite_list,
     .count = sqlite_count,
+    .find_nearest = sqlite_find_nearest,
     .find_product = sqlite_find_product,
     .find_product_by_id = sqlite_find_product_by_id,
     .find_old_slug = sqlite_find_old_slug,

@@ -37,7 +37,7 @@ static void a_listed_origin_may_know_everything(void **state)
     assert_false(cors_apply(&exchange, LISTED));
     assert_has("Access-Control-Allow-Origin: https://a.example\r\n");
     assert_has("Access-Control-Allow-Credentials: true\r\n");
-    assert_has("Access-Control-Expose-Headers: Link, ETag, X-Total-Count, X-Rules-Revision, ");
+    assert_has("Access-Control-Expose-Headers: Link, ETag, X-Total-Count, X-Searched-For, X-Rules-Revision, ");
     problem_set(&exchange, 404, "There is nothing.");
     assert_non_null(strstr(body_text(), "There is nothing."));
     assert_has("Access-Control-Allow-Origin: https://a.example\r\n");
