@@ -16,7 +16,7 @@ static enum store_status list(const struct page_reading *reading, struct store *
                               struct arena *arena, struct product_page *page)
 {
     struct product_query again = *query;
-    struct product_page found;
+    struct product_page found = {.shop_revision = 0};
     enum store_status status = store->methods->list(store, query, arena, page);
 
     if (status != STORE_OK || page->products.count > 0 || !reading->finds_nearest || query->text == NULL ||
