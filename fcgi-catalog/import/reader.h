@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads a file of products: bytes in, rows out, in memory that does not grow with the file, but by up to 32 bytes for a
- * product whose rows are gathered from a shop's export; those rows are in a temporary file (tmpfile(3)) beyond 4 MiB.
+ * product whose rows are gathered from a shop's export; those rows are in a temporary file beyond 4 MiB, in TMPDIR
+ * or /tmp; a fault says when that cannot be used.
  *
  *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.

@@ -302,16 +302,26 @@ static size_t take_runs(struct shop *shop, const struct spool_run *runs, size_t 
     return taken;
 }
 
+/* False: the spool is not whole, as a fault says. */
+static bool check_spool(struct shop *shop)
+{
+    if (shop->spool.cause != 0)
+        import_faults_add(shop->output->source.faults, 1, 0,
+                          "the import needs a temporary file in %.200s (TMPDIR), and that cannot be used: %s",
+                          spool_directory(), strerror(shop->spool.cause));
+    return shop->spool.cause == 0;
+}
+
 void shop_finish(struct shop *shop)
 {
     struct spool *spool = &shop->spool;
 
+    if (spool->cause != 0) /* as a fault says */
+        return;
     spool_sort(spool);
     for (size_t i = 0; i < spool->count && spool->cause == 0;)
         i += take_runs(shop, &spool->runs[i], spool->count - i);
-    if (spool->cause != 0)
-        import_faults_add(shop->output->source.faults, 1, 0,
-                          "the file needs a temporary one, and that cannot be used: %s", strerror(spool->cause));
+    (void)check_spool(shop);
 }
 
 /* ---- Rows ---- */
@@ -364,5 +374,5 @@ bool shop_take(struct shop *shop, const struct shop_format *format, size_t line,
         write_row(&row, shop->kept_count, &shop->bytes);
         spool_add(&shop->spool, key, other, line, shop->bytes.bytes, shop->bytes.length);
     }
-    return shop->spool.cause == 0;
+    return check_spool(shop);
 }

@@ -3,6 +3,8 @@
 #include "fcgi-catalog/import/spool.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -31,9 +33,32 @@ static uint64_t checksum(const char *text)
     return sum;
 }
 
+const char *spool_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+
+    return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
+}
+
+/* A file without a name; NULL: there is none, see errno. */
+static FILE *open_file(void)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/catalog-import-XXXXXX", spool_directory()) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    unlink(path);
+    return fdopen(fd, "w+");
+}
+
 static void write_tail(struct spool *spool)
 {
-    if (spool->file == NULL && (spool->file = tmpfile()) == NULL) {
+    if (spool->file == NULL && (spool->file = open_file()) == NULL) {
         spool->cause = errno;
     } else if (fwrite(spool->tail.bytes, 1, spool->tail.length, spool->file) != spool->tail.length ||
                fflush(spool->file) != 0) {

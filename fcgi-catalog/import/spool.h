@@ -39,6 +39,9 @@ struct spool {
 
 void spool_release(struct spool *spool);
 
+/* Where the file is: TMPDIR of the environment, or /tmp. */
+const char *spool_directory(void);
+
 /* Keeps a record, which begins on `line`, under a key. If `other` is not NULL, what is kept under that key, before or
  * afterwards, belongs to the first one. */
 void spool_add(struct spool *spool, const char *key, const char *other, size_t line, const char *bytes, size_t length);

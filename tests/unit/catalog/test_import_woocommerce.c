@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "fcgi-catalog/import/heading.h"
@@ -260,6 +262,51 @@ static void headings_are_compared_however_they_are_typed(void **state)
     arena_release(&arena);
 }
 
+/* A variation of 100 kB, 60 times. */
+static struct taken take_large_file(void)
+{
+    enum { VARIATIONS = 60, LENGTH = 100000 };
+    struct buffer file = {.length = 0};
+    const char *header = "Type,SKU,Name,Regular price,Parent,Description\n";
+
+    buffer_append(&file, header, strlen(header));
+    for (size_t i = 0; i < VARIATIONS; i++) {
+        buffer_append(&file, "variation,,A,1,a,", 17);
+        memset(buffer_reserve(&file, LENGTH), 'x', LENGTH);
+        file.length += LENGTH;
+        buffer_append_byte(&file, '\n');
+    }
+    struct taken taken = take_bytes(IMPORT_ANY, 2, file.bytes, file.length, 4096);
+    buffer_release(&file);
+    return taken;
+}
+
+static void a_temporary_file_that_cannot_be_made_or_written_is_a_fault(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+
+    setenv("TMPDIR", "/nonexistent", 1);
+    struct taken taken = take_large_file();
+    assert_false(taken.is_sound);
+    assert_string_equal(taken.faults, "1:0 the import needs a temporary file in /nonexistent (TMPDIR), and that cannot "
+                                      "be used: No such file or directory\n");
+    taken_release(&taken);
+
+    setenv("TMPDIR", "/tmp", 1);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){.rlim_cur = 1024 * 1024, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    taken = take_large_file();
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(taken.is_sound);
+    assert_string_equal(taken.faults,
+                        "1:0 the import needs a temporary file in /tmp (TMPDIR), and that cannot be used: "
+                        "File too large\n");
+    taken_release(&taken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +324,7 @@ int main(void)
         cmocka_unit_test(headings_of_all_languages_are_known),
         cmocka_unit_test(names_of_columns_are_folded_and_of_one_column),
         cmocka_unit_test(headings_are_compared_however_they_are_typed),
+        cmocka_unit_test(a_temporary_file_that_cannot_be_made_or_written_is_a_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
