@@ -43,20 +43,16 @@ static bool ends_in(const char *text, const char *end)
 /* Takes white space from both ends. */
 static const char *trim(const char *text, struct arena *arena)
 {
-    size_t length, space;
+    size_t space, end = 0;
 
     while ((space = measure_space(text)) > 0)
         text += space;
-    length = strlen(text);
-    for (size_t i = 0; i<length; i += space> 0 ? space : 1) {
-        size_t end = i;
+    for (size_t i = 0; text[i] != '\0';) {
         space = measure_space(text + i);
-        while (measure_space(text + end) > 0)
-            end += measure_space(text + end);
-        if (end == length)
-            return arena_copy(arena, text, i);
+        i += space > 0 ? space : 1;
+        end = space > 0 ? end : i;
     }
-    return text;
+    return text[end] != '\0' ? arena_copy(arena, text, end) : text;
 }
 
 /* Takes a code or a sign from one end. */

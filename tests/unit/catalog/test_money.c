@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fcgi-catalog/import/money.h"
+#include "tests/unit/common/stopwatch.h"
 
 static struct arena arena;
 
@@ -88,12 +89,27 @@ static void what_is_no_amount_is_none(void **state)
         assert_int_equal(money_read(texts[i], 2, &arena, &money), MONEY_MALFORMED);
 }
 
+static void many_blanks_inside_take_no_longer_than_other_bytes(void **state)
+{
+    (void)state;
+    enum { BLANKS = 40000 };
+    static char text[BLANKS + 3];
+    struct money money;
+
+    memset(text, ' ', BLANKS + 2);
+    text[0] = text[BLANKS + 1] = '1';
+    struct stopwatch watch = stopwatch_start();
+    assert_int_equal(money_read(text, 2, &arena, &money), MONEY_MALFORMED);
+    assert_true(stopwatch_ms(&watch) < 2000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_are_read_as_they_are_written),
         cmocka_unit_test(three_digits_behind_one_separator_may_be_read_in_two_ways),
         cmocka_unit_test(what_is_no_amount_is_none),
+        cmocka_unit_test(many_blanks_inside_take_no_longer_than_other_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, release_arena);
