@@ -16,8 +16,9 @@
  *     Tags, Brands            tags
  *     Images                  images, the main one first
  *     In stock?               stock: 1 and "backorder" are in-stock, 0 is out-of-stock; without it Stock is counted,
- * and Backorders allowed? keeps it in stock Published, Visibility   what is not 1, or hidden, is passed over and
- * counted Parent                  the SKU of a variation's parent, or "id:7"
+ *                             and Backorders allowed? keeps it in stock
+ *     Published, Visibility   what is not 1, or hidden, is not on sale, and counted
+ *     Parent                  the SKU of a variation's parent, or "id:7"
  *
  * A variation has its parent's categories and tags, and its description and images where it has none. In lists "\," is
  * a comma of the text. An apostrophe before =, +, - and @, which keeps spreadsheets from calculating, is no part of a

@@ -4,8 +4,8 @@
  * 9309). A sitemap has at most SITEMAP_MAX addresses; a shop with more has an index of parts. Products are in a part by
  * their id, so that each is found at once:
  *
- *     part 0    the first page and the categories      part N    the products with ids from (N - 1) * SITEMAP_MAX + 1
- * on
+ *     part 0    the first page and the categories
+ *     part N    the products with ids from (N - 1) * SITEMAP_MAX + 1 on
  *
  * Pure.
  */
