@@ -9,8 +9,8 @@
  *                             name are put behind it: "Shirt - Red / L"
  *     description             description, as plain text
  *     price                   price, and the compare-at price while a sale is on; its currency is the row's
- *     sale_price              price, where now is within sale_price_effective_date, "2026-01-01T00:00+0100/…", or that
- *                             is empty
+ *     sale_price              price, where it is lower and now is within sale_price_effective_date,
+ *                             "2026-01-01T00:00+0100/…", or that is empty
  *     product_type            categories: "Clothing > Shirts"
  *     brand                   tag
  *     image_link, additional_image_link
@@ -111,10 +111,10 @@ static bool is_on_sale(struct shop *shop, struct shop_product *product, const st
 static bool read_prices(struct shop *shop, struct shop_product *product, const struct shop_row *row,
                         struct shop_variant *variant)
 {
-    struct shop_cell regular = shop_cell(shop, row, PRICE);
-    bool is_sale = is_on_sale(shop, product, row);
+    struct shop_cell regular = shop_cell(shop, row, PRICE), sale = shop_cell(shop, row, SALE_PRICE);
+    bool is_sale = is_on_sale(shop, product, row) && !shop_is_no_sale(shop, product, sale.text, regular.text);
 
-    variant->price = is_sale ? shop_cell(shop, row, SALE_PRICE) : regular;
+    variant->price = is_sale ? sale : regular;
     if (shop_has(shop, SALE_PRICE))
         variant->compare_at = (struct shop_cell){.text = is_sale ? regular.text : "", .place = regular.place};
     if (!is_sale && !shop_has(shop, PRICE))

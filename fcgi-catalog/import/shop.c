@@ -9,7 +9,9 @@
 #include <strings.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/heading.h"
+#include "fcgi-catalog/import/money.h"
 
 static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format, &google_format};
 
@@ -161,6 +163,26 @@ void shop_check_word(struct shop *shop, struct shop_product *product, const stru
     }
     shop_refuse(shop, product, cell->place, "%s is %s; %s are allowed, in small letters or capitals", column,
                 field_show(cell->text, strlen(cell->text), &product->arena), allowed);
+}
+
+/* False: it is no clear amount. */
+static bool read_amount(const struct shop *shop, struct shop_product *product, const char *text, int32_t *amount)
+{
+    int exponent = shop->output->source.exponent;
+    struct money money;
+
+    if (money_read(text, exponent, &product->arena, &money) != MONEY_OK)
+        return false;
+    if (money.currency[0] != '\0' && !currency_find(money.currency, &exponent))
+        return false;
+    return currency_read(money.decimal, exponent, amount) == CURRENCY_OK;
+}
+
+bool shop_is_no_sale(const struct shop *shop, struct shop_product *product, const char *sale, const char *regular)
+{
+    int32_t lower, higher;
+
+    return read_amount(shop, product, sale, &lower) && read_amount(shop, product, regular, &higher) && lower >= higher;
 }
 
 struct shop_variant *shop_add_variant(struct shop *shop, struct shop_product *product, size_t line)

@@ -166,6 +166,10 @@ void shop_refuse(struct shop *shop, struct shop_product *product, struct file_pl
 void shop_check_word(struct shop *shop, struct shop_product *product, const struct shop_cell *cell, const char *column,
                      const char *const *words, const char *allowed);
 
+/* Whether the sale price is not lower than the regular one. False where one of them cannot be read: a fault says so
+ * when it is taken. */
+bool shop_is_no_sale(const struct shop *shop, struct shop_product *product, const char *sale, const char *regular);
+
 /* Adds to what all variants have. "Apparel > Shirts": the names of a tree, in which one name may be at several places.
  */
 void shop_add_path(struct shop_product *product, struct file_place place, const char *names);

@@ -177,12 +177,19 @@ static size_t read_images(struct shop *shop, struct shop_product *product, const
 
 /* ---- Prices ---- */
 
+/* The exporter writes hours as they come: "2026-01-31 0:00:00". */
+static const char *pad_hour(const char *text, struct arena *arena)
+{
+    return strlen(text) > 12 && text[12] == ':' ? arena_print(arena, "%.11s0%s", text, text + 11) : text;
+}
+
 /* A time or a day; `days` are added to a day. An empty cell changes nothing. */
 static void read_time(struct shop *shop, struct shop_product *product, const struct shop_row *row, size_t column,
                       int64_t days, int64_t *seconds)
 {
     struct shop_cell cell = find(shop, row, column);
-    const char *forms[] = {cell.text, arena_print(&product->arena, "%sZ", cell.text)};
+    const char *time = pad_hour(cell.text, &product->arena);
+    const char *forms[] = {time, arena_print(&product->arena, "%sZ", time)};
     int64_t read;
 
     if (cell.text[0] == '\0')
@@ -217,7 +224,7 @@ static bool read_prices(struct shop *shop, struct shop_product *product, const s
 {
     struct shop_cell regular = find(shop, row, WOOCOMMERCE_REGULAR_PRICE),
                      sale = find(shop, row, WOOCOMMERCE_SALE_PRICE);
-    bool is_sale = is_on_sale(shop, product, row);
+    bool is_sale = is_on_sale(shop, product, row) && !shop_is_no_sale(shop, product, sale.text, regular.text);
 
     variant->price = is_sale ? sale : regular;
     if (is_sale && regular.text[0] != '\0')

@@ -50,11 +50,20 @@ static void what_cannot_be_read_has_its_cell(void **state)
                  "2026-01-01T00:00+0100/2026-01-31T23:59+0100, are allowed\n");
 }
 
+static void a_sale_price_that_is_not_lower_is_no_sale(void **state)
+{
+    (void)state;
+    assert_rows("id,title,availability,price,image_link,sale_price\na,A,,20 EUR,,25 EUR\nb,B,,20 EUR,,19.99 EUR\n",
+                "2 sku=a;slug=a;name=A;price=2000;currency=EUR;image=;compare=0;\n"
+                "3 sku=b;slug=b;name=B;price=1999;currency=EUR;image=;compare=2000;\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_of_a_feed_has_its_place),
         cmocka_unit_test(what_cannot_be_read_has_its_cell),
+        cmocka_unit_test(a_sale_price_that_is_not_lower_is_no_sale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
