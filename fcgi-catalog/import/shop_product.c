@@ -6,6 +6,8 @@
 #include "fcgi-catalog/import/shop.h"
 #include "fcgi-catalog/import/slug.h"
 
+#define SLUG_TRIES 16 /* each compares the slug with those of all variants before */
+
 typedef const char *slug_rule(const char *text, size_t max, struct arena *arena);
 
 static slug_rule *const slug_rules[SHOP_SLUGS] = {slug_make, slug_make_before};
@@ -137,7 +139,8 @@ static bool is_slug_taken(const struct shop_product *product, size_t before, siz
 }
 
 /* The variant's number takes the place of options without a slug, or makes a slug differ from that of another variant
- * ("S", "S+"). */
+ * ("S", "S+"); where another one has that, too ("S 3"), so does a higher number. One that is taken after SLUG_TRIES of
+ * them is a fault of the row. */
 static const char *make_slug(struct shop_product *product, const char *handle, size_t index, size_t rule)
 {
     struct arena *arena = &product->arena;
@@ -149,9 +152,10 @@ static const char *make_slug(struct shop_product *product, const char *handle, s
     const char *number = arena_print(arena, "%zu", index + 1);
     const char *ending = slug_rules[rule](options, FIELD_SLUG_MAX, arena);
     const char *slug = slug_join(handle, ending[0] != '\0' ? ending : number, FIELD_SLUG_MAX, arena);
-    if (!is_slug_taken(product, index, rule, slug))
-        return slug;
-    return slug_join(slug, number, FIELD_SLUG_MAX, arena);
+    const char *unique = slug;
+    for (size_t i = 1; i <= SLUG_TRIES && is_slug_taken(product, index, rule, unique); i++)
+        unique = slug_join(slug, arena_print(arena, "%zu", index + i), FIELD_SLUG_MAX, arena);
+    return unique;
 }
 
 /* Makes the variant's slugs, and gives its row those that are allowed. */

@@ -77,6 +77,31 @@ static void a_sale_is_on_between_its_dates(void **state)
                  "2:7 the date is \"soon\"; a day, as 2026-01-31, or a time of ISO 8601 is allowed\n");
 }
 
+static void hours_may_have_one_digit(void **state)
+{
+    (void)state;
+    assert_rows(SHORT "simple,a,A,1,20,15,2026-01-01 9:00:00,2099-01-31 0:00:00\n"
+                      "simple,b,B,1,20,15,,2026-01-01 9:00:00\n",
+                "2 sku=a;slug=a;name=A;price=1500;compare=2000;\n3 sku=b;slug=b;name=B;price=2000;compare=0;\n");
+}
+
+static void a_sale_price_that_is_not_lower_is_no_sale(void **state)
+{
+    (void)state;
+    assert_rows(SHORT "simple,a,A,1,20,25,,\nsimple,b,B,1,20,20.00,,\nsimple,c,C,1,9,10,,\n",
+                "2 sku=a;slug=a;name=A;price=2000;compare=0;\n3 sku=b;slug=b;name=B;price=2000;compare=0;\n"
+                "4 sku=c;slug=c;name=C;price=900;compare=0;\n");
+}
+
+static void variants_whose_slugs_are_alike_are_told_apart(void **state)
+{
+    (void)state;
+    assert_rows("Type,SKU,Name,Regular price,Parent,Attribute 1 value(s)\nvariable,t,Tee,,,\n"
+                "variation,,,1,t,S 3\nvariation,,,2,t,S\nvariation,,,3,t,S+\n",
+                "3 sku=;slug=tee-s-3;name=Tee - S 3;price=100;\n4 sku=;slug=tee-s;name=Tee - S;price=200;\n"
+                "5 sku=;slug=tee-s-4;name=Tee - S+;price=300;\n");
+}
+
 static void both_prices_are_read_in_the_files_form(void **state)
 {
     (void)state;
@@ -312,6 +337,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_of_a_file_has_its_place),
         cmocka_unit_test(a_sale_is_on_between_its_dates),
+        cmocka_unit_test(hours_may_have_one_digit),
+        cmocka_unit_test(a_sale_price_that_is_not_lower_is_no_sale),
+        cmocka_unit_test(variants_whose_slugs_are_alike_are_told_apart),
         cmocka_unit_test(both_prices_are_read_in_the_files_form),
         cmocka_unit_test(variations_may_come_before_their_parent_and_far_from_it),
         cmocka_unit_test(variations_without_attributes_are_named_by_their_names),
