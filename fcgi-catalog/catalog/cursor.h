@@ -29,7 +29,7 @@ struct cursor_secret {
 
 /* Where a page begins: behind (is_backwards: before) the product that has, or had, this key in the query's order. */
 struct position {
-    bool is_set; /* false: at the beginning */
+    bool is_set; /* false: at the beginning, or backwards from the end */
     bool is_backwards;
     int64_t number;   /* the price, the time of the change, or what the store ranks by; else 0 */
     const char *text; /* sort=name: the folded name, UTF-8 without NUL; else "" */

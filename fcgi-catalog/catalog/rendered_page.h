@@ -8,6 +8,7 @@
 #ifndef CATALOG_CATALOG_RENDERED_PAGE_H
 #define CATALOG_CATALOG_RENDERED_PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ struct page_content {
     const char *currency;        /* the shop's code, or "" */
     const char *next, *previous; /* query strings of the pages beside it (query_print_link()); NULL: there is none */
     int64_t total;               /* products of the whole query; -1: not known */
+    size_t pictured;             /* so many of the products, the last ones, are shown without prices */
+    bool is_partial;             /* further products could not be read: neither kept nor tagged */
     const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
 };
 

@@ -18,6 +18,10 @@ void home_handle_page(struct request_context *context);
  * address with a slug names the category of the list. */
 void products_handle(struct request_context *context);
 
+/* Ends the request with a page of a list: that which the client has, the cached one, or one that is read. */
+struct priced;
+void products_answer(struct request_context *context, struct priced *priced);
+
 /* GET /products/{slug or id}: one product, with what this customer pays; for people also RELATED_PRODUCTS of its
  * category, the next ones by id and behind the last the first. A slug that a product had before leads to the
  * one that it has today. */

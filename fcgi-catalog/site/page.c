@@ -2,7 +2,6 @@
 /* Pages for people: what the request is about, as fcgi-catalog/page/ wants it. */
 #include "fcgi-catalog/site/page.h"
 
-#include "common/program.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/status.h"
 #include "fcgi-catalog/page/assets.h"
@@ -14,7 +13,7 @@ const char *page_print_key(struct request_context *context, const char *key)
 {
     const struct site *site = context->site;
 
-    return arena_print(&context->exchange->arena, PROGRAM_VERSION " %s %s\n%s\n%s\n%s", asset_style_path(),
+    return arena_print(&context->exchange->arena, "%s %s\n%s\n%s\n%s", asset_style_path(),
                        context->exchange->request.base, key, site->shop_name,
                        site->public_url != NULL ? site->public_url : "");
 }
@@ -114,7 +113,7 @@ struct text page_print_view_home(const struct view *view, struct arena *arena)
     const struct page_frame frame = frame_of_view(view);
     const struct page_products all = products_of_view(view);
     const struct product_list first = {all.list->items,
-                                       all.list->count < HOME_PRODUCTS ? all.list->count : HOME_PRODUCTS};
+                                       all.list->count - rendered_page_content(view->rendered)->pictured};
     const struct page_products newest = {&first, all.quotes, all.applied};
 
     return page_print_home(&frame, &newest, all.list, arena);

@@ -22,8 +22,9 @@
 #define PAGE_READING_PATIENT_NS (1000 * INT64_C(1000000))
 
 struct request_context;
+struct tree;
 
-/* A page to be read. The caller fills in the first eight fields, which stay as they are while it is read. */
+/* A page to be read. The caller fills in the fields above `status`, which stay as they are while it is read. */
 struct page_reading {
     struct background_task task;     /* with page_reading_work and page_reading_drop */
     struct request_context *context; /* for the caller */
@@ -33,6 +34,9 @@ struct page_reading {
     struct cursor_secret secret; /* of the shop, as the currency */
     char currency[4];
     bool finds_nearest; /* a search that nothing matches is made again with the nearest words */
+    bool is_patient;    /* what of it takes too long is left out; page_reading_work sets it */
+    struct tree *tree;  /* the first page: its products go backwards, and behind them is the first one of each of
+                           HOME_CATEGORIES categories at the top; else NULL. The caller drops it */
     /* What came of it. */
     enum store_status status;
     struct rendered_page *rendered; /* STORE_OK: a reference for the caller */

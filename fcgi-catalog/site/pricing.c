@@ -19,6 +19,7 @@ struct pending {
     struct cursor_secret secret;    /* the site's own may change meanwhile */
     struct rendered_page *rendered; /* a reference to it */
     struct tree *tree;              /* likewise, or NULL */
+    struct product_list shown;      /* its products with prices */
     struct quote_ask ask;
     struct conditional conditional;
 };
@@ -112,7 +113,7 @@ static const char *print_etag(struct request_context *context, const char *key, 
         basis.customer_id = priced->ask.customer.id;
         basis.rules_revision = priced->ask.rules_revision;
         basis.quotes = priced->ask.quotes;
-        basis.quote_count = rendered_page_products(priced->rendered)->count;
+        basis.quote_count = priced->shown.count;
     }
     return tag_print(&basis, &context->exchange->arena);
 }
@@ -182,6 +183,8 @@ static void finish(struct pending *pending)
     struct rendered_page *rendered = pending->rendered;
     struct tree *tree = pending->tree;
 
+    if (rendered_page_content(rendered)->is_partial)
+        pending->conditional = (struct conditional){.sharing = SHARING_NONE, .vary = VARY_BY_CUSTOMER};
     if (!conditional_apply(exchange, &pending->conditional))
         context_fill(pending->context, pending->context->representation->print(&pending->view, &exchange->arena));
     http_exchange_finish(exchange);
@@ -223,9 +226,11 @@ static void ask_quotes(struct pending *pending)
 {
     struct request_context *context = pending->context;
     struct arena *arena = &context->exchange->arena;
-    const struct product_list *products = rendered_page_products(pending->rendered);
+    const struct page_content *content = rendered_page_content(pending->rendered);
+    const struct product_list *products = &pending->shown;
     bool wants_rules = pending->view.query->wants_explanation || context->representation->is_page;
 
+    pending->shown = (struct product_list){content->products.items, content->products.count - content->pictured};
     pending->ask = (struct quote_ask){
         .customer = context->customer,
         .products = products,

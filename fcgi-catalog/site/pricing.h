@@ -19,6 +19,7 @@ struct priced {
     const char *key;                   /* the address and query in one form, likewise; with shop, customer and
                                           representation, all that the bytes depend on */
     const char *category;              /* the slug of the category that the address names, or NULL */
+    bool has_pictures;                 /* the first page: products go backwards, and pictures of categories follow */
     struct rendered_page *rendered;    /* NULL before it is known */
 };
 

@@ -21,8 +21,8 @@ static enum store_status find_product(struct store *store, const char *name, str
 }
 
 /* Appends products of the category, in the order of ids behind the position, but not the product itself. */
-static void append_others(struct store *store, const struct product *product, struct position position,
-                          struct arena *arena, struct product_list *all, struct product *items)
+static enum store_status append_others(struct store *store, const struct product *product, struct position position,
+                                       struct arena *arena, struct product_list *all, struct product *items)
 {
     struct product_query query = query_default();
     struct product_page page = {0};
@@ -30,17 +30,17 @@ static void append_others(struct store *store, const struct product *product, st
     query.category = product->categories[0];
     query.limit = RELATED_PRODUCTS;
     query.position = position;
-    if (store->methods->list(store, &query, arena, &page) != STORE_OK)
-        return;
+    enum store_status status = store->methods->list(store, &query, arena, &page);
     for (size_t i = 0; i < page.products.count && all->count <= RELATED_PRODUCTS; i++) {
         if (position.is_set ? page.products.items[i].id > product->id : page.products.items[i].id < product->id)
             items[all->count++] = page.products.items[i];
     }
+    return status;
 }
 
-/* The product and, for people, others like it. They are not worth an error. */
+/* The product and, for people, others like it. They are not worth an error: the page is partial without them. */
 static struct product_list add_related(struct request_context *context, const struct product *product,
-                                       struct arena *arena)
+                                       struct arena *arena, bool *is_partial)
 {
     struct store *store = context->site->store;
     struct product *items = arena_get(arena, (1 + RELATED_PRODUCTS) * sizeof *items);
@@ -49,9 +49,11 @@ static struct product_list add_related(struct request_context *context, const st
     items[0] = *product;
     if (!context->representation->is_page || product->own_category_count == 0)
         return all;
-    append_others(store, product, (struct position){.is_set = true, .text = "", .id = product->id}, arena, &all, items);
-    if (all.count <= RELATED_PRODUCTS)
-        append_others(store, product, (struct position){0}, arena, &all, items);
+    enum store_status status = append_others(
+        store, product, (struct position){.is_set = true, .text = "", .id = product->id}, arena, &all, items);
+    if (status == STORE_OK && all.count <= RELATED_PRODUCTS)
+        status = append_others(store, product, (struct position){0}, arena, &all, items);
+    *is_partial = status != STORE_OK;
     return all;
 }
 
@@ -70,12 +72,9 @@ static enum store_status read_product(struct request_context *context, const str
     if (status == STORE_OK)
         status = find_product(site->store, context->slug, &arena, &product);
     if (status == STORE_OK) {
-        *rendered = rendered_page_new(shop.revision, &(struct page_content){
-                                                         .products = add_related(context, &product, &arena),
-                                                         .fields = priced->query->fields,
-                                                         .currency = shop.currency,
-                                                         .total = -1,
-                                                     });
+        struct page_content content = {.fields = priced->query->fields, .currency = shop.currency, .total = -1};
+        content.products = add_related(context, &product, &arena, &content.is_partial);
+        *rendered = rendered_page_new(shop.revision, &content);
         site_keep_page(site, priced->key, *rendered);
     }
     arena_release(&arena);

@@ -30,6 +30,7 @@ static void answer_page(struct request_context *context, struct priced *priced, 
 {
     struct site *site = context->site;
 
+    tree_drop(reading->tree);
     if (reading->status == STORE_LIMITED) {
         refuse_work(context, priced->query, false);
         return;
@@ -73,21 +74,32 @@ static void read_page(struct request_context *context, struct priced *priced)
         .category = priced->category,
         .secret = site->shop.secret,
         .finds_nearest = site->finds_nearest,
+        .is_patient = site->background == NULL,
     };
+    if (priced->has_pictures)
+        (void)!site_take_tree(site, &reading->tree);
+    if (priced->has_pictures && reading->tree == NULL) {
+        context_refuse_for_store(context);
+        return;
+    }
     memcpy(reading->currency, site->shop.currency, sizeof reading->currency);
     if (may_try(site, priced->query))
         page_reading_read(reading, site->store);
     else
         reading->status = STORE_LIMITED;
     site->has_given_up |= reading->status == STORE_LIMITED;
-    if (reading->status != STORE_LIMITED || site->background == NULL)
+    if (reading->status != STORE_LIMITED || site->background == NULL) {
         answer_page(context, priced, reading);
-    else if (!background_add(site->background, &reading->task))
+    } else if (!background_add(site->background, &reading->task)) {
+        tree_drop(reading->tree);
         refuse_work(context, priced->query, true);
+    }
 }
 
-static void find_page(struct request_context *context, struct priced *priced)
+void products_answer(struct request_context *context, struct priced *priced)
 {
+    if (pricing_is_known(context, priced))
+        return;
     priced->rendered = site_find_page(context->site, priced->key);
     if (priced->rendered != NULL)
         pricing_answer(context, priced);
@@ -156,6 +168,5 @@ void products_handle(struct request_context *context)
         .category = category,
         .key = print_key(context, query),
     };
-    if (!pricing_is_known(context, &priced))
-        find_page(context, &priced);
+    products_answer(context, &priced);
 }

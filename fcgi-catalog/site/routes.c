@@ -264,13 +264,23 @@ static void handle(struct request_context *context, const struct route *route, c
         context->representation->handle(context);
 }
 
+/* Whether a representation of the route has prices. */
+static bool has_prices(const struct route *route)
+{
+    bool has = route->is_priced;
+
+    for (size_t i = 0; i < REPRESENTATIONS_MAX; i++)
+        has |= route->representations[i].print != NULL;
+    return has;
+}
+
 bool routes_will_ask(const struct site *site, const struct http_request *request)
 {
     const char *slug;
     const struct route *route = find_route(request->path, &slug);
     int32_t customer_id;
 
-    return route != NULL && route->is_priced && (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
+    return route != NULL && has_prices(route) && (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
            identity_read(request, &site->identity, &customer_id) == IDENTITY_CUSTOMER;
 }
 

@@ -69,8 +69,8 @@ void site_keep_page(struct site *site, const char *key, struct rendered_page *re
 {
     int64_t revision = rendered_page_revision(rendered);
 
-    if (revision < site->pages_revision)
-        return; /* the cache has newer pages */
+    if (revision < site->pages_revision || rendered_page_content(rendered)->is_partial)
+        return; /* the cache has newer pages, or the next one may be whole */
     if (site->pages == NULL)
         site->pages = cache_new(SITE_PAGES_MAX, drop_page);
     if (revision > site->pages_revision)

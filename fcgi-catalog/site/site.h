@@ -74,7 +74,7 @@ struct rendered_page *site_find_page(struct site *site, const char *key);
 /* The same, of any revision: for when no page can be read. */
 struct rendered_page *site_find_old_page(struct site *site, const char *key);
 
-/* Caches a page that was read, unless there are later ones, and drops pages of earlier revisions. */
+/* Caches a page that was read, unless it is partial or there are later ones, and drops pages of earlier revisions. */
 void site_keep_page(struct site *site, const char *key, struct rendered_page *rendered);
 
 /* Frees what the site made for itself: pages and categories. */

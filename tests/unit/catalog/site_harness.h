@@ -31,6 +31,9 @@
 /* ---- The store that the test plays ------------------------------------------------------------------------------- */
 
 static enum store_status revision_status, list_status, customer_status;
+static enum store_status category_status; /* of lists of a category, where others are there */
+static bool has_category;                 /* products have one */
+static size_t list_length;                /* products of a list of more than one */
 static int64_t revision, changed_at;
 static int times_listed, times_counted;
 static int32_t price_cents = 1000;
@@ -58,21 +61,31 @@ static enum store_status play_shop(struct store *store, struct shop *shop)
 
 static void fill_product(struct product *product)
 {
+    static const char *const own[] = {"c"};
+
     *product = (struct product){.id = 1, .price_cents = price_cents, .slug = "a", .description = "b"};
+    if (has_category) {
+        product->categories = own;
+        product->category_count = product->own_category_count = 1;
+    }
 }
 
 static enum store_status play_list(struct store *store, const struct product_query *query, struct arena *in,
                                    struct product_page *page)
 {
     enum store_status status = is_slow ? store == &quick_store ? STORE_LIMITED : patient_status : list_status;
+    size_t count = query->limit > 1 ? list_length : 1;
 
     times_listed++;
+    if (status == STORE_OK && query->category != NULL)
+        status = category_status;
     if (status != STORE_OK)
         return status;
-    struct product *item = arena_get(in, sizeof *item);
-    fill_product(item);
+    struct product *item = arena_get(in, count * sizeof *item);
+    for (size_t i = 0; i < count; i++)
+        fill_product(&item[i]);
     listed = *query;
-    *page = (struct product_page){.products = {.items = item, .count = 1},
+    *page = (struct product_page){.products = {.items = item, .count = count},
                                   .has_next = has_next,
                                   .has_previous = has_previous,
                                   .first = {.is_set = true, .id = 1, .text = ""},
@@ -94,6 +107,16 @@ static enum store_status play_count(struct store *store, const struct product_qu
     times_counted++;
     *count = 77;
     return STORE_OK;
+}
+
+static enum store_status play_find_nearest(struct store *store, const char *text, struct arena *in,
+                                           const char **nearest)
+{
+    (void)store;
+    (void)text;
+    (void)in;
+    (void)nearest;
+    return STORE_LIMITED;
 }
 
 static enum store_status play_find_product(struct store *store, const char *slug, struct arena *in,
@@ -195,6 +218,7 @@ static const struct store_methods played_store = {
     .find_product_by_id = play_find_product_by_id,
     .find_old_slug = play_find_old_slug,
     .begin_walk = play_begin_walk,
+    .find_nearest = play_find_nearest,
     .list_categories = play_list_categories,
     .find_customer = play_find_customer,
 };
@@ -258,7 +282,9 @@ static struct site site;
 static int open_site(void **state)
 {
     (void)state;
-    revision_status = list_status = customer_status = STORE_OK;
+    revision_status = list_status = customer_status = category_status = STORE_OK;
+    list_length = 1;
+    has_category = false;
     revision = 1;
     changed_at = 0;
     times_listed = times_counted = 0;

@@ -74,6 +74,23 @@ static void it_is_kept(void **state)
     assert_int_equal(times_listed, 2);
 }
 
+static void a_first_page_that_takes_long_comes_later(void **state)
+{
+    list_length = HOME_PRODUCTS;
+    HANDLE(GET("/"), "HTTP_ACCEPT=text/html");
+    assert_int_equal(times_finished, 0);
+    resume();
+    assert_answer(200, NULL);
+    release_exchange(state);
+    revision = 2;
+    is_slow = false;
+    category_status = STORE_LIMITED; /* its pictures alone */
+    HANDLE(GET("/"), "HTTP_ACCEPT=text/html");
+    assert_int_equal(times_finished, 0);
+    resume();
+    assert_answer(200, NULL);
+}
+
 static void a_customer_gets_their_prices_then(void **state)
 {
     (void)state;
@@ -260,6 +277,7 @@ int main(void)
         READINGS_TEST(a_page_that_takes_long_comes_later),
         READINGS_TEST(of_searches_that_come_together_one_is_tried),
         READINGS_TEST(it_is_kept),
+        READINGS_TEST(a_first_page_that_takes_long_comes_later),
         READINGS_TEST(a_customer_gets_their_prices_then),
         READINGS_TEST(what_is_too_much_says_what_to_narrow),
         READINGS_TEST(a_database_that_fails_meanwhile_is_told),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages as people ask for them: links that others changed, filters that do not go together, addresses with a slash too
  * many, and what caches know them by. */
+#include "fcgi-catalog/site/handlers.h"
 #include "tests/unit/catalog/site_harness.h"
 
 #define PEOPLE "HTTP_ACCEPT=text/html,application/xhtml+xml,*/*;q=0.8"
@@ -217,9 +218,93 @@ static void csv_with_parameters_is_told_why_there_is_none(void **state)
     assert_refused(406, "This address can be had as application/json, text/html.");
 }
 
+/* ---- Pages with further products --------------------------------------------------------------------------------- */
+
+/* A page without its further products has no tag; they can be read from here on. */
+static void assert_partial_then_whole(void **state)
+{
+    assert_answer(200, NULL);
+    assert_no_header("\r\nETag: ");
+    assert_header("Cache-Control: private, no-store\r\n");
+    release_exchange(state);
+    category_status = STORE_OK;
+}
+
+static void a_product_without_those_like_it_is_not_kept(void **state)
+{
+    has_category = true;
+    category_status = STORE_LIMITED;
+    HANDLE(PAGE("/products/a"));
+    assert_partial_then_whole(state);
+    HANDLE(PAGE("/products/a"));
+    answered_tag();
+    release_exchange(state);
+    int before = times_listed;
+    HANDLE(PAGE("/products/a"));
+    answered_tag();
+    assert_int_equal(times_listed, before);
+}
+
+static void a_first_page_without_its_pictures_is_not_kept(void **state)
+{
+    list_length = HOME_PRODUCTS;
+    category_status = STORE_FAILED;
+    HANDLE(PAGE("/"));
+    assert_partial_then_whole(state);
+    HANDLE(PAGE("/"));
+    answered_tag();
+    release_exchange(state);
+    int before = times_listed;
+    HANDLE(PAGE("/"));
+    answered_tag();
+    assert_int_equal(times_listed, before);
+}
+
+/* The list is of a later revision than the categories that were read before. */
+static void a_first_page_with_the_categories_of_another_revision_is_not_kept(void **state)
+{
+    list_length = HOME_PRODUCTS;
+    HANDLE(PAGE("/categories"));
+    release_exchange(state);
+    begin((const char *const[]){PAGE("/"), NULL});
+    revision = 2;
+    routes_handle(&site, &exchange);
+    assert_partial_then_whole(state);
+    HANDLE(PAGE("/"));
+    answered_tag();
+}
+
+static void the_first_page_begins_with_the_largest_id(void **state)
+{
+    (void)state;
+    HANDLE(PAGE("/"));
+    assert_answer(200, NULL);
+    assert_true(listed.position.is_backwards);
+    assert_false(listed.position.is_set);
+    assert_no_header("X-Total-Count");
+    assert_no_header("rel=\"prev\"");
+}
+
+static void prices_are_asked_for_what_shows_them(void **state)
+{
+    (void)state;
+    list_length = HOME_PRODUCTS;
+    HANDLE(PAGE("/"), "HTTP_X_USER_ID=1");
+    assert_int_equal(times_listed, 2);
+    assert_non_null(asked);
+    assert_int_equal(asked->products->count, HOME_PRODUCTS);
+    discount_answers(QUOTES_OK);
+    assert_answer(200, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_product_without_those_like_it_is_not_kept),
+        TEST(a_first_page_without_its_pictures_is_not_kept),
+        TEST(a_first_page_with_the_categories_of_another_revision_is_not_kept),
+        TEST(the_first_page_begins_with_the_largest_id),
+        TEST(prices_are_asked_for_what_shows_them),
         TEST(people_who_follow_a_counted_link_come_to_what_it_means),
         TEST(programs_are_refused_what_people_are_led_past),
         TEST(people_are_refused_what_nobody_appends),

@@ -449,6 +449,22 @@ static void there_is_no_other_sitemap(void **state)
     assert_int_equal(open_walks, 0);
 }
 
+static void a_customer_on_an_address_with_prices_is_expected_to_ask(void **state)
+{
+    static const struct {
+        const char *path;
+        bool will;
+    } cases[] = {{"PATH_INFO=/", true}, {"PATH_INFO=/products/a", true}, {"PATH_INFO=/openapi.json", false}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        begin((const char *const[]){"REQUEST_METHOD=GET", "SCRIPT_NAME=", cases[i].path, LOCAL, "HTTP_X_USER_ID=1",
+                                    "HTTP_ACCEPT=text/html", NULL});
+        assert_int_equal(routes_will_ask(&site, &exchange.request), cases[i].will);
+        exchange.request = (struct http_request){0};
+    }
+}
+
 static void robots_read_pages_but_no_searches(void **state)
 {
     (void)state;
@@ -488,6 +504,7 @@ int main(void)
         TEST(a_large_shop_has_an_index_of_sitemaps),
         TEST(there_is_no_other_sitemap),
         TEST(robots_read_pages_but_no_searches),
+        TEST(a_customer_on_an_address_with_prices_is_expected_to_ask),
         TEST(one_address_leaves_places_for_others),
         TEST(a_slow_download_is_given_up_when_it_keeps_the_log_from_being_used_again),
         TEST(a_download_takes_no_parameters),

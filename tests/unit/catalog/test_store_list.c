@@ -122,6 +122,19 @@ static void assert_same(const struct ids *ids, const struct ids *expected, const
         fail_msg("%s: %d of %d, or another order: %s", what, ids->count, expected->count, print_plainly(query));
 }
 
+/* Backwards without a position a page begins at the end. */
+static void assert_ends_with(const struct ids *expected, struct product_query query)
+{
+    query.position.is_backwards = true;
+    const struct product_page page = read_page(&query);
+    const int *last = expected->items + expected->count - page.products.count;
+
+    assert_int_equal(page.has_previous, (size_t)expected->count > page.products.count);
+    assert_false(page.has_next);
+    for (size_t i = 0; i < page.products.count; i++)
+        assert_int_equal(page.products.items[i].id, last[i]);
+}
+
 static void pages_are_the_plain_list_cut(void **state)
 {
     static struct ids expected, ids;
@@ -136,6 +149,7 @@ static void pages_are_the_plain_list_cut(void **state)
         assert_same(&ids, &expected, "forwards", &query);
         read_backwards(query, expected.count, &ids);
         assert_same(&ids, &expected, "backwards", &query);
+        assert_ends_with(&expected, query);
         assert_int_equal(store->methods->count(store, &query, &count), STORE_OK);
         assert_int_equal(count, expected.count);
         arena_reset(&arena);

@@ -38,7 +38,7 @@ static int read_slice(struct plan *plan, struct ranking *ranking, struct arena *
     const struct position *position = &plan->query->position;
     size_t limit = plan->query->limit > 0 ? (size_t)plan->query->limit : 0;
     struct key begin = {.number = position->number, .text = position->text, .id = position->id};
-    bool is_backwards = position->is_set && position->is_backwards, has_more, has_others = false;
+    bool is_backwards = position->is_backwards, has_more, has_others = false;
     struct keys others = {0}, *keys = &slice->keys;
 
     if (plan->query->text != NULL)
