@@ -140,14 +140,14 @@ static void read_stock(struct shop *shop, struct shop_product *product, const st
 /* What the title of one of a group does not name. */
 static const char *join_options(const struct shop *shop, const struct shop_row *row, struct arena *arena)
 {
-    const char *options = "";
+    struct buffer options = {.arena = arena};
 
     for (size_t i = COLOR; i <= PATTERN && shop_cell(shop, row, GROUP).text[0] != '\0'; i++) {
         const char *option = shop_cell(shop, row, i).text;
-        if (option[0] != '\0' && strcasestr(shop_cell(shop, row, TITLE).text, option) == NULL)
-            options = arena_print(arena, "%s%s%s", options, options[0] != '\0' ? " / " : "", option);
+        if (strcasestr(shop_cell(shop, row, TITLE).text, option) == NULL)
+            shop_add_option(&options, option);
     }
-    return options;
+    return buffer_text(&options);
 }
 
 static void add_images(struct shop *shop, struct shop_product *product, const struct shop_row *row, size_t column)

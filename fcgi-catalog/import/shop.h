@@ -166,6 +166,10 @@ void shop_refuse(struct shop *shop, struct shop_product *product, struct file_pl
 void shop_check_word(struct shop *shop, struct shop_product *product, const struct shop_cell *cell, const char *column,
                      const char *const *words, const char *allowed);
 
+/* Adds the text of an option to those of a variant, " / " between them; "" is none. What is beyond FIELD_NAME_MAX is
+ * cut off, so that they are longer than that still, which is a fault of the variant. */
+void shop_add_option(struct buffer *options, const char *text);
+
 /* Whether the sale price is not lower than the regular one. False where one of them cannot be read: a fault says so
  * when it is taken. */
 bool shop_is_no_sale(const struct shop *shop, struct shop_product *product, const char *sale, const char *regular);

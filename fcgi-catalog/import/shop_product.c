@@ -64,6 +64,22 @@ void shop_add_tags(struct shop_product *product, const struct shop_cell *cell)
         row_builder_add_tag(builder, cell->place, list_next(&at, ",", "\\,", &found, builder->arena));
 }
 
+void shop_add_option(struct buffer *options, const char *text)
+{
+    size_t length = strlen(text), most = FIELD_NAME_MAX + 4; /* a character has up to 4 bytes */
+
+    if (length == 0 || options->length > FIELD_NAME_MAX)
+        return;
+    if (options->length > 0)
+        buffer_append(options, " / ", 3);
+    if (length > most) {
+        length = most;
+        while (((unsigned char)text[length] & 0xc0) == 0x80)
+            length--;
+    }
+    buffer_append(options, text, length);
+}
+
 /* ---- Slugs ---- */
 
 /* The sum's place in the table, or a free one. */
@@ -220,7 +236,12 @@ static void build_row(struct shop *shop, struct shop_product *product, struct ro
 
     builder->row.line = variant->line;
     set_slugs(shop, product, builder, handles, index);
-    if (name != product->name.text && builder->row.product.name[0] != '\0')
+    if (variant->options != NULL && strlen(variant->options) > FIELD_NAME_MAX)
+        row_builder_refuse(builder, variant->options_place,
+                           "the variant's options have more than %d bytes; with the product's name they are its name, "
+                           "which may have %d",
+                           FIELD_NAME_MAX, FIELD_NAME_MAX);
+    else if (name != product->name.text && builder->row.product.name[0] != '\0')
         row_builder_set(builder, variant->options_place, FIELD_NAME, name);
     if ((builder->row.fields & FIELD_SLUG) == 0)
         row_builder_refuse(builder, product->handle.place,

@@ -136,14 +136,11 @@ static bool has_variant(const struct shop *shop, const struct shop_row *row)
 /* "Red / L". */
 static const char *join_options(const struct shop *shop, const struct shop_row *row, struct arena *arena)
 {
-    const char *options = "";
+    struct buffer options = {.arena = arena};
 
-    for (size_t i = 0; i < OPTIONS; i++) {
-        const char *option = shop_cell(shop, row, OPTION_VALUE + i).text;
-        if (option[0] != '\0')
-            options = arena_print(arena, "%s%s%s", options, options[0] != '\0' ? " / " : "", option);
-    }
-    return options;
+    for (size_t i = 0; i < OPTIONS; i++)
+        shop_add_option(&options, shop_cell(shop, row, OPTION_VALUE + i).text);
+    return buffer_text(&options);
 }
 
 /* The stock is known only when the file has quantities: exports without stock do not. */

@@ -32,6 +32,7 @@
 #include "common/number.h"
 
 #define DAY 86400
+#define OPTION_READ_MAX ((size_t)16 * FIELD_NAME_MAX) /* bytes, with character references */
 
 /* The cell without the apostrophe that keeps spreadsheets from calculating. */
 static struct shop_cell find(const struct shop *shop, const struct shop_row *row, size_t column)
@@ -279,21 +280,27 @@ static bool is_hidden(struct shop *shop, struct shop_product *product, const str
            strcasecmp(visibility.text, "hidden") == 0;
 }
 
+/* What is too long anyway is not read: a product may have many of them. */
+static const char *read_option(const char *text, struct arena *arena)
+{
+    return strlen(text) <= OPTION_READ_MAX ? read_name(text, arena) : text;
+}
+
 /* "Red / L": the values of a variation's attributes; where it has none, its name without the parent's. */
 static const char *name_variation(const struct shop *shop, const struct shop_row *row, const char *parent,
                                   struct arena *arena)
 {
-    const char *options = "", *name = text_of(shop, row, WOOCOMMERCE_NAME);
+    const char *name = text_of(shop, row, WOOCOMMERCE_NAME);
+    struct buffer options = {.arena = arena};
     size_t length = strlen(parent);
 
-    for (size_t i = 0; i < WOOCOMMERCE_ATTRIBUTES; i++) {
-        const char *value = text_of(shop, row, WOOCOMMERCE_ATTRIBUTE_VALUE + i);
-        if (value[0] != '\0')
-            options = arena_print(arena, "%s%s%s", options, options[0] != '\0' ? " / " : "", value);
-    }
-    if (options[0] == '\0' && strncmp(name, parent, length) == 0)
-        options = name + length + strspn(name + length, " -\xe2\x80\x93"); /* an en dash */
-    return read_name(options[0] != '\0' || strcmp(name, parent) == 0 ? options : name, arena);
+    for (size_t i = 0; i < WOOCOMMERCE_ATTRIBUTES; i++)
+        shop_add_option(&options, read_option(text_of(shop, row, WOOCOMMERCE_ATTRIBUTE_VALUE + i), arena));
+    if (options.length == 0 && strncmp(name, parent, length) == 0)
+        name += length + strspn(name + length, " -\xe2\x80\x93"); /* an en dash */
+    if (options.length == 0)
+        shop_add_option(&options, read_option(name, arena));
+    return buffer_text(&options);
 }
 
 /* What the row alone has, as a variant. False: it has no price. */
@@ -376,14 +383,24 @@ static void read_parent(struct shop *shop, struct shop_product *product, const s
     product->handle_ends[1] = text_of(shop, row, WOOCOMMERCE_ID);
 }
 
-/* The row that is no variation; NULL: all of them are. */
-static const struct shop_row *find_parent(const struct shop *shop, const struct shop_product *product)
+/* The row that is no variation; NULL: all of them are. Two such rows are a fault: nothing tells whose variations are
+ * whose. */
+static const struct shop_row *find_parent(struct shop *shop, struct shop_product *product)
 {
+    const struct shop_row *parent = NULL;
+
     for (size_t i = 0; i < product->row_count; i++) {
-        if (!is_variation(shop, &product->rows[i]))
-            return &product->rows[i];
+        const struct shop_row *row = &product->rows[i];
+        if (is_variation(shop, row))
+            continue;
+        if (parent != NULL)
+            shop_refuse(shop, product, (struct file_place){.line = row->line},
+                        "the variable product has the SKU or the ID of that on line %zu; each must have its own",
+                        parent->line);
+        else
+            parent = row;
     }
-    return NULL;
+    return parent;
 }
 
 /* False: no variation can be handed on; each was counted, and so is a parent that has none. */

@@ -24,6 +24,11 @@
     "\"Attribute 1 visible\",\"Attribute 1 global\",\"Attribute 2 name\",\"Attribute 2 value(s)\","                    \
     "\"Meta: _wpcom_is_markdown\"\n"
 
+static void append(struct buffer *file, const char *text)
+{
+    buffer_append(file, text, strlen(text));
+}
+
 static void every_cell_of_a_file_has_its_place(void **state)
 {
     (void)state;
@@ -91,6 +96,47 @@ static void a_sale_price_that_is_not_lower_is_no_sale(void **state)
     assert_rows(SHORT "simple,a,A,1,20,25,,\nsimple,b,B,1,20,20.00,,\nsimple,c,C,1,9,10,,\n",
                 "2 sku=a;slug=a;name=A;price=2000;compare=0;\n3 sku=b;slug=b;name=B;price=2000;compare=0;\n"
                 "4 sku=c;slug=c;name=C;price=900;compare=0;\n");
+}
+
+static void two_variable_products_of_one_sku_are_a_fault(void **state)
+{
+    (void)state;
+    assert_fault("ID,Type,SKU,Name,Regular price,Parent,Attribute 1 value(s)\n1,variable,t,Tee,,,\n"
+                 "2,variation,,,1,t,Red\n3,variable,t,Coat,,,\n4,variation,,,2,id:3,Red\n",
+                 "", "4:0 the variable product has the SKU or the ID of that on line 2; each must have its own\n");
+}
+
+/* Variations with 30 attributes of 10 kB each, all alike, in a file of 12 MB. */
+static void long_values_of_attributes_take_no_memory_for_each_variation(void **state)
+{
+    (void)state;
+    enum { VARIATIONS = 40, LENGTH = 10000, MOST = 80 * 1024 * 1024 };
+    struct buffer file = {.length = 0};
+    static char value[LENGTH + 1];
+    struct rusage before, after;
+
+    memset(value, 'x', LENGTH);
+    append(&file, "Type,SKU,Name,Regular price,Parent");
+    for (int i = 1; i <= WOOCOMMERCE_ATTRIBUTES; i++) {
+        char heading[40];
+        snprintf(heading, sizeof heading, ",Attribute %d value(s)", i);
+        append(&file, heading);
+    }
+    for (int row = 0; row <= VARIATIONS; row++) {
+        append(&file, row == 0 ? "\nvariable,t,Tee,," : "\nvariation,,,1,t");
+        for (int i = 0; i < WOOCOMMERCE_ATTRIBUTES; i++) {
+            append(&file, ",");
+            append(&file, value);
+        }
+    }
+    getrusage(RUSAGE_SELF, &before);
+    struct taken taken = take_bytes(IMPORT_ANY, 2, file.bytes, file.length, 4096);
+    getrusage(RUSAGE_SELF, &after);
+    assert_false(taken.is_sound);
+    assert_non_null(strstr(taken.faults, "the variant's options have more than 500 bytes"));
+    assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, MOST / 1024);
+    taken_release(&taken);
+    buffer_release(&file);
 }
 
 static void variants_whose_slugs_are_alike_are_told_apart(void **state)
@@ -292,11 +338,10 @@ static struct taken take_large_file(void)
 {
     enum { VARIATIONS = 60, LENGTH = 100000 };
     struct buffer file = {.length = 0};
-    const char *header = "Type,SKU,Name,Regular price,Parent,Description\n";
 
-    buffer_append(&file, header, strlen(header));
+    append(&file, "Type,SKU,Name,Regular price,Parent,Description\n");
     for (size_t i = 0; i < VARIATIONS; i++) {
-        buffer_append(&file, "variation,,A,1,a,", 17);
+        append(&file, "variation,,A,1,a,");
         memset(buffer_reserve(&file, LENGTH), 'x', LENGTH);
         file.length += LENGTH;
         buffer_append_byte(&file, '\n');
@@ -340,6 +385,8 @@ int main(void)
         cmocka_unit_test(hours_may_have_one_digit),
         cmocka_unit_test(a_sale_price_that_is_not_lower_is_no_sale),
         cmocka_unit_test(variants_whose_slugs_are_alike_are_told_apart),
+        cmocka_unit_test(two_variable_products_of_one_sku_are_a_fault),
+        cmocka_unit_test(long_values_of_attributes_take_no_memory_for_each_variation),
         cmocka_unit_test(both_prices_are_read_in_the_files_form),
         cmocka_unit_test(variations_may_come_before_their_parent_and_far_from_it),
         cmocka_unit_test(variations_without_attributes_are_named_by_their_names),
