@@ -43,7 +43,8 @@ static const struct argument_row rows[] = {
         "prune", FIELD(is_pruning),
         "delete the products that FILE does not name, and categories that are empty then; refused where more than "
         "a fifth of all products would go, and ten at least"),
-    NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N", "the same, but N products at most", 0, INT32_MAX),
+    NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N",
+                  "the same, but N products at most, with those that FILE marks as not on sale", 0, INT32_MAX),
     NUMBER_OPTION("expect", FIELD(expected), "N",
                   "refuse FILE when it does not have N products (the X-Total-Count of a download)", 0, INT32_MAX),
     NUMBER_OPTION("max-faults", FIELD(max_faults), "N", "show N faults at most, and count the others (default: 100)", 0,

@@ -156,16 +156,6 @@ static void put_product(struct importer *importer, const struct product_row *row
     }
 }
 
-static void withdraw(struct importer *importer, const struct product_row *row)
-{
-    bool has_left;
-    enum import_status status =
-        importer->setup.import->methods->withdraw(importer->setup.import, &row->product, row->fields, &has_left);
-
-    if (settle(importer, find_place(row, importer->setup.import->reason_field), status))
-        importer->counts.withdrawn += has_left;
-}
-
 static void take_row(void *data, const struct product_row *row)
 {
     struct importer *importer = data;
@@ -173,7 +163,7 @@ static void take_row(void *data, const struct product_row *row)
 
     for (size_t i = 0; i < row->category_count && !importer->has_failed; i++)
         is_sound = put_category(importer, row->categories[i]) && is_sound;
-    if (is_sound && row->old_slug != NULL)
+    if (is_sound && row->old_slug != NULL && !row->is_withdrawn)
         is_sound = settle(
             importer, find_place(row, FIELD_SLUG),
             importer->setup.import->methods->rename(importer->setup.import, row->old_slug, &row->product, &is_renamed));
@@ -182,7 +172,9 @@ static void take_row(void *data, const struct product_row *row)
                      importer->setup.import->methods->put_former(importer->setup.import, row->product.id,
                                                                  row->product.slug, row->product.sku));
     else if (is_sound && row->is_withdrawn)
-        withdraw(importer, row);
+        (void)settle(importer, find_place(row, FIELD_SLUG),
+                     importer->setup.import->methods->withdraw(importer->setup.import, row->old_slug, &row->product,
+                                                               row->fields));
     else if (is_sound && !row->is_of_categories)
         put_product(importer, row, is_renamed);
 }
@@ -237,20 +229,30 @@ static enum importer_status refuse_file(struct importer *importer, const char *m
     return IMPORTER_FAULTY;
 }
 
-/* A file that was cut off between two rows looks whole: it must not take half of the shop with it. */
-static enum importer_status look_at_pruned(struct importer *importer)
+/* A file that was cut off between two rows looks whole, and a column of states may be filled by mistake: neither must
+ * take half of the shop with it. */
+static enum importer_status look_at_those_that_leave(struct importer *importer)
 {
     const struct importer_counts *counts = &importer->counts;
-    size_t before = counts->deleted + counts->updated + counts->unchanged, fifth = before / 5;
+    size_t before = (size_t)importer->setup.import->products, fifth = before / 5;
     size_t most = importer->setup.prune_max >= 0 ? (size_t)importer->setup.prune_max : fifth > 9 ? fifth : 9;
-    char message[200];
+    size_t leaving = counts->deleted + counts->withdrawn, staying = counts->updated + counts->unchanged;
+    size_t all = before > staying && before - staying > leaving ? before - staying : leaving;
+    char message[300];
 
-    if (counts->deleted <= most)
+    if (leaving <= most)
         return IMPORTER_OK;
-    snprintf(message, sizeof message,
-             "%zu of the %zu products that are there are not named and would be deleted, more than %zu; "
-             "--prune-up-to %zu allows it",
-             counts->deleted, before, most, counts->deleted);
+    if (counts->withdrawn == 0)
+        snprintf(message, sizeof message,
+                 "%zu of the %zu products that are there are not named and would be deleted, more than %zu; "
+                 "--prune-up-to %zu allows it",
+                 leaving, before, most, leaving);
+    else
+        snprintf(message, sizeof message,
+                 "%zu of the %zu products that are there would leave sale, more than %zu: %zu are marked as not on "
+                 "sale, and %zu are not named; --prune-up-to %zu allows it%s",
+                 leaving, before, most, counts->withdrawn, all - counts->withdrawn, all,
+                 all > leaving ? ", and deletes those that are not named, too" : "");
     return refuse_file(importer, message);
 }
 
@@ -265,7 +267,20 @@ static enum importer_status prune(struct importer *importer)
         return IMPORTER_FAILED;
     importer->counts.deleted = (size_t)pruned.products;
     importer->counts.deleted_categories = (size_t)pruned.categories;
-    return look_at_pruned(importer);
+    return IMPORTER_OK;
+}
+
+/* After all rows: what one that is on sale has named stays. */
+static enum importer_status withdraw(struct importer *importer)
+{
+    struct import *import = importer->setup.import;
+    int64_t count;
+    enum import_status status = import->methods->delete_withdrawn(import, &count);
+
+    importer->counts.withdrawn = (size_t)count;
+    if (status == IMPORT_REFUSED)
+        return refuse_file(importer, import->reason);
+    return status == IMPORT_OK ? IMPORTER_OK : IMPORTER_FAILED;
 }
 
 static enum importer_status refuse_count(struct importer *importer, size_t rows)
@@ -298,7 +313,11 @@ enum importer_status importer_finish(struct importer *importer)
     size_t rows = import_reader_counts(importer->reader).rows;
     if (importer->setup.expected >= 0 && rows != (uint64_t)importer->setup.expected)
         return refuse_count(importer, rows);
-    enum importer_status status = importer->setup.is_pruning ? prune(importer) : IMPORTER_OK;
+    enum importer_status status = withdraw(importer);
+    if (status == IMPORTER_OK && importer->setup.is_pruning)
+        status = prune(importer);
+    if (status == IMPORTER_OK)
+        status = look_at_those_that_leave(importer);
     return status == IMPORTER_OK ? count_repeated_skus(importer) : status;
 }
 

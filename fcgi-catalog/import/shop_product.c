@@ -106,8 +106,8 @@ static void grow_handles(struct shop *shop)
     shop->handle_room = room;
 }
 
-/* False: the handle was made before. */
-static bool add_handle(struct shop *shop, const char *handle)
+/* False: the handle was made before. That of a product that is not on sale stays free for others. */
+static bool add_handle(struct shop *shop, const char *handle, bool is_hidden)
 {
     uint64_t sum = slug_checksum(handle) | 1; /* never 0 */
 
@@ -116,6 +116,8 @@ static bool add_handle(struct shop *shop, const char *handle)
     uint64_t *place = find_sum(shop->handles, shop->handle_room, sum);
     if (*place != 0)
         return false;
+    if (is_hidden)
+        return true;
     *place = sum;
     shop->handle_count++;
     return true;
@@ -136,7 +138,7 @@ static const char *make_handle(struct shop *shop, struct shop_product *product)
     for (size_t i = 0; i <= ARRAY_LENGTH(product->handle_ends); i++) {
         if (is_digits(handle))
             handle = slug_join("product", handle, FIELD_SLUG_MAX, arena);
-        if (handle[0] != '\0' && add_handle(shop, handle))
+        if (handle[0] != '\0' && add_handle(shop, handle, product->is_hidden))
             return handle;
         if (i < ARRAY_LENGTH(product->handle_ends) && product->handle_ends[i] != NULL)
             handle = slug_join(slug, slug_make(product->handle_ends[i], FIELD_SLUG_MAX, arena), FIELD_SLUG_MAX, arena);
@@ -174,6 +176,18 @@ static const char *make_slug(struct shop_product *product, const char *handle, s
     return unique;
 }
 
+/* Gives a row those slugs that are allowed. */
+static void give_slugs(const struct shop_product *product, struct row_builder *builder,
+                       const char *const slugs[SHOP_SLUGS])
+{
+    const char *slug = slugs[SHOP_SLUG], *old = slugs[SHOP_OLD_SLUG];
+
+    if (field_is_slug(slug))
+        row_builder_set(builder, product->handle.place, FIELD_SLUG, slug);
+    if (field_is_slug(old) && strcmp(slug, old) != 0)
+        builder->row.old_slug = old;
+}
+
 /* Makes the variant's slugs, and gives its row those that are allowed. */
 static void set_slugs(struct shop *shop, struct shop_product *product, struct row_builder *builder,
                       const char *const handles[SHOP_SLUGS], size_t index)
@@ -186,11 +200,7 @@ static void set_slugs(struct shop *shop, struct shop_product *product, struct ro
         shop->output->counts.digit_handles += is_id && rule == SHOP_SLUG;
         variant->slugs[rule] = is_id ? slug_join("product", slug, FIELD_SLUG_MAX, &product->arena) : slug;
     }
-    const char *slug = variant->slugs[SHOP_SLUG], *old = variant->slugs[SHOP_OLD_SLUG];
-    if (field_is_slug(slug))
-        row_builder_set(builder, product->handle.place, FIELD_SLUG, slug);
-    if (field_is_slug(old) && strcmp(slug, old) != 0)
-        builder->row.old_slug = old;
+    give_slugs(product, builder, variant->slugs);
 }
 
 /* That of the product, and the options; of a product's name that is too long, as a fault says, that alone. */
@@ -284,6 +294,18 @@ static void withdraw(struct shop *shop, struct shop_product *product, const char
         row_sink_take(shop->output, &builder);
 }
 
+/* The slug without options: the product had it while it had no variants. */
+static void withdraw_handle(struct shop *shop, struct shop_product *product, const char *const handles[SHOP_SLUGS])
+{
+    struct row_builder builder = row_builder_begin(&product->arena, shop->output->source.faults, product->line);
+
+    builder.row.is_withdrawn = true;
+    builder.row.product.name = product->name.text;
+    give_slugs(product, &builder, handles);
+    if (builder.row.fields != 0 && !is_digits(handles[SHOP_SLUG]))
+        row_sink_take(shop->output, &builder);
+}
+
 void shop_hand_on(struct shop *shop, struct shop_product *product)
 {
     bool makes_handles = shop->format->makes_handles; /* versions before had no such format */
@@ -301,6 +323,9 @@ void shop_hand_on(struct shop *shop, struct shop_product *product)
     else if (!product->is_hidden)
         row_builder_set(&product->shared, product->name.place, FIELD_NAME, product->name.text);
     product->shared.is_faulty = product->shared.is_faulty || product->is_faulty;
+    if (product->is_hidden && !makes_handles &&
+        strcmp(make_slug(product, handles[SHOP_SLUG], 0, SHOP_SLUG), handles[SHOP_SLUG]) != 0)
+        withdraw_handle(shop, product, handles);
     for (size_t i = 0; i < product->variant_count; i++) {
         if (product->is_hidden || product->variants[i].is_hidden) {
             shop->output->counts.hidden += !product->is_hidden;

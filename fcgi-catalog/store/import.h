@@ -33,6 +33,7 @@ struct import {
     /* The time of changes, seconds since 1970 in UTC, for rows that give none. With 0, their times stay as they are, 0
      * (not known) in a new product. */
     int64_t now;
+    int64_t products;           /* at begin() */
     int64_t dropped_compare_at; /* since begin(): products whose compare-at price was not above the price */
     /* Of the last call that did not return IMPORT_OK. */
     char reason[512];      /* one line, without the database's name */
@@ -87,13 +88,14 @@ struct import_methods {
     enum import_status (*rename)(struct import *import, const char *old, const struct product *product,
                                  bool *is_renamed);
 
-    /*
-     * Deletes a product that is not on sale any more; its id is kept for it, as of one that prune() deletes. It is
-     * known by the row's slug or, when the row has none, by its SKU. *has_left: it was there. One that this import has
-     * put stays. IMPORT_REFUSED: text as for put_product(), an SKU alone that several products have.
-     */
-    enum import_status (*withdraw)(struct import *import, const struct product *product, unsigned fields,
-                                   bool *has_left);
+    /* Notes a product that is not on sale, for delete_withdrawn(): its slug and SKU, where `fields` has them, and its
+     * name. `old`: as of rename(); NULL: none. */
+    enum import_status (*withdraw)(struct import *import, const char *old, const struct product *product,
+                                   unsigned fields);
+
+    /* Deletes, and counts, the products that withdraw() noted: of each slug, else the one that alone has the SKU. What
+     * a put_product() since begin() has named stays, whichever came first. No put_product() may follow. */
+    enum import_status (*delete_withdrawn)(struct import *import, int64_t *count);
 
     /* Records a product that has left: its id, slug and SKU ("": not known), see put_product(). An id that a product
      * has, or that is recorded already, stays as it is. The texts are UTF-8 and have no NUL. */

@@ -752,6 +752,26 @@ def test_what_shopify_does_not_sell_any_more_is_taken_off_sale(make_database):
     assert dict(database.ask("SELECT slug, id FROM product")) == ids
 
 
+def test_a_file_that_marks_much_of_the_shop_as_not_on_sale_is_refused(make_database):
+    database = make_database("--currency=EUR")
+
+    def write(drafts, others):
+        rows = [{"Handle": f"p-{n}", "Title": f"P {n}", "Variant Price": "1", "Status": "draft" if n < drafts else "active"}
+                for n in range(drafts + others)]
+        return write_csv(rows, ["Handle", "Title", "Variant Price", "Status"])
+
+    database.fill(write(0, 60))
+    before = database.export()
+    for words in ([], ["--prune"], ["--prune-up-to", "19"]):
+        done = database.load(write(13, 40), *words)
+        assert done.code == 2 and "13 are marked as not on sale, and 7 are not named; --prune-up-to 20 allows it" in done.errors
+        assert ("deletes those that are not named, too" in done.errors) is (words == [])
+        assert database.export() == before
+    assert database.fill(write(12, 41))["withdrawn"] == 12  # a fifth
+    report = database.fill(write(13, 35), "--prune-up-to", "13")
+    assert (report["withdrawn"], report["deleted"]) == (1, 12)
+
+
 def test_shopifys_words_that_nobody_knows_are_refused(database):
     rows = shopify_rows()
     rows[0] |= {"Status": "weird", "Published": "maybe"}

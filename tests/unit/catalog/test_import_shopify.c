@@ -98,6 +98,13 @@ static void products_that_are_not_on_sale_are_known_by_their_slugs_alone(void **
     taken_release(&taken);
 }
 
+static void a_product_that_is_not_on_sale_may_have_had_no_variants(void **state)
+{
+    (void)state;
+    assert_rows("Handle,Title,Option1 Value,Variant Price,Status\ntee,Tee,Red,1,archived\ntee,,Blue,1,\n",
+                "2 not on sale;slug=tee;\n2 not on sale;slug=tee-red;\n3 not on sale;slug=tee-blue;\n");
+}
+
 static void words_of_status_and_published_may_be_of_any_case_and_empty(void **state)
 {
     (void)state;
@@ -422,6 +429,7 @@ int main(void)
         TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_have_a_checksum),
         TEST(products_that_are_not_on_sale_are_known_by_their_slugs_alone),
+        TEST(a_product_that_is_not_on_sale_may_have_had_no_variants),
         TEST(words_of_status_and_published_may_be_of_any_case_and_empty),
         TEST(unknown_words_of_status_and_published_are_faults),
         TEST(handle_of_digits_alone_gets_a_word_before_it),

@@ -65,14 +65,21 @@ static void assert_sku_alone(const char *sku, enum import_status status, const c
     }
 }
 
-static bool withdraw(const char *slug, const char *sku)
+static void withdraw(const char *slug, const char *sku)
 {
     const struct product product = {.slug = slug, .sku = sku};
-    bool has_left;
 
-    if (import->methods->withdraw(import, &product, KEYS, &has_left) != IMPORT_OK)
+    if (import->methods->withdraw(import, NULL, &product, KEYS) != IMPORT_OK)
         fail_msg("%s", import->reason);
-    return has_left;
+}
+
+static int64_t delete_withdrawn(void)
+{
+    int64_t count;
+
+    if (import->methods->delete_withdrawn(import, &count) != IMPORT_OK)
+        fail_msg("%s", import->reason);
+    return count;
 }
 
 /* A shop of "case" (SKU C) and "laptop", the highest, which has left. With many the import goes another way. */
@@ -242,18 +249,82 @@ static void what_is_not_on_sale_any_more_leaves_and_keeps_its_id(void **state)
         commit();
         begin();
         put_filling(filling);
-        assert_true(withdraw("shirt", ""));
-        assert_false(withdraw("shirt", ""));
-        assert_false(withdraw("copy-of-hat", "H")); /* the hat is on sale */
+        withdraw("shirt", "");
+        withdraw("shirt", "");
+        withdraw("copy-of-hat", "H"); /* the hat is on sale, as the next row says */
         assert_int_equal(put("hat", "H"), 2);
-        assert_false(withdraw("", "H"));
+        withdraw("", "H");
+        assert_int_equal(delete_withdrawn(), 1);
         commit();
         assert_string_equal(ask("SELECT group_concat(slug) FROM product WHERE slug NOT LIKE 'f%'"), "hat");
         assert_string_equal(ask("SELECT group_concat(id || slug || sku) FROM former_product"), "1shirtS");
         begin();
         assert_int_equal(put("shirt", "S"), 1);
-        assert_true(withdraw("", "H"));
+        withdraw("", "H");
+        assert_int_equal(delete_withdrawn(), 1);
         commit();
+        begin(); /* what an import noted is not known to the next one */
+        assert_int_equal(delete_withdrawn(), 0);
+        commit();
+        remove_shop();
+    }
+}
+
+static void a_row_that_is_not_on_sale_takes_nothing_from_one_that_is(void **state)
+{
+    (void)state;
+    open_shop();
+    assert_int_equal(put("shirt", "S"), 1);
+    commit();
+    change("UPDATE product SET created_at = 77; INSERT INTO old_slug (slug, product_id) VALUES ('chemise', 1)");
+    begin();
+    withdraw("shirt", "S");
+    withdraw("", "S");
+    assert_int_equal(put("tee", "S"), 1);
+    assert_int_equal(delete_withdrawn(), 0);
+    commit();
+    assert_string_equal(ask("SELECT slug || created_at FROM product"), "tee77");
+    assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM old_slug ORDER BY slug)"),
+                        "chemise,shirt");
+}
+
+static void an_sku_takes_off_sale_only_the_product_that_alone_has_it(void **state)
+{
+    (void)state;
+    open_shop();
+    put("tee-red", "R");
+    put("red", "S");
+    put("blue", "S");
+    commit();
+    begin();
+    withdraw("", "S");
+    withdraw("tee-rouge", "R");
+    assert_int_equal(delete_withdrawn(), 1);
+    commit();
+    assert_string_equal(ask("SELECT group_concat(slug) FROM (SELECT slug FROM product ORDER BY id)"), "red,blue");
+}
+
+static void a_slug_of_before_of_what_is_not_on_sale_may_be_a_later_rows(void **state)
+{
+    const struct product kettle = {.slug = "x", .name = "Kettle", .sku = "", .price_cents = 5};
+    const struct product draft = {.slug = "kettle-x", .name = "Kettle", .sku = ""};
+    enum import_outcome outcome;
+    int32_t id;
+
+    (void)state;
+    for (int has_other = 0; has_other <= 1; has_other++) {
+        open_shop();
+        assert_int_equal(import->methods->put_product(import, &kettle, KEYS | FIELD_NAME, &outcome, &id), IMPORT_OK);
+        commit();
+        begin();
+        assert_int_equal(import->methods->withdraw(import, "x", &draft, FIELD_SLUG), IMPORT_OK);
+        if (has_other)
+            assert_int_equal(put("x", ""), 1);
+        assert_int_equal(delete_withdrawn(), !has_other);
+        commit();
+        assert_string_equal(ask("SELECT coalesce(group_concat(slug), '') FROM product"), has_other ? "x" : "");
+        assert_string_equal(ask("SELECT coalesce(group_concat(slug), '') FROM former_product"),
+                            has_other ? "" : "kettle-x");
         remove_shop();
     }
 }
@@ -350,6 +421,9 @@ int main(void)
         IMPORT_TEST(a_copy_before_its_original_does_not_get_its_id),
         IMPORT_TEST(a_row_with_another_id_is_another_product),
         IMPORT_TEST(what_is_not_on_sale_any_more_leaves_and_keeps_its_id),
+        IMPORT_TEST(a_row_that_is_not_on_sale_takes_nothing_from_one_that_is),
+        IMPORT_TEST(an_sku_takes_off_sale_only_the_product_that_alone_has_it),
+        IMPORT_TEST(a_slug_of_before_of_what_is_not_on_sale_may_be_a_later_rows),
         IMPORT_TEST(a_slug_of_before_leads_to_the_one_of_today),
         TEST(by_hand_no_id_is_used_twice),
         TEST(an_upgraded_database_uses_no_id_twice),

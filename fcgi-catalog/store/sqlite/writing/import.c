@@ -22,6 +22,9 @@ static const char *const sql[WRITING_COUNT] = {
         "SELECT count(*) FROM (SELECT 1 FROM product WHERE sku <> '' GROUP BY sku HAVING count(*) > 1)",
     [WRITING_NOTE_RENAMED] = "INSERT OR REPLACE INTO temp.renamed_now (product_id, slug) VALUES (?1, ?2)",
     [WRITING_FIND_RENAMED] = "SELECT product_id FROM temp.renamed_now WHERE slug = ?2",
+    [WRITING_NOTE_WITHDRAWN] = "INSERT INTO temp.withdrawn (slug, name, sku, old_slug) VALUES (?2, ?3, ?5, ?6)",
+    [WRITING_READ_WITHDRAWN] =
+        "SELECT number, slug, name, sku, old_slug FROM temp.withdrawn WHERE number > ?1 ORDER BY number LIMIT 1",
     [WRITING_FIND_SLUG] = "SELECT id FROM product WHERE slug = ?2",
     [WRITING_FIND_ID] = "SELECT id FROM product WHERE id = ?1",
     [WRITING_READ] = product_row_select,
@@ -57,7 +60,9 @@ static bool prepare(struct writing *import, char *reason, size_t reason_size)
 {
     /* This room keeps foreign keys itself, row by row, and `catalogctl check` checks them. */
     static const char script[] = "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
-                                 "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER)";
+                                 "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER);"
+                                 "CREATE TEMP TABLE withdrawn (number INTEGER PRIMARY KEY, slug TEXT NOT NULL, "
+                                 "name TEXT NOT NULL, sku TEXT NOT NULL, old_slug TEXT NOT NULL)";
     if (sqlite3_exec(import->db, script, NULL, NULL, NULL) != SQLITE_OK) {
         snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
         return false;
@@ -85,7 +90,7 @@ static void forget_transaction(struct writing *import)
     id_set_free(import->seen);
     import->seen = NULL;
     import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
-    import->products = import->changes = 0;
+    import->changes = 0;
 }
 
 /* ---- What went wrong ---- */
@@ -120,6 +125,7 @@ sqlite3_stmt *writing_get(struct writing *import, enum writing_statement which, 
     sqlite3_bind_text(statement, 3, values.name, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 4, values.number);
     sqlite3_bind_text(statement, 5, values.parent, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 6, values.old, -1, SQLITE_STATIC);
     return statement;
 }
 
@@ -165,7 +171,7 @@ static bool read_counts(struct writing *import)
 
     import->last_id = 0;
     if (read) {
-        import->products = sqlite3_column_int64(row, 0);
+        import->base.products = sqlite3_column_int64(row, 0);
         for (int i = 1; i <= 3; i++) {
             int64_t id = sqlite3_column_int64(row, i);
             if (id > import->last_id)
@@ -212,7 +218,8 @@ static enum import_status begin(struct import *base)
     import->is_begun = true;
     base->dropped_compare_at = 0;
     import->seen = id_set_new();
-    bool is_read = read_counts(import) && read_categories(import) && run(import, "DELETE FROM temp.renamed_now");
+    bool is_read = read_counts(import) && read_categories(import) &&
+                   run(import, "DELETE FROM temp.renamed_now; DELETE FROM temp.withdrawn");
     if (!is_read)
         writing_fail(import);
     if (is_read && categories_join(&import->categories, import->base.reason, sizeof import->base.reason))
@@ -284,6 +291,7 @@ static const struct import_methods methods = {
     .rename = writing_rename,
     .knows_category = writing_knows_category,
     .withdraw = writing_withdraw,
+    .delete_withdrawn = writing_delete_withdrawn,
     .count_repeated_skus = writing_count_repeated_skus,
     .put_former = writing_put_former,
     .put_category = writing_put_category,

@@ -111,7 +111,7 @@ bool writing_note_change(struct writing *import)
 
     import->changes++;
     if (import->is_many || import->keeps_triggers || import->changes <= MANY ||
-        import->changes <= import->products / 10)
+        import->changes <= import->base.products / 10)
         return true;
     if (making_open_model(&model, import->base.reason, sizeof import->base.reason))
         result = find_others_triggers(import, model);

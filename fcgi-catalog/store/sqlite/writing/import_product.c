@@ -232,7 +232,7 @@ static void merge(struct item *item)
         wanted->created_at = item->import->base.now;
     if (wanted->compare_at_cents != 0 && wanted->compare_at_cents <= wanted->price_cents) {
         wanted->compare_at_cents = 0;
-        item->import->base.dropped_compare_at++;
+        item->drops_compare_at = true;
     }
     item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
 }
@@ -323,8 +323,10 @@ enum import_status writing_put_product(struct import *base, const struct product
         *outcome = OUTCOME_INSERTED;
         status = write_mistaken(&item);
     }
-    if (status == IMPORT_OK)
+    if (status == IMPORT_OK) {
         *id = item.wanted.id;
+        base->dropped_compare_at += item.drops_compare_at;
+    }
     return status;
 }
 
@@ -359,24 +361,85 @@ enum import_status writing_rename(struct import *base, const char *old, const st
     return IMPORT_OK;
 }
 
-enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields, bool *has_left)
+/* ---- What is not on sale ---- */
+
+enum import_status writing_withdraw(struct import *base, const char *old, const struct product *product,
+                                    unsigned fields)
 {
     struct writing *import = writing_of(base);
-    struct item item = {.import = import, .row = product, .fields = fields};
-    bool has_slug = (fields & FIELD_SLUG) != 0 && text_of(product->slug)[0] != '\0';
-    int64_t id = 0;
+    const struct item item = {.import = import, .row = product, .fields = fields};
+    const struct writing_values values = {.text = (fields & FIELD_SLUG) != 0 ? text_of(product->slug) : "",
+                                          .name = text_of(product->name),
+                                          .parent = text_of(product->sku),
+                                          .old = text_of(old)};
 
     arena_reset(&import->arena);
     if (item_check_keys(&item) != IMPORT_OK)
         return IMPORT_REFUSED;
-    int result = has_slug ? find_id(&item, WRITING_FIND_SLUG, product->slug, &id)
-                          : find_by_sku(&item, "", text_of(product->sku), &id);
-    if (item.is_ambiguous)
-        return refuse_ambiguous(&item);
+    return writing_run(import, WRITING_NOTE_WITHDRAWN, values) ? IMPORT_OK : writing_fail(import);
+}
+
+/* The next row that withdraw() noted, in the arena; no statement may read while triggers are put aside. SQLITE_ROW,
+ * SQLITE_DONE or an error. */
+static int read_withdrawn(struct writing *import, int64_t *number, const char **old, struct product *product,
+                          struct arena *arena)
+{
+    sqlite3_stmt *row = writing_get(import, WRITING_READ_WITHDRAWN, (struct writing_values){.id = *number});
+    int result = sqlite3_step(row);
+
+    if (result == SQLITE_ROW) {
+        const char *texts[4];
+        for (int i = 0; i < 4; i++)
+            texts[i] = arena_copy(arena, (const char *)sqlite3_column_text(row, i + 1),
+                                  (size_t)sqlite3_column_bytes(row, i + 1));
+        *number = sqlite3_column_int64(row, 0);
+        *product = (struct product){.slug = texts[0], .name = texts[1], .sku = texts[2]};
+        *old = texts[3];
+    }
+    sqlite3_reset(row);
+    return result;
+}
+
+/* Deletes the product of a row that is not on sale, unless a row that is on sale has named it. */
+static enum import_status delete_withdrawn(struct import *base, const char *old, const struct product *product,
+                                           int64_t *count)
+{
+    struct writing *import = writing_of(base);
+    struct item item = {.import = import, .row = product};
+    bool is_renamed;
+    int64_t id = 0;
+
+    enum import_status status = old[0] != '\0' ? writing_rename(base, old, product, &is_renamed) : IMPORT_OK;
+    if (status != IMPORT_OK)
+        return status;
+    int result = find_id(&item, WRITING_FIND_SLUG, product->slug, &id);
+    if (result == SQLITE_DONE)
+        result = find_by_sku(&item, "", product->sku, &id);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return writing_fail(import);
-    *has_left = result == SQLITE_ROW && !id_set_has(import->seen, (int32_t)id);
-    return !*has_left || writing_delete(import, id) ? IMPORT_OK : writing_fail(import);
+    if (result == SQLITE_DONE || item.is_ambiguous || id_set_has(import->seen, (int32_t)id))
+        return IMPORT_OK;
+    ++*count;
+    return writing_delete(import, id) ? IMPORT_OK : writing_fail(import);
+}
+
+enum import_status writing_delete_withdrawn(struct import *base, int64_t *count)
+{
+    struct writing *import = writing_of(base);
+    struct arena arena = {0};
+    enum import_status status = IMPORT_OK;
+    struct product product;
+    const char *old;
+    int64_t number = 0;
+    int result;
+
+    *count = 0;
+    while (status == IMPORT_OK && (result = read_withdrawn(import, &number, &old, &product, &arena)) != SQLITE_DONE) {
+        status = result == SQLITE_ROW ? delete_withdrawn(base, old, &product, count) : writing_fail(import);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    return status;
 }
 
 enum import_status writing_count_repeated_skus(struct import *base, int64_t *count)

@@ -29,6 +29,8 @@ enum writing_statement {
     WRITING_COUNT_REPEATED,
     WRITING_NOTE_RENAMED,
     WRITING_FIND_RENAMED,
+    WRITING_NOTE_WITHDRAWN,
+    WRITING_READ_WITHDRAWN,
     WRITING_FIND_SLUG,
     WRITING_FIND_ID,
     WRITING_READ,
@@ -73,10 +75,10 @@ struct writing {
     struct arena arena; /* for one row */
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
-    bool keeps_triggers;       /* found when there are many changes: the owner has triggers */
-    int64_t products, changes; /* products at the beginning; rows that were changed since */
-    int32_t last_id;           /* the highest id that a product ever had */
-    struct id_set *seen;       /* ids of the products that were put; NULL: no transaction */
+    bool keeps_triggers; /* found when there are many changes: the owner has triggers */
+    int64_t changes;     /* rows that were changed */
+    int32_t last_id;     /* the highest id that a product ever had */
+    struct id_set *seen; /* ids of the products that were put; NULL: no transaction */
     struct categories categories;
     int64_t last_category; /* the highest number of a category */
     struct aside aside;
@@ -93,8 +95,9 @@ enum import_status writing_put_product(struct import *base, const struct product
 enum import_status writing_rename(struct import *base, const char *old, const struct product *product,
                                   bool *is_renamed);
 bool writing_knows_category(struct import *base, const char *slug, const char *name);
-enum import_status writing_withdraw(struct import *base, const struct product *product, unsigned fields,
-                                    bool *has_left);
+enum import_status writing_withdraw(struct import *base, const char *old, const struct product *product,
+                                    unsigned fields);
+enum import_status writing_delete_withdrawn(struct import *base, int64_t *count);
 enum import_status writing_count_repeated_skus(struct import *base, int64_t *count);
 enum import_status writing_put_former(struct import *base, int32_t id, const char *slug, const char *sku);
 enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
@@ -105,12 +108,13 @@ enum import_status writing_prune(struct import *base, struct import_pruned *prun
 enum import_status writing_refuse(struct writing *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
 enum import_status writing_fail(struct writing *import);
 
-/* The values of statements, ?1 to ?5. Each statement uses some of them. */
+/* The values of statements, ?1 to ?6. Each statement uses some of them. */
 struct writing_values {
     int64_t id; /* a product's, or a category's number */
     const char *text, *name;
     int64_t number;
     const char *parent; /* NULL: at the top */
+    const char *old;
 };
 
 /* The statement with these values, which must outlive its steps. */
