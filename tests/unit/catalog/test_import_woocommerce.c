@@ -194,7 +194,7 @@ static void a_product_that_is_not_on_sale_takes_no_slug(void **state)
     (void)state;
     assert_rows("ID,Type,SKU,Name,Published,Regular price\n1,simple,,Shirt,0,5\n2,simple,,Shirt,1,5\n"
                 "3,simple,,Shirt,0,5\n",
-                "2 not on sale;slug=shirt;\n3 slug=shirt;name=Shirt;price=500;\n4 not on sale;slug=shirt-3;\n");
+                "2 not on sale;slug=shirt;\n3 sku=;slug=shirt;name=Shirt;price=500;\n4 not on sale;slug=shirt-3;\n");
 }
 
 static void products_that_nobody_can_buy_are_counted_and_not_on_sale(void **state)
