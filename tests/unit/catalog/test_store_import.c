@@ -221,6 +221,10 @@ static void a_compare_at_price_that_is_not_above_the_price_is_dropped(void **sta
     put((struct product){.slug = "sale", .price_cents = 500, .compare_at_cents = 501}, prices, OUTCOME_INSERTED);
     put((struct product){.slug = "same", .price_cents = 500, .compare_at_cents = 500}, prices, OUTCOME_INSERTED);
     put((struct product){.slug = "none", .price_cents = 500}, prices, OUTCOME_INSERTED);
+    const struct product refused = {.slug = "not a slug", .price_cents = 500, .compare_at_cents = 1};
+    enum import_outcome outcome;
+    int32_t id;
+    assert_int_equal(import->methods->put_product(import, &refused, prices, &outcome, &id), IMPORT_REFUSED);
     assert_int_equal(import->dropped_compare_at, 1);
     commit();
     assert_string_equal(ask("SELECT group_concat(compare_at_price_in_cents) FROM product"), "501,0,0");
