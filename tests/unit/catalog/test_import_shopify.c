@@ -84,7 +84,7 @@ static void variants_without_plain_letters_have_a_checksum(void **state)
                 "4 slug=tee-x8a5ec81ba5e0b046;old=tee-3;name=Tee - \xe8\xb5\xa4;price=300;\n");
 }
 
-static void products_that_are_not_on_sale_are_known_by_their_slugs_alone(void **state)
+static void products_that_are_not_on_sale_are_counted_and_noted(void **state)
 {
     (void)state;
     struct taken taken =
@@ -428,7 +428,7 @@ int main(void)
         TEST(rows_of_a_handle_may_stand_apart),
         TEST(slugs_are_made_of_handles),
         TEST(variants_without_plain_letters_have_a_checksum),
-        TEST(products_that_are_not_on_sale_are_known_by_their_slugs_alone),
+        TEST(products_that_are_not_on_sale_are_counted_and_noted),
         TEST(a_product_that_is_not_on_sale_may_have_had_no_variants),
         TEST(words_of_status_and_published_may_be_of_any_case_and_empty),
         TEST(unknown_words_of_status_and_published_are_faults),
