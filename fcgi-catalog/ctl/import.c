@@ -26,7 +26,7 @@
 struct import_options {
     int64_t format; /* the place in formats, from 1; 0: find out */
     bool is_dry_run, is_pruning, is_json;
-    int64_t prune_max, expected; /* -1: not given */
+    int64_t prune_max, withdraw_max, expected; /* -1: not given */
     int64_t max_faults;
 };
 
@@ -43,8 +43,10 @@ static const struct argument_row rows[] = {
         "prune", FIELD(is_pruning),
         "delete the products that FILE does not name, and categories that are empty then; refused where more than "
         "a fifth of all products would go, and ten at least"),
-    NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N",
-                  "the same, but N products at most, with those that FILE marks as not on sale", 0, INT32_MAX),
+    NUMBER_OPTION("prune-up-to", FIELD(prune_max), "N", "the same, but N products at most", 0, INT32_MAX),
+    NUMBER_OPTION("withdraw-up-to", FIELD(withdraw_max), "N",
+                  "let N products leave that FILE marks as not on sale (default: a fifth of all, and nine at least)", 0,
+                  INT32_MAX),
     NUMBER_OPTION("expect", FIELD(expected), "N",
                   "refuse FILE when it does not have N products (the X-Total-Count of a download)", 0, INT32_MAX),
     NUMBER_OPTION("max-faults", FIELD(max_faults), "N", "show N faults at most, and count the others (default: 100)", 0,
@@ -191,6 +193,7 @@ static int run_transaction(struct job *job, int fd)
                                    .now = time(NULL),
                                    .is_pruning = job->options->is_pruning || job->options->prune_max >= 0,
                                    .prune_max = job->options->prune_max,
+                                   .withdraw_max = job->options->withdraw_max,
                                    .expected = job->options->expected};
     job->importer = importer_new(&setup);
     progress_begin(&job->progress, "products", 0);
@@ -234,7 +237,7 @@ int command_import(int argc, char **argv)
         .words_max = 2,
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
-    struct import_options options = {.prune_max = -1, .expected = -1, .max_faults = FAULTS_SHOWN};
+    struct import_options options = {.prune_max = -1, .withdraw_max = -1, .expected = -1, .max_faults = FAULTS_SHOWN};
     struct argument_words words;
     struct arena arena = {0};
 

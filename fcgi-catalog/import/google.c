@@ -19,6 +19,7 @@
  *
  * All other columns (link, gtin, condition …) are passed over, and named at the end if they hold anything.
  */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -137,6 +138,19 @@ static void read_stock(struct shop *shop, struct shop_product *product, const st
                                                                   : "in-stock";
 }
 
+/* Whether the title names an option: not as a part of a word ("S" of "Shirt"). */
+static bool has_word(const char *title, const char *option)
+{
+    size_t length = strlen(option);
+
+    for (const char *at = strcasestr(title, option); at != NULL && length > 0; at = strcasestr(at + 1, option)) {
+        unsigned char before = at > title ? (unsigned char)at[-1] : ' ', behind = (unsigned char)at[length];
+        if (isalnum(before) == 0 && before < 0x80 && isalnum(behind) == 0 && behind < 0x80)
+            return true;
+    }
+    return false;
+}
+
 /* What the title of one of a group does not name. */
 static const char *join_options(const struct shop *shop, const struct shop_row *row, struct arena *arena)
 {
@@ -144,7 +158,7 @@ static const char *join_options(const struct shop *shop, const struct shop_row *
 
     for (size_t i = COLOR; i <= PATTERN && shop_cell(shop, row, GROUP).text[0] != '\0'; i++) {
         const char *option = shop_cell(shop, row, i).text;
-        if (strcasestr(shop_cell(shop, row, TITLE).text, option) == NULL)
+        if (!has_word(shop_cell(shop, row, TITLE).text, option))
             shop_add_option(&options, option);
     }
     return buffer_text(&options);

@@ -229,31 +229,32 @@ static enum importer_status refuse_file(struct importer *importer, const char *m
     return IMPORTER_FAULTY;
 }
 
+/* A fifth of the products may go, and nine at least, unless `most` (not -1) says how many. */
+static enum importer_status look_at_number(struct importer *importer, size_t leaving, int64_t most, const char *which,
+                                           const char *option)
+{
+    size_t before = (size_t)importer->setup.import->products, fifth = before / 5;
+    size_t bound = most >= 0 ? (size_t)most : fifth > 9 ? fifth : 9;
+    char message[200];
+
+    if (leaving <= bound)
+        return IMPORTER_OK;
+    snprintf(message, sizeof message, "%zu of the %zu products that are there are %s, more than %zu; %s %zu allows it",
+             leaving, before, which, bound, option, leaving);
+    return refuse_file(importer, message);
+}
+
 /* A file that was cut off between two rows looks whole, and a column of states may be filled by mistake: neither must
  * take half of the shop with it. */
 static enum importer_status look_at_those_that_leave(struct importer *importer)
 {
     const struct importer_counts *counts = &importer->counts;
-    size_t before = (size_t)importer->setup.import->products, fifth = before / 5;
-    size_t most = importer->setup.prune_max >= 0 ? (size_t)importer->setup.prune_max : fifth > 9 ? fifth : 9;
-    size_t leaving = counts->deleted + counts->withdrawn, staying = counts->updated + counts->unchanged;
-    size_t all = before > staying && before - staying > leaving ? before - staying : leaving;
-    char message[300];
+    enum importer_status status = look_at_number(importer, counts->withdrawn, importer->setup.withdraw_max,
+                                                 "marked as not on sale and would leave", "--withdraw-up-to");
 
-    if (leaving <= most)
-        return IMPORTER_OK;
-    if (counts->withdrawn == 0)
-        snprintf(message, sizeof message,
-                 "%zu of the %zu products that are there are not named and would be deleted, more than %zu; "
-                 "--prune-up-to %zu allows it",
-                 leaving, before, most, leaving);
-    else
-        snprintf(message, sizeof message,
-                 "%zu of the %zu products that are there would leave sale, more than %zu: %zu are marked as not on "
-                 "sale, and %zu are not named; --prune-up-to %zu allows it%s",
-                 leaving, before, most, counts->withdrawn, all - counts->withdrawn, all,
-                 all > leaving ? ", and deletes those that are not named, too" : "");
-    return refuse_file(importer, message);
+    return status != IMPORTER_OK ? status
+                                 : look_at_number(importer, counts->deleted, importer->setup.prune_max,
+                                                  "not named and would be deleted", "--prune-up-to");
 }
 
 /* A file that names nothing must not empty the shop. */

@@ -28,10 +28,9 @@ struct importer_setup {
      * in a new product. */
     int64_t now;
     bool is_pruning; /* deletes products that the file does not name, and categories that are empty then */
-    /* At most so many products are pruned and withdrawn, or nothing is committed; -1: a fifth of all, but at least
-     * nine.
-     */
-    int64_t prune_max;
+    /* At most so many products are pruned, and so many leave that the file marks as not on sale, or nothing is
+     * committed; -1: a fifth of all, but at least nine. */
+    int64_t prune_max, withdraw_max;
     int64_t expected; /* the file has so many products, or nothing is committed; -1: any number */
 };
 

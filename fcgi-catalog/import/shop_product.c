@@ -106,8 +106,9 @@ static void grow_handles(struct shop *shop)
     shop->handle_room = room;
 }
 
-/* False: the handle was made before. That of a product that is not on sale stays free for others. */
-static bool add_handle(struct shop *shop, const char *handle, bool is_hidden)
+/* False: the handle was made before. Products that are not on sale have theirs, too: the handles of others stay as they
+ * are when one leaves or comes back. */
+static bool add_handle(struct shop *shop, const char *handle)
 {
     uint64_t sum = slug_checksum(handle) | 1; /* never 0 */
 
@@ -116,8 +117,6 @@ static bool add_handle(struct shop *shop, const char *handle, bool is_hidden)
     uint64_t *place = find_sum(shop->handles, shop->handle_room, sum);
     if (*place != 0)
         return false;
-    if (is_hidden)
-        return true;
     *place = sum;
     shop->handle_count++;
     return true;
@@ -138,7 +137,7 @@ static const char *make_handle(struct shop *shop, struct shop_product *product)
     for (size_t i = 0; i <= ARRAY_LENGTH(product->handle_ends); i++) {
         if (is_digits(handle))
             handle = slug_join("product", handle, FIELD_SLUG_MAX, arena);
-        if (handle[0] != '\0' && add_handle(shop, handle, product->is_hidden))
+        if (handle[0] != '\0' && add_handle(shop, handle))
             return handle;
         if (i < ARRAY_LENGTH(product->handle_ends) && product->handle_ends[i] != NULL)
             handle = slug_join(slug, slug_make(product->handle_ends[i], FIELD_SLUG_MAX, arena), FIELD_SLUG_MAX, arena);

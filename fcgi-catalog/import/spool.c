@@ -53,7 +53,10 @@ static FILE *open_file(void)
     if (fd < 0)
         return NULL;
     unlink(path);
-    return fdopen(fd, "w+");
+    FILE *file = fdopen(fd, "w+");
+    if (file == NULL)
+        close(fd);
+    return file;
 }
 
 static void write_tail(struct spool *spool)

@@ -14,10 +14,10 @@ static const char *print_beside(const struct page_reading *reading, const struct
     return query_print_link(query, &position, &reading->secret, arena);
 }
 
-/* Lists the query's products, or, when nothing matches its text, those of the nearest text, which is put into it. The
- * empty list is right where no nearest text can be found. */
+/* Lists the query's products, or, when nothing matches its text, those of the nearest text, which is put into it. Where
+ * that cannot be found the empty list is partial. */
 static enum store_status list(const struct page_reading *reading, struct store *store, struct product_query *query,
-                              struct arena *arena, struct product_page *page)
+                              struct arena *arena, struct product_page *page, bool *is_partial)
 {
     struct product_query again = *query;
     struct product_page found = {.shop_revision = 0};
@@ -26,14 +26,18 @@ static enum store_status list(const struct page_reading *reading, struct store *
     if (status != STORE_OK || page->products.count > 0 || !reading->finds_nearest || query->text == NULL ||
         query->position.is_set)
         return status;
-    if (store->methods->find_nearest(store, query->text, arena, &again.text) != STORE_OK)
-        return STORE_OK;
-    status = store->methods->list(store, &again, arena, &found);
-    if (status == STORE_OK && found.products.count > 0) {
+    status = store->methods->find_nearest(store, query->text, arena, &again.text);
+    if (status == STORE_OK)
+        status = store->methods->list(store, &again, arena, &found);
+    if (status == STORE_LIMITED && !reading->is_patient)
+        return status;
+    bool is_found = status == STORE_OK && found.shop_revision == page->shop_revision;
+    if (is_found && found.products.count > 0) {
         *query = again;
         *page = found;
     }
-    return status;
+    *is_partial = !is_found && status != STORE_NOT_FOUND;
+    return STORE_OK;
 }
 
 /* Appends the first product of each category at the top. All of these queries together have the time of one. */
@@ -93,7 +97,7 @@ void page_reading_read(struct page_reading *reading, struct store *store)
     struct page_content content = {.currency = reading->currency};
     int64_t total = -1;
 
-    reading->status = list(reading, store, &query, &arena, &page);
+    reading->status = list(reading, store, &query, &arena, &page, &content.is_partial);
     if (reading->status == STORE_OK && !query.position.is_set && !page.has_next)
         total = (int64_t)page.products.count;
     else if (reading->status == STORE_OK && query.wants_count)

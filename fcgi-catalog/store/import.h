@@ -88,8 +88,8 @@ struct import_methods {
     enum import_status (*rename)(struct import *import, const char *old, const struct product *product,
                                  bool *is_renamed);
 
-    /* Notes a product that is not on sale, for delete_withdrawn(): its slug and SKU, where `fields` has them, and its
-     * name. `old`: as of rename(); NULL: none. */
+    /* Notes a product that is not on sale, for delete_withdrawn(), which knows it by slug and SKU, where `fields` has
+     * them. `old`: as of rename(), for which it has name and SKU; NULL: none. */
     enum import_status (*withdraw)(struct import *import, const char *old, const struct product *product,
                                    unsigned fields);
 

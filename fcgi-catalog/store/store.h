@@ -117,7 +117,8 @@ struct store_methods {
     /*
      * For a text (product_query.text) that nothing matches: *nearest is the text with the nearest word that products
      * have in the place of each that none has: edit distance 1 (a letter more, less or other, or two neighbours the
-     * other way round), of those the one that stands in the most places. Words of 4 to 32 letters have nearest ones.
+     * other way round), of those the one that stands in more places, counted to 100. Words of 4 to 32 letters have
+     * nearest ones. Letters are tried that are near in Unicode to those around, with 1,000 look-ups for a word.
      * STORE_NOT_FOUND: every word is one of some product, or one has nothing near.
      */
     enum store_status (*find_nearest)(struct store *store, const char *text, struct arena *arena, const char **nearest);

@@ -762,14 +762,15 @@ def test_a_file_that_marks_much_of_the_shop_as_not_on_sale_is_refused(make_datab
 
     database.fill(write(0, 60))
     before = database.export()
-    for words in ([], ["--prune"], ["--prune-up-to", "19"]):
+    for words in ([], ["--prune"], ["--prune-up-to", "60"], ["--withdraw-up-to", "12"]):
         done = database.load(write(13, 40), *words)
-        assert done.code == 2 and "13 are marked as not on sale, and 7 are not named; --prune-up-to 20 allows it" in done.errors
-        assert ("deletes those that are not named, too" in done.errors) is (words == [])
+        assert done.code == 2 and done.errors.splitlines()[0].endswith(
+            "13 of the 60 products that are there are marked as not on sale and would leave, more than 12; "
+            "--withdraw-up-to 13 allows it")
         assert database.export() == before
     assert database.fill(write(12, 41))["withdrawn"] == 12  # a fifth
-    report = database.fill(write(13, 35), "--prune-up-to", "13")
-    assert (report["withdrawn"], report["deleted"]) == (1, 12)
+    report = database.fill(write(30, 5), "--withdraw-up-to", "18")
+    assert (report["withdrawn"], report["deleted"]) == (18, 0)
 
 
 def test_shopifys_words_that_nobody_knows_are_refused(database):

@@ -113,6 +113,24 @@ static void what_is_too_much_says_what_to_narrow(void **state)
     assert_header("Retry-After: ");
 }
 
+/* The next request may find words: the list is neither kept nor tagged. */
+static void nearest_words_that_take_too_long_to_find_leave_an_empty_list(void **state)
+{
+    (void)state;
+    is_slow = false;
+    list_length = 0;
+    site.finds_nearest = true;
+    for (int listed_so_far = 2; listed_so_far <= 4; listed_so_far += 2) {
+        HANDLE(SEARCH("a"));
+        assert_int_equal(times_finished, 0);
+        resume();
+        assert_answer(200, NULL);
+        assert_header("Cache-Control: private, no-store\r\n");
+        assert_int_equal(times_listed, listed_so_far);
+        release_exchange(state);
+    }
+}
+
 static void a_database_that_fails_meanwhile_is_told(void **state)
 {
     (void)state;
@@ -280,6 +298,7 @@ int main(void)
         READINGS_TEST(a_first_page_that_takes_long_comes_later),
         READINGS_TEST(a_customer_gets_their_prices_then),
         READINGS_TEST(what_is_too_much_says_what_to_narrow),
+        READINGS_TEST(nearest_words_that_take_too_long_to_find_leave_an_empty_list),
         READINGS_TEST(a_database_that_fails_meanwhile_is_told),
         READINGS_TEST(a_download_is_measured_beside_other_requests),
         READINGS_TEST(a_download_that_nobody_waits_for_any_more_is_dropped),

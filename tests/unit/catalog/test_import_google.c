@@ -58,12 +58,22 @@ static void a_sale_price_that_is_not_lower_is_no_sale(void **state)
                 "3 sku=b;slug=b;name=B;price=1999;currency=EUR;image=;compare=2000;\n");
 }
 
+static void an_option_is_named_by_whole_words_of_the_title(void **state)
+{
+    (void)state;
+    assert_rows("id,title,availability,price,image_link,item_group_id,color,size\n"
+                "a,Tailored Shirt,,5 EUR,,g,Red,S\nb,\"Shirt, red (s)\",,5 EUR,,g,Red,S\n",
+                "2 sku=a;slug=tailored-shirt-red-s;name=Tailored Shirt - Red / S;price=500;currency=EUR;image=;\n"
+                "3 sku=b;slug=shirt-red-s;name=Shirt, red (s);price=500;currency=EUR;image=;\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_of_a_feed_has_its_place),
         cmocka_unit_test(what_cannot_be_read_has_its_cell),
         cmocka_unit_test(a_sale_price_that_is_not_lower_is_no_sale),
+        cmocka_unit_test(an_option_is_named_by_whole_words_of_the_title),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

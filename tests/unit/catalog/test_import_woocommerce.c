@@ -189,12 +189,12 @@ static void variations_without_attributes_are_named_by_their_names(void **state)
                 "4 sku=b;slug=tee-blue-one;name=Tee - Blue one;price=500;\n");
 }
 
-static void a_product_that_is_not_on_sale_takes_no_slug(void **state)
+static void slugs_do_not_depend_on_what_is_on_sale(void **state)
 {
     (void)state;
-    assert_rows("ID,Type,SKU,Name,Published,Regular price\n1,simple,,Shirt,0,5\n2,simple,,Shirt,1,5\n"
+    assert_rows("ID,Type,SKU,Name,Published,Regular price\n1,simple,,Shirt,0,5\n2,simple,b,Shirt,1,5\n"
                 "3,simple,,Shirt,0,5\n",
-                "2 not on sale;slug=shirt;\n3 sku=;slug=shirt;name=Shirt;price=500;\n4 not on sale;slug=shirt-3;\n");
+                "2 not on sale;slug=shirt;\n3 sku=b;slug=shirt-b;name=Shirt;price=500;\n4 not on sale;slug=shirt-3;\n");
 }
 
 static void products_that_nobody_can_buy_are_counted_and_not_on_sale(void **state)
@@ -398,7 +398,7 @@ int main(void)
         cmocka_unit_test(both_prices_are_read_in_the_files_form),
         cmocka_unit_test(variations_may_come_before_their_parent_and_far_from_it),
         cmocka_unit_test(variations_without_attributes_are_named_by_their_names),
-        cmocka_unit_test(a_product_that_is_not_on_sale_takes_no_slug),
+        cmocka_unit_test(slugs_do_not_depend_on_what_is_on_sale),
         cmocka_unit_test(products_that_nobody_can_buy_are_counted_and_not_on_sale),
         cmocka_unit_test(words_that_nobody_knows_are_refused),
         cmocka_unit_test(stock_is_told_by_its_state_or_its_number),

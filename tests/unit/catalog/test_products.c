@@ -338,19 +338,9 @@ static void categories_are_a_list_and_a_tree(void **state)
     assert_refused(400, "\"parameter\":\"a\"");
 }
 
-static void a_search_for_the_nearest_words_that_takes_too_long_leaves_the_list_empty(void **state)
-{
-    (void)state;
-    list_length = 0;
-    site.finds_nearest = true;
-    HANDLE("REQUEST_METHOD=GET", "SCRIPT_NAME=/products", "REQUEST_URI=/products?q=x", "QUERY_STRING=q=x", LOCAL);
-    assert_answer(200, "[]\n");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_search_for_the_nearest_words_that_takes_too_long_leaves_the_list_empty),
         TEST(home_says_that_it_is_working),
         TEST(anonymous_gets_list_prices_at_once),
         TEST(a_customer_waits_for_their_prices),

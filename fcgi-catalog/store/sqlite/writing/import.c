@@ -22,9 +22,10 @@ static const char *const sql[WRITING_COUNT] = {
         "SELECT count(*) FROM (SELECT 1 FROM product WHERE sku <> '' GROUP BY sku HAVING count(*) > 1)",
     [WRITING_NOTE_RENAMED] = "INSERT OR REPLACE INTO temp.renamed_now (product_id, slug) VALUES (?1, ?2)",
     [WRITING_FIND_RENAMED] = "SELECT product_id FROM temp.renamed_now WHERE slug = ?2",
-    [WRITING_NOTE_WITHDRAWN] = "INSERT INTO temp.withdrawn (slug, name, sku, old_slug) VALUES (?2, ?3, ?5, ?6)",
-    [WRITING_READ_WITHDRAWN] =
-        "SELECT number, slug, name, sku, old_slug FROM temp.withdrawn WHERE number > ?1 ORDER BY number LIMIT 1",
+    [WRITING_NOTE_WITHDRAWN] =
+        "INSERT INTO temp.withdrawn (slug, name, sku, old_slug, is_known_by_sku) VALUES (?2, ?3, ?5, ?6, ?4)",
+    [WRITING_READ_WITHDRAWN] = "SELECT number, slug, name, sku, old_slug, is_known_by_sku FROM temp.withdrawn WHERE "
+                               "number > ?1 ORDER BY number LIMIT 1",
     [WRITING_FIND_SLUG] = "SELECT id FROM product WHERE slug = ?2",
     [WRITING_FIND_ID] = "SELECT id FROM product WHERE id = ?1",
     [WRITING_READ] = product_row_select,
@@ -62,7 +63,8 @@ static bool prepare(struct writing *import, char *reason, size_t reason_size)
     static const char script[] = "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
                                  "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER);"
                                  "CREATE TEMP TABLE withdrawn (number INTEGER PRIMARY KEY, slug TEXT NOT NULL, "
-                                 "name TEXT NOT NULL, sku TEXT NOT NULL, old_slug TEXT NOT NULL)";
+                                 "name TEXT NOT NULL, sku TEXT NOT NULL, old_slug TEXT NOT NULL, "
+                                 "is_known_by_sku INTEGER NOT NULL)";
     if (sqlite3_exec(import->db, script, NULL, NULL, NULL) != SQLITE_OK) {
         snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
         return false;

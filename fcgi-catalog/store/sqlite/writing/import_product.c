@@ -371,6 +371,7 @@ enum import_status writing_withdraw(struct import *base, const char *old, const 
     const struct writing_values values = {.text = (fields & FIELD_SLUG) != 0 ? text_of(product->slug) : "",
                                           .name = text_of(product->name),
                                           .parent = text_of(product->sku),
+                                          .number = (fields & FIELD_SKU) != 0,
                                           .old = text_of(old)};
 
     arena_reset(&import->arena);
@@ -379,12 +380,19 @@ enum import_status writing_withdraw(struct import *base, const char *old, const 
     return writing_run(import, WRITING_NOTE_WITHDRAWN, values) ? IMPORT_OK : writing_fail(import);
 }
 
-/* The next row that withdraw() noted, in the arena; no statement may read while triggers are put aside. SQLITE_ROW,
- * SQLITE_DONE or an error. */
-static int read_withdrawn(struct writing *import, int64_t *number, const char **old, struct product *product,
-                          struct arena *arena)
+/* A row that withdraw() noted. */
+struct withdrawn {
+    int64_t number;
+    struct product product;
+    const char *old;
+    bool is_known_by_sku;
+};
+
+/* The next one, in the arena; no statement may read while triggers are put aside. SQLITE_ROW, SQLITE_DONE or an
+ * error. */
+static int read_withdrawn(struct writing *import, struct withdrawn *withdrawn, struct arena *arena)
 {
-    sqlite3_stmt *row = writing_get(import, WRITING_READ_WITHDRAWN, (struct writing_values){.id = *number});
+    sqlite3_stmt *row = writing_get(import, WRITING_READ_WITHDRAWN, (struct writing_values){.id = withdrawn->number});
     int result = sqlite3_step(row);
 
     if (result == SQLITE_ROW) {
@@ -392,19 +400,23 @@ static int read_withdrawn(struct writing *import, int64_t *number, const char **
         for (int i = 0; i < 4; i++)
             texts[i] = arena_copy(arena, (const char *)sqlite3_column_text(row, i + 1),
                                   (size_t)sqlite3_column_bytes(row, i + 1));
-        *number = sqlite3_column_int64(row, 0);
-        *product = (struct product){.slug = texts[0], .name = texts[1], .sku = texts[2]};
-        *old = texts[3];
+        *withdrawn = (struct withdrawn){
+            .number = sqlite3_column_int64(row, 0),
+            .product = {.slug = texts[0], .name = texts[1], .sku = texts[2]},
+            .old = texts[3],
+            .is_known_by_sku = sqlite3_column_int(row, 5) != 0,
+        };
     }
     sqlite3_reset(row);
     return result;
 }
 
 /* Deletes the product of a row that is not on sale, unless a row that is on sale has named it. */
-static enum import_status delete_withdrawn(struct import *base, const char *old, const struct product *product,
-                                           int64_t *count)
+static enum import_status delete_withdrawn(struct import *base, const struct withdrawn *withdrawn, int64_t *count)
 {
     struct writing *import = writing_of(base);
+    const struct product *product = &withdrawn->product;
+    const char *old = withdrawn->old;
     struct item item = {.import = import, .row = product};
     bool is_renamed;
     int64_t id = 0;
@@ -413,7 +425,7 @@ static enum import_status delete_withdrawn(struct import *base, const char *old,
     if (status != IMPORT_OK)
         return status;
     int result = find_id(&item, WRITING_FIND_SLUG, product->slug, &id);
-    if (result == SQLITE_DONE)
+    if (result == SQLITE_DONE && withdrawn->is_known_by_sku)
         result = find_by_sku(&item, "", product->sku, &id);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return writing_fail(import);
@@ -428,14 +440,12 @@ enum import_status writing_delete_withdrawn(struct import *base, int64_t *count)
     struct writing *import = writing_of(base);
     struct arena arena = {0};
     enum import_status status = IMPORT_OK;
-    struct product product;
-    const char *old;
-    int64_t number = 0;
+    struct withdrawn withdrawn = {.number = 0};
     int result;
 
     *count = 0;
-    while (status == IMPORT_OK && (result = read_withdrawn(import, &number, &old, &product, &arena)) != SQLITE_DONE) {
-        status = result == SQLITE_ROW ? delete_withdrawn(base, old, &product, count) : writing_fail(import);
+    while (status == IMPORT_OK && (result = read_withdrawn(import, &withdrawn, &arena)) != SQLITE_DONE) {
+        status = result == SQLITE_ROW ? delete_withdrawn(base, &withdrawn, count) : writing_fail(import);
         arena_reset(&arena);
     }
     arena_release(&arena);
