@@ -636,14 +636,18 @@ def test_products_begin_in_the_upper_half_of_a_phones_screen(browser, web, path,
 def test_what_stands_for_a_missing_picture_is_dark_in_the_dark(browser, web):
     browser.open(web.url("/products/iphone-x"))
     browser.missing_pictures()
-    shown = {}
-    for scheme in ("light", "dark"):
-        browser.set_colours(scheme)
-        shown[scheme] = browser.run("""
+
+    def draw():
+        return browser.run("""
             const image = document.querySelector('.gallery img'), pen = new OffscreenCanvas(9, 9).getContext('2d');
             pen.drawImage(image, 0, 0, 9, 9);
             return pen.getImageData(0, 0, 1, 1).data[0]""")
-    assert shown["dark"] < 80 < 180 < shown["light"], shown
+
+    # A picture takes the new colours on a later frame than the page.
+    browser.set_colours("light")
+    wait_until(lambda: draw() > 180, 20, "a light picture")
+    browser.set_colours("dark")
+    wait_until(lambda: draw() < 80, 20, "a dark picture")
 
 
 @IN_A_BROWSER
