@@ -138,10 +138,11 @@ static void read_stock(struct shop *shop, struct shop_product *product, const st
                                                                   : "in-stock";
 }
 
-/* Whether the title names an option: not as a part of a word ("S" of "Shirt"). */
+/* Whether the title names an option: not as a part of a word ("S" of "Shirt"). A title that is too long, as a fault
+ * says, is not looked through: that would take the product of both lengths. */
 static bool has_word(const char *title, const char *option)
 {
-    size_t length = strlen(option);
+    size_t length = strlen(title) <= FIELD_NAME_MAX ? strlen(option) : 0;
 
     for (const char *at = strcasestr(title, option); at != NULL && length > 0; at = strcasestr(at + 1, option)) {
         unsigned char before = at > title ? (unsigned char)at[-1] : ' ', behind = (unsigned char)at[length];

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/import/slug.h"
 
 #define RUN_MAX ((uint32_t)1024 * 1024) /* bytes of a run, to which no record is added then */
 
@@ -21,16 +22,6 @@ void spool_release(struct spool *spool)
     buffer_release(&spool->tail);
     free(spool->runs);
     *spool = (struct spool){.count = 0};
-}
-
-/* FNV-1a. */
-static uint64_t checksum(const char *text)
-{
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text != '\0'; text++)
-        sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return sum;
 }
 
 const char *spool_directory(void)
@@ -83,7 +74,7 @@ static void add_run(struct spool *spool, const struct spool_run *run)
 void spool_add(struct spool *spool, const char *key, const char *other, size_t line, const char *bytes, size_t length)
 {
     struct spool_run *last = spool->count > 0 ? &spool->runs[spool->count - 1] : NULL;
-    struct spool_run run = {.key = checksum(key),
+    struct spool_run run = {.key = slug_checksum(key),
                             .offset = spool->written + spool->tail.length,
                             .length = (uint32_t)length,
                             .line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX};
@@ -99,7 +90,7 @@ void spool_add(struct spool *spool, const char *key, const char *other, size_t l
         return;
     }
     if (other != NULL)
-        add_run(spool, &(struct spool_run){.key = checksum(other), .offset = run.key, .is_name = true});
+        add_run(spool, &(struct spool_run){.key = slug_checksum(other), .offset = run.key, .is_name = true});
     add_run(spool, &run);
 }
 
