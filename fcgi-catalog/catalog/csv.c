@@ -195,20 +195,38 @@ static struct text end_row(struct csv_row *row)
     return (struct text){.bytes = buffer_text(&row->text), .length = row->text.length};
 }
 
-struct text csv_print_header(enum csv_dialect dialect, struct arena *arena)
+struct text csv_print_names(const char *const *names, size_t count, enum csv_dialect dialect, struct arena *arena)
 {
     struct csv_row row = {.dialect = CSV_PLAIN, .text.arena = arena};
 
     if (dialect == CSV_FOR_SPREADSHEET)
         buffer_append(&row.text, "\xef\xbb\xbf", 3);
-    put_text(&row, "id");
-    for (size_t i = 0; i < FIELD_COLUMNS; i++) {
-        put_text(&row, field_table[field_columns[i]].name);
-        if (field_columns[i] == FIELD_INDEX_CATEGORIES)
-            put_text(&row, CSV_NAMES_COLUMN);
-    }
+    for (size_t i = 0; i < count; i++)
+        put_text(&row, names[i]);
     if (dialect == CSV_FOR_SPREADSHEET)
         put_text(&row, CSV_SPREADSHEET_COLUMN);
+    return end_row(&row);
+}
+
+struct text csv_print_header(enum csv_dialect dialect, struct arena *arena)
+{
+    const char *names[FIELD_COLUMNS + 2] = {"id"};
+    size_t count = 1;
+
+    for (size_t i = 0; i < FIELD_COLUMNS; i++) {
+        names[count++] = field_table[field_columns[i]].name;
+        if (field_columns[i] == FIELD_INDEX_CATEGORIES)
+            names[count++] = CSV_NAMES_COLUMN;
+    }
+    return csv_print_names(names, count, dialect, arena);
+}
+
+struct text csv_print_texts(const char *const *texts, size_t count, enum csv_dialect dialect, struct arena *arena)
+{
+    struct csv_row row = {.dialect = dialect, .text.arena = arena};
+
+    for (size_t i = 0; i < count; i++)
+        put_text(&row, texts[i]);
     return end_row(&row);
 }
 

@@ -47,6 +47,10 @@ enum csv_dialect { CSV_PLAIN, CSV_FOR_SPREADSHEET, CSV_DIALECTS };
 /* The header row with its line end and, for a spreadsheet, the byte order mark before it. In `arena`. */
 struct text csv_print_header(enum csv_dialect dialect, struct arena *arena);
 
+/* The same of other columns, and a row of them. */
+struct text csv_print_names(const char *const *names, size_t count, enum csv_dialect dialect, struct arena *arena);
+struct text csv_print_texts(const char *const *texts, size_t count, enum csv_dialect dialect, struct arena *arena);
+
 /* The meaning of a field of a file for a spreadsheet: the text without the apostrophe that csv.c put before it, if
  * any. */
 const char *csv_without_apostrophe(const char *field);

@@ -81,6 +81,12 @@ struct customer {
     const char *first_name;
     const char *last_name;
     const char *login; /* "" when there is none */
+    const char *email; /* likewise; NULL where nobody needs it: see find_customer() of the store */
+};
+
+struct customer_list {
+    const struct customer *items;
+    size_t count;
 };
 
 /* What one customer pays for one product, as Discount says. All zero: no discount applies. */

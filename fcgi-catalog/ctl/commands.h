@@ -12,6 +12,10 @@ int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_upgrade(int argc, char **argv);
+int command_customer_list(int argc, char **argv);
+int command_customer_import(int argc, char **argv);
+int command_customer_set(int argc, char **argv);
+int command_customer_remove(int argc, char **argv);
 
 /* The database of a command: the word at `index`, or without one CATALOG_DATABASE of the environment. NULL: neither is
  * given; an error was printed, and the command's exit code is EX_USAGE (64). */

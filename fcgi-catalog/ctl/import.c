@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* catalogctl import: a file of products into the catalog, all of it or nothing. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "common/ctl/progress.h"
-#include "common/memory.h"
 #include "fcgi-catalog/ctl/commands.h"
 #include "fcgi-catalog/ctl/import_report.h"
+#include "fcgi-catalog/ctl/input.h"
 #include "fcgi-catalog/import/importer.h"
 #include "fcgi-catalog/store/store.h"
 #include "fcgi-catalog/store/import.h"
 
-#define CHUNK_SIZE ((size_t)64 * 1024)
 #define FAULTS_SHOWN 100
 
 struct import_options {
@@ -62,7 +56,7 @@ struct job {
     struct import_faults faults;
     struct import *import;
     struct importer *importer;
-    uint64_t file_size, bytes_read; /* size 0: not known */
+    struct input input;
 };
 
 /* ---- The file ---- */
@@ -77,51 +71,33 @@ static void show_progress(struct job *job)
 {
     struct importer_counts counts = importer_counts(job->importer);
 
-    if (job->file_size > 0 && job->bytes_read > 0)
-        job->progress.total = (size_t)((double)counts.read * (double)job->file_size / (double)job->bytes_read);
+    if (job->input.size > 0 && job->input.bytes_read > 0)
+        job->progress.total = (size_t)((double)counts.read * (double)job->input.size / (double)job->input.bytes_read);
     if (job->progress.total <= counts.read)
-        job->progress.total = job->bytes_read < job->file_size ? counts.read + 1 : counts.read;
+        job->progress.total = job->input.bytes_read < job->input.size ? counts.read + 1 : counts.read;
     progress_update(&job->progress, counts.read);
 }
 
-/* False: the file could not be read to its end; an error was printed. */
-static bool feed_file(struct job *job, int fd)
+static bool take(void *data, const char *bytes, size_t length)
 {
-    char *chunk = memory_get(CHUNK_SIZE);
-    ssize_t length;
+    struct job *job = data;
+    bool goes_on = importer_feed(job->importer, bytes, length);
 
-    for (;;) {
-        do
-            length = read(fd, chunk, CHUNK_SIZE);
-        while (length < 0 && errno == EINTR);
-        if (length <= 0)
-            break;
-        job->bytes_read += (uint64_t)length;
-        if (!importer_feed(job->importer, chunk, (size_t)length))
-            break;
+    if (goes_on)
         show_progress(job);
-    }
-    int cause = errno;
-    free(chunk);
-    progress_end(&job->progress);
-    if (length < 0)
-        tell(job, job->report.file, strerror(cause));
-    return length >= 0;
+    return goes_on;
 }
 
-/* -1: an error was printed. */
-static int open_file(struct job *job, const char *path)
+/* False: the file could not be read to its end; an error was printed. */
+static bool feed_file(struct job *job)
 {
-    struct stat state;
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int cause;
+    bool is_read = input_feed(&job->input, take, job, &cause);
 
-    if (fd < 0 || fstat(fd, &state) != 0) {
-        tell(job, job->report.file, strerror(errno));
-        return -1;
-    }
-    if (S_ISREG(state.st_mode) && state.st_size > 0)
-        job->file_size = (uint64_t)state.st_size;
-    return fd;
+    progress_end(&job->progress);
+    if (!is_read)
+        tell(job, job->report.file, strerror(cause));
+    return is_read;
 }
 
 /* ---- The transaction ---- */
@@ -178,7 +154,7 @@ static bool read_currency(const struct job *job, struct shop *shop)
     return status == STORE_OK;
 }
 
-static int run_transaction(struct job *job, int fd)
+static int run_transaction(struct job *job)
 {
     struct shop shop;
 
@@ -197,26 +173,25 @@ static int run_transaction(struct job *job, int fd)
                                    .expected = job->options->expected};
     job->importer = importer_new(&setup);
     progress_begin(&job->progress, "products", 0);
-    return feed_file(job, fd) ? finish(job) : COMMAND_FAILED;
+    return feed_file(job) ? finish(job) : COMMAND_FAILED;
 }
 
 static int run_job(struct job *job, const char *path)
 {
     char reason[512];
-    int code = COMMAND_FAILED, fd = open_file(job, path);
+    int code = COMMAND_FAILED;
 
-    if (fd < 0)
+    if (!input_open(&job->input, job->report.command, path))
         return COMMAND_FAILED;
     import_report_begin(&job->report, &job->progress);
     if (import_open(job->report.database, &job->import, reason, sizeof reason))
-        code = run_transaction(job, fd);
+        code = run_transaction(job);
     else
         fprintf(stderr, "%s: %s\n", job->report.command, reason);
     importer_free(job->importer);
     import_close(job->import); /* takes back what was not committed */
     cJSON_Delete(job->report.faults);
-    if (fd != STDIN_FILENO)
-        close(fd);
+    input_close(&job->input);
     return code;
 }
 
@@ -248,7 +223,7 @@ int command_import(int argc, char **argv)
         return EX_USAGE;
     struct job job = {.options = &options,
                       .report = {.command = argv[0],
-                                 .file = strcmp(path, "-") == 0 ? "standard input" : path,
+                                 .file = input_name(path),
                                  .database = database,
                                  .is_json = options.is_json,
                                  .is_dry_run = options.is_dry_run},

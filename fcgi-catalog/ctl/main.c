@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* catalogctl: makes, fills, checks and upgrades the Catalog's database. */
+/* catalogctl: makes, fills, checks and upgrades the Catalog's database, and looks after its customers. */
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
@@ -18,6 +18,23 @@ static const struct command rows[] = {
     {"upgrade", "DATABASE", "bring an older database to this version, as starting catalog.fcgi does", command_upgrade},
 };
 
+static const struct command customer_rows[] = {
+    {"list", "[--csv|--spreadsheet|--json|--ids] [--login LOGIN...] [DATABASE]", "customers in the order of ids",
+     command_customer_list},
+    {"import", "[OPTION...] FILE [DATABASE]", "put the customers of a CSV file into the catalog, all of them or none",
+     command_customer_import},
+    {"set", "[--id ID] [--login LOGIN] [OPTION...] [DATABASE]", "add a customer or change the one of that id or login",
+     command_customer_set},
+    {"remove", "--id ID|--login LOGIN... [DATABASE]", "remove customers", command_customer_remove},
+};
+
+static const struct command_table customer_table = {.program = "catalogctl",
+                                                    .purpose = "catalogctl customer -- who may buy.\v",
+                                                    .rows = customer_rows,
+                                                    .count = ARRAY_LENGTH(customer_rows)};
+
+static const struct command_group groups[] = {{"customer", &customer_table}};
+
 int main(int argc, char **argv)
 {
     static const struct command_table table = {
@@ -25,8 +42,11 @@ int main(int argc, char **argv)
         .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
+        .groups = groups,
+        .group_count = ARRAY_LENGTH(groups),
         .libraries = store_libraries,
-        .exit_codes = "0 done, 1 failed, 2 what was given has faults and nothing was changed, 64 wrong usage",
+        .exit_codes =
+            "0 done, 1 failed, 2 what was given has faults and nothing was changed, 3 not found, 64 wrong usage",
     };
 
     return command_main(&table, argc, argv);

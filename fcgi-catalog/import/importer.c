@@ -10,6 +10,7 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/file_categories.h"
+#include "fcgi-catalog/import/leaving.h"
 
 struct importer {
     struct importer_setup setup;
@@ -229,32 +230,17 @@ static enum importer_status refuse_file(struct importer *importer, const char *m
     return IMPORTER_FAULTY;
 }
 
-/* A fifth of the products may go, and nine at least, unless `most` (not -1) says how many. */
-static enum importer_status look_at_number(struct importer *importer, size_t leaving, int64_t most, const char *which,
-                                           const char *option)
-{
-    size_t before = (size_t)importer->setup.import->products, fifth = before / 5;
-    size_t bound = most >= 0 ? (size_t)most : fifth > 9 ? fifth : 9;
-    char message[200];
-
-    if (leaving <= bound)
-        return IMPORTER_OK;
-    snprintf(message, sizeof message, "%zu of the %zu products that are there are %s, more than %zu; %s %zu allows it",
-             leaving, before, which, bound, option, leaving);
-    return refuse_file(importer, message);
-}
-
-/* A file that was cut off between two rows looks whole, and a column of states may be filled by mistake: neither must
- * take half of the shop with it. */
+/* A file that was cut off between two rows looks whole, and a column of states may be filled by mistake. */
 static enum importer_status look_at_those_that_leave(struct importer *importer)
 {
-    const struct importer_counts *counts = &importer->counts;
-    enum importer_status status = look_at_number(importer, counts->withdrawn, importer->setup.withdraw_max,
-                                                 "marked as not on sale and would leave", "--withdraw-up-to");
+    const struct importer_setup *setup = &importer->setup;
+    size_t before = (size_t)setup->import->products;
+    bool is_allowed = leaving_is_allowed(importer->counts.withdrawn, before, setup->withdraw_max, "products",
+                                         "marked as not on sale and would leave", "--withdraw-up-to", setup->faults) &&
+                      leaving_is_allowed(importer->counts.deleted, before, setup->prune_max, "products",
+                                         "not named and would be deleted", "--prune-up-to", setup->faults);
 
-    return status != IMPORTER_OK ? status
-                                 : look_at_number(importer, counts->deleted, importer->setup.prune_max,
-                                                  "not named and would be deleted", "--prune-up-to");
+    return is_allowed ? IMPORTER_OK : IMPORTER_FAULTY;
 }
 
 /* A file that names nothing must not empty the shop. */

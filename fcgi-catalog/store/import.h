@@ -33,12 +33,12 @@ struct import {
     /* The time of changes, seconds since 1970 in UTC, for rows that give none. With 0, their times stay as they are, 0
      * (not known) in a new product. */
     int64_t now;
-    int64_t products;           /* at begin() */
-    int64_t dropped_compare_at; /* since begin(): products whose compare-at price was not above the price */
+    int64_t products, customers; /* at begin() */
+    int64_t dropped_compare_at;  /* since begin(): products whose compare-at price was not above the price */
     /* Of the last call that did not return IMPORT_OK. */
     char reason[512];      /* one line, without the database's name */
-    unsigned reason_field; /* which field of the row an IMPORT_REFUSED is about: a bit of enum field_bit, or
-                              IMPORT_FIELD_ID; 0: none of them */
+    unsigned reason_field; /* which field of the row an IMPORT_REFUSED is about: a bit of enum field_bit (of a
+                              customer, CUSTOMER_BIT()), or IMPORT_FIELD_ID; 0: none of them */
 };
 
 /* What prune() deleted. */
@@ -120,6 +120,28 @@ struct import_methods {
      * is in and no put_category() named, and that have no such category below them. Counts both. No put_…() may
      * follow. */
     enum import_status (*prune)(struct import *import, struct import_pruned *pruned);
+
+    /*
+     * Writes one row into its customer. Of *customer the fields count whose bits `fields` has (CUSTOMER_BIT()); the
+     * others stay as they are, and are empty in a new customer.
+     *
+     * Which customer: the one of the id; with id 0, the known one of the row's login; without a login, the one that
+     * alone has the row's e-mail address, whatever its case; else a new one. A row without all three is refused.
+     *
+     * A new customer gets an id that none ever had, or the one that the row names: refused where it is not above all
+     * that were given before begin().
+     *
+     * IMPORT_REFUSED: what customer_find_fault() says, a login that another customer has, the same customer twice in
+     * one import.
+     */
+    enum import_status (*put_customer)(struct import *import, const struct customer *customer, unsigned fields,
+                                       enum import_outcome *outcome, int32_t *id);
+
+    /* Deletes the customer of this id, or with id 0 of this login. *is_found: there was one. */
+    enum import_status (*delete_customer)(struct import *import, int32_t id, const char *login, bool *is_found);
+
+    /* Deletes, and counts, the customers that no put_customer() since begin() named. */
+    enum import_status (*prune_customers)(struct import *import, int64_t *count);
 
     /* Brings indexes and search up to date, which may take as long as all the rest, and commits. `progress` is called
      * now and then with the part that is done so far, 0 to 1; NULL: not wanted. */

@@ -21,7 +21,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 8 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 9 /* of what is kept; each implementation has its scripts from one to the next */
 
 enum store_status {
     STORE_OK,
@@ -138,14 +138,14 @@ struct store_methods {
     /* Every category in the order of slugs. */
     enum store_status (*list_categories)(struct store *store, struct arena *arena, struct category_list *categories);
 
-    /* As of the revision that revision() returned last. */
+    /* As of the revision that revision() returned last. Without the e-mail address. */
     enum store_status (*find_customer)(struct store *store, int32_t id, struct arena *arena, struct customer *customer);
 };
 
 /*
- * A walk along every product, ordered by id, as of the moment at which it began, in memory that does not grow with the
- * catalog. A store may have several walks, stays usable meanwhile, and another thread may use them. While a walk is
- * open, changes of others stay in the database's log: end it when nobody reads on.
+ * A walk along every product or customer, ordered by id, as of the moment at which it began, in memory that does not
+ * grow with the catalog. A store may have several walks, stays usable meanwhile, and another thread may use them. While
+ * a walk is open, changes of others stay in the database's log: end it when nobody reads on.
  */
 struct store_walk {
     struct shop shop; /* as of that moment */
@@ -156,6 +156,10 @@ struct store_walk {
                               struct product_list *products);
     enum store_status (*next_former)(struct store_walk *walk, size_t limit, struct arena *arena,
                                      struct former_list *former);
+
+    /* The next customers by id, with ids above `after`. */
+    enum store_status (*next_customers)(struct store_walk *walk, int32_t after, size_t limit, struct arena *arena,
+                                        struct customer_list *customers);
 
     /* By how many bytes the database's log has grown since the walk began: as long as the walk is open, none of it can
      * be used again. */

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from harness.catalogctl import Database
 from harness.paths import BIN
 from harness.process import environment, run
 
@@ -213,3 +214,33 @@ def test_the_demos_rule_is_a_row(workshop):
     with sqlite3.connect(path) as database:
         rules = database.execute("SELECT enabled, lane, kind, value, customer_id, group_key FROM rule")
         assert list(rules) == [(1, "contract", "percent", 1000, 1, None)]
+
+
+# ---- Customers ---------------------------------------------------------------------------------------------------------
+
+def test_customers_are_looked_after_by_command(workshop):
+    """What a list writes goes in again unchanged, and whoever is named wrongly changes nothing."""
+    database = Database(workshop.new("customers"), "--demo")
+    done = database.ctl("customer", "import", "-", stdin="Login;Email;First Name\nann;ann@example.com;=Ann\n李;;\n".encode(),
+                        CATALOG_DATABASE=str(database.path))
+    assert (done.code, done.errors) == (0, "") and b"2 inserted" in done.output
+    listed = database.ctl("customer", "list", database.path).output.decode().splitlines()
+    assert listed == ["ID  LOGIN  EMAIL            FIRST NAME  LAST NAME", " 1                          John        Snow",
+                      " 2                          Daenerys    Targaryen", " 3  ann    ann@example.com  =Ann", " 4  李"]
+    for words in ["--csv"], ["--spreadsheet"]:
+        text = database.ctl("customer", "list", *words, database.path).output
+        again = database.ctl("customer", "import", "--json", "--prune", "-", database.path, stdin=text)
+        assert (again.code, again.report["unchanged"], again.report["deleted"]) == (0, 4, 0)
+    assert [each["login"] for each in database.ctl("customer", "list", "--json", database.path).report["customers"]] == [
+        "", "", "ann", "李"]
+    ids = database.ctl("customer", "list", "--ids", "--login", "李", "--login", "ann", database.path)
+    assert (ids.code, ids.output) == (0, b"3\n4\n")
+    assert database.ctl("customer", "set", "--login", "ann", "--last-name", "Lee", database.path).code == 0
+    assert database.ctl("customer", "remove", "--id", 4, "--login", "nobody", database.path).code == 3
+    assert database.ctl("customer", "remove", "--login", "李", database.path).code == 0
+    missing = database.ctl("customer", "list", "--ids", "--login", "ann", "--login", "李", database.path)
+    assert (missing.code, missing.output) == (3, b"") and "no customer has the login 李" in missing.errors
+    faulty = database.ctl("customer", "import", "-", database.path, stdin=b"id,email\n4,a@b\n1,x\n")
+    assert faulty.code == 2 and "standard input:2:1: " in faulty.errors and "standard input:3:2: " in faulty.errors
+    assert database.ctl("customer", "list", "--csv", database.path).output.decode().splitlines()[1:] == [
+        "1,,,John,Snow", "2,,,Daenerys,Targaryen", "3,ann,ann@example.com,=Ann,Lee"]

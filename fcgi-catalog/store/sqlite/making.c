@@ -41,6 +41,10 @@ static const char upgrade_8_sql[] =
 #include "fcgi-catalog/store/sqlite/upgrade-8.sql.inc"
     ;
 
+static const char upgrade_9_sql[] =
+#include "fcgi-catalog/store/sqlite/upgrade-9.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/sqlite/demo.sql.inc"
     ;
@@ -48,7 +52,7 @@ static const char demo_sql[] =
 /* [i]: from i. */
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
     [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql,
-    [5] = upgrade_6_sql, [6] = upgrade_7_sql, [7] = upgrade_8_sql,
+    [5] = upgrade_6_sql, [6] = upgrade_7_sql, [7] = upgrade_8_sql, [8] = upgrade_9_sql,
 };
 
 const struct database_kind catalog_kind = {

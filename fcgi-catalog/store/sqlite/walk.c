@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "fcgi-catalog/catalog/customer.h"
 #include "fcgi-catalog/store/sqlite/handle.h"
 #include "fcgi-catalog/store/sqlite/row.h"
 
@@ -94,8 +95,8 @@ struct sqlite_walk {
     sqlite3 *db;
     struct product_reader reader;
     int64_t last_former_id;
-    sqlite3_stmt *former; /* NULL: not asked for yet */
-    int64_t log_length;   /* when it began */
+    sqlite3_stmt *former, *customers; /* NULL: not asked for yet */
+    int64_t log_length;               /* when it began */
 };
 
 static int64_t log_length(const struct sqlite_walk *walk)
@@ -186,6 +187,46 @@ static enum store_status next_former(struct store_walk *base, size_t limit, stru
     return judge_walk(result, &fault);
 }
 
+/* SQLITE_DONE, or an error. */
+static int read_customers(struct sqlite_walk *walk, int32_t after, size_t limit, struct arena *arena,
+                          struct customer_list *customers)
+{
+    static const char sql[] =
+        "SELECT id, login, email, first_name, last_name FROM customer WHERE id > ?1 ORDER BY id LIMIT ?2";
+    struct customer *items = arena_get(arena, limit * sizeof *items);
+    size_t count = 0;
+    int result;
+
+    if (walk->customers == NULL && sqlite3_prepare_v2(walk->db, sql, -1, &walk->customers, NULL) != SQLITE_OK)
+        return sqlite3_errcode(walk->db);
+    sqlite3_bind_int(walk->customers, 1, after);
+    sqlite3_bind_int64(walk->customers, 2, (int64_t)limit);
+    while ((result = sqlite3_step(walk->customers)) == SQLITE_ROW && count < limit) {
+        struct customer *customer = &items[count++];
+        *customer = (struct customer){.id = sqlite3_column_int(walk->customers, 0)};
+        for (int i = 0; i < CUSTOMER_FIELDS; i++)
+            customer_set(customer, (enum customer_field)i, row_copy_text(walk->customers, i + 1, arena));
+    }
+    sqlite3_reset(walk->customers);
+    *customers = (struct customer_list){.items = items, .count = count};
+    return result;
+}
+
+static enum store_status next_customers(struct store_walk *base, int32_t after, size_t limit, struct arena *arena,
+                                        struct customer_list *customers)
+{
+    struct sqlite_walk *walk = (struct sqlite_walk *)base;
+    struct reader_fault fault = {0};
+    struct customer_list read;
+    int result = read_customers(walk, after, limit, arena, &read);
+
+    if (result == SQLITE_DONE)
+        *customers = read;
+    else
+        reader_fail(&walk->reader, "customers", result, &fault);
+    return judge_walk(result, &fault);
+}
+
 static int64_t measure_log_growth(const struct store_walk *base)
 {
     const struct sqlite_walk *walk = (const struct sqlite_walk *)base;
@@ -200,6 +241,7 @@ static void end_walk(struct store_walk *base)
 
     reader_release(&walk->reader);
     sqlite3_finalize(walk->former);
+    sqlite3_finalize(walk->customers);
     sqlite3_close_v2(walk->db);
     free(walk);
 }
@@ -212,6 +254,7 @@ enum store_status sqlite_begin_walk(struct store *base, struct store_walk **walk
     begun->walk = (struct store_walk){.place = INT64_MIN,
                                       .next = next_products,
                                       .next_former = next_former,
+                                      .next_customers = next_customers,
                                       .log_growth = measure_log_growth,
                                       .end = end_walk};
     int result = open_walk(begun, base->state->path, &fault);

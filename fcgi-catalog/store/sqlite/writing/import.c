@@ -53,6 +53,18 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_INSERT_CATEGORY] = "INSERT INTO category (number, slug, name, parent) VALUES (?1, ?2, ?3, ?5)",
     [WRITING_UPDATE_CATEGORY] = "UPDATE category SET name = ?3, parent = ?5 WHERE number = ?1",
     [WRITING_DELETE_CATEGORY] = "DELETE FROM category WHERE number = ?1",
+    [WRITING_FIND_CUSTOMER] = "SELECT id FROM customer WHERE id = ?1",
+    [WRITING_FIND_LOGIN] = "SELECT id FROM customer WHERE login = ?2 AND login <> ''",
+    [WRITING_FIND_EMAIL] =
+        "SELECT id FROM customer WHERE email = ?2 COLLATE NOCASE AND email <> '' ORDER BY id LIMIT 1",
+    [WRITING_FIND_LAST_EMAIL] =
+        "SELECT id FROM customer WHERE email = ?2 COLLATE NOCASE AND email <> '' ORDER BY id DESC LIMIT 1",
+    [WRITING_READ_CUSTOMER] = "SELECT login, email, first_name, last_name FROM customer WHERE id = ?1",
+    [WRITING_INSERT_CUSTOMER] =
+        "INSERT INTO customer (id, login, email, first_name, last_name) VALUES (nullif(?1, 0), ?2, ?3, ?5, ?6)",
+    [WRITING_UPDATE_CUSTOMER] =
+        "UPDATE customer SET login = ?2, email = ?3, first_name = ?5, last_name = ?6 WHERE id = ?1",
+    [WRITING_DELETE_CUSTOMER] = "DELETE FROM customer WHERE id = ?1",
 };
 
 /* ---- Statements and their memory ---- */
@@ -78,7 +90,8 @@ static bool prepare(struct writing *import, char *reason, size_t reason_size)
         snprintf(reason, reason_size, "%s", sqlite3_errmsg(import->db));
         return false;
     }
-    return tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
+    return id_set_open(import->db, reason, reason_size) &&
+           tokenizer_open(&import->tokenizer, import->db, reason, reason_size);
 }
 
 static void forget_transaction(struct writing *import)
@@ -90,7 +103,8 @@ static void forget_transaction(struct writing *import)
     categories_release(&import->categories);
     import->last_category = 0;
     id_set_free(import->seen);
-    import->seen = NULL;
+    id_set_free(import->seen_customers);
+    import->seen = import->seen_customers = NULL;
     import->is_begun = import->is_many = import->names_changed = import->keeps_triggers = false;
     import->changes = 0;
 }
@@ -164,7 +178,9 @@ static bool run(struct writing *import, const char *text)
 
 static bool read_counts(struct writing *import)
 {
-    static const char text[] = "SELECT (SELECT count(*) FROM product), "
+    static const char text[] = "SELECT (SELECT count(*) FROM product), (SELECT count(*) FROM customer), "
+                               "max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'customer'), 0), "
+                               "coalesce((SELECT max(id) FROM customer), 0)), "
                                "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'product'), 0), "
                                "coalesce((SELECT max(id) FROM former_product), 0), "
                                "coalesce((SELECT max(id) FROM product), 0)";
@@ -174,7 +190,9 @@ static bool read_counts(struct writing *import)
     import->last_id = 0;
     if (read) {
         import->base.products = sqlite3_column_int64(row, 0);
-        for (int i = 1; i <= 3; i++) {
+        import->base.customers = sqlite3_column_int64(row, 1);
+        import->last_customer_id = sqlite3_column_int(row, 2);
+        for (int i = 3; i <= 5; i++) {
             int64_t id = sqlite3_column_int64(row, i);
             if (id > import->last_id)
                 import->last_id = id < INT32_MAX ? (int32_t)id : INT32_MAX;
@@ -220,6 +238,7 @@ static enum import_status begin(struct import *base)
     import->is_begun = true;
     base->dropped_compare_at = 0;
     import->seen = id_set_new();
+    import->seen_customers = id_set_new();
     bool is_read = read_counts(import) && read_categories(import) &&
                    run(import, "DELETE FROM temp.renamed_now; DELETE FROM temp.withdrawn");
     if (!is_read)
@@ -299,6 +318,9 @@ static const struct import_methods methods = {
     .put_category = writing_put_category,
     .put_currency = put_currency,
     .prune = writing_prune,
+    .put_customer = writing_put_customer,
+    .delete_customer = writing_delete_customer,
+    .prune_customers = writing_prune_customers,
     .commit = commit,
     .roll_back = roll_back,
 };

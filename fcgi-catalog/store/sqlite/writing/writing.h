@@ -58,6 +58,14 @@ enum writing_statement {
     WRITING_INSERT_CATEGORY,
     WRITING_UPDATE_CATEGORY,
     WRITING_DELETE_CATEGORY,
+    WRITING_FIND_CUSTOMER,
+    WRITING_FIND_LOGIN,
+    WRITING_FIND_EMAIL,
+    WRITING_FIND_LAST_EMAIL,
+    WRITING_READ_CUSTOMER,
+    WRITING_INSERT_CUSTOMER,
+    WRITING_UPDATE_CUSTOMER,
+    WRITING_DELETE_CUSTOMER,
     WRITING_COUNT
 };
 
@@ -75,10 +83,11 @@ struct writing {
     struct arena arena; /* for one row */
     /* Of the transaction. */
     bool is_begun, is_many, names_changed;
-    bool keeps_triggers; /* found when there are many changes: the owner has triggers */
-    int64_t changes;     /* rows that were changed */
-    int32_t last_id;     /* the highest id that a product ever had */
-    struct id_set *seen; /* ids of the products that were put; NULL: no transaction */
+    bool keeps_triggers;                  /* found when there are many changes: the owner has triggers */
+    int64_t changes;                      /* rows that were changed */
+    int32_t last_id;                      /* the highest id that a product ever had */
+    int32_t last_customer_id;             /* the highest id that a customer ever had, at begin() */
+    struct id_set *seen, *seen_customers; /* ids of those that were put; NULL: no transaction */
     struct categories categories;
     int64_t last_category; /* the highest number of a category */
     struct aside aside;
@@ -103,6 +112,10 @@ enum import_status writing_put_former(struct import *base, int32_t id, const cha
 enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
                                         enum import_outcome *outcome);
 enum import_status writing_prune(struct import *base, struct import_pruned *pruned);
+enum import_status writing_put_customer(struct import *base, const struct customer *customer, unsigned fields,
+                                        enum import_outcome *outcome, int32_t *id);
+enum import_status writing_delete_customer(struct import *base, int32_t id, const char *login, bool *is_found);
+enum import_status writing_prune_customers(struct import *base, int64_t *count);
 
 /* `field` is as struct import has it. */
 enum import_status writing_refuse(struct writing *import, unsigned field, const char *format, ...) PRINTF_LIKE(3, 4);
