@@ -266,9 +266,9 @@ PROBES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/probe/*.c))
 $(PROBES): $(OUT)/%: $(OBJ)/%.o $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_DISCOUNT))
 
-# How many tests run at a time; of the system tests, files. They wait a third of their time, so more than there are processors.
+# How many tests run at a time; of the system tests, files. They wait half of their time, so more than there are processors.
 PROCESSORS := $(shell nproc)
-JOBS ?= $(shell expr 2 \* $(PROCESSORS))
+JOBS ?= $(shell expr 3 \* $(PROCESSORS))
 PYTEST_ARGS ?=
 # keys/ca is a script: what a sanitizer sees of it is nothing.
 SKIPPED := $(if $(SANITIZE),--ignore=tests/system/keys)

@@ -45,9 +45,11 @@ def pytest_make_collect_report(collector):
 
 
 # Files that take longest begin first: each is one process's work, and the last to begin is waited for.
-LONG = ["test_page", "test_cut_answers", "test_openapi", "test_injected_failures", "test_makefile", "test_recipes",
-        "test_faults", "test_catalog_import", "test_discountd_life", "test_catalog_paging", "test_deploy", "test_property",
-        "test_catalog_csv", "test_slow_clients", "test_shared_cache", "test_import_crash", "test_live", "test_store_crash"]
+LONG = ["test_cut_answers", "test_catalog_import", "test_faults", "test_page", "test_injected_failures", "test_openapi", "test_leases",
+        "test_catalog_paging", "test_catalog_csv", "test_discountd_life", "test_discountctl_files", "test_shared_cache", "test_makefile",
+        "test_recipes", "test_import_crash", "test_discountctl", "test_live", "test_clock", "test_deploy", "test_catalog_hostile",
+        "test_catalog_import_hostile", "test_admin", "test_contract", "test_discountctl_service", "test_discountctl_what_if",
+        "test_crash", "test_status", "test_slow_clients", "test_property", "test_discountctl_history", "test_discountd_hostile"]
 
 
 def pytest_collection_modifyitems(items):

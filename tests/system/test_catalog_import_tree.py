@@ -38,7 +38,7 @@ def lines_of(tree, products):
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
-@pytest.mark.parametrize("seed", range(4 if is_sanitized() else 12))
+@pytest.mark.parametrize("seed", range(2 if is_sanitized() else 8))
 def test_every_tree_survives_export_and_import(seed, make_database):
     chance = random.Random(seed)
     tree, (first, second, third) = any_tree(chance), [make_database() for _ in range(3)]

@@ -6,10 +6,10 @@ import pytest
 
 from harness.catalog import Site
 from harness.contract import CUSTOMER_1, CUSTOMER_2, HOME, LIST
-from harness.shapes import SHAPES
+from harness.shapes import SHAPES, few
 
 
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(scope="module", params=few(SHAPES))
 def web(request, workshop, keys, discountd):
     """The Catalog in one shape; web.request(path, …) asks it."""
     directory = workshop.new(request.param)

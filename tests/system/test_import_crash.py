@@ -17,7 +17,7 @@ from harness.process import environment
 pytestmark = not_sanitized("nothing is to be said of a process that was killed")
 
 ROUNDS = 30
-COUNT = 1500
+COUNT = 400
 
 
 def old_row(number):

@@ -30,7 +30,7 @@ from harness.workshop import give_to_web, web_user
 pytestmark = not_sanitized("caches of web servers")
 
 CUSTOMERS = [1, 2, 3, 4, 5]
-REQUESTS = 2000
+REQUESTS = 1000
 WINDOW_S = 8
 
 CONFIGURATION = """

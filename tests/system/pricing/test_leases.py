@@ -229,8 +229,8 @@ def test_what_is_kept_is_what_discount_answers(shop, start, make_site):
         discountd.admin.change(*random_changes(chance))
         if chance.random() < 0.2:
             discountd.admin.Rollback(revision=discountd.admin.GetStatus().revision - 1)
-        end = time.monotonic() + 2 * LEASE_S  # in the first half nothing is lent
-        while time.monotonic() < end:
+        end, fewest = time.monotonic() + 2 * LEASE_S, compared + 60  # in the first half nothing is lent
+        while time.monotonic() < end or compared < fewest:
             path, customer, kind = chance.choice(questions)
             headers = {"HTTP_ACCEPT": kind}
             assert request(keeping, path, customer, **headers) == request(asking, path, customer, **headers)
@@ -254,6 +254,8 @@ def test_a_window_that_begins_or_ends_is_seen_within_10_ms(shop):
 
     answers = 0
     while (began := time.time()) < first + 12.5:
+        if 0.1 < began % 1 < 0.9:
+            time.sleep(0.01)  # far from where a window begins or ends
         number = ask(catalog)
         ended = time.time()
         if int(began - 0.01) == int(ended + 0.01):  # else a window begins or ends about now

@@ -14,7 +14,7 @@ from oracle import Question, Rule, Shop
 from probe import PriceProbe
 from shops import Maker, questions
 
-ROUNDS = int(os.environ.get("PRICING_ROUNDS", 120 if is_sanitized() else 500))
+ROUNDS = int(os.environ.get("PRICING_ROUNDS", 60 if is_sanitized() else 300))
 SEED = os.environ.get("PRICING_SEED")
 
 
