@@ -25,12 +25,14 @@ struct import_options {
 };
 
 /* As enum import_format orders them. */
-static const char *const formats[] = {"csv", "jsonl", "shopify", "woocommerce", "google", NULL};
+static const char *const formats[] = {"csv",     "jsonl", "shopify", "woocommerce", "google",      "prestashop",
+                                      "magento", "wix",   "etsy",    "square",      "bigcommerce", NULL};
 
 #define FIELD(name) offsetof(struct import_options, name)
 
 static const struct argument_row rows[] = {
-    CHOICE_OPTION("format", FIELD(format), "csv|jsonl|shopify|woocommerce|google",
+    CHOICE_OPTION("format", FIELD(format),
+                  "csv|jsonl|shopify|woocommerce|google|prestashop|magento|wix|etsy|square|bigcommerce",
                   "what FILE is; without it, its beginning tells", formats),
     FLAG_OPTION("dry-run", FIELD(is_dry_run), "do everything, and take it back at the end"),
     FLAG_OPTION(
@@ -202,10 +204,9 @@ int command_import(int argc, char **argv)
                    "is wrong with one, none. A product that is known by its slug, or else by its SKU, is changed; what "
                    "FILE does not say of it stays. Whoever asks the catalog meanwhile gets what was until all is in."
                    "\vFormats: our own CSV and JSON Lines, as catalogctl export writes them, what /products answers "
-                   "(jsonl, too), and the product CSV of Shopify and WooCommerce, and feeds for Google. In UTF-8; a "
-                   "spreadsheet's CSV may "
-                   "have semicolons or tabs "
-                   "for commas, and headings in any case.\nDATABASE may be left "
+                   "(jsonl, too), feeds for Google, and the product CSV of Shopify, WooCommerce, PrestaShop, Magento, "
+                   "Wix, Etsy, Square and BigCommerce. In UTF-8; a spreadsheet's CSV may have semicolons or tabs for "
+                   "commas, and headings in any case.\nDATABASE may be left "
                    "out when CATALOG_DATABASE names it.",
         .words = "FILE [DATABASE]",
         .words_min = 1,

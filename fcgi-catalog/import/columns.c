@@ -89,12 +89,6 @@ static bool check_header(const struct columns *columns, struct import_faults *fa
 static const struct {
     const char *title, *headings[2];
 } others[] = {
-    {"Magento's export", {"attribute_set_code", "product_type"}},
-    {"PrestaShop's export", {"product id", "reference"}},
-    {"Wix's export", {"handleid", "fieldtype"}},
-    {"Etsy's listings", {"title", "currency_code"}},
-    {"Square's library", {"token", "item name"}},
-    {"BigCommerce's export", {"product code/sku", "product name"}},
     {"eBay's listings", {"item number", "custom label (sku)"}},
 };
 
@@ -129,9 +123,9 @@ static bool is_foreign(struct columns *columns, size_t line, const struct cell *
         return false;
     const char *title = guess_title(cells, count, arena);
     import_faults_add(columns->output->source.faults, line, 0,
-                      "%s; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, feeds for "
-                      "Google, and CSV whose "
-                      "columns are renamed to %s",
+                      "%s; what can be read are JSON Lines, the product exports of Shopify, WooCommerce, PrestaShop, "
+                      "Magento, Wix, Etsy, Square and BigCommerce, feeds for Google, and CSV whose columns are renamed "
+                      "to %s",
                       title != NULL ? arena_print(arena, "this looks like %s", title)
                                     : "the columns are of no known kind",
                       "slug or sku, name, price, description, categories, tags, images, stock");

@@ -32,6 +32,12 @@ static const struct {
     [IMPORT_JSON_LINES] = {.name = "jsonl"},
     [IMPORT_SHOPIFY] = {.name = "shopify", .shop = &shopify_format},
     [IMPORT_GOOGLE] = {.name = "google", .shop = &google_format},
+    [IMPORT_PRESTASHOP] = {.name = "prestashop", .shop = &prestashop_format},
+    [IMPORT_MAGENTO] = {.name = "magento", .shop = &magento_format},
+    [IMPORT_WIX] = {.name = "wix", .shop = &wix_format},
+    [IMPORT_ETSY] = {.name = "etsy", .shop = &etsy_format},
+    [IMPORT_SQUARE] = {.name = "square", .shop = &square_format},
+    [IMPORT_BIGCOMMERCE] = {.name = "bigcommerce", .shop = &bigcommerce_format},
     [IMPORT_WOOCOMMERCE] = {.name = "woocommerce", .shop = &woocommerce_format},
 };
 

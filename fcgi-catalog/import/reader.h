@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads a file of products: bytes in, rows out, in memory that does not grow with the file, but by up to 32 bytes for a
- * product whose rows are gathered from a shop's export; those rows are in a temporary file beyond 4 MiB, in TMPDIR
- * or /tmp; a fault says when that cannot be used.
+ * product whose rows are gathered from a shop's export, and for a variant that it lists; those rows are in a temporary
+ * file beyond 4 MiB, in TMPDIR or /tmp; a fault says when that cannot be used.
  *
  *     IMPORT_CSV         the columns of catalog/csv.h, in any order, those that are wanted; `slug` or `sku` is one of
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
  *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
  *     IMPORT_WOOCOMMERCE WooCommerce's product CSV; see woocommerce.c
  *     IMPORT_GOOGLE      a feed for Google Merchant Center; see google.c
+ *     IMPORT_PRESTASHOP, IMPORT_MAGENTO, IMPORT_WIX, IMPORT_ETSY, IMPORT_SQUARE, IMPORT_BIGCOMMERCE
+ *                        product CSV of these systems; see their files
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
  *                        of objects
  *
@@ -41,9 +43,15 @@ enum import_format {
     IMPORT_SHOPIFY,
     IMPORT_WOOCOMMERCE,
     IMPORT_GOOGLE,
+    IMPORT_PRESTASHOP,
+    IMPORT_MAGENTO,
+    IMPORT_WIX,
+    IMPORT_ETSY,
+    IMPORT_SQUARE,
+    IMPORT_BIGCOMMERCE,
 };
 
-/* "csv", "jsonl", "shopify", "woocommerce", "google". */
+/* "csv", "jsonl", "shopify" …: for people and --format. */
 const char *import_format_name(enum import_format format);
 
 /* "Shopify's product export": whose export it is; NULL: a format of ours. */

@@ -13,7 +13,11 @@
 #include "fcgi-catalog/import/heading.h"
 #include "fcgi-catalog/import/money.h"
 
-static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format, &google_format};
+#define DAY 86400
+
+static const struct shop_format *const formats[] = {&shopify_format, &woocommerce_format, &google_format,
+                                                    &magento_format, &bigcommerce_format, &square_format,
+                                                    &wix_format,     &prestashop_format,  &etsy_format};
 
 void shop_init(struct shop *shop, struct row_sink *output)
 {
@@ -26,6 +30,7 @@ void shop_release(struct shop *shop)
     free(shop->headings);
     spool_release(&shop->spool);
     buffer_release(&shop->bytes);
+    buffer_release(&shop->key);
     arena_release(&shop->product.arena);
     free(shop->handles);
 }
@@ -165,8 +170,12 @@ void shop_check_word(struct shop *shop, struct shop_product *product, const stru
                 field_show(cell->text, strlen(cell->text), &product->arena), allowed);
 }
 
-/* False: it is no clear amount. */
-static bool read_amount(const struct shop *shop, struct shop_product *product, const char *text, int32_t *amount)
+const char *shop_heading(const struct shop *shop, struct file_place place)
+{
+    return shop->headings[place.column - 1].name;
+}
+
+bool shop_read_amount(const struct shop *shop, struct shop_product *product, const char *text, int32_t *amount)
 {
     int exponent = shop->output->source.exponent;
     struct money money;
@@ -182,7 +191,47 @@ bool shop_is_no_sale(const struct shop *shop, struct shop_product *product, cons
 {
     int32_t lower, higher;
 
-    return read_amount(shop, product, sale, &lower) && read_amount(shop, product, regular, &higher) && lower >= higher;
+    return shop_read_amount(shop, product, sale, &lower) && shop_read_amount(shop, product, regular, &higher) &&
+           lower >= higher;
+}
+
+/* Some systems write hours as they come: "2026-01-31 0:00:00". */
+static const char *pad_hour(const char *text, struct arena *arena)
+{
+    return strlen(text) > 12 && text[12] == ':' ? arena_print(arena, "%.11s0%s", text, text + 11) : text;
+}
+
+/* "1/31/26" or "1/31/2026", and what may stand behind it, as "2026-01-31"; NULL: it is none. */
+static const char *reorder_day(const char *text, struct arena *arena)
+{
+    int month, day, year, length = 0;
+
+    if (sscanf(text, "%2d/%2d/%4d%n", &month, &day, &year, &length) != 3 || strchr(", ", text[length]) == NULL)
+        return NULL;
+    return arena_print(arena, "%04d-%02d-%02d", year < 100 ? 2000 + year : year, month, day);
+}
+
+void shop_read_time(struct shop *shop, struct shop_product *product, struct shop_cell cell, int64_t days,
+                    bool is_month_first, int64_t *seconds)
+{
+    const char *time = pad_hour(cell.text, &product->arena);
+    const char *forms[] = {time, arena_print(&product->arena, "%sZ", time)};
+    const char *day = is_month_first ? reorder_day(cell.text, &product->arena) : NULL;
+    int64_t read;
+
+    if (cell.text[0] == '\0')
+        return;
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+        if (!field_read_time(forms[i], &read))
+            continue;
+        *seconds = read;
+        return;
+    }
+    if (field_read_time(arena_print(&product->arena, "%sT00:00:00Z", day != NULL ? day : cell.text), &read))
+        *seconds = read + days * DAY;
+    else
+        shop_refuse(shop, product, cell.place, "the date is %s; a day, as 2026-01-31, or a time of ISO 8601 is allowed",
+                    field_show(cell.text, strlen(cell.text), &product->arena));
 }
 
 struct shop_variant *shop_add_variant(struct shop *shop, struct shop_product *product, size_t line)

@@ -37,6 +37,7 @@ struct shop_column {
 struct shop;
 struct shop_row;
 struct shop_product;
+struct plain_rules;
 
 struct shop_format {
     const char *title; /* "Shopify's product export" */
@@ -44,6 +45,7 @@ struct shop_format {
     const struct shop_column *columns;
     size_t column_count, marks;
     bool makes_handles; /* products have none in the file: they are made of names, and must be told apart */
+    const struct plain_rules *plain; /* of plain.h; NULL: the format has its own functions */
 
     /* The text that tells which rows are of one product; NULL: the row is one. *other is a second such text,
      * by which other rows name this one; NULL: there is none. In `arena`. */
@@ -118,6 +120,7 @@ struct shop {
     struct arena header; /* where the header lives */
     struct shop_heading *headings;
     bool has_header;
+    struct buffer key;                /* of the product that was begun last, for formats whose variants follow it */
     size_t count;                     /* headings */
     size_t places[SHOP_COLUMNS_MAX];  /* the number of the column's heading, from 1; 0: it is not there */
     size_t kept[SHOP_COLUMNS_MAX];    /* its place among the cells of a shop_row, from 1 */
@@ -146,7 +149,8 @@ const char *shop_passed_over(const struct shop *shop, size_t index);
 
 /* ---- For formats ---- */
 
-extern const struct shop_format shopify_format, woocommerce_format, google_format;
+extern const struct shop_format shopify_format, woocommerce_format, google_format, prestashop_format, magento_format,
+    wix_format, etsy_format, square_format, bigcommerce_format;
 
 bool shop_has(const struct shop *shop, size_t column);
 struct shop_cell shop_cell(const struct shop *shop, const struct shop_row *row, size_t column);
@@ -169,6 +173,17 @@ void shop_check_word(struct shop *shop, struct shop_product *product, const stru
 /* Adds the text of an option to those of a variant, " / " between them; "" is none. What is beyond FIELD_NAME_MAX is
  * cut off, so that they are longer than that still, which is a fault of the variant. */
 void shop_add_option(struct buffer *options, const char *text);
+
+/* The name of a cell's column in the file. */
+const char *shop_heading(const struct shop *shop, struct file_place place);
+
+/* An amount in minor units of its own currency, or else of the shop's. False: it is no clear amount. */
+bool shop_read_amount(const struct shop *shop, struct shop_product *product, const char *text, int32_t *amount);
+
+/* Reads a time of ISO 8601, in UTC where it says nothing else, or a day, to which `days` are added. `is_month_first`:
+ * a day may be "1/31/26" as well. An empty cell changes nothing. */
+void shop_read_time(struct shop *shop, struct shop_product *product, struct shop_cell cell, int64_t days,
+                    bool is_month_first, int64_t *seconds);
 
 /* Whether the sale price is not lower than the regular one. False where one of them cannot be read: a fault says so
  * when it is taken. */

@@ -71,6 +71,11 @@ static void add_run(struct spool *spool, const struct spool_run *run)
     spool->runs[spool->count++] = *run;
 }
 
+void spool_name(struct spool *spool, const char *key, const char *other)
+{
+    add_run(spool, &(struct spool_run){.key = slug_checksum(other), .offset = slug_checksum(key), .is_name = true});
+}
+
 void spool_add(struct spool *spool, const char *key, const char *other, size_t line, const char *bytes, size_t length)
 {
     struct spool_run *last = spool->count > 0 ? &spool->runs[spool->count - 1] : NULL;
@@ -90,7 +95,7 @@ void spool_add(struct spool *spool, const char *key, const char *other, size_t l
         return;
     }
     if (other != NULL)
-        add_run(spool, &(struct spool_run){.key = slug_checksum(other), .offset = run.key, .is_name = true});
+        spool_name(spool, key, other);
     add_run(spool, &run);
 }
 

@@ -46,6 +46,9 @@ const char *spool_directory(void);
  * afterwards, belongs to the first one. */
 void spool_add(struct spool *spool, const char *key, const char *other, size_t line, const char *bytes, size_t length);
 
+/* What is kept under the key `other` belongs to `key`. */
+void spool_name(struct spool *spool, const char *key, const char *other);
+
 /* Orders the runs: by key, keys by the first line that has them, lines in order. Nothing is added afterwards. */
 void spool_sort(struct spool *spool);
 

@@ -31,7 +31,6 @@
 
 #include "common/number.h"
 
-#define DAY 86400
 #define OPTION_READ_MAX ((size_t)16 * FIELD_NAME_MAX) /* bytes, with character references */
 
 /* The cell without the apostrophe that keeps spreadsheets from calculating. */
@@ -178,44 +177,14 @@ static size_t read_images(struct shop *shop, struct shop_product *product, const
 
 /* ---- Prices ---- */
 
-/* The exporter writes hours as they come: "2026-01-31 0:00:00". */
-static const char *pad_hour(const char *text, struct arena *arena)
-{
-    return strlen(text) > 12 && text[12] == ':' ? arena_print(arena, "%.11s0%s", text, text + 11) : text;
-}
-
-/* A time or a day; `days` are added to a day. An empty cell changes nothing. */
-static void read_time(struct shop *shop, struct shop_product *product, const struct shop_row *row, size_t column,
-                      int64_t days, int64_t *seconds)
-{
-    struct shop_cell cell = find(shop, row, column);
-    const char *time = pad_hour(cell.text, &product->arena);
-    const char *forms[] = {time, arena_print(&product->arena, "%sZ", time)};
-    int64_t read;
-
-    if (cell.text[0] == '\0')
-        return;
-    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        if (!field_read_time(forms[i], &read))
-            continue;
-        *seconds = read;
-        return;
-    }
-    if (field_read_time(arena_print(&product->arena, "%sT00:00:00Z", cell.text), &read))
-        *seconds = read + days * DAY;
-    else
-        shop_refuse(shop, product, cell.place, "the date is %s; a day, as 2026-01-31, or a time of ISO 8601 is allowed",
-                    field_show(cell.text, strlen(cell.text), &product->arena));
-}
-
 static bool is_on_sale(struct shop *shop, struct shop_product *product, const struct shop_row *row)
 {
     int64_t now = shop->output->source.now, starts = INT64_MIN, ends = INT64_MAX;
 
     if (text_of(shop, row, WOOCOMMERCE_SALE_PRICE)[0] == '\0')
         return false;
-    read_time(shop, product, row, WOOCOMMERCE_SALE_STARTS, 0, &starts);
-    read_time(shop, product, row, WOOCOMMERCE_SALE_ENDS, 1, &ends);
+    shop_read_time(shop, product, find(shop, row, WOOCOMMERCE_SALE_STARTS), 0, false, &starts);
+    shop_read_time(shop, product, find(shop, row, WOOCOMMERCE_SALE_ENDS), 1, false, &ends);
     return starts <= now && now < ends;
 }
 

@@ -861,9 +861,9 @@ def test_variations_far_from_their_parents_are_read_in_little_memory(make_databa
 
 
 def test_a_file_of_another_shop_gets_one_line(database):
-    done = database.load(b"Product ID,Active (0/1),Reference,Name\n1,1,R,A\n2,1,S,B\n")
+    done = database.load(b"Item number,Title,Custom label (SKU),Start price\n1,A,S,5\n2,B,T,6\n")
     assert done.code == 2 and len(done.errors.splitlines()) == 2
-    assert "this looks like PrestaShop's export; what can be read are" in done.errors
+    assert "this looks like eBay's listings; what can be read are" in done.errors
 
 
 # ---- Files, databases, terminals ---------------------------------------------------------------------------------------

@@ -305,12 +305,12 @@ static void file_of_another_kind_gets_one_line(void **state)
 {
     (void)state;
     static const char can[] =
-        "; what can be read are JSON Lines, the product exports of Shopify and WooCommerce, feeds "
-        "for Google, and CSV whose columns are renamed to slug or sku, name, price, description, "
-        "categories, tags, images, stock\n";
+        "; what can be read are JSON Lines, the product exports of Shopify, WooCommerce, PrestaShop, Magento, Wix, "
+        "Etsy, Square and BigCommerce, feeds for Google, and CSV whose columns are renamed to slug or sku, name, "
+        "price, description, categories, tags, images, stock\n";
     char fault[500];
-    snprintf(fault, sizeof fault, "1:0 this looks like Wix's export%s", can);
-    assert_fault("handleId,fieldType,name,collection,sku,price\na,Product,b,c,d,1\n", "", fault);
+    snprintf(fault, sizeof fault, "1:0 this looks like eBay's listings%s", can);
+    assert_fault("Item number,Title,Custom label (SKU),Start price\n1,b,c,1\n", "", fault);
     snprintf(fault, sizeof fault, "1:0 the columns are of no known kind%s", can);
     assert_fault("Artikel;Bezeichnung;Preis\n1;x;2\n", "", fault);
 }
