@@ -38,7 +38,7 @@ static const struct argument_row rows[] = {
     TEXT_OPTION("products", FIELD(source.products), "CSV", PRODUCTS_HELP),
     TEXT_OPTION("catalog", FIELD(source.catalog), "DATABASE", CATALOG_HELP),
     TEXT_OPTION("at", FIELD(at), "WHEN", "then, instead of now"),
-    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone; UTC when not given"),
+    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone, instead of DISCOUNTCTL_TIME_ZONE"),
     NUMBER_OPTION("limit", FIELD(limit), "N", "how many rules that lost to name (20)", 1, 10000),
 };
 
@@ -145,6 +145,7 @@ static int explain(const void *given, const struct argument_words *all_words, st
     const Ecommerce__ExplainResponse *answer = NULL;
     struct ctl_connection connection;
     struct message_list rules = {0};
+    char shop_zone[RULE_ZONE_MAX + 1];
     int64_t customer, at;
 
     if (number_parse(words[0], 0, INT32_MAX, &customer) != NUMBER_OK) {
@@ -156,7 +157,9 @@ static int explain(const void *given, const struct argument_words *all_words, st
         display_error(options->ctl.name, "--price is missing: the product's list price (or --catalog, which has it)");
         return EX_USAGE;
     }
-    int code = when_read(&options->ctl, "at", options->at, options->zone, &at);
+    int code = options_zone(&options->ctl, shop_zone);
+    if (code == COMMAND_OK)
+        code = when_read(&options->ctl, "at", options->at, options->zone, &at);
     if (code == COMMAND_OK && has_list)
         code = take_product(options, words[1], arena, &product);
     if (code == COMMAND_OK)
@@ -179,7 +182,7 @@ static int explain(const void *given, const struct argument_words *all_words, st
         const struct explain_asked asked = {.customer_id = (int32_t)customer,
                                             .product_id = product.id,
                                             .slug = product.slug[0] != '\0' ? product.slug : NULL,
-                                            .zone = options->zone};
+                                            .zone = options->zone != NULL ? options->zone : shop_zone};
         explain_text_print(answer, &asked, &rules, &options->ctl, arena);
     }
     return COMMAND_OK;

@@ -215,8 +215,8 @@ static void tell_head(const struct teller *teller, const struct explain_asked *a
     printf("\nproduct    %" PRId32 "%s%s, list price %" PRId32 "\n", asked->product_id, asked->slug != NULL ? " " : "",
            display_text(teller->arena, asked->slug), answer->list_price);
     printf("at         %s%s%s, revision %" PRId64 "\n\n", when_utc(teller->arena, answer->at),
-           asked->zone != NULL ? ", " : "",
-           asked->zone != NULL ? when_window(teller->arena, answer->at, asked->zone, false) : "", answer->revision);
+           asked->zone[0] != '\0' ? ", " : "",
+           asked->zone[0] != '\0' ? when_window(teller->arena, answer->at, asked->zone, false) : "", answer->revision);
 }
 
 /* Only what is free is 100 % below. */

@@ -10,7 +10,7 @@ struct explain_asked {
     int32_t customer_id;
     int32_t product_id;
     const char *slug; /* NULL: not known */
-    const char *zone; /* to show the instant in; NULL: UTC */
+    const char *zone; /* to show the instant in, too; "": only in UTC */
 };
 
 /* `rules`: those of the losers that are known whole (Ecommerce__Rule), for their time zones. */

@@ -133,13 +133,15 @@ int input_read(const struct ctl_options *options, const char *path, size_t max, 
 int input_rulefile(const struct ctl_options *options, const char *path, struct arena *arena, struct rulefile *rulefile)
 {
     struct fault_list notes = {.arena = arena};
-    char *text = NULL;
+    char *text = NULL, zone[RULE_ZONE_MAX + 1];
     size_t length = 0;
 
-    int code = input_read(options, path, RULEFILE_SIZE_MAX, arena, &text, &length);
+    int code = options_zone(options, zone);
+    if (code == COMMAND_OK)
+        code = input_read(options, path, RULEFILE_SIZE_MAX, arena, &text, &length);
     if (code != COMMAND_OK)
         return code;
-    if (rulefile_parse(text, length, arena, rulefile, fault_notes_add_line, &notes))
+    if (rulefile_parse(text, length, zone, arena, rulefile, fault_notes_add_line, &notes))
         return COMMAND_OK;
     return fault_notes_tell(&notes, options, input_name(path));
 }

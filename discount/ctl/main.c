@@ -75,7 +75,8 @@ int main(int argc, char **argv)
                    "Settings: environment variables, or NAME=value lines of the file named by --config, by "
                    "DISCOUNTCTL_CONFIG, or of discountctl.conf beside the program: DISCOUNT_SERVICE_HOST, "
                    "DISCOUNTCTL_TLS_CA, DISCOUNTCTL_TLS_CERTIFICATE, DISCOUNTCTL_TLS_KEY. What changes rules takes "
-                   "--message WHY and --expect REVISION. WHEN is a date or 2026-11-27T18:00, in UTC or the --zone.",
+                   "--message WHY and --expect REVISION. WHEN is a date or 2026-11-27T18:00, in the --zone or "
+                   "DISCOUNTCTL_TIME_ZONE, else UTC.",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
         .groups = groups,

@@ -2,9 +2,13 @@
 /* The options and settings that the commands share. */
 #include "discount/ctl/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/compiler.h"
+#include "common/ctl/command.h"
+#include "discount/ctl/display.h"
+#include "discount/window/window.h"
 
 #define OPTION(field) offsetof(struct ctl_options, field)
 
@@ -42,9 +46,16 @@ int options_run(const struct arguments *arguments, int argc, char **argv, void *
 
 #define FIELD(name) offsetof(struct ctl_settings, name)
 
+static const char *check_zone(const char *value)
+{
+    return window_is_zone(value) ? NULL : "a name such as Europe/Berlin of the IANA time zones";
+}
+
 static const struct setting setting_rows[] = {
     TEXT_SETTING("DISCOUNT_SERVICE_HOST", FIELD(host), "localhost:11443",
                  "the Discount service, host:port; its certificate must be for this host", settings_check_host),
+    TEXT_SETTING("DISCOUNTCTL_TIME_ZONE", FIELD(zone), "",
+                 "the shop's time zone: that of windows and of WHEN where none is named; empty: UTC", check_zone),
     PATH_SETTING("DISCOUNTCTL_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the service's certificate, PEM",
                  settings_check_path),
     PATH_SETTING("DISCOUNTCTL_TLS_CERTIFICATE", FIELD(certificate), "keys/admin.crt",
@@ -58,3 +69,17 @@ const struct settings_table ctl_settings_table = {
     .config_variable = "DISCOUNTCTL_CONFIG",
     .config_name = "discountctl.conf",
 };
+
+int options_zone(const struct ctl_options *options, char zone[RULE_ZONE_MAX + 1])
+{
+    struct ctl_settings settings;
+    char reason[1024];
+
+    if (!settings_load(&ctl_settings_table, options->config, &settings, reason, sizeof reason)) {
+        display_error(options->name, "%s", reason);
+        return COMMAND_CONFIG;
+    }
+    snprintf(zone, RULE_ZONE_MAX + 1, "%s", settings.zone);
+    settings_release(&ctl_settings_table, &settings);
+    return COMMAND_OK;
+}

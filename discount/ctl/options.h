@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/compiler.h"
 #include "common/ctl/arguments.h"
 #include "common/settings.h"
+#include "discount/rule/rule.h"
 
 /* Each command has a structure that begins with this one. All zero: nothing was given. */
 struct ctl_options {
@@ -52,9 +54,14 @@ int options_run(const struct arguments *arguments, int argc, char **argv, void *
 
 struct ctl_settings {
     char *host;
+    char *zone; /* the shop's time zone; "": UTC */
     char *ca, *certificate, *key;
 };
 
 extern const struct settings_table ctl_settings_table;
+
+/* The shop's time zone, for what names none: a name that window_is_zone() knows, or "". COMMAND_OK, or COMMAND_CONFIG,
+ * a setting that is wrong having been told. */
+MUST_CHECK int options_zone(const struct ctl_options *options, char zone[RULE_ZONE_MAX + 1]);
 
 #endif

@@ -32,7 +32,7 @@ static const struct argument_row rows[] = {
     TEXT_OPTION("product", FIELD(product), "SLUG", "that name this product"),
     TEXT_OPTION("category", FIELD(category), "SLUG", "that name this category"),
     TEXT_OPTION("active-at", FIELD(active_at), "WHEN", "that are enabled and in their window then"),
-    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone; UTC when not given"),
+    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone, instead of DISCOUNTCTL_TIME_ZONE"),
     TEXT_OPTION("text", FIELD(text), "TEXT", "with this in their key or label"),
 };
 

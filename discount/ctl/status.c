@@ -13,7 +13,7 @@
 #include "discount/ctl/table.h"
 #include "discount/ctl/when.h"
 
-static void print_facts(const Ecommerce__GetStatusResponse *status, struct arena *arena)
+static void print_facts(const Ecommerce__GetStatusResponse *status, const char *zone, struct arena *arena)
 {
     printf("version    %s\n", display_text(arena, status->version));
     printf("revision   %" PRId64 " in use", status->revision);
@@ -22,6 +22,7 @@ static void print_facts(const Ecommerce__GetStatusResponse *status, struct arena
     printf("\nrules      %" PRId64 "\ngroups     %" PRId64 "\nproducts   %" PRId64 "\n", status->rules, status->groups,
            status->products);
     printf("rounding   %s\n", display_text(arena, status->rounding));
+    printf("time zone  %s where none is named\n", zone[0] != '\0' ? zone : "UTC");
     if (status->lease_ms > 0)
         printf("lent       for another %" PRId32 " ms%s\n", status->lease_ms,
                status->waits_for_leases ? "; a revision waits for that" : "");
@@ -67,7 +68,7 @@ static int status(const void *options, const struct argument_words *words, struc
     } else if (connection.options->is_json) {
         json_print(stdout, json_message(&answer->base));
     } else {
-        print_facts(answer, arena);
+        print_facts(answer, connection.settings.zone, arena);
         print_workers(answer, options, arena);
     }
     connection_close(&connection);

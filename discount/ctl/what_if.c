@@ -13,7 +13,7 @@ const struct argument_row what_if_rows[WHAT_IF_ROWS] = {
     TEXT_OPTION("products", FIELD(source.products), "CSV", PRODUCTS_HELP),
     TEXT_OPTION("catalog", FIELD(source.catalog), "DATABASE", CATALOG_HELP),
     TEXT_OPTION("at", FIELD(at), "WHEN", "then, instead of now"),
-    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone; UTC when not given"),
+    TEXT_OPTION("zone", FIELD(zone), "ZONE", "WHEN's time zone, instead of DISCOUNTCTL_TIME_ZONE"),
     NUMBER_OPTION("limit", FIELD(limit), "N", "how many to list (1000); all are counted", 1, 1000000),
 };
 

@@ -11,7 +11,7 @@
 int when_read(const struct ctl_options *options, const char *option, const char *when, const char *zone,
               int64_t *instant)
 {
-    char reason[512];
+    char reason[512], shop[RULE_ZONE_MAX + 1];
 
     *instant = 0;
     if (zone != NULL && !window_is_zone(zone)) {
@@ -19,8 +19,11 @@ int when_read(const struct ctl_options *options, const char *option, const char 
                       zone);
         return COMMAND_REFUSED;
     }
-    if (when == NULL || window_parse(when, zone != NULL ? zone : "", false, instant, reason, sizeof reason))
+    if (when == NULL)
         return COMMAND_OK;
+    int code = options_zone(options, shop);
+    if (code != COMMAND_OK || window_parse(when, zone != NULL ? zone : shop, false, instant, reason, sizeof reason))
+        return code;
     display_error(options->name, "--%s %s: %s", option, when, reason);
     return COMMAND_REFUSED;
 }

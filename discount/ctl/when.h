@@ -9,8 +9,8 @@
 #include "common/compiler.h"
 #include "discount/ctl/options.h"
 
-/* Reads the WHEN of `option` (NULL: *instant is 0), a local date or date and time in `zone` (NULL: UTC). COMMAND_OK, or
- * COMMAND_REFUSED, what is wrong having been told. */
+/* Reads the WHEN of `option` (NULL: *instant is 0), a local date or date and time in `zone` (NULL: the shop's).
+ * COMMAND_OK, or an exit code, what is wrong having been told. */
 MUST_CHECK int when_read(const struct ctl_options *options, const char *option, const char *when, const char *zone,
                          int64_t *instant);
 

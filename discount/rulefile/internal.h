@@ -134,6 +134,7 @@ struct block {
 
 struct parser {
     struct arena *arena;
+    const char *zone; /* of windows that name none */
     struct line_faults faults;
     size_t line;
     bool is_indented;

@@ -112,10 +112,10 @@ static void read_text(struct parser *parser, const char *text, size_t length)
     finish(parser);
 }
 
-bool rulefile_parse(const char *text, size_t length, struct arena *arena, struct rulefile *rulefile,
+bool rulefile_parse(const char *text, size_t length, const char *zone, struct arena *arena, struct rulefile *rulefile,
                     rulefile_fault_f *fault, void *data)
 {
-    struct parser parser = {.arena = arena};
+    struct parser parser = {.arena = arena, .zone = arena_copy(arena, zone, strlen(zone))};
 
     if (length > RULEFILE_SIZE_MAX)
         line_faults_add(&parser.faults, 1, "the file has %zu bytes; up to %zu are allowed", length, RULEFILE_SIZE_MAX);

@@ -43,6 +43,8 @@
 #define RULEFILE_TARGETS_MAX 10000000 /* products and categories that rules name */
 #define RULEFILE_MEMBERS_MAX 20000000
 
+#define RULEFILE_UTC "UTC" /* the zone "" as a file names it */
+
 /* What a rule file says. All of it lives in the arena that it was parsed into. */
 struct rulefile {
     struct change *changes; /* in the file's order; a group with members is a set, a clear, and an add for each
@@ -56,19 +58,19 @@ struct rulefile {
 typedef void rulefile_fault_f(void *data, size_t line, const char *message);
 
 /*
- * Reads a whole file, everything that is wrong in it told (up to RULEFILE_FAULTS_MAX, then one last that counts the
- * rest): bytes that are not UTF-8, NUL, lines over 64 KiB, unknown words, numbers out of range, what change_check()
- * finds, the same thing described twice, a malformed window, an end that is missing. True: nothing was, and
- * *rulefile is set.
+ * Reads a whole file; `zone` is that of windows that name none: as of window_is_zone(), "" is UTC. Everything that is
+ * wrong in it told (up to RULEFILE_FAULTS_MAX, then one last that counts the rest): bytes that are not UTF-8, NUL,
+ * lines over 64 KiB, unknown words, numbers out of range, what change_check() finds, the same thing described twice, a
+ * malformed window, an end that is missing. True: nothing was, and *rulefile is set.
  */
-MUST_CHECK bool rulefile_parse(const char *text, size_t length, struct arena *arena, struct rulefile *rulefile,
-                               rulefile_fault_f *fault, void *data);
+MUST_CHECK bool rulefile_parse(const char *text, size_t length, const char *zone, struct arena *arena,
+                               struct rulefile *rulefile, rulefile_fault_f *fault, void *data);
 
 /* The line that says `field` of a change ("" or one that the file does not say: the line where the change begins); for
  * faults that others find. */
 size_t rulefile_line(const struct rulefile *rulefile, size_t change, const char *field);
 
-/* ---- Writing: the same things in the same order give the same bytes ---- */
+/* ---- Writing: the same things in the same order give the same bytes, and windows name their zone, UTC, too ---- */
 
 void rulefile_print_start(FILE *out);
 void rulefile_print_product(FILE *out, const struct known_product *product);

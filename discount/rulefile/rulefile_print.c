@@ -177,10 +177,8 @@ static void print_instant(FILE *out, const char *name, int64_t instant, const ch
 
     if (instant == 0)
         return;
-    fprintf(out, INDENT "%s %s", name, window_print(instant, zone, is_end, text));
-    if (zone != NULL && zone[0] != '\0')
-        fprintf(out, " %s", zone);
-    fputc('\n', out);
+    fprintf(out, INDENT "%s %s %s\n", name, window_print(instant, zone, is_end, text),
+            zone != NULL && zone[0] != '\0' ? zone : RULEFILE_UTC);
 }
 
 /* A field of the table, where it says something. */

@@ -253,10 +253,9 @@ static void read_flag(struct parser *parser, const struct block_line *line)
     rule_field_set(field, rule_of(parser), field->type == RULE_FIELD_FLAG);
 }
 
-/* "" and "UTC" are the same. */
 static const char *zone_name(const char *zone)
 {
-    return zone[0] != '\0' ? zone : "UTC";
+    return zone[0] != '\0' ? zone : RULEFILE_UTC;
 }
 
 /* Both ends of a window are seen in one zone. */
@@ -277,10 +276,12 @@ static void set_zone(struct parser *parser, enum field field, enum field other, 
 static void read_instant(struct parser *parser, const struct block_line *line)
 {
     struct rule *rule = rule_of(parser);
-    const char *zone = line->count == 2 ? line->words[1].text : "";
+    const char *zone = line->count == 2 ? line->words[1].text : parser->zone;
     bool is_end = line->field == FIELD_ends_at;
     char reason[512];
 
+    if (strcmp(zone, RULEFILE_UTC) == 0)
+        zone = "";
     if (window_parse(line->words[0].text, zone, is_end, is_end ? &rule->ends_at : &rule->starts_at, reason,
                      sizeof reason))
         set_zone(parser, line->field, is_end ? FIELD_starts_at : FIELD_ends_at, zone);

@@ -181,7 +181,7 @@ static void read_rules(struct probe *probe, size_t length)
     struct rulefile file;
     size_t faults = 0;
     fputs("{\"faults\":[", stdout);
-    if (rulefile_parse(text, length, &probe->arena, &file, note_fault, &faults))
+    if (rulefile_parse(text, length, "", &probe->arena, &file, note_fault, &faults))
         apply_file(probe, &file);
     else if (faults == 0)
         give_up("a rule file was refused", "and nothing said about it");

@@ -51,6 +51,22 @@ def test_export_import_export_gives_the_same_bytes(ctl):
     assert ctl.ok("export") == first
 
 
+def test_a_window_without_a_zone_is_in_that_of_the_shop_and_stays_there(ctl):
+    """What is stored means the same whatever the setting says later."""
+    shop = {"DISCOUNTCTL_TIME_ZONE": "Europe/Berlin"}
+    ctl.ok("rule", "set", "-", stdin=rule_file('rule utc "UTC"\n    lane sale\n    percent 5\n    starts 2026-11-27'))
+    ctl.ok("rule", "set", "-", stdin=rule_file('rule here "Here"\n    lane sale\n    percent 5\n    starts 2026-11-27'), **shop)
+    for settings in {}, shop:
+        text = ctl.ok("export", **settings)
+        assert "    starts 2026-11-27 Europe/Berlin\n" in text and "    starts 2026-11-27 UTC\n" in text
+        assert "nothing to change" in ctl.ok("import", "--prune", "-", stdin=text, **settings)
+    active = ["rule", "list", "--json", "--text", "here", "--active-at"]
+    assert '"here"' in ctl.ok(*active, "2026-11-27", **shop) and '"here"' not in ctl.ok(*active, "2026-11-26T22:59")
+    assert "time zone  Europe/Berlin " in ctl.ok("status", **shop)
+    wrong = ctl.run("export", DISCOUNTCTL_TIME_ZONE="Europe/Nowhere")
+    assert wrong.returncode == 78 and "DISCOUNTCTL_TIME_ZONE" in wrong.stderr and "Europe/Berlin" in wrong.stderr
+
+
 def test_importing_an_export_changes_nothing(ctl):
     revision = ctl.revision()
     assert ctl.ok("import", "--prune", "-", stdin=ctl.ok("export")) == f"nothing to change: revision {revision} stays\n"

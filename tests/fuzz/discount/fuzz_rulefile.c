@@ -96,12 +96,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct rulefile rulefile, again;
     struct told told = {0};
 
-    if (!rulefile_parse((const char *)data, size, &arena, &rulefile, check_fault, &told)) {
+    if (!rulefile_parse((const char *)data, size, "", &arena, &rulefile, check_fault, &told)) {
         insist(told.count > 0);
     } else {
         size_t first_length, second_length;
         char *first = print_all(&rulefile, &first_length);
-        insist(rulefile_parse(first, first_length, &arena, &again, check_fault, &told));
+        insist(rulefile_parse(first, first_length, "", &arena, &again, check_fault, &told));
         char *second = print_all(&again, &second_length);
         insist(told.count == 0);
         insist(first_length == second_length && memcmp(first, second, first_length) == 0);

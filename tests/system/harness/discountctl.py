@@ -87,9 +87,9 @@ class Ctl:
         """Runs a command; the exit code is the caller's to look at."""
         return run([CTL, *words], self.directory, env=self.environment(**more), stdin=stdin)
 
-    def ok(self, *words, stdin=""):
+    def ok(self, *words, stdin="", **more):
         """Runs a command that must succeed; what it printed."""
-        done = self.run(*words, stdin=stdin)
+        done = self.run(*words, stdin=stdin, **more)
         assert (done.returncode, done.stderr) == (0, ""), done
         return done.stdout
 

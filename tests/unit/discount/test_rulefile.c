@@ -154,8 +154,24 @@ static void a_window_may_be_open_at_one_end(void **state)
 static void utc_with_and_without_its_name_is_one_zone(void **state)
 {
     (void)state;
-    assert_string_equal(parse_rule(RULE "percent 5\nstarts 2026-11-27\nends 2026-11-28 UTC\n" TAIL)->zone, "UTC");
-    assert_string_equal(parse_rule(RULE "percent 5\nstarts 2026-11-27 UTC\nends 2026-11-28\n" TAIL)->zone, "UTC");
+    assert_string_equal(parse_rule(RULE "percent 5\nstarts 2026-11-27\nends 2026-11-28 UTC\n" TAIL)->zone, "");
+    assert_string_equal(parse_rule(RULE "percent 5\nstarts 2026-11-27 UTC\nends 2026-11-28\n" TAIL)->zone, "");
+}
+
+static void a_window_without_a_zone_is_in_that_of_the_shop(void **state)
+{
+    (void)state;
+    shop_zone = "Asia/Tokyo";
+    const struct rule *rule = parse_rule(RULE "percent 5\nstarts 2026-11-27\nends 2026-11-28T18:00Z\n" TAIL);
+    assert_int_equal(rule->starts_at, 1795737600 - 9 * 3600);
+    assert_int_equal(rule->ends_at, 1795737600 + 42 * 3600);
+    assert_string_equal(rule->zone, "Asia/Tokyo");
+    rule = parse_rule(RULE "percent 5\nstarts 2026-11-27 UTC\n" TAIL);
+    assert_int_equal(rule->starts_at, 1795737600);
+    assert_string_equal(rule->zone, "");
+    assert_told(RULE "percent 5\nstarts 2026-11-27\nends 2026-11-28 UTC\n" TAIL,
+                "6: the zone is UTC here and Asia/Tokyo in line 5; both lines need the same one\n");
+    shop_zone = "";
 }
 
 static void labels_have_quotes_backslashes_and_any_characters(void **state)
@@ -275,6 +291,7 @@ int main(void)
         cmocka_unit_test(the_other_words_set_their_fields),
         cmocka_unit_test(a_window_may_be_open_at_one_end),
         cmocka_unit_test(utc_with_and_without_its_name_is_one_zone),
+        cmocka_unit_test(a_window_without_a_zone_is_in_that_of_the_shop),
         cmocka_unit_test(labels_have_quotes_backslashes_and_any_characters),
         cmocka_unit_test(spaces_comments_and_blank_lines_mean_nothing),
         cmocka_unit_test(the_last_line_may_have_no_line_end),

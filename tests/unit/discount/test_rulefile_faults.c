@@ -321,7 +321,7 @@ static void a_file_over_the_limit_is_refused_at_once(void **state)
     (void)state;
     told[0] = '\0';
     told_count = told_line = 0;
-    assert_false(rulefile_parse(text, RULEFILE_SIZE_MAX + 1, &arena, &rulefile, keep_fault, NULL));
+    assert_false(rulefile_parse(text, RULEFILE_SIZE_MAX + 1, "", &arena, &rulefile, keep_fault, NULL));
     free(text);
     assert_string_equal(told, "1: the file has 67108865 bytes; up to 67108864 are allowed\n");
 }
@@ -359,7 +359,7 @@ static void much_garbage_takes_little_time(void **state)
         told[0] = '\0';
         told_count = told_line = 0;
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-        assert_false(rulefile_parse(text, at, &arena, &rulefile, keep_fault, NULL));
+        assert_false(rulefile_parse(text, at, "", &arena, &rulefile, keep_fault, NULL));
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
         arena_reset(&arena);
         assert_true(told_count <= RULEFILE_FAULTS_MAX + 1);
