@@ -78,6 +78,7 @@ static bool site_begin(struct site *site, const struct catalog_settings *setting
                           .public_url = settings->public_url[0] != '\0' ? settings->public_url : NULL,
                           .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS,
                           .answer_ns = settings->answer_ms * CLOCK_NS_PER_MS};
+    (void)!language_list_read(settings->language, &site->languages); /* checked with the settings */
     if (!open_identity(settings, &site->identity, reason, reason_size))
         return false;
     site->quotes = quotes_new(&options);

@@ -49,6 +49,16 @@ static const char *check_public_url(const char *value)
            "or https://shop.example/catalog";
 }
 
+static const char *check_language(const char *value)
+{
+    struct language_list list;
+
+    return language_list_read(value, &list)
+               ? NULL
+               : "auto, or languages, each once, separated by commas or spaces: cs da de en "
+                 "es fr it nl pl pt ru sv tr";
+}
+
 static const char *check_proxies(const char *value)
 {
     const char *wrong;
@@ -103,6 +113,9 @@ static const struct setting rows[] = {
         "CATALOG_PUBLIC_URL", FIELD(public_url), "",
         "where people find the shop, such as https://shop.example/catalog, for search engines; empty: not said",
         check_public_url),
+    TEXT_SETTING("CATALOG_LANGUAGE", FIELD(language), "en",
+                 "the language of pages for people, or several that their visitors choose from; auto: any",
+                 check_language),
     PATH_SETTING("CATALOG_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the Discount service's certificate, PEM",
                  settings_check_path),
     PATH_SETTING("CATALOG_TLS_CERTIFICATE", FIELD(certificate), "keys/catalog.crt",

@@ -23,6 +23,7 @@ struct catalog_settings {
     int64_t finds_nearest; /* 0 or 1 */
     char *shop_name;
     char *public_url;
+    char *language;
     char *ca, *certificate, *key;
     int64_t log_level; /* enum log_level */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which media type a client would rather have. */
+/* Which media type or language a client would rather have. */
 #include "fcgi-catalog/http/accept.h"
 
 #include <stdbool.h>
@@ -14,9 +14,9 @@ struct piece {
     size_t length;
 };
 
-/* How well the header's ranges fit one media type: the most specific one decides. */
+/* How well the header's ranges fit one media type or language: the most specific one decides. */
 struct fit {
-    int specificity; /* 0: nothing fits; 1: any type; 2: type/any; 3: type/subtype */
+    int specificity; /* 0: nothing fits; 1: any; 2: type/any, or a part of the world ("de-AT" for "de"); 3: exactly */
     int quality;
 };
 
@@ -90,6 +90,17 @@ static int parameters_quality(struct piece parameters)
     return QUALITY_MOST;
 }
 
+static int language_specificity(struct piece range, const char *tag)
+{
+    size_t length = strlen(tag);
+
+    if (is_text(range, tag, length))
+        return 3;
+    if (range.length > length && range.text[length] == '-' && strncasecmp(range.text, tag, length) == 0)
+        return 2;
+    return is_text(range, "*", 1) ? 1 : 0;
+}
+
 static int range_specificity(struct piece range, const char *media)
 {
     size_t type_length = strcspn(media, "/") + 1; /* with the slash */
@@ -102,14 +113,15 @@ static int range_specificity(struct piece range, const char *media)
     return is_text(range, "*/*", 3) || is_text(range, "*", 1) ? 1 : 0; /* the second comes from old Java clients */
 }
 
-static void fit_header(struct fit *fit, const char *header, const char *media)
+static void fit_header(struct fit *fit, const char *header, const char *media,
+                       int (*specificity_of)(struct piece range, const char *media))
 {
     struct piece rest = {header, strlen(header)};
 
     while (rest.length > 0) {
         struct piece parameters = cut(&rest, ',');
         struct piece range = cut(&parameters, ';');
-        int specificity = range_specificity(range, media);
+        int specificity = specificity_of(range, media);
         if (specificity == 0 || specificity < fit->specificity)
             continue;
         int quality = parameters_quality(parameters);
@@ -140,12 +152,28 @@ int accept_choose(const char *accept, const char *const *types, size_t count)
         return 0;
     for (size_t i = 0; i < count; i++) {
         struct fit fit = {0};
-        fit_header(&fit, accept, types[i]);
+        fit_header(&fit, accept, types[i], range_specificity);
         if (fit.quality > 0 &&
             (is_better(&fit, &best) || (!is_better(&best, &fit) && is_page_for_text(&fit, types[i], types[chosen])))) {
             best = fit;
             chosen = (int)i;
         }
+    }
+    return chosen;
+}
+
+int accept_choose_language(const char *accept_language, const char *const *tags, size_t count)
+{
+    struct fit best = {0};
+    int chosen = -1;
+
+    for (size_t i = 0; accept_language != NULL && i < count; i++) {
+        struct fit fit = {0};
+        fit_header(&fit, accept_language, tags[i], language_specificity);
+        if (fit.quality == 0 || !is_better(&fit, &best))
+            continue;
+        best = fit;
+        chosen = (int)i;
     }
     return chosen;
 }

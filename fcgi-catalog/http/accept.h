@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which media type a client would rather have: the Accept header (RFC 9110, 12.5.1). */
+/* What a client would rather have: the headers Accept and Accept-Language (RFC 9110, 12.5.1 and 12.5.4). */
 #ifndef CATALOG_HTTP_ACCEPT_H
 #define CATALOG_HTTP_ACCEPT_H
 
@@ -11,5 +11,9 @@
  * where both are named: clients that read pages take text, too.
  */
 int accept_choose(const char *accept, const char *const *types, size_t count);
+
+/* The index of the preferred one of `count` languages ("de"); -1: the client names none of them. A range fits the
+ * language that it begins with: "de-AT" fits "de". Among languages of the same quality and precision, the first. */
+int accept_choose_language(const char *accept_language, const char *const *tags, size_t count);
 
 #endif

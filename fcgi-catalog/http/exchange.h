@@ -66,7 +66,7 @@ typedef struct http_page http_error_page(void *data, struct http_exchange *excha
 struct http_exchange {
     struct http_request request;
     struct http_response response;
-    const char *also_varies;     /* a header that can change every answer (Vary); NULL: none */
+    const char *also_varies;     /* more headers that can change the answer (Vary); NULL: none */
     struct arena arena;          /* reset when the exchange is finished */
     int64_t arrived_ns;          /* when the request was read, on common/clock.h's clock */
     void *handler_data;          /* the handler's own */

@@ -20,6 +20,7 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_PUT, HTTP_
     X(CATALOG_BASE_PATH)                                                                                               \
     X(CONTENT_LENGTH)                                                                                                  \
     X(HTTP_ACCEPT)                                                                                                     \
+    X(HTTP_ACCEPT_LANGUAGE)                                                                                            \
     X(HTTP_ACCESS_CONTROL_REQUEST_METHOD)                                                                              \
     X(HTTP_AUTHORIZATION)                                                                                              \
     X(HTTP_IF_MATCH)                                                                                                   \

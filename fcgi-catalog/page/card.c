@@ -46,7 +46,7 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
     html_text(html, product_title(product));
     html_put(html, "</a></h2>\n");
     put_price(html, frame, product->price_cents, shown->quote, shown->applied);
-    put_stock(html, product->stock);
+    put_stock(html, frame, product->stock);
     html_put(html, "</li>\n");
 }
 

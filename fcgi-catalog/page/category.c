@@ -131,9 +131,10 @@ void put_trail(struct html *html, const struct page_frame *frame, const char *sl
     const struct category_entry *steps[DEPTH_MAX];
     size_t count = find_steps(frame, slug, steps);
 
-    html_put(html, "<nav class=\"trail\" aria-label=\"Where this is\">\n<ol>\n<li><a");
-    frame_put_link(html, frame, "/products", "");
-    html_put(html, ">All products</a></li>\n");
+    html_put(html, "<nav class=\"trail\"");
+    put_label(html, frame, WORD_TRAIL);
+    html_put(html, ">\n<ol>\n");
+    put_place(html, frame, "/products", WORD_ALL_PRODUCTS);
     for (size_t left = count; left > 0;) {
         left--;
         put_step(html, frame, steps[left], is_here && left == 0);
@@ -151,7 +152,9 @@ static void put_category(struct html *html, const struct page_frame *frame, cons
     frame_put_link(html, frame, category_path(category->slug, html->text.arena), "");
     html_put(html, ">");
     html_text(html, category_title(category));
-    html_put(html, "</a> <span class=\"count\"><span class=\"unseen\">products: </span>");
+    html_put(html, "</a> <span class=\"count\"><span class=\"unseen\">");
+    put_word(html, frame, WORD_PRODUCTS_LABEL);
+    html_put(html, " </span>");
     html_number(html, category->product_count);
     html_put(html, "</span>");
 }
@@ -218,18 +221,13 @@ static int find_depth(struct level all, struct level level, int depth)
 }
 
 /* Says how many categories a page has no room for, and where they are. */
-static void put_left_out(struct html *html, size_t beside, size_t below)
+static void put_left_out(struct html *html, const struct page_frame *frame, enum word word, size_t count)
 {
-    if (beside > 0) {
-        html_put(html, "<p class=\"left-out\">");
-        html_number(html, (int64_t)beside);
-        html_put(html, " more categories are not listed here; a search finds their products.</p>\n");
-    }
-    if (below > 0) {
-        html_put(html, "<p class=\"left-out\">");
-        html_number(html, (int64_t)below);
-        html_put(html, " more categories are below these, on the page of each.</p>\n");
-    }
+    if (count == 0)
+        return;
+    html_put(html, "<p class=\"left-out\">");
+    html_text(html, language_count(frame->language, word, (int64_t)count, html->text.arena));
+    html_put(html, "</p>\n");
 }
 
 bool put_children(struct html *html, const struct page_frame *frame, const char *parent, int depth,
@@ -241,12 +239,13 @@ bool put_children(struct html *html, const struct page_frame *frame, const char 
 
     if (level.count == 0)
         return false;
-    html_put(html, "<nav aria-label=\"Categories\"");
+    html_put(html, "<nav");
+    put_label(html, frame, WORD_CATEGORIES);
     html_attribute(html, "class", depth > 1 ? "tree" : "children");
     html_put(html, ">\n");
     put_level(html, frame, all, level, fitting, pictured);
-    put_left_out(html, level.count > LIST_MAX ? level.count - LIST_MAX : 0,
-                 count_levels(all, level, depth) - count_levels(all, level, fitting));
+    put_left_out(html, frame, WORD_MORE_BESIDE, level.count > LIST_MAX ? level.count - LIST_MAX : 0);
+    put_left_out(html, frame, WORD_MORE_BELOW, count_levels(all, level, depth) - count_levels(all, level, fitting));
     html_put(html, "</nav>\n");
     return true;
 }
@@ -311,7 +310,9 @@ static void put_few_options(struct html *html, const struct page_frame *frame, c
     }
     if (!is_branch_there)
         put_branch(html, frame, steps, count);
-    html_put(html, "<option value=\"\" disabled>More are in “All categories”</option>\n");
+    html_put(html, "<option value=\"\" disabled>");
+    put_word(html, frame, WORD_MORE_OPTIONS);
+    html_put(html, "</option>\n");
 }
 
 void put_category_options(struct html *html, const struct page_frame *frame, const char *chosen)
@@ -328,12 +329,18 @@ void put_category_options(struct html *html, const struct page_frame *frame, con
 
 struct text page_print_categories(const struct page_frame *frame, struct arena *arena)
 {
-    const struct page_head head = {.title = "Categories", .search = "", .path = "/categories", .path_query = ""};
+    const char *title = language_word(frame->language, WORD_CATEGORIES);
+    const struct page_head head = {.title = title, .search = "", .path = "/categories", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
-    html_put(&html, "<h1>Categories</h1>\n");
-    if (!put_children(&html, frame, NULL, DEPTH_MAX, NULL))
-        html_put(&html, "<p class=\"empty\">There are no categories yet.</p>\n");
+    html_put(&html, "<h1>");
+    html_text(&html, title);
+    html_put(&html, "</h1>\n");
+    if (!put_children(&html, frame, NULL, DEPTH_MAX, NULL)) {
+        html_put(&html, "<p class=\"empty\">");
+        put_word(&html, frame, WORD_NO_CATEGORIES);
+        html_put(&html, "</p>\n");
+    }
     return frame_end(frame, &html);
 }
 
@@ -344,13 +351,21 @@ struct text page_print_home(const struct page_frame *frame, const struct page_pr
     struct html html = frame_begin(frame, &head, arena);
 
     if (newest->list->count > 0) {
-        html_put(&html, "<h1>New in the shop</h1>\n");
+        html_put(&html, "<h1>");
+        put_word(&html, frame, WORD_NEWEST);
+        html_put(&html, "</h1>\n");
         put_cards(&html, frame, newest, CARDS_AT_ONCE, false);
         html_put(&html, "<p class=\"lead\"><a");
         frame_put_link(&html, frame, "/products", "");
-        html_put(&html, ">Show all products</a></p>\n");
+        html_put(&html, ">");
+        put_word(&html, frame, WORD_SHOW_ALL);
+        html_put(&html, "</a></p>\n");
     } else {
-        html_put(&html, "<h1>Welcome</h1>\n<p class=\"lead\">There are no products yet.</p>\n");
+        html_put(&html, "<h1>");
+        put_word(&html, frame, WORD_WELCOME);
+        html_put(&html, "</h1>\n<p class=\"lead\">");
+        put_word(&html, frame, WORD_NO_PRODUCTS);
+        html_put(&html, "</p>\n");
     }
     (void)put_children(&html, frame, NULL, 2, pictured);
     return frame_end(frame, &html);

@@ -24,6 +24,26 @@ struct text frame_end(const struct page_frame *frame, struct html *html);
 void frame_put_link(struct html *html, const struct page_frame *frame, const char *path, const char *query);
 void frame_put_action(struct html *html, const struct page_frame *frame, const char *path);
 
+/* A message as text, and as the name of the element for those who do not see it. */
+void put_word(struct html *html, const struct page_frame *frame, enum word word);
+void put_label(struct html *html, const struct page_frame *frame, enum word word);
+
+/* A message with a value in the first place of this name, as text. */
+void put_filled(struct html *html, const struct page_frame *frame, enum word word, const char *place,
+                const char *value);
+
+/* What stands before and behind the place of a value that is markup. In `arena`. */
+struct around {
+    const char *before, *after;
+};
+struct around around_place(const struct page_frame *frame, enum word word, const char *place, struct arena *arena);
+
+/* An item of a list: a link to a page below the base, with what it is called. */
+void put_place(struct html *html, const struct page_frame *frame, const char *path, enum word word);
+
+/* A price of the shop as the page's language writes it. */
+const char *frame_price(const struct page_frame *frame, int32_t amount, struct arena *arena);
+
 /* The same address as others are to know it: below the shop's public one, where that is known. */
 const char *frame_address(const struct page_frame *frame, const char *path, const char *query, struct arena *arena);
 
@@ -61,7 +81,7 @@ const char *rule_title(const struct applied_rule *rule);
 int32_t price_to_pay(int32_t list_price, const struct quote *quote);
 
 /* The state of the stock; nothing when it is not known. */
-void put_stock(struct html *html, const char *stock);
+void put_stock(struct html *html, const struct page_frame *frame, const char *stock);
 
 /* An item of the list of products. Pictures that are not seen at first are loaded when they come near. */
 void put_card(struct html *html, const struct page_frame *frame, const struct page_product *shown, bool is_lazy);

@@ -11,8 +11,8 @@ static const char *listing_title(const struct page_frame *frame, const struct pr
     if (query->is_category_of_path)
         return category != NULL ? category_title(category) : query->category;
     if (query->text != NULL)
-        return arena_print(arena, "Search: %s", query->text);
-    return category != NULL ? category_title(category) : "All products";
+        return words_fill(language_word(frame->language, WORD_SEARCHED), "{text}", query->text, arena);
+    return category != NULL ? category_title(category) : language_word(frame->language, WORD_ALL_PRODUCTS);
 }
 
 /* The one rule that made the price of every product of the list; NULL: there is none such. */
@@ -29,26 +29,25 @@ static const struct applied_rule *find_common_rule(const struct page_listing *li
     return rule;
 }
 
-static void put_count(struct html *html, const struct page_listing *listing, const struct applied_rule *common)
+/* How many products there are, and how many of them are here. */
+static const char *print_count(const struct page_frame *frame, const struct page_listing *listing, struct arena *arena)
 {
     bool is_all = listing->next == NULL && listing->previous == NULL;
     int64_t here = (int64_t)listing->products.list->count;
-    int64_t total = is_all ? here : listing->total;
 
+    if (is_all)
+        return language_count(frame->language, WORD_PRODUCTS, here, arena);
+    if (listing->total < 0)
+        return language_count(frame->language, WORD_SHOWN, here, arena);
+    return words_fill(language_count(frame->language, WORD_SHOWN_OF, listing->total, arena), "{here}",
+                      arena_print(arena, "%d", (int)here), arena);
+}
+
+static void put_count(struct html *html, const struct page_frame *frame, const struct page_listing *listing,
+                      const struct applied_rule *common)
+{
     html_put(html, "<p class=\"shown\" role=\"status\">");
-    if (!is_all) {
-        html_number(html, here);
-        html_put(html, " shown");
-    }
-    if (!is_all && total >= 0)
-        html_put(html, " of ");
-    if (total >= 0) {
-        html_number(html, total);
-        if (total == 1)
-            html_put(html, " product");
-        else
-            html_put(html, " products");
-    }
+    html_text(html, print_count(frame, listing, html->text.arena));
     if (common != NULL) {
         html_put(html, " <span class=\"rule\" dir=\"auto\">");
         html_text(html, rule_title(common));
@@ -61,40 +60,46 @@ static void put_count(struct html *html, const struct page_listing *listing, con
 static void put_searched(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
 {
     struct product_query query = *listing->query;
+    struct around around = around_place(frame, WORD_RESULTS_FOR, "{text}", html->text.arena);
 
     query.text = listing->searched;
-    html_put(html, "<p class=\"shown\" role=\"status\" dir=\"auto\">Nothing has \xe2\x80\x9c");
-    html_text(html, listing->query->text);
-    html_put(html, "\xe2\x80\x9d. Showing results for <a");
+    html_put(html, "<p class=\"shown\" role=\"status\" dir=\"auto\">");
+    put_filled(html, frame, WORD_NOTHING_HAS, "{text}", listing->query->text);
+    html_put(html, " ");
+    html_text(html, around.before);
+    html_put(html, "<a");
     frame_put_link(html, frame, listing_path(&query, html->text.arena), listing_query(&query, html->text.arena));
     html_put(html, ">");
     html_text(html, listing->searched);
-    html_put(html, "</a>.</p>\n");
+    html_put(html, "</a>");
+    html_text(html, around.after);
+    html_put(html, "</p>\n");
 }
 
 static void put_empty(struct html *html, const struct page_frame *frame, const struct product_query *query)
 {
-    html_put(html, "<div class=\"empty\">\n");
-    if (query->position.is_set)
-        html_put(html, "<p>There are no more products.</p>\n<p><a");
-    else if (listing_is_filtered(query))
-        html_put(html, "<p>Nothing matches all of that. Take a filter away, or try other words.</p>\n<p><a");
-    else if (query->is_category_of_path)
-        html_put(html, "<p>There is nothing in this category yet.</p>\n<p><a");
-    else
-        html_put(html, "<p>There are no products yet.</p>\n<p><a");
+    enum word word = query->position.is_set       ? WORD_NO_MORE
+                     : listing_is_filtered(query) ? WORD_NOTHING_MATCHES
+                     : query->is_category_of_path ? WORD_EMPTY_CATEGORY
+                                                  : WORD_NO_PRODUCTS;
+
+    html_put(html, "<div class=\"empty\">\n<p>");
+    put_word(html, frame, word);
+    html_put(html, "</p>\n<p><a");
     frame_put_link(html, frame, "/products", "");
-    html_put(html, ">Show all products</a></p>\n</div>\n");
+    html_put(html, ">");
+    put_word(html, frame, WORD_SHOW_ALL);
+    html_put(html, "</a></p>\n</div>\n");
 }
 
 static void put_page(struct html *html, const struct page_frame *frame, const struct product_query *list,
-                     const char *query, const char *rel, const char *text)
+                     const char *query, const char *rel, enum word word)
 {
     html_put(html, "<li><a");
     html_attribute(html, "rel", rel);
     frame_put_link(html, frame, listing_path(list, html->text.arena), query);
     html_put(html, ">");
-    html_text(html, text);
+    put_word(html, frame, word);
     html_put(html, "</a></li>\n");
 }
 
@@ -104,13 +109,15 @@ static void put_paging(struct html *html, const struct page_frame *frame, const 
 
     if (listing->next == NULL && listing->previous == NULL)
         return;
-    html_put(html, "<nav class=\"pages\" aria-label=\"Pages\">\n<ul>\n");
+    html_put(html, "<nav class=\"pages\"");
+    put_label(html, frame, WORD_PAGES);
+    html_put(html, ">\n<ul>\n");
     if (listing->previous != NULL) {
-        put_page(html, frame, query, listing_query(query, html->text.arena), "first", "First page");
-        put_page(html, frame, query, listing->previous, "prev", "Previous page");
+        put_page(html, frame, query, listing_query(query, html->text.arena), "first", WORD_FIRST_PAGE);
+        put_page(html, frame, query, listing->previous, "prev", WORD_PREVIOUS_PAGE);
     }
     if (listing->next != NULL)
-        put_page(html, frame, query, listing->next, "next", "Next page");
+        put_page(html, frame, query, listing->next, "next", WORD_NEXT_PAGE);
     html_put(html, "</ul>\n</nav>\n");
 }
 
@@ -138,7 +145,7 @@ struct text page_print_listing(const struct page_frame *frame, const struct page
         put_searched(&html, frame, listing);
     if (listing->products.list->count > 0) {
         const struct applied_rule *common = find_common_rule(listing);
-        put_count(&html, listing, common);
+        put_count(&html, frame, listing, common);
         put_cards(&html, frame, &listing->products, CARDS_AT_ONCE, common == NULL);
     } else if (listing->wrong == NULL) {
         put_empty(&html, frame, query);

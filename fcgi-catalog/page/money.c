@@ -4,16 +4,7 @@
 
 #include <string.h>
 
-#include "common/compiler.h"
 #include "fcgi-catalog/catalog/currency.h"
-
-/* Signs that mean one currency to whoever reads English; the others stand as their codes. */
-static const struct {
-    char currency[4];
-    const char *sign;
-} signs[] = {
-    {"EUR", "€"}, {"USD", "$"}, {"GBP", "£"}, {"JPY", "¥"}, {"INR", "₹"}, {"KRW", "₩"}, {"UAH", "₴"}, {"ILS", "₪"},
-};
 
 static int exponent_of(const char *currency)
 {
@@ -30,33 +21,24 @@ const char *money_print_plain(int32_t amount, const char *currency, struct arena
     return arena_copy(arena, text, length);
 }
 
-static const char *sign_of(const char *currency)
+static bool is_letter(char c)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
-        if (signs[i].currency[0] == currency[0] && strcmp(signs[i].currency, currency) == 0)
-            return signs[i].sign;
-    }
-    return NULL;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Behind a code is a space at which no line breaks; between each three digits of the whole part a comma. */
-const char *money_print(int32_t amount, const char *currency, struct arena *arena)
+/* As UTS 35, part 3 ("Currency Spacing"): where the pattern has no space, one stands between a letter and the number.
+ * No line breaks there. */
+const char *money_print(int32_t amount, const char *currency, const struct language *language, struct arena *arena)
 {
-    const char *sign = sign_of(currency), *space = sign == NULL && currency[0] != '\0' ? "\u00a0" : "";
-    char plain[CURRENCY_TEXT_SIZE];
+    const char *number = language_number(language, money_print_plain(amount, currency, arena), arena);
+    const char *sign = language_sign(language, currency);
+    bool is_code = sign[0] != '\0' && is_letter(sign[strlen(sign) - 1]);
 
-    currency_print(amount, exponent_of(currency), plain);
-    size_t whole = strspn(plain, "-0123456789");
-    char *text = arena_get(arena, strlen(currency) + sizeof plain * 2);
-    char *end = stpcpy(stpcpy(text, sign != NULL ? sign : currency), space);
-    for (size_t i = 0; i < whole; i++) {
-        size_t left = whole - 1 - i;
-        *end++ = plain[i];
-        if (left > 0 && left % 3 == 0 && plain[i] != '-')
-            *end++ = ',';
-    }
-    strcpy(end, plain + whole);
-    return text;
+    if (sign[0] == '\0')
+        return number;
+    if (is_code && strcmp(language->pattern, "¤0") == 0)
+        sign = arena_print(arena, "%s\u00a0", sign);
+    return words_fill(words_fill(language->pattern, "¤", sign, arena), "0", number, arena);
 }
 
 int32_t money_step(int index, const char *currency)

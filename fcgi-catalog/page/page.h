@@ -16,6 +16,7 @@
 #include "common/text.h"
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
+#include "fcgi-catalog/page/language.h"
 
 #define PAGE_TYPE "text/html; charset=utf-8"
 
@@ -38,6 +39,7 @@ struct page_frame {
     const char *base;                       /* where the program is mounted: "" or "/catalog" */
     const char *public_url;                 /* where others find the shop: "https://shop.example"; NULL: nobody said */
     const char *shop_name;                  /* the shop's name for itself */
+    const struct language *language;        /* what the page's own words and its prices are written in */
     const char *currency;                   /* the shop's code, or "" */
     const struct category_list *categories; /* the shop's, ordered by slug; NULL: not known, none are shown */
     const struct customer *customer;        /* whose prices these are; NULL: nobody in particular */

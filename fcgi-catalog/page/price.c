@@ -40,32 +40,46 @@ int32_t price_to_pay(int32_t list_price, const struct quote *quote)
     return is_discounted(list_price, quote) ? quote->value_cents : list_price;
 }
 
-/* A price longer in bytes than "€99,999.99" is set smaller where there is little room, and one longer than "PLN
+/* A price of more characters than "€99,999.99" is set smaller where there is little room, and one longer than "PLN
  * 124,999.00" smaller still; none is cut. */
 static const char *price_class(const char *shown)
 {
-    size_t length = strlen(shown);
+    size_t length = 0;
 
-    return length <= 12 ? "price" : length <= 15 ? "price long" : "price longest";
+    for (; *shown != '\0'; shown++)
+        length += ((unsigned char)*shown & 0xc0) != 0x80;
+    return length <= 10 ? "price" : length <= 14 ? "price long" : "price longest";
+}
+
+/* For those who hear the page: what the amount behind it is. */
+static void put_unseen(struct html *html, const struct page_frame *frame, enum word word)
+{
+    html_put(html, "<span class=\"unseen\">");
+    put_word(html, frame, word);
+    html_put(html, " </span>");
 }
 
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
                const struct applied_rules *applied)
 {
-    const char *list = money_print(list_price, frame->currency, html->text.arena);
+    const char *list = frame_price(frame, list_price, html->text.arena);
 
     html_put(html, "<p");
     html_attribute(html, "class", price_class(list));
     html_put(html, ">");
     if (is_discounted(list_price, quote)) {
-        html_put(html, "<span class=\"unseen\">Your price: </span><strong>");
-        put_amount(html, frame, quote->value_cents, money_print(quote->value_cents, frame->currency, html->text.arena));
-        html_put(html, "</strong>\n<span class=\"unseen\">instead of </span><s>");
+        put_unseen(html, frame, WORD_YOUR_PRICE);
+        html_put(html, "<strong>");
+        put_amount(html, frame, quote->value_cents, frame_price(frame, quote->value_cents, html->text.arena));
+        html_put(html, "</strong>\n");
+        put_unseen(html, frame, WORD_INSTEAD_OF);
+        html_put(html, "<s>");
         put_amount(html, frame, list_price, list);
         html_put(html, "</s>");
         put_rules(html, applied);
     } else {
-        html_put(html, "<span class=\"unseen\">Price: </span><strong>");
+        put_unseen(html, frame, WORD_PRICE);
+        html_put(html, "<strong>");
         put_amount(html, frame, list_price, list);
         html_put(html, "</strong>");
     }
@@ -75,22 +89,26 @@ void put_price(struct html *html, const struct page_frame *frame, int32_t list_p
 void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product)
 {
     int32_t amount = product->compare_at_cents;
+    struct around around = around_place(frame, WORD_RECOMMENDED_PRICE, "{price}", html->text.arena);
 
     if (amount <= product->price_cents)
         return;
-    html_put(html, "<p class=\"recommended\">Recommended price: ");
-    put_amount(html, frame, amount, money_print(amount, frame->currency, html->text.arena));
+    html_put(html, "<p class=\"recommended\">");
+    html_text(html, around.before);
+    put_amount(html, frame, amount, frame_price(frame, amount, html->text.arena));
+    html_text(html, around.after);
     html_put(html, "</p>\n");
 }
 
-void put_stock(struct html *html, const char *stock)
+void put_stock(struct html *html, const struct page_frame *frame, const char *stock)
 {
     static const struct {
-        const char *stock, *class, *text;
+        const char *stock, *class;
+        enum word word;
     } states[] = {
-        {"in-stock", "stock good", "In stock"},      {"low", "stock few", "Few left"},
-        {"out-of-stock", "stock", "Out of stock"},   {"preorder", "stock few", "Pre-order"},
-        {"discontinued", "stock", "No longer made"},
+        {"in-stock", "stock good", WORD_IN_STOCK},    {"low", "stock few", WORD_LOW_STOCK},
+        {"out-of-stock", "stock", WORD_OUT_OF_STOCK}, {"preorder", "stock few", WORD_PREORDER},
+        {"discontinued", "stock", WORD_DISCONTINUED},
     };
 
     for (size_t i = 0; stock != NULL && i < ARRAY_LENGTH(states); i++) {
@@ -99,7 +117,7 @@ void put_stock(struct html *html, const char *stock)
         html_put(html, "<p");
         html_attribute(html, "class", states[i].class);
         html_put(html, ">");
-        html_text(html, states[i].text);
+        put_word(html, frame, states[i].word);
         html_put(html, "</p>\n");
     }
 }

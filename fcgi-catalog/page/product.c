@@ -19,7 +19,9 @@ static void put_tags(struct html *html, const struct page_frame *frame, const st
 {
     if (product->tag_count == 0)
         return;
-    html_put(html, "<ul class=\"tags\" aria-label=\"Tags\">\n");
+    html_put(html, "<ul class=\"tags\"");
+    put_label(html, frame, WORD_TAGS);
+    html_put(html, ">\n");
     for (size_t i = 0; i < product->tag_count; i++) {
         html_put(html, "<li><a");
         frame_put_link(html, frame, "/products",
@@ -34,7 +36,9 @@ static void put_tags(struct html *html, const struct page_frame *frame, const st
 static void put_facts(struct html *html, const struct page_frame *frame, const struct product *product)
 {
     if (product->sku != NULL && product->sku[0] != '\0') {
-        html_put(html, "<p class=\"sku\">Article number <span dir=\"auto\">");
+        html_put(html, "<p class=\"sku\">");
+        put_word(html, frame, WORD_ARTICLE_NUMBER);
+        html_put(html, " <span dir=\"auto\">");
         html_text(html, product->sku);
         html_put(html, "</span></p>\n");
     }
@@ -46,7 +50,11 @@ static void put_related(struct html *html, const struct page_frame *frame, const
 {
     if (related->list->count == 0)
         return;
-    html_put(html, "<section class=\"related\" aria-label=\"More like this\">\n<h2>More like this</h2>\n");
+    html_put(html, "<section class=\"related\"");
+    put_label(html, frame, WORD_RELATED);
+    html_put(html, ">\n<h2>");
+    put_word(html, frame, WORD_RELATED);
+    html_put(html, "</h2>\n");
     put_cards(html, frame, related, 0, false);
     html_put(html, "</section>\n");
 }
@@ -72,7 +80,7 @@ struct text page_print_product(const struct page_frame *frame, const struct page
     html_put(&html, "</h1>\n");
     put_price(&html, frame, product->price_cents, shown->quote, shown->applied);
     put_compare_at(&html, frame, product);
-    put_stock(&html, product->stock);
+    put_stock(&html, frame, product->stock);
     if (product->description[0] != '\0') {
         html_put(&html, "<p class=\"description\" dir=\"auto\">");
         html_text(&html, product->description);

@@ -2,6 +2,7 @@
 /* Pages for people: what the request is about, as fcgi-catalog/page/ wants it. */
 #include "fcgi-catalog/site/page.h"
 
+#include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/status.h"
 #include "fcgi-catalog/page/assets.h"
@@ -9,13 +10,27 @@
 #include "fcgi-catalog/site/handlers.h"
 #include "fcgi-catalog/site/tag.h"
 
+const struct language *page_language(const struct site *site, struct http_exchange *exchange)
+{
+    const struct language_list *list = &site->languages;
+    const char *tags[LANGUAGES_MAX] = {NULL};
+
+    if (list->count == 0)
+        return language_default;
+    for (size_t i = 0; i < list->count; i++)
+        tags[i] = list->items[i]->tag;
+    const char *accept = http_request_list(&exchange->request, CGI_HTTP_ACCEPT_LANGUAGE, &exchange->arena);
+    int chosen = accept_choose_language(accept, tags, list->count);
+    return list->items[chosen >= 0 ? chosen : 0];
+}
+
 const char *page_print_key(struct request_context *context, const char *key)
 {
     const struct site *site = context->site;
 
-    return arena_print(&context->exchange->arena, "%s %s\n%s\n%s\n%s", asset_style_path(),
-                       context->exchange->request.base, key, site->shop_name,
-                       site->public_url != NULL ? site->public_url : "");
+    return arena_print(&context->exchange->arena, "%s %s %s\n%s\n%s\n%s", asset_style_path(),
+                       page_language(site, context->exchange)->tag, context->exchange->request.base, key,
+                       site->shop_name, site->public_url != NULL ? site->public_url : "");
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -26,6 +41,7 @@ static struct page_frame frame_of_view(const struct view *view)
         .base = view->base,
         .public_url = view->public_url,
         .shop_name = view->shop_name,
+        .language = view->language,
         .currency = rendered_page_content(view->rendered)->currency,
         .categories = view->categories,
         .customer = view->customer,
@@ -81,6 +97,7 @@ struct http_page page_print_refused_list(struct request_context *context, const 
         .base = context->exchange->request.base,
         .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
+        .language = page_language(context->site, context->exchange),
         .currency = context->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
     };
@@ -138,6 +155,7 @@ void page_handle_categories(struct request_context *context)
         .base = context->exchange->request.base,
         .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
+        .language = page_language(context->site, context->exchange),
         .currency = context->site->shop.currency,
         .categories = tree_categories(tree),
     };
@@ -185,6 +203,7 @@ struct http_page page_print_error(void *data, struct http_exchange *exchange, co
     const struct page_frame frame = {
         .base = exchange->request.base,
         .shop_name = site->shop_name,
+        .language = page_language(site, exchange),
         .currency = "",
     };
     const struct page_problem shown = {

@@ -17,8 +17,11 @@ view_printer page_print_view_home;
 struct http_page page_print_refused_list(struct request_context *context, const struct product_query *query,
                                          const char *wrong);
 
-/* The key of a page's tag: `key`, and what else changes every page: how pages look, the shop's name, and where the
- * program is. */
+/* The language of the pages of this request: of the site's the one that Accept-Language prefers, else the first. */
+const struct language *page_language(const struct site *site, struct http_exchange *exchange);
+
+/* The key of a page's tag: `key`, and what else changes every page: how pages look, their language, the shop's name,
+ * and where the program is. */
 const char *page_print_key(struct request_context *context, const char *key);
 
 /* GET /categories. */

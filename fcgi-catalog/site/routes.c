@@ -119,6 +119,7 @@ static const char *find_long_header(const struct http_request *request)
         const char *name;
     } headers[] = {
         {CGI_HTTP_ACCEPT, "Accept"},
+        {CGI_HTTP_ACCEPT_LANGUAGE, "Accept-Language"},
         {CGI_HTTP_X_USER_ID, "X-USER-ID"},
         {CGI_HTTP_X_CATALOG_SECRET, "X-Catalog-Secret"},
         {CGI_HTTP_IF_MATCH, "If-Match"},
@@ -207,6 +208,13 @@ static bool admit_customer(struct request_context *context)
     return false;
 }
 
+static void add_vary(struct http_exchange *exchange, const char *header)
+{
+    const char *also = exchange->also_varies;
+
+    exchange->also_varies = also != NULL ? arena_print(&exchange->arena, "%s, %s", also, header) : header;
+}
+
 /* The representation that the client prefers; the first, for errors, when it takes none. */
 static void choose_representation(struct request_context *context, const struct route *route)
 {
@@ -229,6 +237,8 @@ static void choose_representation(struct request_context *context, const struct 
     const char *accept = http_request_list(&context->exchange->request, CGI_HTTP_ACCEPT, arena);
     int chosen = accept_choose(accept, types, count);
     context->representation = representations[chosen >= 0 ? chosen : 0];
+    if (context->representation->is_page && context->site->languages.count > 1)
+        add_vary(context->exchange, "Accept-Language");
     if (context->representation->headers != NULL)
         http_response_add_headers(context->exchange, context->representation->headers);
     if (chosen >= 0 || context->representation->is_sign_of_life)

@@ -10,6 +10,7 @@
 #include "fcgi-catalog/catalog/cache.h"
 #include "fcgi-catalog/catalog/rendered_page.h"
 #include "fcgi-catalog/http/identity.h"
+#include "fcgi-catalog/page/language.h"
 #include "fcgi-catalog/quotes/quotes.h"
 #include "fcgi-catalog/site/tree.h"
 #include "fcgi-catalog/store/store.h"
@@ -34,9 +35,10 @@ struct catalog_size {
 #define SITE_SIZES 4
 
 struct site {
-    const char *shop_name;  /* as pages show it */
-    const char *public_url; /* where others find the shop, as page.h; NULL: nobody said */
-    bool finds_nearest;     /* a search that nothing matches is made again with the nearest words */
+    const char *shop_name;          /* as pages show it */
+    const char *public_url;         /* where others find the shop, as page.h; NULL: nobody said */
+    struct language_list languages; /* that pages are written in; none: English */
+    bool finds_nearest;             /* a search that nothing matches is made again with the nearest words */
     struct store *store;
     struct quotes *quotes;
     struct identity_policy identity; /* who may say who the customer is */

@@ -12,11 +12,13 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 #include "fcgi-catalog/catalog/rendered_page.h"
+#include "fcgi-catalog/page/language.h"
 
 struct view {
-    const char *shop_name;  /* as pages show it */
-    const char *public_url; /* as page.h */
-    const char *base;       /* where addresses of this program begin: the request's */
+    const char *shop_name;           /* as pages show it */
+    const char *public_url;          /* as page.h */
+    const struct language *language; /* of a page; else NULL */
+    const char *base;                /* where addresses of this program begin: the request's */
     const struct product_query *query;
     const struct cursor_secret *secret; /* for links by query_print_link() */
     const struct rendered_page

@@ -24,6 +24,7 @@ CATALOG_WRONG = [
     ("CATALOG_SHOP_NAME", "   ", "1 to 100 bytes"),
     *(("CATALOG_PUBLIC_URL", value, "https://shop.example") for value in (
         "shop.example", "https://", "https://shop.example/", "https://shop.example/?a=b", "https://shop.example/a b", "javascript:x")),
+    *(("CATALOG_LANGUAGE", value, "auto, or languages") for value in ("", "xx", "de-AT", "de, de")),
     ("CATALOG_LOG_LEVEL", "loud", "warning"),
 ]
 DISCOUNT_WRONG = [

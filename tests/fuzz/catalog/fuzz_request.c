@@ -68,6 +68,9 @@ static void check_request(const struct http_request *request, struct arena *aren
     static const char *const types[] = {"application/json", "text/plain", "application/json"};
     int chosen = accept_choose(http_request_list(request, CGI_HTTP_ACCEPT, arena), types, ARRAY_LENGTH(types));
     insist(chosen >= -1 && chosen < 2); /* of two that are the same, the first */
+    const char *languages = http_request_list(request, CGI_HTTP_ACCEPT_LANGUAGE, arena);
+    int language = accept_choose_language(languages, (const char *const[]){"en", "de", "en"}, 3);
+    insist(language >= -1 && language < 2);
     const char *named = http_request_variable(request, CGI_HTTP_IF_NONE_MATCH);
     insist(named == NULL || strchr(named, '*') != NULL || !etag_is_named(named, "\"a tag that nobody has\""));
 }

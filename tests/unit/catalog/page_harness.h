@@ -47,7 +47,8 @@ static const struct product_list nothing;
 static int prepare(void **state)
 {
     (void)state;
-    frame = (struct page_frame){.base = "", .shop_name = "Lamps & more", .currency = "EUR", .categories = &tree};
+    frame = (struct page_frame){
+        .base = "", .shop_name = "Lamps & more", .language = language_default, .currency = "EUR", .categories = &tree};
     query = query_default();
     products = (struct product_list){&lamp, 1};
     listing = (struct page_listing){.query = &query, .products.list = &products, .here = "", .total = -1};

@@ -37,13 +37,13 @@ static const char *product_page(const struct product *product, const struct quot
 static void amounts_are_in_the_shops_currency(void **state)
 {
     (void)state;
-    assert_string_equal(money_print(129900, "EUR", &arena), "€1,299.00");
-    assert_string_equal(money_print(5, "USD", &arena), "$0.05");
-    assert_string_equal(money_print(129900, "JPY", &arena), "¥129,900");
-    assert_string_equal(money_print(129900, "CHF", &arena), "CHF\u00a01,299.00");
-    assert_string_equal(money_print(1299000, "KWD", &arena), "KWD\u00a01,299.000");
-    assert_string_equal(money_print(INT32_MAX, "", &arena), "21,474,836.47");
-    assert_string_equal(money_print(99999, "", &arena), "999.99");
+    assert_string_equal(money_print(129900, "EUR", language_default, &arena), "€1,299.00");
+    assert_string_equal(money_print(5, "USD", language_default, &arena), "$0.05");
+    assert_string_equal(money_print(129900, "JPY", language_default, &arena), "¥129,900");
+    assert_string_equal(money_print(129900, "CHF", language_default, &arena), "CHF\u00a01,299.00");
+    assert_string_equal(money_print(1299000, "KWD", language_default, &arena), "KWD\u00a01,299.000");
+    assert_string_equal(money_print(INT32_MAX, "", language_default, &arena), "21,474,836.47");
+    assert_string_equal(money_print(99999, "", language_default, &arena), "999.99");
     assert_string_equal(money_print_plain(129900, "EUR", &arena), "1299.00");
 }
 
@@ -400,8 +400,12 @@ static void data_is_text_wherever_it_stands(void **state)
     const struct customer customer = {.id = 1, .first_name = evil, .last_name = evil, .login = evil};
     const struct applied_rule evil_rule = {evil, evil, evil, 2, 1};
 
-    frame = (struct page_frame){
-        .base = "", .shop_name = evil, .currency = "", .categories = &evil_tree, .customer = &customer};
+    frame = (struct page_frame){.base = "",
+                                .shop_name = evil,
+                                .language = language_default,
+                                .currency = "",
+                                .categories = &evil_tree,
+                                .customer = &customer};
     applied.items = &evil_rule;
     products.items = &product;
     listing.products.applied = &applied;
@@ -446,7 +450,7 @@ static void count_tells_what_is_known(void **state)
     listing.next = "after=abc";
     assert_has(list_page(), ">1 shown</p>");
     listing.total = 1234;
-    assert_has(list_page(), ">1 shown of 1234 products</p>");
+    assert_has(list_page(), ">1 shown of 1,234 products</p>");
 }
 
 static void filters_that_are_on_can_be_taken_away(void **state)

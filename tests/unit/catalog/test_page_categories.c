@@ -69,7 +69,7 @@ static void page_of_thousands_of_categories_shows_the_top_and_says_so(void **sta
     for (size_t i = 0; i < ARRAY_LENGTH(pages); i++) {
         assert_true(strlen(pages[i]) < 10000);
         assert_int_equal(count_parts(strstr(pages[i], "class=\"tree\""), "href=\"/categories/c"), 30);
-        assert_has(pages[i], ">3000 more categories are below these, on the page of each.<");
+        assert_has(pages[i], ">3,000 more categories are below these, on the page of each.<");
     }
     query.category = "c0007";
     query.is_category_of_path = true;

@@ -184,6 +184,64 @@ static void an_error_has_the_shops_name_too(void **state)
     assert_page(404, " – Ann</title>");
 }
 
+/* ---- The language ------------------------------------------------------------------------------------------------ */
+
+static void ask_in(const char *languages, const char *path, const char *accept_language, const char *accept)
+{
+    static char variables[2][80];
+
+    snprintf(variables[0], sizeof variables[0], "SCRIPT_NAME=%s", path);
+    snprintf(variables[1], sizeof variables[1], "HTTP_ACCEPT_LANGUAGE=%s", accept_language);
+    begin((const char *const[]){"REQUEST_METHOD=GET", LOCAL, variables[0], variables[1], accept, NULL});
+    if (!language_list_read(languages, &site.languages))
+        fail_msg("%s", languages);
+    site_refresh(&site);
+    routes_handle(&site, &exchange);
+}
+
+static void each_page_is_in_the_language_that_its_visitor_prefers(void **state)
+{
+    static const char *const paths[] = {"/", "/categories", "/products", "/products/a", "/categories/c"};
+    char tag[80];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        ask_in("en, de, fr", paths[i], "de-AT, fr;q=0.5", PEOPLE);
+        assert_page(200, "<html lang=\"de\">");
+        assert_page(200, ">Alle Kategorien<");
+        assert_non_null(strstr(exchange.response.headers, ", Accept-Language\r\n"));
+        snprintf(tag, sizeof tag, "%s", answered_tag());
+        ask_in("en, de, fr", paths[i], "fr", PEOPLE);
+        assert_page(200, "<html lang=\"fr\">");
+        assert_string_not_equal(answered_tag(), tag);
+        ask_in("en, de, fr", paths[i], "ru", PEOPLE);
+        assert_page(200, "<html lang=\"en\">");
+    }
+}
+
+static void an_error_is_in_that_language_too_but_for_its_detail(void **state)
+{
+    (void)state;
+    ask_in("auto", "/nowhere", "pl", PEOPLE);
+    assert_page(404, "<html lang=\"pl\">");
+    assert_page(404, "<h1>Nie znaleziono</h1>\n<p lang=\"en\"");
+}
+
+static void a_shop_of_one_language_does_not_look_at_what_visitors_prefer(void **state)
+{
+    (void)state;
+    ask_in("sv", "/products", "de", PEOPLE);
+    assert_page(200, "<html lang=\"sv\">");
+    assert_null(strstr(exchange.response.headers, "Accept-Language"));
+}
+
+static void what_programs_get_does_not_vary_by_language(void **state)
+{
+    (void)state;
+    ask_in("auto", "/products", "de", "HTTP_ACCEPT=application/json");
+    assert_header("Vary: Accept, X-USER-ID\r\n");
+}
+
 /* ---- Addresses and files ----------------------------------------------------------------------------------------- */
 
 static void a_list_is_known_by_one_address(void **state)
@@ -315,6 +373,10 @@ int main(void)
         TEST(an_id_is_written_in_one_way),
         TEST(the_shops_name_is_on_every_page_and_part_of_its_tag),
         TEST(an_error_has_the_shops_name_too),
+        TEST(each_page_is_in_the_language_that_its_visitor_prefers),
+        TEST(an_error_is_in_that_language_too_but_for_its_detail),
+        TEST(a_shop_of_one_language_does_not_look_at_what_visitors_prefer),
+        TEST(what_programs_get_does_not_vary_by_language),
         TEST(a_list_is_known_by_one_address),
         TEST(a_picture_that_is_known_is_not_sent_again),
         TEST(csv_with_parameters_is_told_why_there_is_none),

@@ -433,6 +433,33 @@ static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void *
     assert_int_equal(accept_choose("application/json;q=0, */*", types, 2), 1);
 }
 
+static void languages_are_chosen_by_quality_then_precision_then_in_the_order_of_the_shop(void **state)
+{
+    static const char *const tags[] = {"en", "de", "pt"};
+    static const struct {
+        const char *header;
+        int chosen;
+    } rows[] = {
+        {"de", 1},
+        {"DE-at, en;q=0.8", 1},
+        {"fr, de;q=0.7, en;q=0.3", 1},
+        {"pt-BR,pt;q=0.9,en-US;q=0.8,en;q=0.7", 2},
+        {"en;q=0.1, de;q=0.1", 0},
+        {"de-CH, en", 0},
+        {"*", 0},
+        {"en;q=0, *;q=0.5", 1},
+        {"fr", -1},
+        {"d, dede, de_AT", -1},
+        {"de;q=0", -1},
+        {"", -1},
+        {NULL, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(accept_choose_language(rows[i].header, tags, 3), rows[i].chosen);
+}
+
 /* ---- Where the program is ---------------------------------------------------------------------------------------- */
 
 static void assert_base(const char *script_name, const char *path_info, const char *request_uri, const char *mount,
@@ -594,6 +621,7 @@ int main(void)
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
         cmocka_unit_test_teardown(whoever_reads_pages_and_text_alike_gets_the_page, release_arena),
+        cmocka_unit_test(languages_are_chosen_by_quality_then_precision_then_in_the_order_of_the_shop),
         cmocka_unit_test_teardown(whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing, release_arena),
         cmocka_unit_test_teardown(the_base_lies_along_the_scripts_name, release_arena),
         cmocka_unit_test_teardown(a_rewritten_address_is_not_taken_for_the_base, release_arena),
