@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* catalogctl import: a file of products into the catalog, all of it or nothing. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -19,21 +20,29 @@
 
 struct import_options {
     int64_t format; /* the place in formats, from 1; 0: find out */
-    bool is_dry_run, is_pruning, is_json;
+    bool is_dry_run, is_pruning, is_json, is_look, forgets_map;
+    struct argument_texts map;                 /* "Heading=field" */
     int64_t prune_max, withdraw_max, expected; /* -1: not given */
     int64_t max_faults;
 };
 
 /* As enum import_format orders them. */
-static const char *const formats[] = {"csv",     "jsonl", "shopify", "woocommerce", "google",      "prestashop",
-                                      "magento", "wix",   "etsy",    "square",      "bigcommerce", NULL};
+static const char *const formats[] = {"csv", "jsonl", "shopify", "woocommerce", "google", "prestashop", "magento",
+                                      "wix", "etsy",  "square",  "bigcommerce", "mapped", NULL};
 
 #define FIELD(name) offsetof(struct import_options, name)
 
 static const struct argument_row rows[] = {
     CHOICE_OPTION("format", FIELD(format),
-                  "csv|jsonl|shopify|woocommerce|google|prestashop|magento|wix|etsy|square|bigcommerce",
+                  "csv|jsonl|shopify|woocommerce|google|prestashop|magento|wix|etsy|square|bigcommerce|mapped",
                   "what FILE is; without it, its beginning tells", formats),
+    FLAG_OPTION("look", FIELD(is_look),
+                "show what FILE is, its headings, what they become or may be, and five rows; nothing is imported"),
+    TEXTS_OPTION(
+        "map", FIELD(map), "HEADING=FIELD",
+        "read FILE by its headings, of which this one is that field, or none (\"HEADING=\"); may be repeated, and "
+        "is kept in DATABASE for files that have all of these headings"),
+    FLAG_OPTION("forget-map", FIELD(forgets_map), "forget the headings that are kept in DATABASE; there is no FILE"),
     FLAG_OPTION("dry-run", FIELD(is_dry_run), "do everything, and take it back at the end"),
     FLAG_OPTION(
         "prune", FIELD(is_pruning),
@@ -53,6 +62,8 @@ static const struct argument_row rows[] = {
 /* One import on its way. */
 struct job {
     const struct import_options *options;
+    struct arena arena;
+    struct import_map map;
     struct import_report report;
     struct progress progress;
     struct import_faults faults;
@@ -156,17 +167,126 @@ static bool read_currency(const struct job *job, struct shop *shop)
     return status == STORE_OK;
 }
 
+/* ---- Headings ---- */
+
+/* "Heading=field", the last '=' being the one that counts. False: it is none; an error was printed. */
+static bool read_mapping(struct job *job, const char *text, struct import_mapping *mapping)
+{
+    const char *equals = strrchr(text, '=');
+
+    if (equals != NULL && equals > text && (equals[1] == '\0' || import_map_has_field(equals + 1))) {
+        *mapping = (struct import_mapping){.heading = arena_copy(&job->arena, text, (size_t)(equals - text)),
+                                           .field = equals + 1};
+        return true;
+    }
+    fprintf(stderr,
+            "%s: --map=%s: Heading=field is needed; fields are %s, or nothing for a column that is passed over\n",
+            job->report.command, text, import_map_fields(&job->arena));
+    return false;
+}
+
+/* False: a mapping is none. */
+static bool read_map(struct job *job)
+{
+    const struct argument_texts *texts = &job->options->map;
+    struct import_mapping *items = arena_get(&job->arena, (texts->count + 1) * sizeof *items);
+
+    for (size_t i = 0; i < texts->count; i++) {
+        if (!read_mapping(job, texts->items[i], &items[i]))
+            return false;
+    }
+    job->map = (struct import_map){.items = items, .count = texts->count};
+    return true;
+}
+
+/* What FILE is, by the options. */
+static enum import_format choose_format(const struct job *job)
+{
+    bool is_mapped = job->options->format == 0 && job->options->map.count > 0;
+
+    return is_mapped ? IMPORT_MAPPED : (enum import_format)job->options->format;
+}
+
+/* Keeps the headings that are given, or reads those that are kept. */
+static enum import_status settle_map(struct job *job)
+{
+    const struct import_methods *methods = job->import->methods;
+
+    if (job->map.count > 0)
+        return methods->put_map(job->import, &job->map);
+    return methods->read_map(job->import, &job->arena, &job->map);
+}
+
+static int forget_map(const char *command, const char *database)
+{
+    char reason[512];
+    struct import *import;
+    const struct import_map none = {.count = 0};
+
+    if (!import_open(database, &import, reason, sizeof reason)) {
+        fprintf(stderr, "%s: %s\n", command, reason);
+        return COMMAND_FAILED;
+    }
+    bool is_done = import->methods->begin(import) == IMPORT_OK &&
+                   import->methods->put_map(import, &none) == IMPORT_OK &&
+                   import->methods->commit(import, NULL, NULL) == IMPORT_OK;
+    if (is_done)
+        printf("%s: no headings are kept\n", database);
+    else
+        fprintf(stderr, "%s: %s: %s\n", command, database, import->reason);
+    import_close(import);
+    return is_done ? COMMAND_OK : COMMAND_FAILED;
+}
+
+/* ---- A first look ---- */
+
+static bool show(void *reader, const char *bytes, size_t length)
+{
+    return import_reader_feed(reader, bytes, length);
+}
+
+static int look_at_file(struct job *job)
+{
+    struct import_look look = {.column_count = 0};
+    struct import_source source = {
+        .format = choose_format(job), .map = &job->map, .faults = &job->faults, .look = &look};
+    struct import_reader *reader = import_reader_new(&source);
+    int code = COMMAND_REFUSED, cause;
+
+    if (!input_feed(&job->input, show, reader, &cause)) {
+        code = tell(job, job->report.file, strerror(cause));
+    } else if (import_reader_finish(reader)) {
+        import_report_look(&job->report, &look);
+        code = COMMAND_OK;
+    }
+    import_reader_free(reader);
+    arena_release(&look.arena);
+    return code;
+}
+
+/* With the headings that are kept, where there is a database to ask. */
+static int look(struct job *job)
+{
+    if (job->import != NULL && job->map.count == 0 &&
+        job->import->methods->read_map(job->import, &job->arena, &job->map) != IMPORT_OK)
+        return tell(job, job->report.database, job->import->reason);
+    return look_at_file(job);
+}
+
+/* ---- An import ---- */
+
 static int run_transaction(struct job *job)
 {
     struct shop shop;
 
-    if (job->import->methods->begin(job->import) != IMPORT_OK)
+    if (job->import->methods->begin(job->import) != IMPORT_OK || settle_map(job) != IMPORT_OK)
         return tell(job, job->report.database, job->import->reason);
     if (!read_currency(job, &shop))
         return COMMAND_FAILED;
     struct importer_setup setup = {.import = job->import,
                                    .faults = &job->faults,
-                                   .format = (enum import_format)job->options->format,
+                                   .format = choose_format(job),
+                                   .map = &job->map,
                                    .currency = shop.currency,
                                    .now = time(NULL),
                                    .is_pruning = job->options->is_pruning || job->options->prune_max >= 0,
@@ -186,8 +306,10 @@ static int run_job(struct job *job, const char *path)
     if (!input_open(&job->input, job->report.command, path))
         return COMMAND_FAILED;
     import_report_begin(&job->report, &job->progress);
-    if (import_open(job->report.database, &job->import, reason, sizeof reason))
-        code = run_transaction(job);
+    bool is_open = job->report.database == NULL || /* a look without one */
+                   import_open(job->report.database, &job->import, reason, sizeof reason);
+    if (is_open)
+        code = job->options->is_look ? look(job) : run_transaction(job);
     else
         fprintf(stderr, "%s: %s\n", job->report.command, reason);
     importer_free(job->importer);
@@ -209,7 +331,7 @@ int command_import(int argc, char **argv)
                    "commas, and headings in any case.\nDATABASE may be left "
                    "out when CATALOG_DATABASE names it.",
         .words = "FILE [DATABASE]",
-        .words_min = 1,
+        .words_min = 0,
         .words_max = 2,
         .rows = rows,
         .row_count = ARRAY_LENGTH(rows)};
@@ -218,11 +340,25 @@ int command_import(int argc, char **argv)
     struct arena arena = {0};
 
     arguments_read(&arguments, argc, argv, &arena, &options, &words);
-    const char *path = words.items[0], *database = database_choose(&words, 1, argv[0]);
-    arena_release(&arena);
-    if (database == NULL)
+    size_t files = options.forgets_map ? 0 : 1;
+    if (words.count < files || words.count > files + 1) {
+        fprintf(stderr, "%s: FILE and then DATABASE are needed, with --forget-map DATABASE alone; see --help\n",
+                argv[0]);
         return EX_USAGE;
+    }
+    const char *path = files > 0 ? words.items[0] : "";
+    bool needs_database = !options.is_look || words.count > files || getenv("CATALOG_DATABASE") != NULL;
+    const char *database = needs_database ? database_choose(&words, files, argv[0]) : NULL;
+    if (needs_database && database == NULL)
+        return EX_USAGE;
+    if (options.forgets_map)
+        return forget_map(argv[0], database);
+    if (options.is_look && options.is_json) {
+        fprintf(stderr, "%s: --look is for people; --json is not allowed with it\n", argv[0]);
+        return EX_USAGE;
+    }
     struct job job = {.options = &options,
+                      .arena = arena,
                       .report = {.command = argv[0],
                                  .file = input_name(path),
                                  .database = database,
@@ -230,5 +366,7 @@ int command_import(int argc, char **argv)
                                  .is_dry_run = options.is_dry_run},
                       .faults = {.tell = import_report_fault, .most = (size_t)options.max_faults}};
     job.faults.data = &job.report;
-    return run_job(&job, path);
+    int code = !read_map(&job) ? EX_USAGE : run_job(&job, path);
+    arena_release(&job.arena);
+    return code;
 }

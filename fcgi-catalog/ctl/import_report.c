@@ -210,3 +210,51 @@ void import_report_faulty(struct import_report *report, const struct importer *i
     if (report->is_json)
         print_document(report, importer, faults->count, false);
 }
+
+/* ---- A first look ---- */
+
+/* "name", in what way it is known. */
+static const char *say_field(const struct import_look *look, const struct import_look_column *column,
+                             struct arena *arena)
+{
+    if (column->field == NULL)
+        return "passed over";
+    if (column->field[0] == '\0')
+        return "taken";
+    return column->is_mapped ? arena_print(arena, "%s (--map)", column->field)
+           : !look->is_known ? arena_print(arena, "%s?", column->field)
+                             : column->field;
+}
+
+static void print_column(const struct import_look *look, const struct import_look_column *column)
+{
+    struct arena arena = {0};
+
+    printf("  %s -> %s:", field_show(column->heading, strlen(column->heading), &arena),
+           say_field(look, column, &arena));
+    for (size_t i = 0; i < look->row_count && column->cells[i] != NULL; i++)
+        printf("%s %s", i > 0 ? "," : "", field_show(column->cells[i], strlen(column->cells[i]), &arena));
+    putchar('\n');
+    arena_release(&arena);
+}
+
+void import_report_look(const struct import_report *report, const struct import_look *look)
+{
+    const char *title = import_format_title(look->format);
+    struct arena arena = {0};
+
+    if (!look->is_known)
+        printf("%s: the headings are of no known kind; with --map \"Heading=field\" for one, the others are read as "
+               "shown, and a second --map corrects them\n",
+               report->file);
+    else
+        printf("%s: this is %s\n", report->file,
+               title != NULL                       ? title
+               : look->format == IMPORT_JSON_LINES ? "JSON, with the fields of /products"
+                                                   : "CSV, with the columns of catalogctl export");
+    for (size_t i = 0; i < look->column_count; i++)
+        print_column(look, &look->columns[i]);
+    if (!look->is_known)
+        printf("Fields are %s.\n", import_map_fields(&arena));
+    arena_release(&arena);
+}

@@ -27,6 +27,9 @@ void import_report_begin(struct import_report *report, struct progress *progress
 /* Tells a fault on standard error, "FILE:LINE:COLUMN: …": an import_fault_f whose data is the report. */
 void import_report_fault(void *report, const struct import_fault *fault);
 
+/* Prints what a file is, its columns, and their first cells. */
+void import_report_look(const struct import_report *report, const struct import_look *look);
+
 /* Prints the outcome. With --json, one document on standard output in any case. */
 void import_report_done(struct import_report *report, const struct importer *importer);
 void import_report_faulty(struct import_report *report, const struct importer *importer,

@@ -52,6 +52,13 @@ static bool find_column(const char *name, size_t *column)
     return false;
 }
 
+bool columns_have(const char *heading)
+{
+    size_t column;
+
+    return find_column(heading, &column);
+}
+
 static const char *list_columns(struct arena *arena)
 {
     const char *list = column_name(COLUMN_ID);
@@ -123,12 +130,11 @@ static bool is_foreign(struct columns *columns, size_t line, const struct cell *
         return false;
     const char *title = guess_title(cells, count, arena);
     import_faults_add(columns->output->source.faults, line, 0,
-                      "%s; what can be read are JSON Lines, the product exports of Shopify, WooCommerce, PrestaShop, "
-                      "Magento, Wix, Etsy, Square and BigCommerce, feeds for Google, and CSV whose columns are renamed "
-                      "to %s",
+                      "%s; --look shows its columns, and --map \"Heading=field\" says what they are; read without "
+                      "are JSON Lines, the exports of Shopify, WooCommerce, PrestaShop, Magento, Wix, Etsy, Square and "
+                      "BigCommerce, feeds for Google, and CSV with slug or sku, name, price …",
                       title != NULL ? arena_print(arena, "this looks like %s", title)
-                                    : "the columns are of no known kind",
-                      "slug or sku, name, price, description, categories, tags, images, stock");
+                                    : "the columns are of no known kind");
     return true;
 }
 

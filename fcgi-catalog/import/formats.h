@@ -28,6 +28,7 @@ struct columns;
 struct columns *columns_new(struct row_sink *output);
 bool columns_take(void *columns, size_t line, const struct cell *cells, size_t count, struct arena *arena);
 void columns_free(struct columns *columns); /* NULL is allowed */
+bool columns_have(const char *heading);
 
 /* ---- Exports of shops: shop.h ---- */
 

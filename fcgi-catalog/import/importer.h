@@ -23,7 +23,8 @@ struct importer_setup {
     struct import *import; /* in its transaction; borrowed */
     struct import_faults *faults;
     enum import_format format;
-    const char *currency; /* the shop's: a code of ISO 4217, or "" */
+    const struct import_map *map; /* NULL: none; lives as long as the importer */
+    const char *currency;         /* the shop's: a code of ISO 4217, or "" */
     /* The time of changes, seconds since 1970, for products whose rows give none. A time given as empty is not known,
      * in a new product. */
     int64_t now;

@@ -7,6 +7,8 @@
 
 #include "common/memory.h"
 #include "fcgi-catalog/import/formats.h"
+#include "fcgi-catalog/import/look.h"
+#include "fcgi-catalog/import/mapped.h"
 #include "fcgi-catalog/import/shop.h"
 
 #define HEAD_SIZE ((size_t)4) /* so many bytes tell whether the file is text */
@@ -38,6 +40,7 @@ static const struct {
     [IMPORT_ETSY] = {.name = "etsy", .shop = &etsy_format},
     [IMPORT_SQUARE] = {.name = "square", .shop = &square_format},
     [IMPORT_BIGCOMMERCE] = {.name = "bigcommerce", .shop = &bigcommerce_format},
+    [IMPORT_MAPPED] = {.name = "mapped", .shop = &mapped_format},
     [IMPORT_WOOCOMMERCE] = {.name = "woocommerce", .shop = &woocommerce_format},
 };
 
@@ -51,9 +54,11 @@ const char *import_format_title(enum import_format format)
     return formats[format].shop != NULL ? formats[format].shop->title : NULL;
 }
 
-static enum import_format find_format(const struct cell *cells, size_t count, struct arena *arena)
+static enum import_format find_format(const struct import_map *map, const struct cell *cells, size_t count,
+                                      struct arena *arena)
 {
-    const struct shop_format *shop = shop_recognise(cells, count, arena);
+    const struct shop_format *shop =
+        mapped_is_for(map, cells, count, arena) ? &mapped_format : shop_recognise(cells, count, arena);
 
     for (size_t i = 0; shop != NULL && i < ARRAY_LENGTH(formats); i++) {
         if (formats[i].shop == shop)
@@ -62,13 +67,30 @@ static enum import_format find_format(const struct cell *cells, size_t count, st
     return IMPORT_CSV;
 }
 
+/* False: a heading that the map names is not there, as a fault says. */
+static bool check_map(const struct import_source *source, size_t line, const struct cell *cells, size_t count,
+                      struct arena *arena)
+{
+    const char *missing = mapped_find_missing(source->map, cells, count, arena);
+
+    if (missing != NULL)
+        import_faults_add(source->faults, line, 0, "the file has no column %s, which --map names",
+                          field_show(missing, strlen(missing), arena));
+    return missing == NULL;
+}
+
 static bool take_row(void *data, size_t line, const struct cell *cells, size_t count, struct arena *arena)
 {
     struct import_reader *reader = data;
+    const struct import_source *source = &reader->output.source;
 
     if (reader->format == IMPORT_ANY)
-        reader->format = find_format(cells, count, arena);
+        reader->format = find_format(source->map, cells, count, arena);
     const struct shop_format *shop_format = formats[reader->format].shop;
+    if (shop_format == &mapped_format && !reader->shop.has_header && !check_map(source, line, cells, count, arena))
+        return false;
+    if (source->look != NULL)
+        return look_take(&reader->shop, shop_format, cells, count, arena);
     if (shop_format != NULL)
         return shop_take(&reader->shop, shop_format, line, cells, count, arena);
     return columns_take(reader->columns, line, cells, count, arena);
@@ -128,6 +150,8 @@ static bool read_bytes(struct import_reader *reader, const char *bytes, size_t l
         return false;
     if (length == 0)
         return true;
+    if (reader->format == IMPORT_JSON_LINES && reader->output.source.look != NULL)
+        return false; /* that was enough */
     return reader->format == IMPORT_JSON_LINES ? json_lines_feed(reader->lines, bytes, length)
                                                : rows_feed(&reader->rows, bytes, length);
 }
@@ -175,6 +199,7 @@ bool import_reader_feed(struct import_reader *reader, const char *bytes, size_t 
 bool import_reader_finish(struct import_reader *reader)
 {
     struct import_faults *faults = reader->output.source.faults;
+    struct import_look *look = reader->output.source.look;
 
     if (reader->head_length < HEAD_SIZE)
         reader->is_stopped = !read_head(reader);
@@ -185,6 +210,10 @@ bool import_reader_finish(struct import_reader *reader)
             shop_finish(&reader->shop);
         else if (reader->format == IMPORT_ANY && faults->count == 0)
             import_faults_add(faults, 1, 0, "the file is empty; a header row or an object of JSON is needed");
+    }
+    if (look != NULL) {
+        look->format = reader->format;
+        look->is_known = look->is_known || reader->format == IMPORT_JSON_LINES;
     }
     return faults->count == 0;
 }

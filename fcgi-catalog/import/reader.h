@@ -13,6 +13,7 @@
  *                        product CSV of these systems; see their files
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
  *                        of objects
+ *     IMPORT_MAPPED      CSV whose headings a map names; see mapped.c
  *
  * A column or a JSON field that is missing is not given; an empty cell and null are given, and empty. A row with a
  * fault is not handed on. Whoever takes the rows has to find out that a product is named twice.
@@ -31,13 +32,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/compiler.h"
+#include "fcgi-catalog/catalog/import_map.h"
 #include "fcgi-catalog/import/faults.h"
 #include "fcgi-catalog/import/row.h"
 
 enum import_format {
     IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, a header with Handle and Title is
-                   Shopify's */
+                   Shopify's; one with all headings of the map is read by that, whatever else it is */
     IMPORT_CSV,
     IMPORT_JSON_LINES,
     IMPORT_SHOPIFY,
@@ -49,6 +52,7 @@ enum import_format {
     IMPORT_ETSY,
     IMPORT_SQUARE,
     IMPORT_BIGCOMMERCE,
+    IMPORT_MAPPED, /* the file must have all headings of the map */
 };
 
 /* "csv", "jsonl", "shopify" …: for people and --format. */
@@ -57,6 +61,14 @@ const char *import_format_name(enum import_format format);
 /* "Shopify's product export": whose export it is; NULL: a format of ours. */
 const char *import_format_title(enum import_format format);
 
+struct import_look;
+
+/* Whether a heading can be mapped to such a field. */
+bool import_map_has_field(const char *field);
+
+/* "slug, sku, name …". In `arena`. */
+const char *import_map_fields(struct arena *arena);
+
 /* The row and what it points to live during the call. */
 typedef void import_row_f(void *data, const struct product_row *row);
 
@@ -64,11 +76,13 @@ struct import_source {
     enum import_format format;
     int64_t now;                  /* seconds since 1970: which sales are on */
     int exponent;                 /* of decimal prices without a currency of their own: see currency_find() */
+    const struct import_map *map; /* NULL: none; lives as long as the reader */
     struct import_faults *faults; /* shared with whoever takes the rows */
     import_row_f *take;
     /* Whether the shop has a category of this slug and name; NULL: it has none. */
     bool (*knows_category)(void *data, const char *slug, const char *name);
     void *data;
+    struct import_look *look; /* filled from the header and the first rows, and no row is taken; NULL: not wanted */
 };
 
 struct import_counts {
@@ -82,6 +96,27 @@ struct import_counts {
 };
 
 struct import_reader;
+
+/* ---- A first look ---- */
+
+#define IMPORT_LOOK_ROWS 5
+
+/* A column of a file. Texts live as long as the look. */
+struct import_look_column {
+    const char *heading;
+    const char *field; /* what it becomes; "": it is taken, for no single field; NULL: it is passed over */
+    bool is_mapped;    /* the map says so */
+    const char *cells[IMPORT_LOOK_ROWS]; /* NULL: there are no more */
+};
+
+/* What a file is, and its first rows. Begins all zero. */
+struct import_look {
+    struct arena arena;
+    enum import_format format;
+    bool is_known; /* it is read without a map, or by the one that is given; else `field` is a guess */
+    struct import_look_column *columns; /* none in JSON */
+    size_t column_count, row_count;
+};
 
 /* The source is copied; its faults are borrowed. */
 struct import_reader *import_reader_new(const struct import_source *source);

@@ -37,8 +37,7 @@ void shop_release(struct shop *shop)
 
 /* ---- The header ---- */
 
-/* The column of a folded heading; column_count: none. */
-static size_t find_column(const struct shop_format *format, const char *heading)
+size_t shop_find_column(const struct shop_format *format, const char *heading)
 {
     for (size_t i = 0; i < format->column_count; i++) {
         const struct shop_column *column = &format->columns[i];
@@ -57,7 +56,7 @@ static bool is_header(const struct shop_format *format, const struct cell *cells
     size_t marks = 0;
 
     for (size_t i = 0; i < count; i++) {
-        size_t column = find_column(format, heading_fold(cells[i].text, arena));
+        size_t column = shop_find_column(format, heading_fold(cells[i].text, arena));
         if (column < format->column_count && !has[column]) {
             has[column] = true;
             marks += format->columns[column].is_mark;
@@ -82,7 +81,9 @@ const struct shop_format *shop_recognise(const struct cell *cells, size_t count,
 /* False: the same column came before, as a fault says. */
 static bool read_column(struct shop *shop, size_t line, const struct cell *cells, size_t index, struct arena *arena)
 {
-    size_t column = find_column(shop->format, heading_fold(cells[index].text, arena));
+    const char *heading = heading_fold(cells[index].text, arena);
+    size_t column = shop->format->find_column != NULL ? shop->format->find_column(shop, heading, arena)
+                                                      : shop_find_column(shop->format, heading);
 
     const char *name = cells[index].text[0] != '\0' ? cells[index].text : arena_print(arena, "column %zu", index + 1);
     shop->headings[index].name = arena_copy(&shop->header, name, strlen(name));

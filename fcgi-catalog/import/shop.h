@@ -47,6 +47,9 @@ struct shop_format {
     bool makes_handles; /* products have none in the file: they are made of names, and must be told apart */
     const struct plain_rules *plain; /* of plain.h; NULL: the format has its own functions */
 
+    /* The column of a folded heading; column_count: none. NULL: shop_find_column() tells it. */
+    size_t (*find_column)(const struct shop *shop, const char *heading, struct arena *arena);
+
     /* The text that tells which rows are of one product; NULL: the row is one. *other is a second such text,
      * by which other rows name this one; NULL: there is none. In `arena`. */
     const char *(*key)(struct shop *shop, const struct shop_row *row, const char **other, struct arena *arena);
@@ -136,6 +139,9 @@ struct shop {
 /* The format whose header these cells are; NULL: none's. */
 const struct shop_format *shop_recognise(const struct cell *cells, size_t count, struct arena *arena);
 
+/* The column of a folded heading by the format's table; column_count: none. */
+size_t shop_find_column(const struct shop_format *format, const char *heading);
+
 void shop_init(struct shop *shop, struct row_sink *output);
 void shop_release(struct shop *shop);
 
@@ -150,7 +156,7 @@ const char *shop_passed_over(const struct shop *shop, size_t index);
 /* ---- For formats ---- */
 
 extern const struct shop_format shopify_format, woocommerce_format, google_format, prestashop_format, magento_format,
-    wix_format, etsy_format, square_format, bigcommerce_format;
+    wix_format, etsy_format, square_format, bigcommerce_format, mapped_format;
 
 bool shop_has(const struct shop *shop, size_t column);
 struct shop_cell shop_cell(const struct shop *shop, const struct shop_row *row, size_t column);

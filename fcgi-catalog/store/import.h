@@ -13,8 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/import_map.h"
 #include "fcgi-catalog/catalog/product.h"
 
 enum import_status {
@@ -112,6 +114,12 @@ struct import_methods {
 
     /* Whether there is a category of this slug and name. */
     bool (*knows_category)(struct import *import, const char *slug, const char *name);
+
+    /* The headings that were put last, in the arena. */
+    enum import_status (*read_map)(struct import *import, struct arena *arena, struct import_map *map);
+
+    /* Keeps these headings, and forgets those that were put before. */
+    enum import_status (*put_map)(struct import *import, const struct import_map *map);
 
     /* Makes `currency` that of the shop: a code of ISO 4217, or "". */
     enum import_status (*put_currency)(struct import *import, const char *currency);

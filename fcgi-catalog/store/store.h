@@ -21,7 +21,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 9 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 10 /* of what is kept; each implementation has its scripts from one to the next */
 
 enum store_status {
     STORE_OK,

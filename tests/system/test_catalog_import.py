@@ -863,7 +863,25 @@ def test_variations_far_from_their_parents_are_read_in_little_memory(make_databa
 def test_a_file_of_another_shop_gets_one_line(database):
     done = database.load(b"Item number,Title,Custom label (SKU),Start price\n1,A,S,5\n2,B,T,6\n")
     assert done.code == 2 and len(done.errors.splitlines()) == 2
-    assert "this looks like eBay's listings; what can be read are" in done.errors
+    assert "this looks like eBay's listings; --look shows its columns" in done.errors
+
+
+def test_headings_are_looked_at_mapped_kept_and_forgotten(make_database):
+    database = make_database("--currency=EUR")
+    path = database.path.parent / "list.csv"
+    path.write_text("Nr;Bez;VK\nA1;Tasse;12,50\n", encoding="utf-8")
+    look = database.ctl("import", "--look", path, database.path)
+    assert look.code == 0 and b'"Bez" -> passed over: "Tasse"' in look.output
+    wrong = database.ctl("import", "--map=Bez=nme", path, database.path)
+    assert wrong.code == 64 and "fields are slug, sku, name" in wrong.errors
+    words = ("--map=Bez=name", "--map=VK=price", "--map=Nr=sku")
+    assert b"1 inserted" in database.ctl("import", *words, "--dry-run", path, database.path).output
+    assert database.ctl("import", path, database.path).code == 2
+    assert b"1 inserted" in database.ctl("import", *words, path, database.path).output
+    assert b"1 unchanged" in database.ctl("import", path, database.path).output
+    assert b'"VK" -> price (--map): "12,50"' in database.ctl("import", "--look", path, database.path).output
+    assert b"no headings are kept" in database.ctl("import", "--forget-map", database.path).output
+    assert database.ctl("import", path, database.path).code == 2
 
 
 # ---- Files, databases, terminals ---------------------------------------------------------------------------------------

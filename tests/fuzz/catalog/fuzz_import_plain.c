@@ -11,5 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     check_file(IMPORT_ANY, data, size, size > 0 ? size : 1);
     check_file(IMPORT_ANY, data, size, 7);
+    check_file(IMPORT_MAPPED, data, size, 7);
     return 0;
 }

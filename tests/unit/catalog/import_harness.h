@@ -105,19 +105,16 @@ static inline void write_fault(void *data, const struct import_fault *fault)
 }
 
 /* Reads `length` bytes, `piece` at a time, each in a block of its own: a read past the end is a read past the block. */
-static inline struct taken take_bytes(enum import_format format, int exponent, const char *bytes, size_t length,
-                                      size_t piece)
+static inline struct taken take_source(struct import_source source, const char *bytes, size_t length, size_t piece)
 {
     struct taken taken = {0};
     taken.row_file = open_memstream(&taken.rows, &taken.rows_length);
     taken.fault_file = open_memstream(&taken.faults, &taken.faults_length);
     struct import_faults faults = {.tell = write_fault, .data = &taken, .most = 1000};
-    struct import_source source = {.format = format,
-                                   .now = HARNESS_NOW,
-                                   .exponent = exponent,
-                                   .faults = &faults,
-                                   .take = write_row,
-                                   .data = &taken};
+    source.now = HARNESS_NOW;
+    source.faults = &faults;
+    source.take = write_row;
+    source.data = &taken;
     struct import_reader *reader = import_reader_new(&source);
     bool goes_on = true;
     for (size_t from = 0; from < length && goes_on; from += piece) {
@@ -135,6 +132,12 @@ static inline struct taken take_bytes(enum import_format format, int exponent, c
     fclose(taken.row_file);
     fclose(taken.fault_file);
     return taken;
+}
+
+static inline struct taken take_bytes(enum import_format format, int exponent, const char *bytes, size_t length,
+                                      size_t piece)
+{
+    return take_source((struct import_source){.format = format, .exponent = exponent}, bytes, length, piece);
 }
 
 static inline struct taken take_text(const char *text)

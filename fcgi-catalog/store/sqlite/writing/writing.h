@@ -112,6 +112,8 @@ enum import_status writing_put_former(struct import *base, int32_t id, const cha
 enum import_status writing_put_category(struct import *base, const char *slug, const char *name, const char *parent,
                                         enum import_outcome *outcome);
 enum import_status writing_prune(struct import *base, struct import_pruned *pruned);
+enum import_status writing_read_map(struct import *base, struct arena *arena, struct import_map *map);
+enum import_status writing_put_map(struct import *base, const struct import_map *map);
 enum import_status writing_put_customer(struct import *base, const struct customer *customer, unsigned fields,
                                         enum import_outcome *outcome, int32_t *id);
 enum import_status writing_delete_customer(struct import *base, int32_t id, const char *login, bool *is_found);
