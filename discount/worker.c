@@ -22,6 +22,7 @@
 #include "discount/service/rollout.h"
 #include "discount/service/discount.h"
 #include "discount/service/rulebook.h"
+#include "discount/service/shop.h"
 
 #define THREADS 11 /* of a worker beside its first: ours, and gRPC core's at most */
 
@@ -156,10 +157,12 @@ static int serve(struct rpc_server *server, struct rulebook *rulebook, struct di
     return EXIT_SUCCESS;
 }
 
-static void add_services(struct rpc_server *server, struct discount_service *discount, struct admin_service *admin)
+static void add_services(struct rpc_server *server, struct discount_service *discount, struct admin_service *admin,
+                         struct shop_service *shop)
 {
     rpc_server_add_service(server, &discount->base.base);
     rpc_server_add_background_service(server, &admin->base.base);
+    rpc_server_add_background_service(server, &shop->base.base);
 }
 
 static int run_server(const struct worker_options *options, struct rulebook *rulebook, struct admin_service *admin)
@@ -174,6 +177,7 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
         .data = &access,
     };
     static struct discount_service service; /* large */
+    struct shop_service shop;
     char reason[512];
     int exit_code = EXIT_FAILURE;
 
@@ -182,10 +186,11 @@ static int run_server(const struct worker_options *options, struct rulebook *rul
                                             .epoch = options->epoch,
                                             .database = options->settings->database,
                                             .attendance = options->attendance});
+    shop_service_init(&shop, admin);
     rpc_runtime_start();
     struct rpc_server *server = rpc_server_new(&server_options, reason, sizeof reason);
     if (server != NULL)
-        add_services(server, &service, admin);
+        add_services(server, &service, admin, &shop);
     bool has_started = server != NULL && rpc_server_start(server, reason, sizeof reason);
     ports_leave(options->ports);
     if (has_started)

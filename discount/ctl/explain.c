@@ -2,6 +2,7 @@
 /* discountctl explain: why a customer pays what they pay for a product. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
 #include "common/compiler.h"
@@ -33,7 +34,7 @@ struct explain_options {
 
 static const struct argument_row rows[] = {
     NUMBER_OPTION("price", FIELD(price), "N",
-                  "the product's list price; must be given, but with --catalog or --products", 0, RULE_MONEY_MAX),
+                  "the product's list price, where the Catalog has not told it, or another one", 0, RULE_MONEY_MAX),
     TEXTS_OPTION("category", FIELD(categories), "SLUG", "a category of the product, or one above those; once for each"),
     TEXT_OPTION("products", FIELD(source.products), "CSV", PRODUCTS_HELP),
     TEXT_OPTION("catalog", FIELD(source.catalog), "DATABASE", CATALOG_HELP),
@@ -76,28 +77,50 @@ static void add_options(const struct explain_options *options, struct arena *are
         product->price_in_cents = (int32_t)options->price;
 }
 
-/* Without a list: an id, or the slug of a product that rules may name. */
-static int find_product(struct ctl_connection *connection, const char *word, struct arena *arena,
-                        Ecommerce__Product *product)
+/* A product of the service's list: what the Catalog told of it, where it has. An id that is not in the list is left as
+ * it is. */
+static void take_known(const struct explain_options *options, const Ecommerce__KnownProduct *known, struct arena *arena,
+                       Ecommerce__Product *product)
+{
+    product->id = known->id;
+    product->slug = known->slug;
+    if (known->in_shop == NULL)
+        return;
+    product->price_in_cents = known->in_shop->price_in_cents;
+    product->categories = known->in_shop->categories;
+    product->n_categories = known->in_shop->n_categories;
+    add_options(options, arena, product);
+}
+
+/* Without a list of products: by its id or slug. *told_at: when the Catalog told the price; 0: it is the caller's. */
+static int find_product(struct ctl_connection *connection, const struct explain_options *options, const char *word,
+                        struct arena *arena, Ecommerce__Product *product, int64_t *told_at)
 {
     Ecommerce__ListProductsRequest request = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
-    int64_t id;
+    bool has_id = number_parse(word, 1, INT32_MAX, &(int64_t){0}) == NUMBER_OK;
 
-    if (number_parse(word, 1, INT32_MAX, &id) == NUMBER_OK) {
-        product->id = (int32_t)id;
-        return COMMAND_OK;
-    }
-    request.slug = (char *)word;
+    if (has_id)
+        request.id = (int32_t)strtol(word, NULL, 10);
+    else
+        request.slug = (char *)word;
     const Ecommerce__ListProductsResponse *answer = call_list_products(connection, &request, arena);
     if (answer == NULL)
         return connection_fail(connection, "");
-    if (answer->n_products == 0) {
+    const Ecommerce__KnownProduct *known = answer->n_products > 0 ? answer->products[0] : NULL;
+    if (known == NULL && !has_id) {
         display_error(connection->options->name,
                       "there is no product \"%s\" (products that no rule may name are given by id)", word);
         return COMMAND_NOT_FOUND;
     }
-    product->id = answer->products[0]->id;
-    product->slug = answer->products[0]->slug;
+    product->id = request.id;
+    if (known != NULL)
+        take_known(options, known, arena, product);
+    if (options->price < 0 && (known == NULL || known->in_shop == NULL)) {
+        display_error(connection->options->name,
+                      "the Catalog has told no price of product \"%s\": --price (or --catalog) gives it", word);
+        return COMMAND_NOT_FOUND;
+    }
+    *told_at = options->price < 0 ? answer->told_at : 0;
     return COMMAND_OK;
 }
 
@@ -146,29 +169,29 @@ static int explain(const void *given, const struct argument_words *all_words, st
     struct ctl_connection connection;
     struct message_list rules = {0};
     char shop_zone[RULE_ZONE_MAX + 1];
-    int64_t customer, at;
+    const char *word = words[1];
+    int64_t customer, at, told_at = 0;
 
     if (number_parse(words[0], 0, INT32_MAX, &customer) != NUMBER_OK) {
-        display_error(options->ctl.name, "%s: a customer's id from 0 (nobody in particular) to 2147483647 is allowed",
-                      words[0]);
-        return EX_USAGE;
-    }
-    if (options->price < 0 && !has_list) {
-        display_error(options->ctl.name, "--price is missing: the product's list price (or --catalog, which has it)");
-        return EX_USAGE;
+        word = words[0]; /* "iphone-x 1" */
+        if (number_parse(words[1], 0, INT32_MAX, &customer) != NUMBER_OK) {
+            display_error(options->ctl.name,
+                          "%s: a customer's id from 0 (nobody in particular) to 2147483647 is allowed", words[0]);
+            return EX_USAGE;
+        }
     }
     int code = options_zone(&options->ctl, shop_zone);
     if (code == COMMAND_OK)
         code = when_read(&options->ctl, "at", options->at, options->zone, &at);
     if (code == COMMAND_OK && has_list)
-        code = take_product(options, words[1], arena, &product);
+        code = take_product(options, word, arena, &product);
     if (code == COMMAND_OK)
         code = connection_open(&connection, &options->ctl);
     if (code != COMMAND_OK)
         return code;
     add_options(options, arena, &product);
     if (!has_list)
-        code = find_product(&connection, words[1], arena, &product);
+        code = find_product(&connection, options, word, arena, &product, &told_at);
     if (code == COMMAND_OK)
         code = ask(&connection, options, at, (int32_t)customer, &product, arena, &answer);
     if (code == COMMAND_OK && !options->ctl.is_json)
@@ -182,6 +205,7 @@ static int explain(const void *given, const struct argument_words *all_words, st
         const struct explain_asked asked = {.customer_id = (int32_t)customer,
                                             .product_id = product.id,
                                             .slug = product.slug[0] != '\0' ? product.slug : NULL,
+                                            .told_at = told_at,
                                             .zone = options->zone != NULL ? options->zone : shop_zone};
         explain_text_print(answer, &asked, &rules, &options->ctl, arena);
     }
@@ -193,8 +217,8 @@ int command_explain(int argc, char **argv)
     const struct arguments arguments = {
         .purpose =
             "Tells why a customer (0: nobody in particular) pays what they pay for a product, given by its slug "
-            "or its id. The product's price and categories come from --catalog or --products, or stand here: the "
-            "categories above its own are its, too.",
+            "or its id. Price and categories are those that the Catalog told last; others come from --catalog or "
+            "--products, or stand here: the categories above its own are its, too.",
         .words = "CUSTOMER PRODUCT",
         .words_min = 2,
         .words_max = 2,

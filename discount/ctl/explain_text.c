@@ -212,8 +212,11 @@ static void tell_head(const struct teller *teller, const struct explain_asked *a
                "rules say");
     for (size_t i = 0; i < answer->n_groups; i++)
         printf("%s%s", i == 0 ? ", in " : ", ", display_text(teller->arena, answer->groups[i]));
-    printf("\nproduct    %" PRId32 "%s%s, list price %" PRId32 "\n", asked->product_id, asked->slug != NULL ? " " : "",
+    printf("\nproduct    %" PRId32 "%s%s, list price %" PRId32, asked->product_id, asked->slug != NULL ? " " : "",
            display_text(teller->arena, asked->slug), answer->list_price);
+    if (asked->told_at != 0)
+        printf(", as the Catalog told %s", when_utc(teller->arena, asked->told_at));
+    putchar('\n');
     printf("at         %s%s%s, revision %" PRId64 "\n\n", when_utc(teller->arena, answer->at),
            asked->zone[0] != '\0' ? ", " : "",
            asked->zone[0] != '\0' ? when_window(teller->arena, answer->at, asked->zone, false) : "", answer->revision);

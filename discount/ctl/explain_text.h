@@ -10,6 +10,7 @@ struct explain_asked {
     int32_t customer_id;
     int32_t product_id;
     const char *slug; /* NULL: not known */
+    int64_t told_at;  /* when the Catalog told the price, seconds since 1970; 0: it did not */
     const char *zone; /* to show the instant in, too; "": only in UTC */
 };
 

@@ -46,9 +46,11 @@ static enum list_status fetch_everything(struct ctl_connection *connection, void
 {
     struct everything *all = data;
     const Ecommerce__ListRulesRequest request = ECOMMERCE__LIST_RULES_REQUEST__INIT;
+    Ecommerce__ListProductsRequest declared = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
 
+    declared.declared = true;
     *all = (struct everything){0};
-    enum list_status status = list_products(connection, arena, &all->products, &all->revision);
+    enum list_status status = list_products(connection, &declared, arena, &all->products, &all->revision);
     if (status == LIST_OK)
         status = list_groups(connection, 0, arena, &all->groups, &all->revision);
     if (status == LIST_OK)

@@ -88,10 +88,10 @@ enum list_status list_groups(struct ctl_connection *connection, int32_t customer
     return list_pages(connection, "ListGroups", &ask.base, &ask.page_token, arena, groups, revision);
 }
 
-enum list_status list_products(struct ctl_connection *connection, struct arena *arena, struct message_list *products,
-                               int64_t *revision)
+enum list_status list_products(struct ctl_connection *connection, const Ecommerce__ListProductsRequest *request,
+                               struct arena *arena, struct message_list *products, int64_t *revision)
 {
-    Ecommerce__ListProductsRequest ask = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
+    Ecommerce__ListProductsRequest ask = *request;
 
     ask.page_size = PAGE_SIZE;
     return list_pages(connection, "ListProducts", &ask.base, &ask.page_token, arena, products, revision);

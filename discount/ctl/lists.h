@@ -32,7 +32,9 @@ MUST_CHECK enum list_status list_rules(struct ctl_connection *connection, const 
                                        struct arena *arena, struct message_list *rules, int64_t *revision);
 MUST_CHECK enum list_status list_groups(struct ctl_connection *connection, int32_t customer_id, struct arena *arena,
                                         struct message_list *groups, int64_t *revision);
-MUST_CHECK enum list_status list_products(struct ctl_connection *connection, struct arena *arena,
+/* `request`: which of them. */
+MUST_CHECK enum list_status list_products(struct ctl_connection *connection,
+                                          const Ecommerce__ListProductsRequest *request, struct arena *arena,
                                           struct message_list *products, int64_t *revision);
 
 struct member_list {

@@ -14,15 +14,24 @@
 #include "discount/ctl/lists.h"
 #include "discount/ctl/table.h"
 
-static void print_table(const struct message_list *products, const struct ctl_options *options, struct arena *arena)
+/* What the shop has of them is told once the Catalog has told anything. */
+static void print_table(const struct message_list *products, bool is_told, const struct ctl_options *options,
+                        struct arena *arena)
 {
-    static const struct table_column columns[] = {{.title = "ID", true}, {.title = "SLUG"}, {.title = "FLOOR", true}};
-    struct table *table = table_new(arena, columns, ARRAY_LENGTH(columns));
+    static const struct table_column columns[] = {{.title = "ID", true},
+                                                  {.title = "SLUG"},
+                                                  {.title = "FLOOR", true},
+                                                  {.title = "PRICE", true},
+                                                  {.title = "SHOP"}};
+    struct table *table = table_new(arena, columns, is_told ? ARRAY_LENGTH(columns) : 3);
 
     for (size_t i = 0; i < products->count; i++) {
         const Ecommerce__KnownProduct *product = products->items[i];
-        const char *const cells[] = {arena_print(arena, "%" PRId32, product->id), product->slug,
-                                     product->floor > 0 ? arena_print(arena, "%" PRId64, product->floor) : "none"};
+        const char *const cells[] = {
+            arena_print(arena, "%" PRId32, product->id), product->slug,
+            product->floor > 0 ? arena_print(arena, "%" PRId64, product->floor) : "none",
+            product->in_shop != NULL ? arena_print(arena, "%" PRId32, product->in_shop->price_in_cents) : "",
+            product->in_shop != NULL ? "" : "gone"};
         table_add(table, TABLE_PLAIN, cells);
     }
     table_print(table, stdout, options);
@@ -31,14 +40,19 @@ static void print_table(const struct message_list *products, const struct ctl_op
 struct found_products {
     struct message_list products;
     int64_t revision;
+    bool is_told; /* by the Catalog */
 };
 
 static enum list_status fetch_products(struct ctl_connection *connection, void *data, struct arena *arena)
 {
+    const Ecommerce__ListProductsRequest request = ECOMMERCE__LIST_PRODUCTS_REQUEST__INIT;
     struct found_products *found = data;
 
     *found = (struct found_products){.revision = 0};
-    return list_products(connection, arena, &found->products, &found->revision);
+    enum list_status status = list_products(connection, &request, arena, &found->products, &found->revision);
+    for (size_t i = 0; i < found->products.count; i++)
+        found->is_told |= ((const Ecommerce__KnownProduct *)found->products.items[i])->in_shop != NULL;
+    return status;
 }
 
 static int list(const void *options, const struct argument_words *words, struct arena *arena)
@@ -52,7 +66,7 @@ static int list(const void *options, const struct argument_words *words, struct 
     if (((const struct ctl_options *)options)->is_json)
         list_print_json("products", &found.products, found.revision);
     else
-        print_table(&found.products, options, arena);
+        print_table(&found.products, found.is_told, options, arena);
     return COMMAND_OK;
 }
 

@@ -21,6 +21,8 @@ static void print_facts(const Ecommerce__GetStatusResponse *status, const char *
         printf(", %" PRId64 " in the database", status->latest);
     printf("\nrules      %" PRId64 "\ngroups     %" PRId64 "\nproducts   %" PRId64 "\n", status->rules, status->groups,
            status->products);
+    if (status->told_at != 0)
+        printf("shop       %" PRId64 " products, told %s\n", status->told_products, when_utc(arena, status->told_at));
     printf("rounding   %s\n", display_text(arena, status->rounding));
     printf("time zone  %s where none is named\n", zone[0] != '\0' ? zone : "UTC");
     if (status->lease_ms > 0)

@@ -19,6 +19,11 @@ struct known_product {
     int32_t id;
     const char *slug;
     int64_t floor; /* no rule takes the price below it; 0: none */
+    /* In a list of the store: what the Catalog told of it. */
+    bool is_in_shop;
+    int32_t price;
+    const char
+        *categories; /* slugs with commas between them, those above its own included; NULL where not is_in_shop */
 };
 
 enum change_kind {

@@ -22,6 +22,9 @@ static const struct {
 } methods[] = {
     {"/ecommerce.Discount/ApplyDiscount", ROLE_CATALOG | ROLE_ADMIN},
     {"/ecommerce.Discount/ApplyDiscounts", ROLE_CATALOG | ROLE_ADMIN},
+    {"/ecommerce.DiscountShop/BeginTelling", ROLE_CATALOG},
+    {"/ecommerce.DiscountShop/TellProducts", ROLE_CATALOG},
+    {"/ecommerce.DiscountShop/EndTelling", ROLE_CATALOG},
     {"/ecommerce.DiscountAdmin/StageChanges", ROLE_ADMIN},
     {"/ecommerce.DiscountAdmin/ApplyChanges", ROLE_ADMIN},
     {"/ecommerce.DiscountAdmin/Rollback", ROLE_ADMIN},

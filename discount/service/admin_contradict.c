@@ -15,8 +15,9 @@ static void name_known(struct admin_service *service, const struct ruleset *rule
     size_t count = 0;
     int32_t other;
 
-    if (store->methods->list_products(store, NULL, contradiction->known_id, NULL, 1, arena, &known, &count) ==
-            STORE_OK &&
+    if (store->methods->list_products(store,
+                                      &(struct product_filter){.id = contradiction->known_id, .is_declared = true},
+                                      NULL, 1, arena, &known, &count) == STORE_OK &&
         count == 1 && !ruleset_contradicts(rules, contradiction->known_id, known[0].slug, &other))
         contradiction->known_slug = (char *)known[0].slug;
 }

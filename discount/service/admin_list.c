@@ -18,6 +18,8 @@ struct listing_request {
     struct rule_filter filter;
     int32_t customer_id; /* of groups; 0: all */
     const char *slug;    /* of products; NULL: all */
+    int32_t id;          /* 0: all */
+    bool is_declared;    /* only products that are */
 };
 
 /* Where the page begins. False: the call is refused. */
@@ -25,6 +27,13 @@ static bool read_token(struct rpc_call *call, const char *token, size_t max, str
 {
     listing->after = token[0] != '\0' ? token : NULL;
     return listing->after == NULL || rule_is_key(token, max) || admin_page_refuse(call, token);
+}
+
+/* Slugs of the shop may be of any script. */
+static bool read_product_token(struct rpc_call *call, const char *token, struct listing_request *listing)
+{
+    listing->after = token[0] != '\0' ? token : NULL;
+    return strlen(token) <= SHOP_SLUG_MAX || admin_page_refuse(call, token);
 }
 
 static char *next_token(const struct admin_page *page, const struct listing_request *listing)
@@ -191,6 +200,22 @@ ADMIN_METHOD(list_groups, ListGroupsRequest, ListGroupsResponse)
 
 /* ---- Products ---- */
 
+static Ecommerce__InShop *write_in_shop(const struct known_product *product, struct arena *arena)
+{
+    Ecommerce__InShop *message = arena_get(arena, sizeof *message);
+
+    ecommerce__in_shop__init(message);
+    message->price_in_cents = product->price;
+    for (const char *text = product->categories; text[0] != '\0'; text += strspn(text, ",")) {
+        size_t length = strcspn(text, ",");
+        message->categories =
+            arena_grow(arena, message->categories, message->n_categories, sizeof *message->categories);
+        message->categories[message->n_categories++] = arena_copy(arena, text, length);
+        text += length;
+    }
+    return message;
+}
+
 Ecommerce__KnownProduct *admin_write_product(const struct known_product *product, struct arena *arena)
 {
     Ecommerce__KnownProduct *message = arena_get(arena, sizeof *message);
@@ -199,6 +224,8 @@ Ecommerce__KnownProduct *admin_write_product(const struct known_product *product
     message->id = product->id;
     message->slug = (char *)product->slug;
     message->floor = product->floor;
+    if (product->is_in_shop)
+        message->in_shop = write_in_shop(product, arena);
     return message;
 }
 
@@ -207,8 +234,10 @@ static enum store_status fetch_products(struct store *store, struct admin_page *
 {
     struct listing_request *listing = data;
     struct known_product *products = NULL;
-    enum store_status status = store->methods->list_products(store, listing->slug, 0, place_of(page, listing), want,
-                                                             page->arena, &products, count);
+    const struct product_filter filter = {
+        .slug = listing->slug, .id = listing->id, .is_declared = listing->is_declared};
+    enum store_status status =
+        store->methods->list_products(store, &filter, place_of(page, listing), want, page->arena, &products, count);
 
     for (size_t i = 0; status == STORE_OK && i < *count; i++) {
         if (!add(page, listing, admin_write_product(&products[i], page->arena), products[i].slug))
@@ -220,14 +249,20 @@ static enum store_status fetch_products(struct store *store, struct admin_page *
 ADMIN_METHOD(list_products, ListProductsRequest, ListProductsResponse)
 {
     Ecommerce__ListProductsResponse response = ECOMMERCE__LIST_PRODUCTS_RESPONSE__INIT;
-    struct listing_request listing = {.slug = given(request->slug)};
+    struct listing_request listing = {
+        .slug = given(request->slug), .id = request->id, .is_declared = request->declared};
+    struct admin_service *service = admin_service_of(base);
+    struct shop_state shop;
     struct admin_page page;
 
     if (!admin_page_begin(closure_data, request->page_size, &page) ||
-        !read_token(closure_data, request->page_token, RULE_SLUG_MAX, &listing) ||
+        !admin_check_range(closure_data, "id", request->id, 1, INT32_MAX) ||
+        !read_product_token(closure_data, request->page_token, &listing) ||
         !admin_check_key(closure_data, "slug", request->slug, RULE_SLUG_MAX) ||
-        !read_page(admin_service_of(base), closure_data, &page, fetch_products, &listing, &response.revision))
+        !read_page(service, closure_data, &page, fetch_products, &listing, &response.revision))
         return;
+    if (service->store->methods->shop(service->store, &shop) == STORE_OK)
+        response.told_at = shop.told_at;
     response.n_products = page.count;
     response.products = (Ecommerce__KnownProduct **)page.items;
     response.next_page_token = next_token(&page, &listing);

@@ -11,10 +11,13 @@
 static bool read_store(struct admin_service *service, struct rpc_call *call, Ecommerce__GetStatusResponse *response)
 {
     struct store_counts counts;
+    struct shop_state shop;
     enum store_status status = service->store->methods->revision(service->store, &response->latest);
 
     if (status == STORE_OK)
         status = service->store->methods->count(service->store, &counts);
+    if (status == STORE_OK)
+        status = service->store->methods->shop(service->store, &shop);
     if (status != STORE_OK) {
         admin_refuse_store(call, status, service->store);
         return false;
@@ -22,6 +25,8 @@ static bool read_store(struct admin_service *service, struct rpc_call *call, Eco
     response->rules = counts.rules;
     response->groups = counts.groups;
     response->products = counts.products;
+    response->told_at = shop.told_at;
+    response->told_products = shop.products;
     return true;
 }
 

@@ -73,8 +73,9 @@ static bool read_products(struct imagining *imagining, struct admin_what_if *wha
 
     do {
         struct known_product *products;
-        imagining->status = imagining->store->methods->list_products(imagining->store, NULL, 0, after, PRODUCTS_AT_ONCE,
-                                                                     imagining->arena, &products, &count);
+        imagining->status =
+            imagining->store->methods->list_products(imagining->store, &(struct product_filter){.is_declared = true},
+                                                     after, PRODUCTS_AT_ONCE, imagining->arena, &products, &count);
         if (imagining->status != STORE_OK)
             return false;
         for (size_t i = 0; i < count; i++) {

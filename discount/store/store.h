@@ -23,11 +23,12 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
+#include "common/shop_checksum.h"
 #include "discount/rule/change.h"
 #include "discount/rule/faults.h"
 #include "discount/ruleset/ruleset.h"
 
-#define STORE_SCHEMA_VERSION 3 /* of the database; each implementation has scripts from one to the next */
+#define STORE_SCHEMA_VERSION 4 /* of the database; each implementation has scripts from one to the next */
 
 /* The author of what was changed with other means than this program. */
 #define STORE_BY_HAND "by hand"
@@ -92,6 +93,45 @@ struct difference {
 
 struct store_counts {
     int64_t rules, groups, products;
+};
+
+struct product_filter { /* what is not zero must hold */
+    const char *slug;
+    int32_t id;
+    bool is_declared; /* rules name it, a rule file declared it, or it has a floor */
+};
+
+/* ---- The shop, as the Catalog tells it ---- */
+
+#define SHOP_BATCH_MAX 5000                         /* products of one call, and that leave by one */
+#define SHOP_SLUG_MAX 800                           /* bytes */
+#define SHOP_PRODUCTS_MAX 2000000                   /* of all */
+#define SHOP_BYTES_MAX ((int64_t)512 * 1024 * 1024) /* of all slugs and categories */
+
+struct shop_product {
+    int32_t id;
+    const char *slug;
+    int32_t price;
+    const char *categories; /* slugs with commas between them, those above its own included */
+};
+
+struct shop_category {
+    int64_t number;
+    const char *slug;
+};
+
+/* What is known of the shop. */
+struct shop_state {
+    int64_t told_at; /* when a pass was last completed: seconds since 1970 in UTC; 0: never */
+    int64_t products;
+};
+
+/* A pass that begins, or why it does not. */
+struct telling {
+    int64_t number;        /* 0: there is no pass to make */
+    bool is_busy;          /* because somebody else makes one */
+    bool is_of_another;    /* because another shop told last */
+    bool replaces_another; /* it is the first of this shop, after another */
 };
 
 /* What an implementation does. Every method that returns a status may return STORE_BUSY, STORE_FAILED and the values
@@ -177,10 +217,10 @@ struct store_methods {
     MUST_CHECK enum store_status (*list_members)(struct store *store, const char *group, int32_t after, size_t limit,
                                                  struct arena *arena, int32_t **customer_ids, size_t *count);
 
-    /* Products by slug; only the product of `slug` or `id`, when one is given (NULL, 0: none is). */
-    MUST_CHECK enum store_status (*list_products)(struct store *store, const char *slug, int32_t id, const char *after,
-                                                  size_t limit, struct arena *arena, struct known_product **products,
-                                                  size_t *count);
+    /* Products by slug: those of the shop, and those that are declared. */
+    MUST_CHECK enum store_status (*list_products)(struct store *store, const struct product_filter *filter,
+                                                  const char *after, size_t limit, struct arena *arena,
+                                                  struct known_product **products, size_t *count);
 
     /* Revisions, the latest first, below `before` (0: from the latest). */
     MUST_CHECK enum store_status (*list_revisions)(struct store *store, int64_t before, size_t limit,
@@ -190,6 +230,38 @@ struct store_methods {
      * does not exist. Not between begin() and its end. */
     MUST_CHECK enum store_status (*compare)(struct store *store, int64_t from, int64_t to, size_t offset, size_t limit,
                                             struct arena *arena, struct difference **differences, size_t *count);
+
+    /* ---- The shop, as the Catalog tells it: DiscountShop in proto/ecommerce.proto ----
+     * Not between begin() and its end, but for follow_shop(). `telling` is the number of a pass; STORE_MOVED: another
+     * one has begun. Each is a transaction of a bounded size. */
+
+    MUST_CHECK enum store_status (*shop)(struct store *store, struct shop_state *shop);
+
+    MUST_CHECK enum store_status (*begin_telling)(struct store *store, const char *shop, int64_t revision,
+                                                  bool takes_over, int64_t now, struct telling *telling);
+
+    /* Whether the products with ids above `after`, up to `last`, are those of the checksum. */
+    MUST_CHECK enum store_status (*match_products)(struct store *store, int64_t telling, int32_t after, int32_t last,
+                                                   const uint8_t checksum[SHOP_CHECKSUM_SIZE], int64_t now,
+                                                   bool *is_same);
+
+    /* Makes these the products of the range; they are in the order of ids. *has_more: not all of those that left are
+     * gone; calling again goes on. STORE_TOO_MANY: the shop is larger than SHOP_PRODUCTS_MAX or SHOP_BYTES_MAX. */
+    MUST_CHECK enum store_status (*tell_products)(struct store *store, int64_t telling, int32_t after, int32_t last,
+                                                  const struct shop_product *products, size_t count, int64_t now,
+                                                  bool *has_more);
+
+    /* Makes these the categories. *must_follow: rules name something that has another slug in the shop now. */
+    MUST_CHECK enum store_status (*tell_categories)(struct store *store, int64_t telling,
+                                                    const struct shop_category *categories, size_t count,
+                                                    bool *must_follow);
+
+    /* Within a change set: gives products and categories that rules name the slugs that the shop has for them. A
+     * product that the shop does not have, and whose slug is that of another one there, becomes gone-ID. */
+    MUST_CHECK enum store_status (*follow_shop)(struct store *store);
+
+    /* The pass is complete. */
+    MUST_CHECK enum store_status (*end_telling)(struct store *store, int64_t telling, int64_t now, int64_t *products);
 };
 
 /*

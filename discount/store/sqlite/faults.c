@@ -11,6 +11,15 @@
     "CASE " count " WHEN 1 THEN '' WHEN 2 THEN ' (and 1 other rule)'"                                                  \
     " ELSE ' (and ' || (" count " - 1) || ' other rules)' END"
 
+/* "; near is SLUG" of the table, or "", for a slug of the shop that there is not: of those that begin with the same two
+ * letters, as far as these are few. */
+#define NEAR(table, slug)                                                                                              \
+    "coalesce('; near is ' || (SELECT n.slug FROM (SELECT s.slug, near(s.slug, " slug                                  \
+    ") AS distance FROM (SELECT slug"                                                                                  \
+    " FROM " table " WHERE slug >= substr(" slug ", 1, 2) AND slug < substr(" slug ", 1, 2) || '~' LIMIT 20000) s) n"  \
+    " WHERE n.distance IS NOT NULL ORDER BY n.distance, n.slug LIMIT 1), '')"
+#define FEW_NEAR(table, slug, count) "CASE WHEN (" count ") <= 20 THEN " NEAR(table, slug) " ELSE '' END"
+
 /* ---- What the set is about ---- */
 
 enum store_status store_mention(struct store *store, enum mention_kind kind, const char *key, size_t change,
@@ -60,9 +69,27 @@ static const char *const searches[] = {
     /* Products that rules of this set name. */
     "SELECT w.change, 'rule ' || w.rule_key,"
     "  CASE WHEN w.excluded THEN 'exclude' WHEN w.price IS NOT NULL THEN 'price' ELSE 'include' END,"
-    "  'there is no product ' || w.slug || ': add it first'"
-    " FROM temp.wanted w WHERE NOT EXISTS (SELECT 1 FROM temp.mention m"
-    "  WHERE m.kind = 2 AND m.key = w.slug AND m.faulty)",
+    "  'there is no product ' || w.slug || ': add it first' || " FEW_NEAR(
+        "shop_product", "w.slug",
+        "SELECT count(*) FROM temp.wanted") " FROM temp.wanted w WHERE NOT EXISTS (SELECT 1 FROM temp.mention m"
+                                            "  WHERE m.kind = 2 AND m.key = w.slug AND m.faulty)",
+    /* Categories that rules of this set name anew and that the shop, once it was told, does not have. */
+    "SELECT m.change, 'rule ' || c.key, iif(c.after ->> 1, 'exclude', 'include') || ' category',"
+    "  'the shop has no category ' || (c.after ->> 2) || " FEW_NEAR(
+        "shop_category", "(c.after ->> 2)",
+        "SELECT count(*) FROM change n WHERE n.revision = ?1"
+        " AND n.kind = 'rule_category'") " FROM change c JOIN temp.mention m ON m.kind = 0 AND m.key = c.key"
+                                         " WHERE c.revision = ?1 AND c.kind = 'rule_category' AND c.before IS NULL"
+                                         " AND c.after IS NOT NULL AND (SELECT told_at > 0 FROM shop)"
+                                         " AND NOT EXISTS (SELECT 1 FROM shop_category s WHERE s.slug = c.after ->> 2)",
+    /* Products of this set that are others in the shop. */
+    "SELECT coalesce(m.change, 0), 'product ' || p.slug, 'slug', CASE WHEN s.id = p.id"
+    "  THEN 'the shop has product ' || p.id || ' as ' || s.slug ELSE 'in the shop it is product ' || s.id END"
+    " FROM change c CROSS JOIN product p ON p.id = CAST(c.key AS INTEGER)"
+    " JOIN temp.mention m ON m.kind = 2 AND m.key = p.slug"
+    " JOIN shop_product s ON (s.id = p.id AND s.slug <> p.slug AND s.slug NOT GLOB '*[^a-z0-9-]*')"
+    "  OR (s.slug = p.slug AND s.id <> p.id)"
+    " WHERE c.revision = ?1 AND c.kind = 'product' AND c.after IS NOT NULL",
     /* Rules of this set whose group is not there. */
     "SELECT m.change, 'rule ' || r.key, 'audience', 'there is no group ' || r.group_key || ': add it first'"
     " FROM temp.mention m CROSS JOIN rule r ON r.key = m.key"

@@ -14,7 +14,7 @@
 
 #include "discount/store/sqlite/sqlite.h"
 
-#define STORE_STATEMENTS_MAX 112
+#define STORE_STATEMENTS_MAX 144
 
 struct prepared {
     const char *sql; /* the literal itself: statements are found by its address */
@@ -210,12 +210,23 @@ enum store_status sqlite_list_groups(struct store *store, int32_t customer_id, c
                                      struct arena *arena, struct group **groups, size_t *count);
 enum store_status sqlite_list_members(struct store *store, const char *group, int32_t after, size_t limit,
                                       struct arena *arena, int32_t **customer_ids, size_t *count);
-enum store_status sqlite_list_products(struct store *store, const char *slug, int32_t id, const char *after,
+enum store_status sqlite_list_products(struct store *store, const struct product_filter *filter, const char *after,
                                        size_t limit, struct arena *arena, struct known_product **products,
                                        size_t *count);
 enum store_status sqlite_list_revisions(struct store *store, int64_t before, size_t limit, struct arena *arena,
                                         struct revision **revisions, size_t *count);
 enum store_status sqlite_compare(struct store *store, int64_t from, int64_t to, size_t offset, size_t limit,
                                  struct arena *arena, struct difference **differences, size_t *count);
+enum store_status sqlite_shop(struct store *store, struct shop_state *shop);
+enum store_status sqlite_begin_telling(struct store *store, const char *shop, int64_t revision, bool takes_over,
+                                       int64_t now, struct telling *telling);
+enum store_status sqlite_match_products(struct store *store, int64_t telling, int32_t after, int32_t last,
+                                        const uint8_t checksum[SHOP_CHECKSUM_SIZE], int64_t now, bool *is_same);
+enum store_status sqlite_tell_products(struct store *store, int64_t telling, int32_t after, int32_t last,
+                                       const struct shop_product *products, size_t count, int64_t now, bool *has_more);
+enum store_status sqlite_tell_categories(struct store *store, int64_t telling, const struct shop_category *categories,
+                                         size_t count, bool *must_follow);
+enum store_status sqlite_follow_shop(struct store *store);
+enum store_status sqlite_end_telling(struct store *store, int64_t telling, int64_t now, int64_t *products);
 
 #endif

@@ -110,35 +110,51 @@ enum store_status sqlite_list_members(struct store *store, const char *group, in
 static enum store_status take_product(struct store *store, sqlite3_stmt *row, void *data)
 {
     struct found_items *found = data;
+    bool is_in_shop = sqlite3_column_type(row, 3) != SQLITE_NULL;
 
     (void)store;
     *(struct known_product *)add_item(found, sizeof(struct known_product)) = (struct known_product){
         .id = sqlite3_column_int(row, 0),
         .slug = column_copy(row, 1, found->arena),
         .floor = sqlite3_column_int64(row, 2),
+        .is_in_shop = is_in_shop,
+        .price = sqlite3_column_int(row, 3),
+        .categories = is_in_shop ? column_copy(row, 4, found->arena) : NULL,
     };
     return STORE_OK;
 }
 
-enum store_status sqlite_list_products(struct store *store, const char *slug, int32_t id, const char *after,
+/* ?1: behind this slug; ?2: the limit; ?3: the slug or id. A product that is in both tables has the shop's slug as a
+ * list of the shop has it, and the rules' as a list of what is declared has it; but for a pass under way they are the
+ * same. */
+#define DECLARED                                                                                                       \
+    "SELECT p.id, p.slug, p.floor, s.price, s.categories FROM product p LEFT JOIN shop_product s ON s.id = p.id"
+#define ALL(where)                                                                                                     \
+    "SELECT s.id, s.slug, coalesce(p.floor, 0), s.price, s.categories"                                                 \
+    " FROM shop_product s LEFT JOIN product p ON p.id = s.id WHERE s." where " UNION ALL"                              \
+    " SELECT p.id, p.slug, p.floor, NULL, NULL FROM product p WHERE p." where                                          \
+    " AND NOT EXISTS (SELECT 1 FROM shop_product s WHERE s.id = p.id)"
+#define PAGE " ORDER BY 2 LIMIT ?2"
+
+enum store_status sqlite_list_products(struct store *store, const struct product_filter *filter, const char *after,
                                        size_t limit, struct arena *arena, struct known_product **products,
                                        size_t *count)
 {
-    sqlite3_stmt *all =
-        store_statement(store, "SELECT id, slug, floor FROM product WHERE slug > ?1 ORDER BY slug LIMIT ?2");
-    sqlite3_stmt *by_slug = store_statement(
-        store, "SELECT id, slug, floor FROM product WHERE slug = ?3 AND slug > ?1 ORDER BY slug LIMIT ?2");
-    sqlite3_stmt *by_id = store_statement(
-        store, "SELECT id, slug, floor FROM product WHERE id = ?3 AND slug > ?1 ORDER BY slug LIMIT ?2");
-    sqlite3_stmt *statement = slug != NULL ? by_slug : id != 0 ? by_id : all;
+    static const char *const lists[2][3] = {
+        {ALL("slug > ?1") PAGE, ALL("slug = ?3 AND ?3 > ?1") PAGE, ALL("id = ?3") PAGE},
+        {DECLARED " WHERE p.slug > ?1" PAGE, DECLARED " WHERE p.slug = ?3 AND p.slug > ?1" PAGE,
+         DECLARED " WHERE p.id = ?3 AND p.slug > ?1" PAGE}};
+    sqlite3_stmt *statement = store_statement(store, lists[filter->is_declared][filter->slug != NULL ? 1
+                                                                                : filter->id != 0    ? 2
+                                                                                                     : 0]);
     struct found_items found = {.arena = arena};
 
     bind_text(statement, 1, after != NULL ? after : "");
     bind_number(statement, 2, page_limit(limit));
-    if (slug != NULL)
-        bind_text(statement, 3, slug);
-    else if (id != 0)
-        bind_number(statement, 3, id);
+    if (filter->slug != NULL)
+        bind_text(statement, 3, filter->slug);
+    else if (filter->id != 0)
+        bind_number(statement, 3, filter->id);
     enum store_status status = store_each(store, statement, take_product, &found);
     *products = found.items;
     *count = found.count;

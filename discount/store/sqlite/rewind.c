@@ -75,5 +75,7 @@ enum store_status sqlite_rewind(struct store *store, int64_t revision)
         status = store_execute(store, removals);
     if (status == STORE_OK)
         status = store_execute(store, returns);
-    return status == STORE_OK ? store_execute(store, "DELETE FROM temp.undo") : status;
+    if (status == STORE_OK)
+        status = store_execute(store, "DELETE FROM temp.undo");
+    return status == STORE_OK ? sqlite_follow_shop(store) : status; /* names are the shop's of today */
 }

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The Discount's database: schema version 2, which change_sets.sql makes version 3. The limits are those of discount/pricing/rule.h.
+-- The Discount's database: schema version 2, which change_sets.sql makes version 3, and shop.sql
+-- version 4. The limits are those of discount/pricing/rule.h.
 --
 -- Whoever changes a row of a rule, a group, a member or a product, with whatever program, has it noted in `change`. Keys
 -- are for ever: to rename something, make a new one and remove the old.

@@ -11,6 +11,7 @@
 
 #include "discount/store/sqlite/fold.h"
 #include "discount/store/sqlite/internal.h"
+#include "discount/store/sqlite/near.h"
 
 #define ASK_BUSY_MS 250 /* has_changed() waits no longer */
 
@@ -20,6 +21,10 @@ static const char schema[] =
 
 static const char change_sets[] =
 #include "discount/store/sqlite/change_sets.sql.inc"
+    ;
+
+static const char shop[] =
+#include "discount/store/sqlite/shop.sql.inc"
     ;
 
 static const char demo_rows[] =
@@ -32,7 +37,7 @@ static const char upgrade_1[] =
 #include "discount/store/sqlite/upgrade_1_end.sql.inc"
     ;
 
-static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1, [2] = change_sets};
+static const char *const upgrades[STORE_SCHEMA_VERSION] = {[1] = upgrade_1, [2] = change_sets, [3] = shop};
 
 static const struct database_kind store_kind = {
     .name = "discount",
@@ -50,6 +55,10 @@ static const struct database_kind store_kind = {
  *   aside    products whose slug another one took: what they are called until a later change says it
  * And between the pages of a comparison:
  *   differing  what differs, in order
+ * And while rules follow the shop:
+ *   told     the shop's categories
+ *   renamed  products that get another slug
+ *   moved    categories of rules that get another slug, with that
  * And while a revision is made again:
  *   undo     rows as they were at the revision that is made again
  */
@@ -63,12 +72,16 @@ static const char temporary_tables[] =
     "    subject TEXT NOT NULL);"
     "CREATE TEMP TABLE differing (place INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key TEXT NOT NULL,"
     "    number INTEGER);"
+    "CREATE TEMP TABLE told (number INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE);"
+    "CREATE TEMP TABLE renamed (id INTEGER PRIMARY KEY, slug TEXT NOT NULL);"
+    "CREATE TEMP TABLE moved (rule_key TEXT NOT NULL, excluded INTEGER NOT NULL, category TEXT NOT NULL,"
+    "    PRIMARY KEY (rule_key, excluded, category)) WITHOUT ROWID;"
     "CREATE TEMP TABLE undo (kind TEXT NOT NULL, key TEXT NOT NULL, part TEXT NOT NULL, before TEXT, place TEXT,"
     "    PRIMARY KEY (kind, key, part)) WITHOUT ROWID;";
 
 static bool sqlite_create(const char *path, bool demo, char *reason, size_t reason_size)
 {
-    const char *scripts[] = {schema, change_sets, demo ? demo_rows : NULL, NULL};
+    const char *scripts[] = {schema, change_sets, shop, demo ? demo_rows : NULL, NULL};
 
     return database_create(path, &store_kind, scripts, reason, reason_size);
 }
@@ -94,6 +107,11 @@ static bool check_tables(struct store *store)
         "SELECT revision, kind, key, part, before, after FROM change",
         "SELECT number FROM open_revision",
         "SELECT author, id, revision, changed, made_at FROM made_change_set",
+        "SELECT id, slug, price, categories FROM shop_product",
+        "SELECT number, slug FROM shop_category",
+        "SELECT slug, number, is_due FROM shop_category_old",
+        "SELECT told_shop, told_revision, told_at, telling, telling_shop, telling_revision, telling_at, products, bytes"
+        " FROM shop",
     };
     char cause[256];
 
@@ -131,7 +149,7 @@ static bool sqlite_open(const char *path, struct store *store, char *reason, siz
     if (!database_open_to_write(path, &store_kind, STORE_BUSY_MS, &state->db, reason, reason_size))
         return false;
     if (!check_tables(store) || store_execute(store, temporary_tables) != STORE_OK ||
-        fold_register(state->db) != SQLITE_OK) {
+        fold_register(state->db) != SQLITE_OK || near_register(state->db) != SQLITE_OK) {
         snprintf(reason, reason_size, "%s", store->reason);
         return false;
     }
@@ -192,4 +210,11 @@ const struct store_methods store_sqlite = {
     .list_products = sqlite_list_products,
     .list_revisions = sqlite_list_revisions,
     .compare = sqlite_compare,
+    .shop = sqlite_shop,
+    .begin_telling = sqlite_begin_telling,
+    .match_products = sqlite_match_products,
+    .tell_products = sqlite_tell_products,
+    .tell_categories = sqlite_tell_categories,
+    .follow_shop = sqlite_follow_shop,
+    .end_telling = sqlite_end_telling,
 };

@@ -88,19 +88,32 @@ static enum store_status want_product(struct store *store, size_t change, const 
     return store_run(store, statement);
 }
 
+/* The id of the product of this slug; 0: there is none. One of the shop that no rule has named yet is declared now. */
+static enum store_status find_product(struct store *store, const char *slug, int64_t *id)
+{
+    sqlite3_stmt *find = store_statement(store, "SELECT id FROM product WHERE slug = ?1");
+    sqlite3_stmt *declare = store_statement(store, "INSERT INTO product (id, slug) SELECT id, slug FROM shop_product"
+                                                   " WHERE slug = ?1 ON CONFLICT (id) DO NOTHING RETURNING id");
+
+    bind_text(find, 1, slug);
+    enum store_status status = store_ask(store, find, 0, id);
+    if (status != STORE_OK || *id != 0)
+        return status;
+    bind_text(declare, 1, slug);
+    return store_ask(store, declare, 0, id);
+}
+
 static enum store_status take_products(struct store *store, size_t change, const struct rule *rule, bool is_excluded,
                                        struct targets *list)
 {
     const struct rule_product *products = is_excluded ? rule->excluded_products : rule->products;
     size_t count = is_excluded ? rule->excluded_product_count : rule->product_count;
     bool has_price = rule->is_price_list && !is_excluded;
-    sqlite3_stmt *find = store_statement(store, "SELECT id FROM product WHERE slug = ?1");
     enum store_status status = STORE_OK;
 
     for (size_t i = 0; status == STORE_OK && i < count; i++) {
         int64_t id;
-        bind_text(find, 1, products[i].slug);
-        status = store_ask(store, find, 0, &id);
+        status = find_product(store, products[i].slug, &id);
         if (status == STORE_OK && id == 0)
             status = want_product(store, change, rule->key, is_excluded, &products[i], has_price);
         else if (status == STORE_OK)

@@ -40,6 +40,15 @@ static void the_catalog_and_the_administrator_may_ask_for_prices(void **state)
     assert_int_equal(admit("spiffe://ecommerce/admin", apply_discounts), RPC_OK);
 }
 
+static void only_the_catalog_tells_what_the_shop_has(void **state)
+{
+    (void)state;
+    assert_int_equal(admit("spiffe://ecommerce/catalog", "/ecommerce.DiscountShop/TellProducts"), RPC_OK);
+    assert_int_equal(admit("spiffe://ecommerce/admin", "/ecommerce.DiscountShop/TellProducts"), RPC_PERMISSION_DENIED);
+    assert_int_equal(admit("spiffe://ecommerce/discount", "/ecommerce.DiscountShop/TellProducts"),
+                     RPC_PERMISSION_DENIED);
+}
+
 static void every_other_identity_is_denied(void **state)
 {
     static const char *const others[] = {
@@ -98,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_catalog_and_the_administrator_may_ask_for_prices),
+        cmocka_unit_test(only_the_catalog_tells_what_the_shop_has),
         cmocka_unit_test(every_other_identity_is_denied),
         cmocka_unit_test(another_trust_domain_has_its_own_identities),
         cmocka_unit_test(a_method_that_is_not_in_the_table_is_denied_to_all),

@@ -198,7 +198,8 @@ static const char *list_products(struct store *store, const char *slug, const ch
     const char *text = "";
     size_t count;
 
-    assert_ok(store->methods->list_products(store, slug, 0, after, limit, &arena, &products, &count));
+    assert_ok(store->methods->list_products(store, &(struct product_filter){.slug = slug}, after, limit, &arena,
+                                            &products, &count));
     for (size_t i = 0; i < count; i++)
         text = arena_print(&arena, "%s[%d %s %d]", text, (int)products[i].id, products[i].slug, (int)products[i].floor);
     return text;

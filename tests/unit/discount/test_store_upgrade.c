@@ -85,18 +85,22 @@ static void an_upgraded_database_has_the_schema_of_a_new_one(void **state)
     assert_string_equal(upgraded, ask(schema));
 }
 
-static void a_database_of_version_2_gets_what_version_3_has(void **state)
+static void a_database_of_version_2_gets_what_later_versions_have(void **state)
 {
+    struct shop_state shop;
     int64_t revision;
     size_t changed;
 
     (void)state;
     store_close(make_store(true));
-    must_change_by_hand("DROP TABLE made_change_set; PRAGMA user_version = 2");
+    must_change_by_hand("DROP TABLE made_change_set; DROP TABLE shop_product; DROP TABLE shop_category;"
+                        "DROP TABLE shop_category_old; DROP TABLE shop; PRAGMA user_version = 2");
     const char *before = ask("SELECT group_concat(key || value) FROM rule");
     assert_int_equal(upgrade(), 2);
     struct store *store = open_store();
     assert_int_equal(store->methods->find_change_set(store, "admin", "none", &revision, &changed), STORE_NOT_FOUND);
+    assert_ok(store->methods->shop(store, &shop));
+    assert_int_equal(shop.told_at, 0);
     assert_string_equal(ask("SELECT group_concat(key || value) FROM rule"), before);
     store_close(store);
 }
@@ -118,7 +122,7 @@ static void a_database_of_version_1_is_not_opened(void **state)
     (void)state;
     must_change_by_hand(version_1);
     assert_false(store_open(path, &store, reason, sizeof reason));
-    assert_reason_has("its schema version is 1, older than this program's (3); starting discountd upgrades it");
+    assert_reason_has("its schema version is 1, older than this program's (4); starting discountd upgrades it");
 }
 
 static void a_newer_version_is_refused(void **state)
@@ -128,11 +132,11 @@ static void a_newer_version_is_refused(void **state)
 
     (void)state;
     store_close(make_store(true));
-    must_change_by_hand("PRAGMA user_version = 4");
+    must_change_by_hand("PRAGMA user_version = 5");
     assert_false(store_open(path, &store, reason, sizeof reason));
-    assert_reason_has("its schema version is 4, newer than this program's (3)");
+    assert_reason_has("its schema version is 5, newer than this program's (4)");
     assert_false(store_upgrade(path, &from, reason, sizeof reason));
-    assert_reason_has("its schema version is 4, newer than this program's (3)");
+    assert_reason_has("its schema version is 5, newer than this program's (4)");
 }
 
 static void what_cannot_be_upgraded_stays_as_it_is(void **state)
@@ -155,7 +159,7 @@ int main(void)
         STORE_TEST(rules_of_version_1_are_kept),
         STORE_TEST(revisions_go_on_growing),
         STORE_TEST(an_upgraded_database_has_the_schema_of_a_new_one),
-        STORE_TEST(a_database_of_version_2_gets_what_version_3_has),
+        STORE_TEST(a_database_of_version_2_gets_what_later_versions_have),
         STORE_TEST(upgrading_again_does_nothing),
         STORE_TEST(a_database_of_version_1_is_not_opened),
         STORE_TEST(a_newer_version_is_refused),
