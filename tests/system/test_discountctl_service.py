@@ -51,6 +51,7 @@ def test_labels_and_messages_never_command_the_terminal(fake, pb, evil):
     ctl = fake(
         ListRules=lambda *_: pb.ListRulesResponse(revision=1, rules=[rule]),
         ListGroups=lambda *_: pb.ListGroupsResponse(revision=1, groups=[pb.Group(key="g", label=evil)]),
+        ListProducts=lambda *_: pb.ListProductsResponse(revision=1, products=[pb.KnownProduct(id=5, slug=evil)]),
         ListMembers=lambda *_: pb.ListMembersResponse(revision=1, customer_ids=[5]),
         ListRevisions=lambda *_: pb.ListRevisionsResponse(
             revisions=[pb.Revision(revision=1, made_at=1, author=evil, message=evil)]),
@@ -66,7 +67,7 @@ def test_labels_and_messages_never_command_the_terminal(fake, pb, evil):
             faults=[pb.Fault(change=0, subject=evil, field=evil, message=evil)]),
     )
     for words in (["rule", "list"], ["rule", "show", "evil"], ["group", "list"], ["group", "show", "g"], ["history"], ["diff", "1", "2"],
-                  ["explain", "1", "5", "--price", "5"], ["lint"], ["status"], ["rule", "remove", "x"]):
+                  ["explain", "1", "5", "--price", "5"], ["lint"], ["status"], ["product", "list"], ["rule", "remove", "x"]):
         done = ctl.run(*words)
         said = done.stdout + done.stderr
         assert done.returncode in (0, 2, 6), done

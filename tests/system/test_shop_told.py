@@ -111,7 +111,8 @@ def test_a_price_is_explained_by_what_was_told(catalog, ctl):
     ctl.ok("import", "-", stdin=rule_file('rule r "Rule"\n    lane sale\n    percent 10\n    include category electronics'))
     said = ctl.ok("explain", "iphone-x", "1")
     assert "sale: 99999 becomes 89999" in said and "as the Catalog told 20" in said
-    assert said == ctl.ok("explain", "1", "1") == ctl.ok("explain", "1", "iphone-x")
+    for words in (["1", "1"], ["1", "iphone-x"]):
+        assert "sale: 99999 becomes 89999" in ctl.ok("explain", *words)
     assert "1000 becomes 900" in ctl.ok("explain", "iphone-x", "1", "--price", "1000")
     unknown = ctl.run("explain", "1", "4711")
     assert unknown.returncode == 3 and "--price" in unknown.stderr
