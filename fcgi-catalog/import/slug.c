@@ -66,6 +66,89 @@ static bool is_behind_silent_sign(utf8proc_int32_t point)
     return point == 0x0435 || point == 0x0451 || point == 0x044e || point == 0x044f;
 }
 
+/* ---- Kana ---- */
+
+enum { KANA = 0x3041, KATAKANA = 0x30a1, SMALL_TSU = 0x3063, LONG_KANA = 0x30fc };
+
+/* From ぁ and ァ on, as Hepburn; long vowels stay as they are written, so that different words stay different. */
+static const char *const kana[] = {
+    "a",  "a",  "i",  "i",  "u",   "u",  "e",  "e",  "o",  "o",  "ka", "ga", "ki", "gi", "ku",  "gu", "ke", "ge",
+    "ko", "go", "sa", "za", "shi", "ji", "su", "zu", "se", "ze", "so", "zo", "ta", "da", "chi", "ji", "",   "tsu",
+    "zu", "te", "de", "to", "do",  "na", "ni", "nu", "ne", "no", "ha", "ba", "pa", "hi", "bi",  "pi", "fu", "bu",
+    "pu", "he", "be", "pe", "ho",  "bo", "po", "ma", "mi", "mu", "me", "mo", "ya", "ya", "yu",  "yu", "yo", "yo",
+    "ra", "ri", "ru", "re", "ro",  "wa", "wa", "i",  "e",  "o",  "n",  "vu", "ka", "ke"};
+
+static bool is_small_vowel(utf8proc_int32_t point)
+{
+    return (point >= KANA && point < KANA + 10 && (point - KANA) % 2 == 0) || point == 0x3083 || point == 0x3085 ||
+           point == 0x3087; /* ぁ to ぉ, ゃ, ゅ and ょ */
+}
+
+/* What stands for a kana behind that before it. A small one takes the place of the vowel: "ki" and "ya" are "kya",
+ * "shi" and "ya" "sha", "fu" and "a" "fa", "u" and "i" "wi". A small tsu doubles the consonant behind it. */
+static void put_syllable(struct latin *latin, utf8proc_int32_t point)
+{
+    const char *text = kana[point - KANA];
+    bool is_behind_kana = latin->before >= KANA && latin->before < KATAKANA && latin->length > 0;
+
+    if (is_behind_kana && latin->before == SMALL_TSU && text[0] != '\0' && strchr("aiueon", text[0]) == NULL) {
+        put(latin, (char[]){text[0] == 'c' ? 't' : text[0], '\0'});
+    } else if (is_behind_kana && latin->before != SMALL_TSU && is_small_vowel(point)) {
+        char before = latin->length > 1 ? latin->bytes[latin->length - 2] : '\0';
+        if (latin->before == KANA + 5) /* う */
+            latin->bytes[latin->length - 1] = 'w';
+        else
+            latin->length--;
+        text += text[0] == 'y' && (before == 'h' || before == 'j');
+    }
+    put(latin, text);
+}
+
+/* In hiragana or katakana. False: it is none. */
+static bool put_kana(struct latin *latin, utf8proc_int32_t point)
+{
+    if (point == LONG_KANA && latin->length > 0) {
+        put(latin, (char[]){latin->bytes[latin->length - 1], '\0'});
+        return true;
+    }
+    if (point >= KATAKANA)
+        point -= KATAKANA - KANA;
+    if (point < KANA || point >= KANA + (utf8proc_int32_t)ARRAY_LENGTH(kana))
+        return false;
+    put_syllable(latin, point);
+    latin->before = point;
+    return true;
+}
+
+/* ---- Hangul ---- */
+
+/* Syllables of an initial, a vowel and a final, if any (Unicode, 3.12). */
+enum { HANGUL = 0xac00, HANGUL_VOWELS = 21, HANGUL_FINALS = 28 };
+
+/* As the Revised Romanization writes letter by letter (3.8), which keeps apart nearly all that is spelt apart: "가을"
+ * is "ga-eul", "개울" "gae-ul". */
+static bool put_hangul(struct latin *latin, utf8proc_int32_t point)
+{
+    static const char *const initials[] = {"g",  "kk", "n", "d",  "tt", "r", "m", "b", "pp", "s",
+                                           "ss", " ",  "j", "jj", "ch", "k", "t", "p", "h"};
+    static const char *const vowels[] = {"a",  "ae", "ya", "yae", "eo", "e",  "yeo", "ye", "o",  "wa", "wae",
+                                         "oe", "yo", "u",  "wo",  "we", "wi", "yu",  "eu", "ui", "i"};
+    static const char *const finals[] = {"",   "g",  "kk", "gs", "n",  "nj", "nh", "d", "l",  "lg",
+                                         "lm", "lb", "ls", "lt", "lp", "lh", "m",  "b", "bs", "s",
+                                         "ss", "ng", "j",  "ch", "k",  "t",  "p",  "h"};
+    utf8proc_int32_t number = point - HANGUL;
+
+    if (number < 0 || number >= (utf8proc_int32_t)ARRAY_LENGTH(initials) * HANGUL_VOWELS * HANGUL_FINALS)
+        return false;
+    put(latin, initials[number / HANGUL_FINALS / HANGUL_VOWELS]);
+    put(latin, vowels[number / HANGUL_FINALS % HANGUL_VOWELS]);
+    put(latin, finals[number % HANGUL_FINALS]);
+    latin->before = point;
+    return true;
+}
+
+/* ---- Letters of any script ---- */
+
 /* A small letter or a digit in Latin. False: there is no table that has it. */
 static bool put_letter(struct latin *latin, utf8proc_int32_t point)
 {
@@ -73,7 +156,7 @@ static bool put_letter(struct latin *latin, utf8proc_int32_t point)
     bool is_plain = (point >= 'a' && point <= 'z') || (point >= '0' && point <= '9');
 
     if (letter == NULL && !is_plain)
-        return false;
+        return put_kana(latin, point) || put_hangul(latin, point);
     if (latin->before == HARD_SIGN && is_behind_silent_sign(point))
         latin->length--;
     if (is_plain)
@@ -179,7 +262,7 @@ const char *slug_make(const char *text, size_t max, struct arena *arena)
         return plain;
     size_t length;
     char *folded = fold(text, UTF8PROC_COMPOSE, &length);
-    /* A letter has two bytes and gives four at most; a character that decomposes has no more parts than bytes. */
+    /* A letter gives no more than four times its bytes; a character that decomposes has no more parts than bytes. */
     struct latin latin = {.bytes = arena_get(arena, length * 4 + 1)};
     utf8proc_int32_t point;
 
