@@ -125,33 +125,15 @@ static void put_category_field(struct html *html, const struct page_frame *frame
     html_put(html, "</select></p>\n");
 }
 
-/* Whether a product of the list before this one has the tag, too. */
-static bool is_repeated(const struct product_list *products, size_t before, const char *tag)
-{
-    for (size_t i = 0; i < before; i++) {
-        for (size_t k = 0; k < products->items[i].tag_count; k++) {
-            if (strcmp(products->items[i].tags[k], tag) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 static void put_tag_suggestions(struct html *html, const struct product_list *products)
 {
-    int count = 0;
+    struct facet_values tags = facet_find(products, FACET_TAG, html->text.arena);
 
     html_put(html, "<datalist id=\"tags\">\n");
-    for (size_t i = 0; i < products->count; i++) {
-        const struct product *product = &products->items[i];
-        for (size_t k = 0; k < product->tag_count && count < TAGS_MAX; k++) {
-            if (is_repeated(products, i, product->tags[k]))
-                continue;
-            html_put(html, "<option");
-            html_attribute(html, "value", product->tags[k]);
-            html_put(html, "></option>\n");
-            count++;
-        }
+    for (size_t i = 0; i < tags.count && i < TAGS_MAX; i++) {
+        html_put(html, "<option");
+        html_attribute(html, "value", tags.items[i].name);
+        html_put(html, "></option>\n");
     }
     html_put(html, "</datalist>\n");
 }
@@ -246,7 +228,7 @@ static void put_filter(struct html *html, const struct page_frame *frame, const 
     html_put(html, "</span> <span aria-hidden=\"true\">×</span></a></li>\n");
 }
 
-static const char *title_of_category(const struct page_frame *frame, const char *slug)
+const char *title_of_category(const struct page_frame *frame, const char *slug)
 {
     const struct category_entry *category = category_find(frame->categories, slug);
 
@@ -337,6 +319,8 @@ void put_filters(struct html *html, const struct page_frame *frame, const struct
     put_word(html, frame, WORD_FILTER);
     html_put(html, "</summary>\n");
     put_form(html, frame, listing);
+    if (listing->wrong == NULL && listing->products.list->count > 1)
+        put_facets(html, frame, listing);
     html_put(html, "</details>\n");
     if (listing->wrong == NULL) /* the other links would repeat the wrong parameter */
         put_orders(html, frame, listing->query);

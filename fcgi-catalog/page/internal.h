@@ -121,6 +121,29 @@ const char *listing_path(const struct product_query *query, struct arena *arena)
 const char *listing_query(const struct product_query *query, struct arena *arena);
 bool listing_is_filtered(const struct product_query *query);
 
+/* The title of the category, or its slug. */
+const char *title_of_category(const struct page_frame *frame, const char *slug);
+
+/* ---- What narrows it further (facets.c) ---- */
+
+enum facet { FACET_CATEGORY, FACET_TAG };
+
+struct facet_value {
+    const char *name;
+    size_t count; /* of products that have it */
+};
+
+struct facet_values {
+    struct facet_value *items;
+    size_t count;
+};
+
+/* The categories (and those above them) or tags that these products have, each once, what most have first. None when
+ * there are too many to count. */
+struct facet_values facet_find(const struct product_list *products, enum facet facet, struct arena *arena);
+
+void put_facets(struct html *html, const struct page_frame *frame, const struct page_listing *listing);
+
 void put_filters(struct html *html, const struct page_frame *frame, const struct page_listing *listing);
 
 #endif

@@ -474,6 +474,81 @@ static void filters_that_are_on_can_be_taken_away(void **state)
     assert_has(page, "name=\"q\" type=\"search\" maxlength=\"100\" value=\"a b\"");
 }
 
+/* ---- What narrows it --------------------------------------------------------------------------------------------- */
+
+/* Two lamps and a chair. */
+static void show_three(void)
+{
+    static struct product three[3];
+
+    three[0] = three[1] = three[2] = lamp;
+    three[1].price_cents = 1999;
+    three[2] = (struct product){.id = 9,
+                                .slug = "chair",
+                                .description = "",
+                                .price_cents = 2000,
+                                .categories = (const char *const[]){"home"},
+                                .category_count = 1,
+                                .tags = (const char *const[]){"steel"},
+                                .tag_count = 1};
+    products = (struct product_list){three, 3};
+}
+
+#define FACET(query, name, count)                                                                                      \
+    "<li><a href=\"/products?" query "\" dir=\"auto\">" name "</a> <span class=\"count\"><span class=\"unseen\">"      \
+    "products: </span>" count "</span></li>"
+
+static void each_filter_says_how_many_products_it_leaves(void **state)
+{
+    (void)state;
+    show_three();
+    query.text = "x";
+    query.sort = SORT_RANK;
+    const char *page = list_page();
+    assert_has(page,
+               "<h2>Category</h2>\n<ul class=\"tags\">\n" FACET("category=lamps&amp;q=x", "Lamps", "2") "\n</ul>");
+    assert_has(page, FACET("tag=new%20%26%20nice&amp;q=x", "new &amp; nice", "2"));
+    assert_has(page, FACET("q=x&amp;min_price=1000&amp;max_price=1999", "€10.00 – €19.99", "1"));
+    assert_has(page, FACET("q=x&amp;min_price=2000&amp;max_price=4999", "€20.00 – €49.99", "1"));
+    assert_has(page, FACET("q=x&amp;min_price=100000&amp;max_price=199999", "€1,000.00 – €1,999.99", "1"));
+    assert_has_not(page, "category=home"); /* every product is in it, and has this tag */
+    assert_has_not(page, "tag=steel");
+}
+
+static void prices_at_both_ends_have_one_bound(void **state)
+{
+    static const struct product two[] = {
+        {.id = 1, .slug = "a", .description = "", .price_cents = 0},
+        {.id = 2, .slug = "b", .description = "", .price_cents = INT32_MAX},
+    };
+
+    (void)state;
+    products = (struct product_list){two, 2};
+    const char *page = list_page();
+    assert_has(page, FACET("max_price=499", "up to €4.99", "1"));
+    assert_has(page, FACET("min_price=1000000", "from €10,000.00", "1"));
+}
+
+static void where_not_all_products_are_on_the_page_filters_have_no_numbers(void **state)
+{
+    (void)state;
+    show_three();
+    listing.next = "after=abc";
+    const char *page = list_page();
+    assert_has(page, "<li><a href=\"/products?category=home\" dir=\"auto\">Home &amp; &lt;more&gt;</a></li>");
+    assert_has(page, "<li><a href=\"/products?tag=steel\" dir=\"auto\">steel</a></li>");
+}
+
+static void what_is_chosen_is_not_offered_again(void **state)
+{
+    (void)state;
+    show_three();
+    query.tag = "steel";
+    query.category = "home";
+    query.min_price = 1000;
+    assert_has_not(list_page(), "<ul class=\"tags\">");
+}
+
 static void every_field_of_the_form_has_a_name_that_says_it_all(void **state)
 {
     (void)state;
@@ -625,6 +700,10 @@ int main(void)
         PRICED(all_there_is_has_no_pages),
         PRICED(count_tells_what_is_known),
         PRICED(filters_that_are_on_can_be_taken_away),
+        TEST(each_filter_says_how_many_products_it_leaves),
+        TEST(prices_at_both_ends_have_one_bound),
+        TEST(where_not_all_products_are_on_the_page_filters_have_no_numbers),
+        TEST(what_is_chosen_is_not_offered_again),
         PRICED(every_field_of_the_form_has_a_name_that_says_it_all),
         PRICED(prices_the_wrong_way_round_are_said_in_words_and_kept),
         PRICED(every_filter_that_is_wrong_is_said_in_words),
