@@ -96,6 +96,10 @@ def browser(careless):
     assert not careless.complaints()
 
 
+# Of more screens when somebody wants to look at them: CATALOG_SCREENSHOTS names the directory in which they are kept.
+SCREENS = [PHONE, DESKTOP, *([(320, 568), (375, 667), (768, 1024)] if "CATALOG_SCREENSHOTS" in os.environ else [])]
+
+
 @pytest.fixture(scope="module")
 def gallery(workshop):
     """Where screenshots go."""
@@ -509,7 +513,7 @@ def test_whoever_cannot_get_their_price_is_told_so(browser, workshop, keys):
 
 
 @IN_A_BROWSER
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", SCREENS, ids=lambda size: str(size[0]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_look_like_something(browser, web, gallery, size, scheme):
     browser.resize(size)
@@ -518,7 +522,7 @@ def test_pages_look_like_something(browser, web, gallery, size, scheme):
     for number, path in enumerate(["/products", "/products/film-camera"]):
         browser.open(web.url(path))
         assert not browser.missing_pictures()
-        name = f"{number}-{'phone' if size == PHONE else 'desktop'}-{scheme}.png"
+        name = f"{number}-{size[0]}-{scheme}.png"
         width, height, colours, commonest = browser.screenshot(gallery / name)
         assert (width, height) == size
         assert colours > 50 and commonest < 0.97, f"{name} is as good as blank"

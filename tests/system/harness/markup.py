@@ -3,6 +3,8 @@
 import json
 from html.parser import HTMLParser
 
+from harness import json_ld
+
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # What may not stand in a paragraph: a browser would end the paragraph before it.
 BLOCKS = {"article", "div", "dl", "details", "fieldset", "footer", "form", "h1", "h2", "h3", "header", "main", "nav", "ol",
@@ -61,6 +63,8 @@ class Page(HTMLParser):
         assert [attributes.get("lang") for attributes in self.all("html")] == ["en"]
         for tag in ("title", "h1", "main", "header", "footer"):
             assert len(self.all(tag)) == 1, f"{len(self.all(tag))} of <{tag}>"
+        for data in self.data:
+            json_ld.check(data)
         assert all(script == {"type": "application/ld+json"} for script in self.all("script")), "a script that would be run"
         assert not self.all("iframe") and not self.all("style") and not self.all("base")
         assert all(attributes.get("aria-label") for attributes in self.all("nav"))

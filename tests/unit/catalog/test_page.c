@@ -479,18 +479,15 @@ static void filters_that_are_on_can_be_taken_away(void **state)
 /* Two lamps and a chair. */
 static void show_three(void)
 {
+    static const char *const categories_of_chair[] = {"home"}, *const tags_of_chair[] = {"steel"};
     static struct product three[3];
 
     three[0] = three[1] = three[2] = lamp;
     three[1].price_cents = 1999;
-    three[2] = (struct product){.id = 9,
-                                .slug = "chair",
-                                .description = "",
-                                .price_cents = 2000,
-                                .categories = (const char *const[]){"home"},
-                                .category_count = 1,
-                                .tags = (const char *const[]){"steel"},
-                                .tag_count = 1};
+    three[2].price_cents = 2000;
+    three[2].categories = categories_of_chair;
+    three[2].tags = tags_of_chair;
+    three[2].category_count = three[2].tag_count = 1;
     products = (struct product_list){three, 3};
 }
 
