@@ -67,7 +67,7 @@ ALL_LDFLAGS = $(HARDENING_LINK) $(SANITIZE_LINK) $(LDFLAGS)
 # to read.
 PKG_CONFIG ?= pkg-config
 packaged    = $(or $(PACKAGED_LIBS),$(eval PACKAGED_LIBS := $$(shell $(PKG_CONFIG) $(1) --libs libprotobuf-c grpc re2 openssl \
-              sqlite3 inih libutf8proc))$(PACKAGED_LIBS))
+              sqlite3 inih libutf8proc expat))$(PACKAGED_LIBS))
 ifeq ($(STATIC),1)
 # Debian has no static cJSON. gRPC is C++ inside, so its runtime comes along.
 LIBS_C        = -lm -ldl -lrt -lpthread -pthread

@@ -17,5 +17,6 @@ void import_faults_add(struct import_faults *faults, size_t line, size_t column,
     va_start(values, format);
     vsnprintf(message, sizeof message, format, values);
     va_end(values);
-    faults->tell(faults->data, &(struct import_fault){.line = line, .column = column, .message = message});
+    faults->tell(faults->data, &(struct import_fault){
+                                   .line = line, .column = faults->hides_columns ? 0 : column, .message = message});
 }

@@ -3,6 +3,7 @@
 #ifndef CATALOG_IMPORT_FAULTS_H
 #define CATALOG_IMPORT_FAULTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/compiler.h"
@@ -14,7 +15,8 @@ struct file_place {
 
 struct import_fault {
     size_t line;   /* from 1 */
-    size_t column; /* CSV: the field's number, from 1; JSON Lines: the byte in the line, from 1; 0: the whole row */
+    size_t column; /* CSV: the field's number, from 1; JSON Lines: the byte in the line, from 1; 0: the whole row, or
+                      XML */
     const char *message; /* one line without an end: what is wrong, and what is allowed */
 };
 
@@ -24,8 +26,9 @@ typedef void import_fault_f(void *data, const struct import_fault *fault);
 struct import_faults {
     import_fault_f *tell; /* the fault lives during the call */
     void *data;
-    size_t most;  /* so many are told */
-    size_t count; /* all faults, told or not */
+    size_t most;        /* so many are told */
+    bool hides_columns; /* the file has none */
+    size_t count;       /* all faults, told or not */
 };
 
 void import_faults_add(struct import_faults *faults, size_t line, size_t column, const char *format, ...)

@@ -3,6 +3,7 @@
  * The formats, each behind the reader. Used in this room only.
  *
  *     reader.c ──> rows.c ──> columns.c, shop.c ──┐
+ *          ├─────> feed.c ──────────> shop.c ──────┤
  *          └─────> lines.c ───────────────────────┴──> row_builder.c ──> row_sink.c ──> importer.c
  */
 #ifndef CATALOG_IMPORT_FORMATS_H

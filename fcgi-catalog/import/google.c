@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A feed for Google Merchant Center, as tab-separated text or CSV, which Facebook's catalogs have, too. A row is a
- * product. What becomes of its columns, whose names may have spaces for underscores:
+ * A feed for Google Merchant Center, as tab-separated text or CSV, which Facebook's catalogs have, too, or as XML
+ * (feed.h). A row is a product. What becomes of its columns, whose names may have spaces for underscores:
  *
  *     id                      sku
  *     title                   name, and the slug: that of an equal title gets the id behind it. Where the row is one of

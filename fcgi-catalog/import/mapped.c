@@ -88,7 +88,7 @@ static size_t count_places(size_t column)
 const char *mapped_field(size_t column)
 {
     for (size_t i = 0; i < PLAIN_COLUMNS; i++) {
-        if (columns[i].names != NULL && column >= i && column < i + count_places(i))
+        if (column >= i && column < i + count_places(i) && columns[i].names != NULL)
             return columns[i].names[0];
     }
     return column == PLAIN_NET_PRICE || column == PLAIN_SURCHARGE ? "price"

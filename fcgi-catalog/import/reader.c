@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/import/feed.h"
 #include "fcgi-catalog/import/formats.h"
 #include "fcgi-catalog/import/look.h"
 #include "fcgi-catalog/import/mapped.h"
@@ -19,10 +20,12 @@ struct import_reader {
     char head[HEAD_SIZE]; /* the first bytes, until HEAD_SIZE are there */
     size_t head_length;
     bool is_begun, is_stopped;
+    size_t blank_lines;
     struct rows rows;
     struct columns *columns;
     struct shop shop;
     struct json_lines *lines;
+    struct feed *feed; /* NULL: the file is no XML */
 };
 
 static const struct {
@@ -117,6 +120,7 @@ void import_reader_free(struct import_reader *reader)
     columns_free(reader->columns);
     shop_release(&reader->shop);
     json_lines_free(reader->lines);
+    feed_free(reader->feed);
     free(reader);
 }
 
@@ -125,7 +129,24 @@ static bool is_white(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* The first byte that is not white space tells JSON Lines from CSV; the readers of both count the lines before it. */
+static size_t count_lines(const char *bytes, size_t length)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += bytes[i] == '\n';
+    return count;
+}
+
+/* Google's format is known to be XML by its first byte. */
+static void begin_feed(struct import_reader *reader)
+{
+    reader->format = IMPORT_GOOGLE;
+    reader->output.source.faults->hides_columns = true;
+    reader->feed = feed_new(&reader->shop, reader->blank_lines + 1);
+}
+
+/* The first byte that is not white space tells XML and JSON Lines from CSV; the readers count the lines before it. */
 static bool read_beginning(struct import_reader *reader, const char **bytes, size_t *length)
 {
     size_t blank = 0;
@@ -134,6 +155,7 @@ static bool read_beginning(struct import_reader *reader, const char **bytes, siz
         blank++;
     if (!json_lines_feed(reader->lines, *bytes, blank) || !rows_feed(&reader->rows, *bytes, blank))
         return false;
+    reader->blank_lines += count_lines(*bytes, blank);
     *bytes += blank;
     *length -= blank;
     if (*length == 0)
@@ -141,6 +163,8 @@ static bool read_beginning(struct import_reader *reader, const char **bytes, siz
     reader->is_begun = true;
     if (reader->format == IMPORT_ANY && (**bytes == '{' || **bytes == '['))
         reader->format = IMPORT_JSON_LINES;
+    if ((reader->format == IMPORT_ANY || reader->format == IMPORT_GOOGLE) && **bytes == '<')
+        begin_feed(reader);
     return true;
 }
 
@@ -150,8 +174,11 @@ static bool read_bytes(struct import_reader *reader, const char *bytes, size_t l
         return false;
     if (length == 0)
         return true;
-    if (reader->format == IMPORT_JSON_LINES && reader->output.source.look != NULL)
+    bool has_columns = reader->format != IMPORT_JSON_LINES && reader->feed == NULL;
+    if (!has_columns && reader->output.source.look != NULL)
         return false; /* that was enough */
+    if (reader->feed != NULL)
+        return feed_read(reader->feed, bytes, length);
     return reader->format == IMPORT_JSON_LINES ? json_lines_feed(reader->lines, bytes, length)
                                                : rows_feed(&reader->rows, bytes, length);
 }
@@ -204,8 +231,9 @@ bool import_reader_finish(struct import_reader *reader)
     if (reader->head_length < HEAD_SIZE)
         reader->is_stopped = !read_head(reader);
     if (!reader->is_stopped) {
-        reader->is_stopped =
-            reader->format == IMPORT_JSON_LINES ? !json_lines_finish(reader->lines) : !rows_finish(&reader->rows);
+        reader->is_stopped = reader->feed != NULL                  ? !feed_finish(reader->feed)
+                             : reader->format == IMPORT_JSON_LINES ? !json_lines_finish(reader->lines)
+                                                                   : !rows_finish(&reader->rows);
         if (formats[reader->format].shop != NULL)
             shop_finish(&reader->shop);
         else if (reader->format == IMPORT_ANY && faults->count == 0)
@@ -213,7 +241,7 @@ bool import_reader_finish(struct import_reader *reader)
     }
     if (look != NULL) {
         look->format = reader->format;
-        look->is_known = look->is_known || reader->format == IMPORT_JSON_LINES;
+        look->is_known = look->is_known || reader->format == IMPORT_JSON_LINES || reader->feed != NULL;
     }
     return faults->count == 0;
 }

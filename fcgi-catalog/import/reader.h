@@ -8,7 +8,7 @@
  *                        them. `price` (a decimal of the currency, 1299.00) may stand in the place of price_in_cents.
  *     IMPORT_SHOPIFY     Shopify's product CSV; see shopify.c for what becomes of its columns
  *     IMPORT_WOOCOMMERCE WooCommerce's product CSV; see woocommerce.c
- *     IMPORT_GOOGLE      a feed for Google Merchant Center; see google.c
+ *     IMPORT_GOOGLE      a feed for Google Merchant Center, as text or XML; see google.c, feed.h
  *     IMPORT_PRESTASHOP, IMPORT_MAGENTO, IMPORT_WIX, IMPORT_ETSY, IMPORT_SQUARE, IMPORT_BIGCOMMERCE
  *                        product CSV of these systems; see their files
  *     IMPORT_JSON_LINES  an object a line, with the fields of the answers of /products; or such answers, lists
@@ -39,8 +39,9 @@
 #include "fcgi-catalog/import/row.h"
 
 enum import_format {
-    IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, a header with Handle and Title is
-                   Shopify's; one with all headings of the map is read by that, whatever else it is */
+    IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, '<' of Google's XML, a header with
+                   Handle and Title is Shopify's; one with all headings of the map is read by that, whatever else it is
+                 */
     IMPORT_CSV,
     IMPORT_JSON_LINES,
     IMPORT_SHOPIFY,

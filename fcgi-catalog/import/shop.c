@@ -125,7 +125,19 @@ const char *shop_passed_over(const struct shop *shop, size_t index)
         if (shop->headings[i].is_passed_over && index-- == 0)
             return shop->headings[i].name;
     }
-    return NULL;
+    return index < shop->other_count ? shop->others[index] : NULL;
+}
+
+void shop_note_other(struct shop *shop, const char *name)
+{
+    for (size_t i = 0; i < shop->other_count; i++) {
+        if (strcmp(shop->others[i], name) == 0)
+            return;
+    }
+    if (shop->other_count == SHOP_OTHERS_MAX || strlen(name) > FIELD_NAME_MAX)
+        return;
+    shop->others = arena_grow(&shop->header, shop->others, shop->other_count, sizeof *shop->others);
+    shop->others[shop->other_count++] = arena_copy(&shop->header, name, strlen(name));
 }
 
 /* ---- For formats ---- */
@@ -412,12 +424,13 @@ static struct shop_row gather_cells(const struct shop *shop, size_t line, const 
     struct shop_cell *kept = arena_get(arena, (shop->kept_count + 1) * sizeof *kept);
 
     for (size_t i = 0; i < shop->format->column_count; i++) {
-        if (shop->places[i] == 0)
+        if (shop->kept[i] == 0)
             continue;
-        const struct cell *cell = &cells[shop->places[i] - 1];
+        size_t heading = shop->numbers[shop->kept[i] - 1];
+        const char *text = cells[heading].text;
         kept[shop->kept[i] - 1] =
-            (struct shop_cell){.text = shop->format->columns[i].is_text ? cell->text : cell_trim(cell->text, arena),
-                               .place = {.line = cell->line, .column = shop->places[i]}};
+            (struct shop_cell){.text = shop->format->columns[i].is_text ? text : cell_trim(text, arena),
+                               .place = {.line = cells[heading].line, .column = heading + 1}};
     }
     return (struct shop_row){.line = line, .cells = kept};
 }

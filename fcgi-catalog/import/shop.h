@@ -14,6 +14,7 @@
 #include "fcgi-catalog/import/spool.h"
 
 #define SHOP_COLUMNS_MAX 128
+#define SHOP_OTHERS_MAX 100                        /* names; more are not noted */
 #define SHOP_VARIANTS_MAX 2048                     /* Shopify's own limit */
 #define SHOP_ROWS_MAX 4096                         /* rows of a product, with those of images */
 #define SHOP_PRODUCT_MAX ((size_t)4 * 1024 * 1024) /* bytes of a product's texts, those of its first row once */
@@ -123,8 +124,10 @@ struct shop {
     struct arena header; /* where the header lives */
     struct shop_heading *headings;
     bool has_header;
-    struct buffer key;                /* of the product that was begun last, for formats whose variants follow it */
-    size_t count;                     /* headings */
+    struct buffer key;   /* of the product that was begun last, for formats whose variants follow it */
+    size_t count;        /* headings */
+    const char **others; /* names of what a file without columns has, and is passed over */
+    size_t other_count;
     size_t places[SHOP_COLUMNS_MAX];  /* the number of the column's heading, from 1; 0: it is not there */
     size_t kept[SHOP_COLUMNS_MAX];    /* its place among the cells of a shop_row, from 1 */
     size_t numbers[SHOP_COLUMNS_MAX]; /* the heading of such a place */
@@ -149,6 +152,9 @@ void shop_release(struct shop *shop);
 bool shop_take(struct shop *shop, const struct shop_format *format, size_t line, const struct cell *cells, size_t count,
                struct arena *arena);
 void shop_finish(struct shop *shop);
+
+/* A file without columns has something of this name that is not taken. */
+void shop_note_other(struct shop *shop, const char *name);
 
 /* The name of a column that is filled and was passed over, by its index among such columns; NULL: there are no more. */
 const char *shop_passed_over(const struct shop *shop, size_t index);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Google's feed: whatever comes, each row that is handed on is one, and what is wrong is told. */
+/* Google's feed, in text or XML: whatever comes, each row that is handed on is one, and what is wrong is told. */
 #include <stdint.h>
 
 #include "import_check.h"

@@ -115,6 +115,7 @@ static void a_look_shows_columns_and_five_rows(void **state)
                "TITLE>name:a,\nPRICE>price:1,\nCURRENCY_CODE>currency:EUR,\nQUANTITY>stock:2,\nMATERIALS>-:wool,\n");
     check_look(NULL, "Handle,Title,Cost\na,A,1\n", IMPORT_SHOPIFY, true, "Handle>:a,\nTitle>:A,\nCost>-:1,\n");
     check_look(NULL, "slug,price\na,1\n", IMPORT_CSV, true, "slug>slug:a,\nprice>price:1,\n");
+    check_look(NULL, "<rss/>", IMPORT_GOOGLE, true, "");
     check_look(NULL, "{\"slug\":\"a\"}\n", IMPORT_JSON_LINES, true, "");
 }
 
