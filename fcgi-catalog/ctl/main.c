@@ -3,14 +3,15 @@
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "fcgi-catalog/ctl/commands.h"
+#include "fcgi-catalog/import/reader.h"
 #include "fcgi-catalog/store/store.h"
 
 static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
      "make a new database, empty or with the demo's products and customers", command_init},
     {"import", "[OPTION...] FILE [DATABASE]",
-     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, or the export of "
-     "Shopify or WooCommerce, or a feed for Google",
+     "put the products of a file into the catalog, all of them or none: CSV, JSON Lines or lists, the export of "
+     "another shop system, or a feed for Google",
      command_import},
     {"export", "[--format csv|jsonl] [--spreadsheet] [--output FILE] [DATABASE]",
      "write every product as import reads it", command_export},
@@ -37,14 +38,15 @@ static const struct command_group groups[] = {{"customer", &customer_table}};
 
 int main(int argc, char **argv)
 {
-    static const struct command_table table = {
+    const struct library libraries[] = {store_libraries[0], {"libexpat", import_expat_version}, {0}};
+    const struct command_table table = {
         .program = "catalogctl",
         .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
         .rows = rows,
         .count = ARRAY_LENGTH(rows),
         .groups = groups,
         .group_count = ARRAY_LENGTH(groups),
-        .libraries = store_libraries,
+        .libraries = libraries,
         .exit_codes =
             "0 done, 1 failed, 2 what was given has faults and nothing was changed, 3 not found, 64 wrong usage",
     };

@@ -244,6 +244,13 @@ static void pass_over(void *data, const XML_Char *bytes, int size)
 
 /* ---- The life of a feed ---- */
 
+const char *import_expat_version(void)
+{
+    const char *version = XML_ExpatVersion(); /* "expat_2.5.0" */
+
+    return version + strcspn(version, "0123456789");
+}
+
 struct feed *feed_new(struct shop *shop, size_t line)
 {
     static const XML_Memory_Handling_Suite memory = {

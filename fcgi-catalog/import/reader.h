@@ -98,6 +98,9 @@ struct import_counts {
 
 struct import_reader;
 
+/* "2.5.0": for --version. */
+const char *import_expat_version(void);
+
 /* ---- A first look ---- */
 
 #define IMPORT_LOOK_ROWS 5
