@@ -74,6 +74,7 @@ static bool site_begin(struct site *site, const struct catalog_settings *setting
                                            .keyset = catalog_settings_keyset(settings)};
 
     *site = (struct site){.shop_name = settings->shop_name,
+                          .home_tag = settings->home_tag[0] != '\0' ? settings->home_tag : NULL,
                           .finds_nearest = settings->finds_nearest != 0,
                           .public_url = settings->public_url[0] != '\0' ? settings->public_url : NULL,
                           .deadline_ns = settings->deadline_ms * CLOCK_NS_PER_MS,

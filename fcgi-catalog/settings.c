@@ -49,6 +49,15 @@ static const char *check_public_url(const char *value)
            "or https://shop.example/catalog";
 }
 
+static const char *check_home_tag(const char *value)
+{
+    size_t length = strlen(value);
+
+    return length <= FIELD_TAG_MAX && text_is_utf8(value, length) && !field_has_control(value, length)
+               ? NULL
+               : "at most 255 bytes of UTF-8 without control characters";
+}
+
 static const char *check_language(const char *value)
 {
     struct language_list list;
@@ -116,6 +125,9 @@ static const struct setting rows[] = {
     TEXT_SETTING("CATALOG_LANGUAGE", FIELD(language), "en",
                  "the language of pages for people, or several that their visitors choose from; auto: any",
                  check_language),
+    TEXT_SETTING("CATALOG_HOME_TAG", FIELD(home_tag), "",
+                 "a tag, such as sale, whose products the first page shows beside the newest; empty: none",
+                 check_home_tag),
     PATH_SETTING("CATALOG_TLS_CA", FIELD(ca), "keys/ca.crt", "who signs the Discount service's certificate, PEM",
                  settings_check_path),
     PATH_SETTING("CATALOG_TLS_CERTIFICATE", FIELD(certificate), "keys/catalog.crt",

@@ -24,6 +24,7 @@ struct catalog_settings {
     char *shop_name;
     char *public_url;
     char *language;
+    char *home_tag;
     char *ca, *certificate, *key;
     int64_t log_level; /* enum log_level */
 };

@@ -26,6 +26,7 @@ struct page_content {
     const char *currency;        /* the shop's code, or "" */
     const char *next, *previous; /* query strings of the pages beside it (query_print_link()); NULL: there is none */
     int64_t total;               /* products of the whole query; -1: not known */
+    size_t tagged;               /* of the first page: so many, before those, have the tag that its owner chose */
     size_t pictured;             /* so many of the products, the last ones, are shown without prices */
     bool is_partial;             /* further products could not be read: neither kept nor tagged */
     const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */

@@ -344,17 +344,34 @@ struct text page_print_categories(const struct page_frame *frame, struct arena *
     return frame_end(frame, &html);
 }
 
-struct text page_print_home(const struct page_frame *frame, const struct page_products *newest,
-                            const struct product_list *pictured, struct arena *arena)
+/* Under the tag, as the shop wrote it, which leads to all that have it. They stand below the first screen. */
+static void put_tagged(struct html *html, const struct page_frame *frame, const struct page_home *home)
+{
+    struct arena *arena = html->text.arena;
+
+    if (home->tag == NULL || home->tagged.list->count == 0)
+        return;
+    html_put(html, "<section class=\"related\"");
+    html_attribute(html, "aria-label", home->tag);
+    html_put(html, ">\n<h2 dir=\"auto\"><a");
+    frame_put_link(html, frame, "/products", arena_print(arena, "tag=%s", percent_print(home->tag, "", arena)));
+    html_put(html, ">");
+    html_text(html, home->tag);
+    html_put(html, "</a></h2>\n");
+    put_cards(html, frame, &home->tagged, 0, false);
+    html_put(html, "</section>\n");
+}
+
+struct text page_print_home(const struct page_frame *frame, const struct page_home *home, struct arena *arena)
 {
     const struct page_head head = {.title = "", .search = "", .path = "/", .path_query = ""};
     struct html html = frame_begin(frame, &head, arena);
 
-    if (newest->list->count > 0) {
+    if (home->newest.list->count > 0) {
         html_put(&html, "<h1>");
         put_word(&html, frame, WORD_NEWEST);
         html_put(&html, "</h1>\n");
-        put_cards(&html, frame, newest, CARDS_AT_ONCE, false);
+        put_cards(&html, frame, &home->newest, CARDS_AT_ONCE, false);
         html_put(&html, "<p class=\"lead\"><a");
         frame_put_link(&html, frame, "/products", "");
         html_put(&html, ">");
@@ -367,6 +384,7 @@ struct text page_print_home(const struct page_frame *frame, const struct page_pr
         put_word(&html, frame, WORD_NO_PRODUCTS);
         html_put(&html, "</p>\n");
     }
-    (void)put_children(&html, frame, NULL, 2, pictured);
+    put_tagged(&html, frame, home);
+    (void)put_children(&html, frame, NULL, 2, home->pictured);
     return frame_end(frame, &html);
 }

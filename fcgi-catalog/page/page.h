@@ -58,10 +58,14 @@ struct page_products {
     const struct applied_rules *applied; /* one per product; NULL: not known */
 };
 
-/* GET / : some products, the newest first, and what else there is: categories at the top have a picture of one of those
- * `pictured`. */
-struct text page_print_home(const struct page_frame *frame, const struct page_products *newest,
-                            const struct product_list *pictured, struct arena *arena);
+/* GET / : some products, and what else there is. */
+struct page_home {
+    struct page_products newest;         /* the newest first */
+    const char *tag;                     /* NULL: none */
+    struct page_products tagged;         /* others that have it; none: nothing is said of it */
+    const struct product_list *pictured; /* categories at the top have a picture of one of these */
+};
+struct text page_print_home(const struct page_frame *frame, const struct page_home *home, struct arena *arena);
 
 /* GET /products and, with query->is_category_of_path, GET /categories/{slug}. */
 struct page_listing {

@@ -30,6 +30,11 @@ void home_handle_page(struct request_context *context)
         return;
     query->limit = HOME_PRODUCTS;
     query->position = (struct position){.is_backwards = true};
-    struct priced priced = {.query = query, .key = "/", .has_pictures = true};
+    const char *tag = context->site->home_tag;
+    struct priced priced = {
+        .query = query,
+        .key = tag != NULL ? arena_print(&context->exchange->arena, "/\n%s", tag) : "/",
+        .has_pictures = true,
+    };
     products_answer(context, &priced);
 }

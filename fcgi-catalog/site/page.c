@@ -109,6 +109,17 @@ struct http_page page_print_refused_list(struct request_context *context, const 
     return page;
 }
 
+/* Some of all products, which begin at this one, with their prices. */
+static struct page_products products_from(const struct page_products *all, size_t first,
+                                          const struct product_list *products)
+{
+    return (struct page_products){
+        .list = products,
+        .quotes = all->quotes != NULL ? all->quotes + first : NULL,
+        .applied = all->applied != NULL ? all->applied + first : NULL,
+    };
+}
+
 /* Behind the product are those like it. */
 struct text page_print_view_one(const struct view *view, struct arena *arena)
 {
@@ -116,11 +127,7 @@ struct text page_print_view_one(const struct view *view, struct arena *arena)
     const struct page_products all = products_of_view(view);
     const struct page_product shown = {all.list->items, all.quotes, all.applied};
     const struct product_list others = {all.list->items + 1, all.list->count - 1};
-    const struct page_products related = {
-        .list = &others,
-        .quotes = all.quotes != NULL ? all.quotes + 1 : NULL,
-        .applied = all.applied != NULL ? all.applied + 1 : NULL,
-    };
+    const struct page_products related = products_from(&all, 1, &others);
 
     return page_print_product(&frame, &shown, &related, arena);
 }
@@ -129,11 +136,17 @@ struct text page_print_view_home(const struct view *view, struct arena *arena)
 {
     const struct page_frame frame = frame_of_view(view);
     const struct page_products all = products_of_view(view);
-    const struct product_list first = {all.list->items,
-                                       all.list->count - rendered_page_content(view->rendered)->pictured};
-    const struct page_products newest = {&first, all.quotes, all.applied};
+    const struct page_content *content = rendered_page_content(view->rendered);
+    size_t count = all.list->count - content->pictured - content->tagged;
+    const struct product_list first = {all.list->items, count}, second = {all.list->items + count, content->tagged};
+    const struct page_home home = {
+        .newest = {&first, all.quotes, all.applied},
+        .tag = view->home_tag,
+        .tagged = products_from(&all, count, &second),
+        .pictured = all.list,
+    };
 
-    return page_print_home(&frame, &newest, all.list, arena);
+    return page_print_home(&frame, &home, arena);
 }
 
 /* ---- Categories -------------------------------------------------------------------------------------------------- */

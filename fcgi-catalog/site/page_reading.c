@@ -2,6 +2,7 @@
 /* Pages that are read from the database. */
 #include "fcgi-catalog/site/page_reading.h"
 
+#include "fcgi-catalog/catalog/field.h"
 #include "fcgi-catalog/site/handlers.h"
 #include "fcgi-catalog/site/tree.h"
 
@@ -40,16 +41,43 @@ static enum store_status list(const struct page_reading *reading, struct store *
     return STORE_OK;
 }
 
-/* Appends the first product of each category at the top. All of these queries together have the time of one. */
+static bool is_among(const struct product *products, size_t count, int32_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (products[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+/* Appends products that have the first page's tag and are not there yet. */
+static enum store_status append_tagged(const struct page_reading *reading, struct store *store, struct arena *arena,
+                                       struct product *products, size_t *count)
+{
+    size_t before = *count;
+    struct product_query query = query_default();
+    struct product_page page = {.shop_revision = 0};
+
+    if (reading->home_tag[0] == '\0')
+        return STORE_OK;
+    query.tag = field_tidy(reading->home_tag, arena);
+    query.limit = HOME_PRODUCTS + (int)before;
+    enum store_status status = store->methods->list(store, &query, arena, &page);
+    for (size_t i = 0; i < page.products.count && *count < before + HOME_PRODUCTS; i++) {
+        if (!is_among(products, before, page.products.items[i].id))
+            products[(*count)++] = page.products.items[i];
+    }
+    return status;
+}
+
+/* Appends the first product of each category at the top. */
 static enum store_status append_pictured(const struct page_reading *reading, struct store *store, struct arena *arena,
                                          struct product *products, size_t *count)
 {
     const struct category_list *categories = tree_categories(reading->tree);
-    int64_t budget_ns = store->budget_ns;
     enum store_status status = STORE_OK;
     int asked = 0;
 
-    store->budget_ns /= HOME_CATEGORIES;
     for (size_t i = 0; status == STORE_OK && i < categories->count && asked < HOME_CATEGORIES; i++) {
         struct product_query query = query_default();
         struct product_page page;
@@ -62,6 +90,22 @@ static enum store_status append_pictured(const struct page_reading *reading, str
         if (status == STORE_OK && page.products.count > 0)
             products[(*count)++] = page.products.items[0];
     }
+    return status;
+}
+
+/* Both of them. All of these queries together have the time of one. */
+static enum store_status append_further(const struct page_reading *reading, struct store *store, struct arena *arena,
+                                        struct product *products, struct page_content *content, size_t *count)
+{
+    int64_t budget_ns = store->budget_ns;
+    size_t newest = *count;
+
+    store->budget_ns /= 1 + HOME_CATEGORIES;
+    enum store_status status = append_tagged(reading, store, arena, products, count);
+    content->tagged = *count - newest;
+    if (status == STORE_OK)
+        status = append_pictured(reading, store, arena, products, count);
+    content->pictured = *count - newest - content->tagged;
     store->budget_ns = budget_ns;
     return status;
 }
@@ -71,20 +115,19 @@ static void turn_home(struct page_reading *reading, struct store *store, struct 
                       struct page_content *content)
 {
     size_t count = page->products.count, all = count;
-    struct product *products = arena_get(arena, (count + HOME_CATEGORIES) * sizeof *products);
+    struct product *products = arena_get(arena, (count + HOME_PRODUCTS + HOME_CATEGORIES) * sizeof *products);
     enum store_status status = STORE_OK;
 
     for (size_t i = 0; i < count; i++)
         products[i] = page->products.items[count - 1 - i];
     if (count == HOME_PRODUCTS) /* else every product is there */
         status = tree_revision(reading->tree) == page->shop_revision
-                     ? append_pictured(reading, store, arena, products, &all)
+                     ? append_further(reading, store, arena, products, content, &all)
                      : STORE_BUSY;
     if (status == STORE_LIMITED && !reading->is_patient)
         reading->status = STORE_LIMITED;
     page->has_next = page->has_previous = false;
     content->products = (struct product_list){products, all};
-    content->pictured = all - count;
     content->total = -1;
     content->is_partial = status != STORE_OK;
 }

@@ -35,8 +35,10 @@ struct page_reading {
     char currency[4];
     bool finds_nearest; /* a search that nothing matches is made again with the nearest words */
     bool is_patient;    /* what of it takes too long is left out; page_reading_work sets it */
-    struct tree *tree;  /* the first page: its products go backwards, and behind them is the first one of each of
-                           HOME_CATEGORIES categories at the top; else NULL. The caller drops it */
+    struct tree *tree;  /* the first page: its products go backwards, and behind them are HOME_PRODUCTS others that have
+                           the tag, and the first one of each of HOME_CATEGORIES categories at the top; else NULL. The
+                           caller drops it */
+    const char *home_tag; /* of the first page; "": none */
     /* What came of it. */
     enum store_status status;
     struct rendered_page *rendered; /* STORE_OK: a reference for the caller */

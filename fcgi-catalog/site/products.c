@@ -74,6 +74,7 @@ static void read_page(struct request_context *context, struct priced *priced)
         .category = priced->category,
         .secret = site->shop.secret,
         .finds_nearest = site->finds_nearest,
+        .home_tag = site->home_tag != NULL ? site->home_tag : "",
         .is_patient = site->background == NULL,
     };
     if (priced->has_pictures)

@@ -38,6 +38,7 @@ struct site {
     const char *shop_name;          /* as pages show it */
     const char *public_url;         /* where others find the shop, as page.h; NULL: nobody said */
     struct language_list languages; /* that pages are written in; none: English */
+    const char *home_tag;           /* a tag whose products are on the first page; NULL: none */
     bool finds_nearest;             /* a search that nothing matches is made again with the nearest words */
     struct store *store;
     struct quotes *quotes;

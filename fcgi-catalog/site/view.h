@@ -17,6 +17,7 @@
 struct view {
     const char *shop_name;           /* as pages show it */
     const char *public_url;          /* as page.h */
+    const char *home_tag;            /* of the first page: the tag of its products; NULL: none */
     const struct language *language; /* of a page; else NULL */
     const char *base;                /* where addresses of this program begin: the request's */
     const struct product_query *query;

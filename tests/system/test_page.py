@@ -403,21 +403,47 @@ def test_search_engines_find_every_page(workshop, keys, discountd):
         running.stop()
 
 
-# ---- The shop's name ----
+# ---- What its owner chooses: the name, a tag, languages ----
+
+OWN_NAME = 'Müller & Söhne <"x">'
+OWN_TAG = "steel"
 
 
-def test_the_shops_name_is_its_owners(workshop, keys, discountd):
-    name = 'Müller & Söhne <"x">'
-    running = make_web(workshop.new("named"), keys, discountd.port, CATALOG_SHOP_NAME=name)
-    try:
-        for path, title in (("/", name), ("/products", f"All products – {name}"), ("/nowhere", f"Not Found – {name}"),
-                            ("/products?limit=0", f"Bad Request – {name}")):
-            text = page(running.web, path).body.decode()
-            shown = "Müller &amp; Söhne &lt;&quot;x&quot;&gt;"
-            assert f"<title>{html.escape(title)}</title>" in text
-            assert f">{shown}</a></p>" in text
-    finally:
-        running.stop()
+@pytest.fixture(scope="module")
+def owned(workshop, keys, discountd):
+    running = make_web(workshop.new("owned"), keys, discountd.port, CATALOG_SHOP_NAME=OWN_NAME, CATALOG_HOME_TAG=OWN_TAG,
+                       CATALOG_LANGUAGE="en, de")
+    yield running.web
+    running.stop()
+
+
+def test_the_shops_name_is_its_owners(owned):
+    for path, title in (("/", OWN_NAME), ("/products", f"All products – {OWN_NAME}"), ("/nowhere", f"Not Found – {OWN_NAME}"),
+                        ("/products?limit=0", f"Bad Request – {OWN_NAME}")):
+        text = page(owned, path).body.decode()
+        shown = "Müller &amp; Söhne &lt;&quot;x&quot;&gt;"
+        assert f"<title>{html.escape(title)}</title>" in text
+        assert f">{shown}</a></p>" in text
+
+
+def test_the_first_page_shows_what_has_the_owners_tag_once_and_at_the_visitors_prices(owned):
+    everything = json.loads(owned.request("/products?limit=250", headers=[("X-USER-ID", "1")]).body)
+    newest = [product["slug"] for product in everything[:-9:-1]]
+    tagged = [product for product in everything if OWN_TAG in product.get("tags", []) and product["slug"] not in newest][:8]
+    assert tagged
+    customer = page(owned, "/", ("X-USER-ID", "1"))
+    assert cards(customer) == cards(page(owned, "/")) == newest + [product["slug"] for product in tagged]
+    for product in tagged:
+        assert f'value="{product["discount_value"]["value_in_cents"] / 100:.2f}"'.encode() in customer.body
+
+
+def test_a_visitor_gets_the_page_in_a_language_of_their_own(owned):
+    german, other = (page(owned, "/products/film-camera", ("Accept-Language", tags)) for tags in ("fr, de;q=0.5", "fr"))
+    assert b'<html lang="de">' in german.body and "1.299,00\u00a0€" in german.body.decode()
+    assert b'<html lang="en">' in other.body and "€1,299.00" in other.body.decode()
+    for answer in (german, other):
+        assert "Accept-Language" in answer.header("Vary")
+    assert page(owned, "/products/film-camera", ("Accept-Language", "de"), ("If-None-Match", other.header("ETag"))).status == 200
 
 
 # ---- What is in the data ----

@@ -75,7 +75,7 @@ static const char *list_page(void)
 /* The first page, with nothing to show. */
 static const char *home_page(void)
 {
-    return copy(page_print_home(&frame, &(struct page_products){.list = &nothing}, &nothing, &arena));
+    return copy(page_print_home(&frame, &(struct page_home){.newest.list = &nothing, .pictured = &nothing}, &arena));
 }
 
 static void assert_has(const char *page, const char *part)

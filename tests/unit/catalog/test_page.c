@@ -154,12 +154,18 @@ static void front_page_shows_products_with_the_visitors_prices(void **state)
 {
     (void)state;
     const struct page_products newest = {&products, &quote, &applied};
-    const char *page = copy(page_print_home(&frame, &newest, &products, &arena));
+    const struct product_list reduced = {&bare, 1};
+    const struct page_home home = {
+        .newest = newest, .tag = "50 % <off>", .tagged = {.list = &reduced}, .pictured = &products};
+    const char *page = copy(page_print_home(&frame, &home, &arena));
     assert_has(page, "<h1>New in the shop</h1>");
     assert_has(page, "<a href=\"/products/arc-lamp\">Arc lamp</a>");
     assert_has(page, "Your price: </span><strong><data value=\"999.00\">");
     assert_has(page, "<img src=\"/pictures/arc-lamp.svg\" alt=\"A lamp\" loading=\"lazy\" width=\"240\" height=\"240\">"
                      "<a dir=\"auto\" href=\"/categories/home\">");
+    const char *tagged = strstr(page, "<a href=\"/products?tag=50%20%25%20%3Coff%3E\">50 % &lt;off&gt;</a></h2>");
+    assert_non_null(tagged);
+    assert_has(tagged, "<li class=\"card\">");
     assert_has(home_page(), "There are no products yet.");
 }
 
