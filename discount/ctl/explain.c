@@ -8,6 +8,7 @@
 #include "common/compiler.h"
 #include "common/ctl/command.h"
 #include "common/number.h"
+#include "common/zone.h"
 #include "discount/ctl/commands.h"
 #include "discount/ctl/connection.h"
 #include "discount/ctl/display.h"
@@ -168,7 +169,7 @@ static int explain(const void *given, const struct argument_words *all_words, st
     const Ecommerce__ExplainResponse *answer = NULL;
     struct ctl_connection connection;
     struct message_list rules = {0};
-    char shop_zone[RULE_ZONE_MAX + 1];
+    char shop_zone[ZONE_NAME_MAX + 1];
     const char *word = words[1];
     int64_t customer, at, told_at = 0;
 

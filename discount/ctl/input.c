@@ -14,6 +14,7 @@
 
 #include "common/buffer.h"
 #include "common/ctl/command.h"
+#include "common/zone.h"
 #include "discount/ctl/display.h"
 #include "discount/ctl/faults.h"
 
@@ -133,7 +134,7 @@ int input_read(const struct ctl_options *options, const char *path, size_t max, 
 int input_rulefile(const struct ctl_options *options, const char *path, struct arena *arena, struct rulefile *rulefile)
 {
     struct fault_list notes = {.arena = arena};
-    char *text = NULL, zone[RULE_ZONE_MAX + 1];
+    char *text = NULL, zone[ZONE_NAME_MAX + 1];
     size_t length = 0;
 
     int code = options_zone(options, zone);

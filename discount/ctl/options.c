@@ -7,6 +7,7 @@
 
 #include "common/compiler.h"
 #include "common/ctl/command.h"
+#include "common/zone.h"
 #include "discount/ctl/display.h"
 #include "discount/window/window.h"
 
@@ -48,7 +49,7 @@ int options_run(const struct arguments *arguments, int argc, char **argv, void *
 
 static const char *check_zone(const char *value)
 {
-    return window_is_zone(value) ? NULL : "a name such as Europe/Berlin of the IANA time zones";
+    return zone_is_known(value) ? NULL : "a name such as Europe/Berlin of the IANA time zones";
 }
 
 static const struct setting setting_rows[] = {
@@ -70,7 +71,7 @@ const struct settings_table ctl_settings_table = {
     .config_name = "discountctl.conf",
 };
 
-int options_zone(const struct ctl_options *options, char zone[RULE_ZONE_MAX + 1])
+int options_zone(const struct ctl_options *options, char zone[ZONE_NAME_MAX + 1])
 {
     struct ctl_settings settings;
     char reason[1024];
@@ -79,7 +80,7 @@ int options_zone(const struct ctl_options *options, char zone[RULE_ZONE_MAX + 1]
         display_error(options->name, "%s", reason);
         return COMMAND_CONFIG;
     }
-    snprintf(zone, RULE_ZONE_MAX + 1, "%s", settings.zone);
+    snprintf(zone, ZONE_NAME_MAX + 1, "%s", settings.zone);
     settings_release(&ctl_settings_table, &settings);
     return COMMAND_OK;
 }

@@ -11,6 +11,7 @@
 #include "common/compiler.h"
 #include "common/ctl/arguments.h"
 #include "common/settings.h"
+#include "common/zone.h"
 #include "discount/rule/rule.h"
 
 /* Each command has a structure that begins with this one. All zero: nothing was given. */
@@ -60,8 +61,8 @@ struct ctl_settings {
 
 extern const struct settings_table ctl_settings_table;
 
-/* The shop's time zone, for what names none: a name that window_is_zone() knows, or "". COMMAND_OK, or COMMAND_CONFIG,
+/* The shop's time zone, for what names none: a name that zone_is_known() knows, or "". COMMAND_OK, or COMMAND_CONFIG,
  * a setting that is wrong having been told. */
-MUST_CHECK int options_zone(const struct ctl_options *options, char zone[RULE_ZONE_MAX + 1]);
+MUST_CHECK int options_zone(const struct ctl_options *options, char zone[ZONE_NAME_MAX + 1]);
 
 #endif

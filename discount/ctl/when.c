@@ -5,16 +5,17 @@
 #include <time.h>
 
 #include "common/ctl/command.h"
+#include "common/zone.h"
 #include "discount/ctl/display.h"
 #include "discount/window/window.h"
 
 int when_read(const struct ctl_options *options, const char *option, const char *when, const char *zone,
               int64_t *instant)
 {
-    char reason[512], shop[RULE_ZONE_MAX + 1];
+    char reason[512], shop[ZONE_NAME_MAX + 1];
 
     *instant = 0;
-    if (zone != NULL && !window_is_zone(zone)) {
+    if (zone != NULL && !zone_is_known(zone)) {
         display_error(options->name, "--zone %s: there is no such time zone; a name such as Europe/Berlin is allowed",
                       zone);
         return COMMAND_REFUSED;

@@ -8,6 +8,7 @@
 
 #include "common/compiler.h"
 #include "common/memory.h"
+#include "common/zone.h"
 
 #include "discount/rule/faults.h"
 
@@ -26,7 +27,7 @@ static void check_names(const struct rule *rule, struct faults *faults)
     if (!rule_is_label(rule->label) || rule->label[0] == '\0')
         faults_tell(faults, "label", "%s is not a label: 1 to %d characters on one line are allowed",
                     show_text(rule->label, &shown), RULE_LABEL_MAX);
-    if (rule->zone != NULL && rule->zone[0] != '\0' && !rule_is_zone(rule->zone))
+    if (rule->zone != NULL && rule->zone[0] != '\0' && !zone_is_name(rule->zone))
         faults_tell(faults, "zone", "%s is not a time zone: a name such as Europe/Berlin is allowed",
                     show_text(rule->zone, &shown));
 }

@@ -18,7 +18,6 @@
 #define RULE_KEY_MAX 64    /* characters of a key of a rule, a group or a category; the least is 1 */
 #define RULE_SLUG_MAX 200  /* characters of a product's slug */
 #define RULE_LABEL_MAX 200 /* Unicode code points of a label */
-#define RULE_ZONE_MAX 64   /* bytes of a time zone's name */
 #define RULE_MONEY_MAX INT32_MAX
 #define RULE_PERCENT_MAX 10000
 #define RULE_PRIORITY_MAX 1000000 /* the least is its negative */
@@ -121,9 +120,6 @@ bool rule_is_key(const char *text, size_t max);
 
 /* Whether text can be a label: UTF-8, 0 to RULE_LABEL_MAX code points, no control characters. */
 bool rule_is_label(const char *text);
-
-/* Whether text can be a zone's name: letters, digits and "_+-/", no empty or dot segment, up to RULE_ZONE_MAX. */
-bool rule_is_zone(const char *text);
 
 /*
  * Whether two rules say the same but for key, label, the zone that the window is shown in, and being disabled. Both

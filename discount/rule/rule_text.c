@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What keys, labels and names of zones look like. */
+/* What keys and labels look like. */
 #include <string.h>
 #include <utf8proc.h>
 
@@ -42,23 +42,6 @@ bool rule_is_label(const char *text)
         if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP)
             return false;
         i += (size_t)size;
-    }
-    return true;
-}
-
-bool rule_is_zone(const char *text)
-{
-    if (text == NULL)
-        return false;
-    size_t length = strnlen(text, RULE_ZONE_MAX + 1);
-    if (length == 0 || length > RULE_ZONE_MAX)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        if (is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '+' || c == '-')
-            continue;
-        if (c != '/' || i == 0 || i + 1 == length || text[i - 1] == '/')
-            return false;
     }
     return true;
 }

@@ -58,7 +58,7 @@ struct rulefile {
 typedef void rulefile_fault_f(void *data, size_t line, const char *message);
 
 /*
- * Reads a whole file; `zone` is that of windows that name none: as of window_is_zone(), "" is UTC. Everything that is
+ * Reads a whole file; `zone` is that of windows that name none: as of zone_is_known(), "" is UTC. Everything that is
  * wrong in it told (up to RULEFILE_FAULTS_MAX, then one last that counts the rest): bytes that are not UTF-8, NUL,
  * lines over 64 KiB, unknown words, numbers out of range, what change_check() finds, the same thing described twice, a
  * malformed window, an end that is missing. True: nothing was, and *rulefile is set.

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/clock.h"
+#include "common/zone.h"
 #include "discount/window/window.h"
 #include "discount/wire/wire.h"
 
@@ -54,7 +55,7 @@ struct applying {
     struct admin_faults *faults;
     size_t index;
     char subject[RULE_SLUG_MAX + 64];
-    char known_zone[RULE_ZONE_MAX + 1]; /* the last one that was looked up and found */
+    char known_zone[ZONE_NAME_MAX + 1]; /* the last one that was looked up and found */
     enum store_status status;
 };
 
@@ -69,11 +70,11 @@ static void note_fault(void *data, const char *field, const char *message)
 /* Checks that the time zone exists; rule_check() checks that its name is well-formed. */
 static void check_zone(struct applying *applying, const char *zone)
 {
-    char message[RULE_ZONE_MAX + 128];
+    char message[ZONE_NAME_MAX + 128];
 
-    if (zone == NULL || zone[0] == '\0' || !rule_is_zone(zone) || strcmp(zone, applying->known_zone) == 0)
+    if (zone == NULL || zone[0] == '\0' || !zone_is_name(zone) || strcmp(zone, applying->known_zone) == 0)
         return;
-    if (window_is_zone(zone)) {
+    if (zone_is_known(zone)) {
         snprintf(applying->known_zone, sizeof applying->known_zone, "%s", zone);
         return;
     }

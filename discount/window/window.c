@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/zone.h"
 #include "discount/rule/faults.h"
-#include "discount/window/zone.h"
 
 #define DAY INT64_C(86400)
 #define YEAR_MIN 1970
@@ -251,7 +251,7 @@ static bool parse_known(const char *text, const char *zone, bool is_end, int64_t
 
 bool window_parse(const char *text, const char *zone, bool is_end, int64_t *instant, char *reason, size_t reason_size)
 {
-    if (!window_is_zone(zone)) {
+    if (!zone_is_known(zone)) {
         struct shown shown;
         snprintf(reason, reason_size, "%s is no time zone here; it is a name like Europe/Berlin of the IANA time zones",
                  show_text(zone, &shown));
@@ -297,7 +297,7 @@ const char *window_print(int64_t instant, const char *zone, bool is_end, char *t
     if (zone == NULL)
         zone = "";
     /* An instant in a zone that this system does not know is shown in UTC with the Z, which is right in any zone. */
-    if (instant < RULE_INSTANT_MIN || instant > RULE_INSTANT_MAX || !window_is_zone(zone)) {
+    if (instant < RULE_INSTANT_MIN || instant > RULE_INSTANT_MAX || !zone_is_known(zone)) {
         print_utc(instant, local);
     } else {
         /* The day of an end is the one that holds the last instant before it. */

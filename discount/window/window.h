@@ -8,8 +8,7 @@
  *   2026-11-27T18:00:30  that second
  *   2026-11-27T18:00Z    in UTC, whatever the zone
  *
- * Uses the C library's time zones: sets TZ, calls localtime_r(3), and puts TZ back. So all functions but
- * window_is_zone() are for single-threaded programs only.
+ * Uses the C library's time zones as common/zone.h does: for single-threaded programs only.
  */
 #ifndef DISCOUNT_WINDOW_WINDOW_H
 #define DISCOUNT_WINDOW_WINDOW_H
@@ -19,10 +18,6 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
-
-/* Whether the system knows the zone (its name is in the time zone database, below TZDIR when that is set). "" is UTC.
- * Any thread. */
-bool window_is_zone(const char *zone);
 
 /*
  * Reads an instant of RULE_INSTANT_MIN … RULE_INSTANT_MAX. Local times that a zone's clocks skip are refused, with the

@@ -2,6 +2,7 @@
 /* What makes a rule a sound one: each fault is found, named by its field, and none hides another. */
 #include <stdlib.h>
 
+#include "common/zone.h"
 #include "shop.h"
 
 /* The faults that were told, as "field field …", and the last message. */
@@ -114,17 +115,17 @@ static void zones_look_like_names_of_zones(void **state)
     static const char *const good[] = {"UTC", "Europe/Berlin", "Etc/GMT+5", "America/Port-au-Prince", "EST5EDT"};
     static const char *const bad[] = {"",       "/etc/passwd", "Europe/",       "a//b", "../x",
                                       "a/../b", "./a",         "Europe Berlin", ":UTC"};
-    char longest[RULE_ZONE_MAX + 2];
+    char longest[ZONE_NAME_MAX + 2];
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
-        assert_true(rule_is_zone(good[i]));
+        assert_true(zone_is_name(good[i]));
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
-        assert_false(rule_is_zone(bad[i]));
+        assert_false(zone_is_name(bad[i]));
     memset(longest, 'a', sizeof longest);
-    longest[RULE_ZONE_MAX + 1] = '\0';
-    assert_false(rule_is_zone(longest));
-    assert_true(rule_is_zone(longest + 1));
+    longest[ZONE_NAME_MAX + 1] = '\0';
+    assert_false(zone_is_name(longest));
+    assert_true(zone_is_name(longest + 1));
 }
 
 static void names_that_are_none_are_faults(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Time zones by the C library: TZ is set, asked, and put back. */
-#include "discount/window/zone.h"
+#include "common/zone.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -12,10 +12,6 @@
 #include <unistd.h>
 
 #include "common/memory.h"
-#include "discount/rule/hash_index.h"
-#include "discount/window/window.h"
-
-#include "discount/rule/rule.h"
 
 #define ZONE_DIRECTORY "/usr/share/zoneinfo"
 #define HOUR 3600
@@ -28,6 +24,26 @@
 static bool is_utc(const char *zone)
 {
     return zone[0] == '\0' || strcmp(zone, "UTC") == 0;
+}
+
+/* ---- Names ---- */
+
+bool zone_is_name(const char *text)
+{
+    if (text == NULL)
+        return false;
+    size_t length = strnlen(text, ZONE_NAME_MAX + 1);
+    if (length == 0 || length > ZONE_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '+' ||
+            c == '-')
+            continue;
+        if (c != '/' || i == 0 || i + 1 == length || text[i - 1] == '/')
+            return false;
+    }
+    return true;
 }
 
 /* Files in the directory of zones that are no zones by name: variants with leap seconds, which POSIX time has not, and
@@ -52,14 +68,14 @@ static bool is_zone_file(const char *path)
     return is_one;
 }
 
-bool window_is_zone(const char *zone)
+bool zone_is_known(const char *zone)
 {
     char path[PATH_MAX];
     const char *directory = getenv("TZDIR");
 
     if (is_utc(zone))
         return true;
-    if (!rule_is_zone(zone) || is_other_file(zone))
+    if (!zone_is_name(zone) || is_other_file(zone))
         return false;
     if (directory == NULL || directory[0] == '\0')
         directory = ZONE_DIRECTORY;
@@ -76,7 +92,7 @@ struct visit {
 
 static void enter(struct visit *visit, const char *zone)
 {
-    char tz[RULE_ZONE_MAX + 2];
+    char tz[ZONE_NAME_MAX + 2];
     const char *before = getenv("TZ");
 
     visit->before = before != NULL ? memory_copy_text(before) : NULL;
@@ -146,7 +162,7 @@ static size_t find_stretches(int64_t begin, int64_t end, struct zone_stretch str
 #define REMEMBERED_MAX 512
 
 static struct remembered {
-    char zone[RULE_ZONE_MAX + 1]; /* "": nothing yet */
+    char zone[ZONE_NAME_MAX + 1]; /* "": nothing yet */
     int64_t span;
     size_t count;
     struct zone_stretch stretches[ZONE_STRETCHES_MAX];
@@ -154,7 +170,11 @@ static struct remembered {
 
 static struct remembered *find_remembered(const char *zone, int64_t span)
 {
-    return &remembered_spans[hash_mix(hash_text(zone) ^ (uint64_t)span) % REMEMBERED_MAX];
+    uint64_t hash = (uint64_t)span;
+
+    for (; *zone != '\0'; zone++)
+        hash = hash * 31 + (unsigned char)*zone;
+    return &remembered_spans[hash % REMEMBERED_MAX];
 }
 
 size_t zone_stretches(const char *zone, int64_t time, const struct zone_stretch **stretches)
@@ -178,4 +198,21 @@ size_t zone_stretches(const char *zone, int64_t time, const struct zone_stretch 
     }
     *stretches = remembered->stretches;
     return remembered->count;
+}
+
+bool zone_read_local(const char *zone, int64_t local, int64_t *instant)
+{
+    const struct zone_stretch *stretches;
+    size_t count = zone_stretches(zone, local, &stretches);
+
+    for (size_t i = 0; i < count; i++) {
+        *instant = local - stretches[i].offset;
+        if (*instant >= stretches[i].begin && *instant < stretches[i].end)
+            return true;
+        if (*instant < stretches[i].begin) {
+            *instant = stretches[i].begin;
+            return true;
+        }
+    }
+    return false;
 }
