@@ -150,8 +150,8 @@ static int finish(struct job *job)
     return COMMAND_FAILED;
 }
 
-/* The shop's currency, while nobody else can change it. False: an error was printed. */
-static bool read_currency(const struct job *job, struct shop *shop)
+/* The shop's currency and time zone, while nobody else can change it. False: an error was printed. */
+static bool read_shop(const struct job *job, struct shop *shop)
 {
     struct store *store;
     char reason[512];
@@ -164,7 +164,10 @@ static bool read_currency(const struct job *job, struct shop *shop)
     store_close(store);
     if (status != STORE_OK)
         tell(job, job->report.database, "the shop cannot be read");
-    return status == STORE_OK;
+    bool is_known = status == STORE_OK && zone_is_known(shop->time_zone);
+    if (status == STORE_OK && !is_known)
+        tell(job, job->report.database, "the shop's time zone is not known here; catalogctl shop sets another");
+    return is_known;
 }
 
 /* ---- Headings ---- */
@@ -281,13 +284,14 @@ static int run_transaction(struct job *job)
 
     if (job->import->methods->begin(job->import) != IMPORT_OK || settle_map(job) != IMPORT_OK)
         return tell(job, job->report.database, job->import->reason);
-    if (!read_currency(job, &shop))
+    if (!read_shop(job, &shop))
         return COMMAND_FAILED;
     struct importer_setup setup = {.import = job->import,
                                    .faults = &job->faults,
                                    .format = choose_format(job),
                                    .map = &job->map,
                                    .currency = shop.currency,
+                                   .zone = shop.time_zone,
                                    .now = time(NULL),
                                    .is_pruning = job->options->is_pruning || job->options->prune_max >= 0,
                                    .prune_max = job->options->prune_max,

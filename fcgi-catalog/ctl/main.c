@@ -17,6 +17,8 @@ static const struct command rows[] = {
      "write every product as import reads it", command_export},
     {"check", "[--details] [--json] DATABASE", "check a database whole, and count what is in it", command_check},
     {"upgrade", "DATABASE", "bring an older database to this version, as starting catalog.fcgi does", command_upgrade},
+    {"shop", "[--currency CODE] [--time-zone ZONE] [--json] [DATABASE]",
+     "show the currency and the time zone, or set them", command_shop},
 };
 
 static const struct command customer_rows[] = {

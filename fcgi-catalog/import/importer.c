@@ -195,6 +195,7 @@ struct importer *importer_new(const struct importer_setup *setup)
     struct import_source source = {.format = setup->format,
                                    .exponent = CURRENCY_EXPONENT_UNKNOWN,
                                    .now = setup->now,
+                                   .zone = setup->zone,
                                    .map = setup->map,
                                    .faults = setup->faults,
                                    .take = take_row,

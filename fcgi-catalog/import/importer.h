@@ -25,6 +25,7 @@ struct importer_setup {
     enum import_format format;
     const struct import_map *map; /* NULL: none; lives as long as the importer */
     const char *currency;         /* the shop's: a code of ISO 4217, or "" */
+    const char *zone;             /* the shop's time zone: zone_is_known(); NULL: UTC; lives as long as the importer */
     /* The time of changes, seconds since 1970, for products whose rows give none. A time given as empty is not known,
      * in a new product. */
     int64_t now;

@@ -76,6 +76,7 @@ typedef void import_row_f(void *data, const struct product_row *row);
 struct import_source {
     enum import_format format;
     int64_t now;                  /* seconds since 1970: which sales are on */
+    const char *zone;             /* of local times: zone_is_known(); NULL: UTC */
     int exponent;                 /* of decimal prices without a currency of their own: see currency_find() */
     const struct import_map *map; /* NULL: none; lives as long as the reader */
     struct import_faults *faults; /* shared with whoever takes the rows */

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "common/memory.h"
+#include "common/zone.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/import/heading.h"
 #include "fcgi-catalog/import/money.h"
@@ -224,24 +225,30 @@ static const char *reorder_day(const char *text, struct arena *arena)
     return arena_print(arena, "%04d-%02d-%02d", year < 100 ? 2000 + year : year, month, day);
 }
 
+/* The instant of a local time, which is in seconds as if it were UTC. */
+static int64_t from_local(const struct shop_product *product, int64_t local)
+{
+    const char *zone = product->source->zone;
+    int64_t instant;
+
+    return zone != NULL && zone_read_local(zone, local, &instant) ? instant : local;
+}
+
 void shop_read_time(struct shop *shop, struct shop_product *product, struct shop_cell cell, int64_t days,
                     bool is_month_first, int64_t *seconds)
 {
     const char *time = pad_hour(cell.text, &product->arena);
-    const char *forms[] = {time, arena_print(&product->arena, "%sZ", time)};
     const char *day = is_month_first ? reorder_day(cell.text, &product->arena) : NULL;
     int64_t read;
 
     if (cell.text[0] == '\0')
         return;
-    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        if (!field_read_time(forms[i], &read))
-            continue;
-        *seconds = read;
+    if (field_read_time(time, seconds))
         return;
-    }
-    if (field_read_time(arena_print(&product->arena, "%sT00:00:00Z", day != NULL ? day : cell.text), &read))
-        *seconds = read + days * DAY;
+    if (field_read_time(arena_print(&product->arena, "%sZ", time), &read))
+        *seconds = from_local(product, read);
+    else if (field_read_time(arena_print(&product->arena, "%sT00:00:00Z", day != NULL ? day : cell.text), &read))
+        *seconds = from_local(product, read + days * DAY);
     else
         shop_refuse(shop, product, cell.place, "the date is %s; a day, as 2026-01-31, or a time of ISO 8601 is allowed",
                     field_show(cell.text, strlen(cell.text), &product->arena));

@@ -192,8 +192,8 @@ const char *shop_heading(const struct shop *shop, struct file_place place);
 /* An amount in minor units of its own currency, or else of the shop's. False: it is no clear amount. */
 bool shop_read_amount(const struct shop *shop, struct shop_product *product, const char *text, int32_t *amount);
 
-/* Reads a time of ISO 8601, in UTC where it says nothing else, or a day, to which `days` are added. `is_month_first`:
- * a day may be "1/31/26" as well. An empty cell changes nothing. */
+/* Reads a time of ISO 8601, of the shop's zone where it says nothing else, or a day of that, to which `days` are added.
+ * `is_month_first`: a day may be "1/31/26" as well. An empty cell changes nothing. */
 void shop_read_time(struct shop *shop, struct shop_product *product, struct shop_cell cell, int64_t days,
                     bool is_month_first, int64_t *seconds);
 

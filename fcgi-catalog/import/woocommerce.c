@@ -11,7 +11,7 @@
  *     Regular price           price, and the compare-at price while a sale is on. A product without a price is passed
  *                             over and counted
  *     Sale price              price, where it is lower and now is within Date sale price starts and ends: times of ISO
- *                             8601, in UTC where they say nothing else, or days, both of them included
+ *                             8601, of the shop's zone where they say no other, or days, both of them included
  *     Categories              "Clothing > Shirts, Sale": as Shopify's Product Category
  *     Tags, Brands            tags
  *     Images                  images, the main one first

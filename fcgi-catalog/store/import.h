@@ -124,6 +124,9 @@ struct import_methods {
     /* Makes `currency` that of the shop: a code of ISO 4217, or "". */
     enum import_status (*put_currency)(struct import *import, const char *currency);
 
+    /* Makes `zone` the shop's time zone: zone_is_known(), or IMPORT_REFUSED. */
+    enum import_status (*put_time_zone)(struct import *import, const char *zone);
+
     /* Deletes the products that no put_product() since begin() named, then the empty categories: those that no product
      * is in and no put_category() named, and that have no such category below them. Counts both. No put_…() may
      * follow. */

@@ -17,11 +17,12 @@
 #include "common/arena.h"
 #include "common/compiler.h"
 #include "common/libraries.h"
+#include "common/zone.h"
 #include "fcgi-catalog/catalog/cursor.h"
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 10 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 11 /* of what is kept; each implementation has its scripts from one to the next */
 
 enum store_status {
     STORE_OK,
@@ -45,7 +46,8 @@ struct shop {
                            database: two answers of equal revision are made of the same data */
     int64_t changed_at; /* when it grew last: seconds since 1970 in UTC */
     char currency[4];   /* ISO 4217, or "" */
-    struct cursor_secret secret; /* random; made with the database */
+    char time_zone[ZONE_NAME_MAX + 1]; /* IANA, or "": UTC */
+    struct cursor_secret secret;       /* random; made with the database */
 };
 
 /* A page of a list. */

@@ -216,6 +216,21 @@ def test_the_demos_rule_is_a_row(workshop):
         assert list(rules) == [(1, "contract", "percent", 1000, 1, None)]
 
 
+# ---- The shop -----------------------------------------------------------------------------------------------------------
+
+def test_currency_and_time_zone_are_the_shops(workshop):
+    database = Database(workshop.new("shop"))
+    assert database.ctl("shop", database.path).output == b"currency   not set\ntime zone  UTC\n"
+    assert database.ctl("shop", "--currency=EUR", "--time-zone=Pacific/Kiritimati", database.path).code == 0
+    sale = b"Type,SKU,Name,Published,Regular price,Sale price,Date sale price starts,Date sale price ends\n"
+    assert database.load(sale + b"simple,a,A,1,20,15,2020-01-01,\n").code == 0
+    refused = database.ctl("shop", "--currency=JPY", database.path)
+    assert refused.code == 2 and "the currency is EUR" in refused.errors
+    unknown = database.ctl("shop", "--time-zone=Mars/Base", database.path)
+    assert unknown.code == 2 and "Europe/Berlin" in unknown.errors
+    assert database.ctl("shop", "--json", database.path).report == {"currency": "EUR", "time_zone": "Pacific/Kiritimati"}
+
+
 # ---- Customers ---------------------------------------------------------------------------------------------------------
 
 def test_customers_are_looked_after_by_command(workshop):

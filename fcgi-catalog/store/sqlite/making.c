@@ -49,6 +49,10 @@ static const char upgrade_10_sql[] =
 #include "fcgi-catalog/store/sqlite/upgrade-10.sql.inc"
     ;
 
+static const char upgrade_11_sql[] =
+#include "fcgi-catalog/store/sqlite/upgrade-11.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/sqlite/demo.sql.inc"
     ;
@@ -56,7 +60,7 @@ static const char demo_sql[] =
 /* [i]: from i. */
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
     [1] = upgrade_2_sql, [2] = upgrade_3_sql, [3] = upgrade_4_sql, [4] = upgrade_5_sql,  [5] = upgrade_6_sql,
-    [6] = upgrade_7_sql, [7] = upgrade_8_sql, [8] = upgrade_9_sql, [9] = upgrade_10_sql,
+    [6] = upgrade_7_sql, [7] = upgrade_8_sql, [8] = upgrade_9_sql, [9] = upgrade_10_sql, [10] = upgrade_11_sql,
 };
 
 const struct database_kind catalog_kind = {

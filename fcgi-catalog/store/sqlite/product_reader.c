@@ -14,7 +14,7 @@ static const char *const sql[READER_COUNT] = {
     [READER_BEGIN] = "BEGIN",
     [READER_END] = "COMMIT",
     [READER_VERSION] = "PRAGMA data_version",
-    [READER_SHOP] = "SELECT revision, changed_at, currency, secret FROM shop",
+    [READER_SHOP] = "SELECT revision, changed_at, currency, secret, time_zone FROM shop",
     [READER_CATEGORIES] = "SELECT slug, parent FROM category",
     [READER_IDS] = "SELECT id FROM product WHERE id > ?1 ORDER BY id LIMIT ?2",
     [READER_PRODUCT] = product_row_select,
@@ -119,6 +119,7 @@ static bool read_shop_row(sqlite3_stmt *row, struct shop *shop)
 {
     *shop = (struct shop){.revision = sqlite3_column_int64(row, 0), .changed_at = sqlite3_column_int64(row, 1)};
     snprintf(shop->currency, sizeof shop->currency, "%s", (const char *)sqlite3_column_text(row, 2));
+    snprintf(shop->time_zone, sizeof shop->time_zone, "%s", (const char *)sqlite3_column_text(row, 4));
     if (sqlite3_column_bytes(row, 3) != sizeof shop->secret.bytes)
         return false;
     memcpy(shop->secret.bytes, sqlite3_column_blob(row, 3), sizeof shop->secret.bytes);

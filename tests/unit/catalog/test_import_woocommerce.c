@@ -82,6 +82,25 @@ static void a_sale_is_on_between_its_dates(void **state)
                  "2:7 the date is \"soon\"; a day, as 2026-01-31, or a time of ISO 8601 is allowed\n");
 }
 
+static void local_times_are_in_the_zone_of_the_shop(void **state)
+{
+    static const char text[] =
+        SHORT "simple,a,A,1,20,15,2026-01-01T21:00:00,\nsimple,b,B,1,20,15,2026-01-01T21:00:01,\n"
+              "simple,c,C,1,20,15,2026-01-01T12:00:00Z,\nsimple,d,D,1,20,15,2026-01-02,\n"
+              "simple,e,E,1,20,15,,2026-01-01\nsimple,f,F,1,20,15,,2025-12-31\n";
+    static const bool are_on[] = {true, false, true, false, true, false};
+    const char *at;
+
+    (void)state; /* it is 21:00 in Tokyo */
+    struct taken taken =
+        take_source((struct import_source){.exponent = 2, .zone = "Asia/Tokyo"}, text, strlen(text), 100);
+    assert_string_equal(taken.faults, "");
+    at = taken.rows;
+    for (size_t i = 0; i < ARRAY_LENGTH(are_on); i++, at = strchr(at, '\n') + 1)
+        assert_int_equal(strncmp(strstr(at, "price="), "price=1500", 10) == 0, are_on[i]);
+    taken_release(&taken);
+}
+
 static void hours_may_have_one_digit(void **state)
 {
     (void)state;
@@ -390,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_of_a_file_has_its_place),
         cmocka_unit_test(a_sale_is_on_between_its_dates),
+        cmocka_unit_test(local_times_are_in_the_zone_of_the_shop),
         cmocka_unit_test(hours_may_have_one_digit),
         cmocka_unit_test(a_sale_price_that_is_not_lower_is_no_sale),
         cmocka_unit_test(variants_whose_slugs_are_alike_are_told_apart),

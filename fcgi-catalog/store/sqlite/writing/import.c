@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/zone.h"
 #include "fcgi-catalog/catalog/currency.h"
 #include "fcgi-catalog/store/sqlite/handle.h"
 #include "fcgi-catalog/store/sqlite/product_row.h"
@@ -277,6 +278,15 @@ static enum import_status commit(struct import *base, void (*progress)(void *dat
     return IMPORT_OK;
 }
 
+static enum import_status set_shop(struct writing *import, const char *column, const char *value)
+{
+    char *text = sqlite3_mprintf("UPDATE shop SET %s = %Q WHERE %s <> %Q", column, value, column, value);
+    bool put = text != NULL && run(import, text);
+
+    sqlite3_free(text);
+    return put ? IMPORT_OK : writing_fail(import);
+}
+
 static enum import_status put_currency(struct import *base, const char *currency)
 {
     struct writing *import = writing_of(base);
@@ -284,10 +294,18 @@ static enum import_status put_currency(struct import *base, const char *currency
 
     if (!currency_find(currency, &exponent))
         return writing_refuse(import, FIELD_CURRENCY, "the currency \"%.20s\" is no code of ISO 4217", currency);
-    char *text = sqlite3_mprintf("UPDATE shop SET currency = %Q WHERE currency <> %Q", currency, currency);
-    bool put = text != NULL && run(import, text);
-    sqlite3_free(text);
-    return put ? IMPORT_OK : writing_fail(import);
+    return set_shop(import, "currency", currency);
+}
+
+static enum import_status put_time_zone(struct import *base, const char *zone)
+{
+    struct writing *import = writing_of(base);
+
+    if (!zone_is_known(zone))
+        return writing_refuse(import, 0,
+                              "%s is no time zone here; a name such as Europe/Berlin of the IANA time zones is",
+                              field_show(zone, strlen(zone), &import->arena));
+    return set_shop(import, "time_zone", zone);
 }
 
 /* ---- Opening and closing ---- */
@@ -319,6 +337,7 @@ static const struct import_methods methods = {
     .read_map = writing_read_map,
     .put_map = writing_put_map,
     .put_currency = put_currency,
+    .put_time_zone = put_time_zone,
     .prune = writing_prune,
     .put_customer = writing_put_customer,
     .delete_customer = writing_delete_customer,
