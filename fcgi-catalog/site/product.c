@@ -6,6 +6,7 @@
 
 #include "common/number.h"
 #include "fcgi-catalog/catalog/percent.h"
+#include "fcgi-catalog/site/background.h"
 #include "fcgi-catalog/site/pricing.h"
 
 static enum store_status find_product(struct store *store, const char *name, struct arena *arena,
@@ -38,47 +39,71 @@ static enum store_status append_others(struct store *store, const struct product
     return status;
 }
 
-/* The product and, for people, others like it. They are not worth an error: the page is partial without them. */
-static struct product_list add_related(struct request_context *context, const struct product *product,
-                                       struct arena *arena, bool *is_partial)
+/* Appends products like it, for people, who are not told of an error but see a page without them. Both queries together
+ * have the time of one. */
+static enum store_status add_related(struct store *store, const struct product *product, struct arena *arena,
+                                     struct product_list *all, struct product *items)
 {
-    struct store *store = context->site->store;
-    struct product *items = arena_get(arena, (1 + RELATED_PRODUCTS) * sizeof *items);
-    struct product_list all = {.items = items, .count = 1};
+    int64_t budget_ns = store->budget_ns;
 
-    items[0] = *product;
-    if (!context->representation->is_page || product->own_category_count == 0)
-        return all;
+    store->budget_ns /= 2;
     enum store_status status = append_others(
-        store, product, (struct position){.is_set = true, .text = "", .id = product->id}, arena, &all, items);
-    if (status == STORE_OK && all.count <= RELATED_PRODUCTS)
-        status = append_others(store, product, (struct position){0}, arena, &all, items);
-    *is_partial = status != STORE_OK;
-    return all;
+        store, product, (struct position){.is_set = true, .text = "", .id = product->id}, arena, all, items);
+    if (status == STORE_OK && all->count <= RELATED_PRODUCTS)
+        status = append_others(store, product, (struct position){0}, arena, all, items);
+    store->budget_ns = budget_ns;
+    return status;
 }
 
-/* Reads the product as a page, which is cached. */
-static enum store_status read_product(struct request_context *context, const struct priced *priced,
-                                      struct rendered_page **rendered)
+/* A product to be read as a page: on the thread that serves requests if that is quick, else in the background. */
+struct product_reading {
+    struct background_task task;
+    struct request_context *context;
+    struct priced priced;
+    bool is_patient; /* others like it that take too long are left out */
+    enum store_status status;
+};
+
+/* The product is read after the shop, and is of this revision then, or of a later one, whose pages replace this one. */
+static void read_product(struct product_reading *reading, struct store *store)
 {
-    struct site *site = context->site;
+    const struct request_context *context = reading->context;
     struct arena arena = {0};
-    struct product product;
+    struct product *items = arena_get(&arena, (1 + RELATED_PRODUCTS) * sizeof *items);
+    struct product_list all = {.items = items, .count = 1};
+    enum store_status others = STORE_OK;
     struct shop shop;
 
-    /* The shop is read before the product, which is of this revision then, or of a later one, whose pages replace this
-     * one. */
-    enum store_status status = site->store->methods->shop(site->store, &shop);
-    if (status == STORE_OK)
-        status = find_product(site->store, context->slug, &arena, &product);
-    if (status == STORE_OK) {
-        struct page_content content = {.fields = priced->query->fields, .currency = shop.currency, .total = -1};
-        content.products = add_related(context, &product, &arena, &content.is_partial);
-        *rendered = rendered_page_new(shop.revision, &content);
-        site_keep_page(site, priced->key, *rendered);
+    reading->status = store->methods->shop(store, &shop);
+    if (reading->status == STORE_OK)
+        reading->status = find_product(store, context->slug, &arena, items);
+    if (reading->status == STORE_OK && context->representation->is_page && items->own_category_count > 0)
+        others = add_related(store, items, &arena, &all, items);
+    if (others == STORE_LIMITED && !reading->is_patient)
+        reading->status = STORE_LIMITED;
+    if (reading->status == STORE_OK) {
+        const struct page_content content = {.products = all,
+                                             .fields = reading->priced.query->fields,
+                                             .currency = shop.currency,
+                                             .total = -1,
+                                             .is_partial = others != STORE_OK};
+        reading->priced.rendered = rendered_page_new(shop.revision, &content);
     }
     arena_release(&arena);
-    return status;
+}
+
+static bool work(struct background_task *task, struct store *store)
+{
+    struct product_reading *reading = (struct product_reading *)task;
+
+    reading->is_patient = true;
+    read_product(reading, store);
+    return true;
+}
+
+static void drop(struct background_task *task)
+{
+    rendered_page_drop(((struct product_reading *)task)->priced.rendered);
 }
 
 /* The product that had this slug once. */
@@ -114,22 +139,50 @@ static void answer_missing(struct request_context *context)
     }
 }
 
-static void answer_product(struct request_context *context, struct priced *priced)
+static void answer_reading(struct product_reading *reading)
 {
-    struct site *site = context->site;
-    enum store_status status = STORE_OK;
+    struct request_context *context = reading->context;
+    struct priced *priced = &reading->priced;
 
-    priced->rendered = site_find_page(site, priced->key);
-    if (priced->rendered == NULL)
-        status = read_product(context, priced, &priced->rendered);
-    if (status == STORE_BUSY || status == STORE_FAILED)
-        priced->rendered = site_find_old_page(site, priced->key);
+    if (reading->status == STORE_OK)
+        site_keep_page(context->site, priced->key, priced->rendered);
+    else if (reading->status == STORE_BUSY || reading->status == STORE_FAILED)
+        priced->rendered = site_find_old_page(context->site, priced->key);
     if (priced->rendered != NULL)
         pricing_answer(context, priced);
-    else if (status == STORE_NOT_FOUND)
+    else if (reading->status == STORE_NOT_FOUND)
         answer_missing(context);
     else
         context_refuse_for_store(context);
+}
+
+static void resume(struct background_task *task)
+{
+    answer_reading((struct product_reading *)task);
+}
+
+static void answer_product(struct request_context *context, struct priced *priced)
+{
+    struct site *site = context->site;
+    struct product_reading *reading = arena_get(&context->exchange->arena, sizeof *reading);
+
+    priced->rendered = site_find_page(site, priced->key);
+    if (priced->rendered != NULL) {
+        pricing_answer(context, priced);
+        return;
+    }
+    *reading = (struct product_reading){.task = {.work = work, .done = resume, .drop = drop},
+                                        .context = context,
+                                        .priced = *priced,
+                                        .is_patient = site->background == NULL};
+    read_product(reading, site->store);
+    if (reading->status == STORE_LIMITED && site->background != NULL) {
+        if (background_add(site->background, &reading->task))
+            return;
+        reading->is_patient = true; /* too many are waiting */
+        read_product(reading, site->store);
+    }
+    answer_reading(reading);
 }
 
 void product_handle(struct request_context *context)

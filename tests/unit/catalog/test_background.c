@@ -91,6 +91,27 @@ static void a_first_page_that_takes_long_comes_later(void **state)
     assert_answer(200, NULL);
 }
 
+static void a_product_whose_like_take_long_to_find_comes_later(void **state)
+{
+    (void)state;
+    has_category = true;
+    HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html");
+    assert_int_equal(times_finished, 0);
+    resume();
+    assert_answer(200, NULL);
+    answered_tag(); /* nothing is missing */
+    release_exchange(state);
+    HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html"); /* it is kept */
+    assert_answer(200, NULL);
+    release_exchange(state);
+    revision = 2;
+    patient_status = STORE_LIMITED;
+    HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html");
+    resume();
+    assert_answer(200, NULL);
+    assert_no_header("\r\nETag: ");
+}
+
 static void a_customer_gets_their_prices_then(void **state)
 {
     (void)state;
@@ -296,6 +317,7 @@ int main(void)
         READINGS_TEST(of_searches_that_come_together_one_is_tried),
         READINGS_TEST(it_is_kept),
         READINGS_TEST(a_first_page_that_takes_long_comes_later),
+        READINGS_TEST(a_product_whose_like_take_long_to_find_comes_later),
         READINGS_TEST(a_customer_gets_their_prices_then),
         READINGS_TEST(what_is_too_much_says_what_to_narrow),
         READINGS_TEST(nearest_words_that_take_too_long_to_find_leave_an_empty_list),
