@@ -51,7 +51,8 @@ struct bucket {
 
 struct kept {
     char *ring;
-    uint64_t size, end;
+    size_t size;
+    uint64_t end;
     struct bucket *buckets;
     size_t bucket_mask;
     struct kept_basis basis;
