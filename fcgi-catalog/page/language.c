@@ -141,7 +141,10 @@ const char *words_fill(const char *text, const char *place, const char *value, s
 
     if (at == NULL)
         return text;
-    return arena_print(arena, "%.*s%s%s", (int)(at - text), text, value, at + strlen(place));
+    char *filled = arena_get(arena, strlen(text) + strlen(value) + 1);
+    char *end = stpcpy(mempcpy(filled, text, (size_t)(at - text)), value);
+    strcpy(end, at + strlen(place));
+    return filled;
 }
 
 const char *language_word(const struct language *language, enum word word)
