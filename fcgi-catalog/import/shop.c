@@ -403,6 +403,15 @@ static bool check_spool(struct shop *shop)
     return shop->spool.cause == 0;
 }
 
+/* The memory of all products goes back: what comes behind them, the commit, needs its own. */
+static void release_products(struct shop *shop)
+{
+    spool_release(&shop->spool);
+    free(shop->handles);
+    shop->handles = NULL;
+    shop->handle_count = shop->handle_room = 0;
+}
+
 void shop_finish(struct shop *shop)
 {
     struct spool *spool = &shop->spool;
@@ -413,6 +422,7 @@ void shop_finish(struct shop *shop)
     for (size_t i = 0; i < spool->count && spool->cause == 0;)
         i += take_runs(shop, &spool->runs[i], spool->count - i);
     (void)check_spool(shop);
+    release_products(shop);
 }
 
 /* ---- Rows ---- */

@@ -151,6 +151,7 @@ void shop_release(struct shop *shop);
 /* Takes the next row, the first of which is the header. False: reading on makes no sense, as a fault says. */
 bool shop_take(struct shop *shop, const struct shop_format *format, size_t line, const struct cell *cells, size_t count,
                struct arena *arena);
+/* The last row was taken: hands on what was gathered, and gives its memory back. */
 void shop_finish(struct shop *shop);
 
 /* A file without columns has something of this name that is not taken. */
