@@ -10,6 +10,8 @@
 #include "common/buffer.h"
 #include "common/compiler.h"
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/list_text.h"
+#include "fcgi-catalog/catalog/variant.h"
 
 /* A row as it grows. */
 struct csv_row {
@@ -17,16 +19,6 @@ struct csv_row {
     struct buffer text;
     size_t columns; /* that it has so far */
 };
-
-/* A backslash before each byte of `special`. */
-static void put_escaped(struct buffer *list, const char *part, const char *special)
-{
-    for (; *part != '\0'; part++) {
-        if (strchr(special, *part) != NULL)
-            buffer_append_byte(list, '\\');
-        buffer_append_byte(list, *part);
-    }
-}
 
 /* ---- Fields ---- */
 
@@ -129,7 +121,7 @@ static void put_path(struct buffer *list, const struct path *path, bool is_of_na
     for (size_t i = path->count; i-- > 0;) {
         const struct category_entry *category = path->steps[i];
         const char *name = category != NULL && category->name != NULL ? category->name : "";
-        put_escaped(list, is_of_names ? name : path->slugs[i], "\\|/");
+        list_put(list, is_of_names ? name : path->slugs[i], "\\|/");
         if (i > 0)
             buffer_append_byte(list, '/');
     }
@@ -164,7 +156,7 @@ static void put_tags(struct csv_row *row, const struct product *product)
     for (size_t i = 0; i < product->tag_count; i++) {
         if (i > 0)
             buffer_append_byte(&list, '|');
-        put_escaped(&list, product->tags[i], "\\|");
+        list_put(&list, product->tags[i], "\\|");
     }
     put_list(row, &list);
 }
@@ -177,12 +169,20 @@ static void put_images(struct csv_row *row, const struct product *product)
         const struct product_image *image = &product->images[i];
         if (i > 0)
             buffer_append_byte(&list, '|');
-        put_escaped(&list, image->url, "\\| ");
+        list_put(&list, image->url, "\\| ");
         if (image->alt != NULL && image->alt[0] != '\0') {
             buffer_append_byte(&list, ' ');
-            put_escaped(&list, image->alt, "\\|");
+            list_put(&list, image->alt, "\\|");
         }
     }
+    put_list(row, &list);
+}
+
+static void put_variants(struct csv_row *row, const struct product *product)
+{
+    struct buffer list = {.arena = row->text.arena};
+
+    variant_print_all(&list, product);
     put_list(row, &list);
 }
 
@@ -275,6 +275,9 @@ static struct text print_row(const struct product *product, unsigned fields, con
             break;
         case FIELD_KIND_IMAGES:
             put_images(&row, product);
+            break;
+        case FIELD_KIND_VARIANTS:
+            put_variants(&row, product);
             break;
         case FIELD_KIND_CURRENCY:
             put_text(&row, currency);

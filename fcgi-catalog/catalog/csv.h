@@ -3,13 +3,14 @@
  * Products as CSV (RFC 4180: CR LF behind each row), in a form that fcgi-catalog/import reads back without loss.
  *
  *     id,sku,slug,name,description,price_in_cents,currency,categories,category_names,tags,images,stock,created_at,
- *     updated_at,compare_at_price_in_cents
+ *     updated_at,compare_at_price_in_cents,variants
  *
  *     price_in_cents …  minor units of the currency, as in JSON; no compare_at_price_in_cents: empty
  *     categories        paths of slugs from the top, "electronics/phones|sale": those that the product is put into
  *     category_names    the same with names, "Electronics/Phones & more|"; an empty name is none
  *     tags              "new|red"
  *     images            an address and, behind a space, what it shows: "/a.svg A red shoe|/b.svg"
+ *     variants          "Size=M;Colour=Red;price_in_cents:1999|…", see variant.h
  *     created_at …      RFC 3339, empty when not known
  *
  * In lists a backslash stands before a '|', '/' or backslash that belongs to the text (in an image's address before a

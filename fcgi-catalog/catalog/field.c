@@ -6,16 +6,19 @@
 #include <utf8proc.h>
 
 #include "common/text.h"
+#include "fcgi-catalog/catalog/variant.h"
 
-#define OFFSET_TEXT(member) offsetof(struct product, member)
-#define OFFSET_NUMBER(member) offsetof(struct product, member)
-#define OFFSET_TIME(member) offsetof(struct product, member)
+#define OFFSET_TEXT(member) offsetof(struct OF, member)
+#define OFFSET_NUMBER(member) offsetof(struct OF, member)
+#define OFFSET_TIME(member) offsetof(struct OF, member)
 #define OFFSET_CATEGORIES(member) 0
 #define OFFSET_TAGS(member) 0
 #define OFFSET_IMAGES(member) 0
+#define OFFSET_VARIANTS(member) 0
 #define OFFSET_CURRENCY(member) 0
 #define OFFSET_DISCOUNT(member) 0
 
+#define OF product
 const struct field field_table[FIELD_COUNT] = {
 #define FIELD(bit_, kind_, member, name_, bound, place, check, form_)                                                  \
     {.bit = FIELD_##bit_,                                                                                              \
@@ -28,6 +31,21 @@ const struct field field_table[FIELD_COUNT] = {
 #include "fcgi-catalog/catalog/field.def"
 #undef FIELD
 };
+#undef OF
+
+#define OF product_variant
+const struct field variant_table[VARIANT_FIELD_COUNT] = {
+#define FIELD(bit_, kind_, member, name_, bound, check, form_)                                                         \
+    {.kind = FIELD_KIND_##kind_,                                                                                       \
+     .name = name_,                                                                                                    \
+     .offset = OFFSET_##kind_(member),                                                                                 \
+     .max = bound,                                                                                                     \
+     .is_allowed = check,                                                                                              \
+     .form = form_},
+#include "fcgi-catalog/catalog/variant.def"
+#undef FIELD
+};
+#undef OF
 
 #define COLUMN(place, bit) [place] = FIELD_INDEX_##bit,
 #define COLUMN_TEXT(place, bit) COLUMN(place, bit)
@@ -36,6 +54,7 @@ const struct field field_table[FIELD_COUNT] = {
 #define COLUMN_CATEGORIES(place, bit) COLUMN(place, bit)
 #define COLUMN_TAGS(place, bit) COLUMN(place, bit)
 #define COLUMN_IMAGES(place, bit) COLUMN(place, bit)
+#define COLUMN_VARIANTS(place, bit) COLUMN(place, bit)
 #define COLUMN_CURRENCY(place, bit) COLUMN(place, bit)
 #define COLUMN_DISCOUNT(place, bit)
 
@@ -77,27 +96,27 @@ const char *field_list(unsigned bits, const char *last, struct arena *arena)
 
 /* ---- Members ---- */
 
-static const void *member_of(const struct field *field, const struct product *product)
+static const void *member_of(const struct field *field, const void *of)
 {
-    return (const char *)product + field->offset;
+    return (const char *)of + field->offset;
 }
 
-const char *field_text(const struct field *field, const struct product *product)
+const char *field_text(const struct field *field, const void *of)
 {
-    const char *text = *(const char *const *)member_of(field, product);
+    const char *text = *(const char *const *)member_of(field, of);
 
     return text != NULL ? text : "";
 }
 
-int64_t field_number(const struct field *field, const struct product *product)
+int64_t field_number(const struct field *field, const void *of)
 {
-    return field->kind == FIELD_KIND_TIME ? *(const int64_t *)member_of(field, product)
-                                          : *(const int32_t *)member_of(field, product);
+    return field->kind == FIELD_KIND_TIME ? *(const int64_t *)member_of(field, of)
+                                          : *(const int32_t *)member_of(field, of);
 }
 
-void field_set(const struct field *field, struct product *product, const char *text, int64_t number)
+void field_set(const struct field *field, void *of, const char *text, int64_t number)
 {
-    void *member = (char *)product + field->offset;
+    void *member = (char *)of + field->offset;
 
     if (field->kind == FIELD_KIND_TEXT)
         *(const char **)member = text;
@@ -121,6 +140,8 @@ bool field_is_empty(const struct field *field, const struct product *product)
         return product->tag_count == 0;
     case FIELD_KIND_IMAGES:
         return product->image_count == 0;
+    case FIELD_KIND_VARIANTS:
+        return product->variant_count == 0;
     default:
         break;
     }
@@ -156,20 +177,40 @@ static bool are_same_images(const struct product *a, const struct product *b)
     return a->image_count == b->image_count;
 }
 
+static bool is_same_plain(const struct field *field, const void *one, const void *other)
+{
+    return field->kind == FIELD_KIND_TEXT ? strcmp(field_text(field, one), field_text(field, other)) == 0
+                                          : field_number(field, one) == field_number(field, other);
+}
+
+static bool are_same_variants(const struct product *a, const struct product *b)
+{
+    bool are_same = a->variant_count == b->variant_count;
+
+    for (size_t i = 0; are_same && i < a->variant_count; i++) {
+        const struct product_variant *one = &a->variants[i], *other = &b->variants[i];
+        are_same = one->id == other->id && variant_has_same_options(one, other);
+        for (size_t j = 0; are_same && j < VARIANT_FIELD_COUNT; j++)
+            are_same = is_same_plain(&variant_table[j], one, other);
+    }
+    return are_same;
+}
+
 bool field_is_same(const struct field *field, const struct product *one, const struct product *other)
 {
     switch (field->kind) {
     case FIELD_KIND_TEXT:
-        return strcmp(field_text(field, one), field_text(field, other)) == 0;
     case FIELD_KIND_NUMBER:
     case FIELD_KIND_TIME:
-        return field_number(field, one) == field_number(field, other);
+        return is_same_plain(field, one, other);
     case FIELD_KIND_CATEGORIES:
         return are_same(one->categories, one->own_category_count, other->categories, other->own_category_count);
     case FIELD_KIND_TAGS:
         return are_same(one->tags, one->tag_count, other->tags, other->tag_count);
     case FIELD_KIND_IMAGES:
         return are_same_images(one, other);
+    case FIELD_KIND_VARIANTS:
+        return are_same_variants(one, other);
     default:
         break;
     }
@@ -190,17 +231,40 @@ static const char *const *copy_texts(const char *const *texts, size_t count, str
     return copies;
 }
 
+static void copy_plain_texts(const struct field *table, size_t count, const void *from, void *to, struct arena *arena)
+{
+    for (const struct field *field = table; field < table + count; field++) {
+        if (field->kind == FIELD_KIND_TEXT)
+            field_set(field, to, copy_text(*(const char *const *)member_of(field, from), arena), 0);
+    }
+}
+
+static const struct product_variant *copy_variants(const struct product *product, struct arena *arena)
+{
+    struct product_variant *variants =
+        product->variant_count > 0 ? arena_get(arena, product->variant_count * sizeof *variants) : NULL;
+
+    for (size_t i = 0; i < product->variant_count; i++) {
+        const struct product_variant *from = &product->variants[i];
+        struct product_option *options = arena_get(arena, from->option_count * sizeof *options);
+        variants[i] = *from;
+        variants[i].options = options;
+        for (size_t j = 0; j < from->option_count; j++)
+            options[j] = (struct product_option){.name = copy_text(from->options[j].name, arena),
+                                                 .value = copy_text(from->options[j].value, arena)};
+        copy_plain_texts(variant_table, VARIANT_FIELD_COUNT, from, &variants[i], arena);
+    }
+    return variants;
+}
+
 struct product product_copy(const struct product *product, struct arena *arena)
 {
     struct product copy = *product;
     struct product_image *images =
         product->image_count > 0 ? arena_get(arena, product->image_count * sizeof *images) : NULL;
 
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (field_table[i].kind == FIELD_KIND_TEXT)
-            field_set(&field_table[i], &copy,
-                      copy_text(*(const char *const *)member_of(&field_table[i], product), arena), 0);
-    }
+    copy_plain_texts(field_table, FIELD_COUNT, product, &copy, arena);
+    copy.variants = copy_variants(product, arena);
     for (size_t i = 0; i < product->image_count; i++)
         images[i] = (struct product_image){.url = copy_text(product->images[i].url, arena),
                                            .alt = copy_text(product->images[i].alt, arena)};
@@ -297,6 +361,11 @@ bool field_is_url(const char *text)
 
     return (is_path || is_absolute) && length <= FIELD_URL_MAX && text_is_utf8(text, length) &&
            !field_has_control(text, length) && !has_space(text, length);
+}
+
+bool field_is_image(const char *text)
+{
+    return text[0] == '\0' || field_is_url(text);
 }
 
 /* ---- People's text ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fields of a product as a table, made of field.def, and what each may hold. Whoever reads, prints, copies,
- * compares or stores products loops over it. Pure.
+ * The fields of a product and of its variants as tables, made of field.def and variant.def, and what each may hold.
+ * Whoever reads, prints, copies, compares or stores products loops over it. Pure.
  */
 #ifndef CATALOG_CATALOG_FIELD_H
 #define CATALOG_CATALOG_FIELD_H
@@ -19,6 +19,8 @@
 #define FIELD_TAG_MAX 255
 #define FIELD_URL_MAX 2048
 #define FIELD_ALT_MAX 1000
+#define FIELD_OPTION_MAX 255 /* an option's name, and its value */
+#define FIELD_OPTIONS_MAX 10 /* options of a variant */
 
 /* The forms, for messages: "… is no slug; " FIELD_SLUG_FORM " are allowed". */
 #define FIELD_SLUG_FORM "1 to 200 of a-z, 0-9 and single hyphens between them, not digits alone"
@@ -55,6 +57,7 @@ enum field_kind {
     FIELD_KIND_CATEGORIES,
     FIELD_KIND_TAGS,
     FIELD_KIND_IMAGES,
+    FIELD_KIND_VARIANTS,
     FIELD_KIND_CURRENCY, /* the shop's, beside each product */
     FIELD_KIND_DISCOUNT, /* what a customer pays; no file has it */
 };
@@ -83,12 +86,22 @@ int field_find(const char *name, size_t length);
 /* "id, slug, description …": id and the names of these fields, `last` before the last one. In `arena`. */
 const char *field_list(unsigned bits, const char *last, struct arena *arena);
 
+/* The plain fields of a variant, which have no bits, and its price among them. `of` below is a product or, for one of
+ * these, a variant. */
+enum variant_field_index {
+#define FIELD(bit, kind, member, name, bound, check, form) VARIANT_INDEX_##bit,
+#include "fcgi-catalog/catalog/variant.def"
+#undef FIELD
+    VARIANT_FIELD_COUNT
+};
+extern const struct field variant_table[VARIANT_FIELD_COUNT];
+
 /* The member of a plain field: a text ("" for NULL), a number or a time. */
-const char *field_text(const struct field *field, const struct product *product);
-int64_t field_number(const struct field *field, const struct product *product);
+const char *field_text(const struct field *field, const void *of);
+int64_t field_number(const struct field *field, const void *of);
 
 /* Sets the member of a plain field; the other value has no meaning. */
-void field_set(const struct field *field, struct product *product, const char *text, int64_t number);
+void field_set(const struct field *field, void *of, const char *text, int64_t number);
 
 /* Whether the field is empty: a text or list without content, a number or a time of 0. Not for the currency and the
  * discount, which are not the product's own. */
@@ -109,6 +122,7 @@ bool field_is_slug(const char *text);
 bool field_is_category(const char *text);
 bool field_is_stock(const char *text);
 bool field_is_url(const char *text);
+bool field_is_image(const char *text); /* an image's URL, or "" */
 
 /* Whether UTF-8 text has a control character (category Cc: NUL is one, line ends are, and U+0080 to U+009F). */
 bool field_has_control(const char *text, size_t length);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
 #include "common/log.h"
 #include "common/memory.h"
 
@@ -111,8 +112,32 @@ static char *print(cJSON *item)
     return text;
 }
 
-/* Prints the fields of the table from one place to another as an object, with `id` when they are the first. */
-static char *print_fields(const struct product *product, unsigned fields, size_t from, size_t to, const char *currency)
+/* Adds a plain field. */
+static void add_plain(cJSON *object, const struct field *field, const void *of)
+{
+    if (field->kind == FIELD_KIND_TEXT)
+        add_text(object, field->name, field_text(field, of));
+    else if (field->kind == FIELD_KIND_NUMBER)
+        add_number(object, field->name, (int32_t)field_number(field, of));
+    else
+        add_time(object, field->name, field_number(field, of));
+}
+
+/* Prints the members of the object, without its braces, and frees it; a comma before them where others are. */
+static void put_members(struct buffer *text, cJSON *object)
+{
+    char *printed = print(object);
+    size_t length = strlen(printed);
+
+    if (length > 2 && text->bytes[text->length - 1] != '{')
+        buffer_append_byte(text, ',');
+    buffer_append(text, printed + 1, length - 2);
+    free(printed);
+}
+
+/* Prints the fields of the table from one place to another, with `id` when they are the first. */
+static void put_fields(struct buffer *text, const struct product *product, unsigned fields, size_t from, size_t to,
+                       const char *currency)
 {
     cJSON *object = cJSON_CreateObject();
 
@@ -124,13 +149,9 @@ static char *print_fields(const struct product *product, unsigned fields, size_t
             continue;
         switch (field->kind) {
         case FIELD_KIND_TEXT:
-            add_text(object, field->name, field_text(field, product));
-            break;
         case FIELD_KIND_NUMBER:
-            add_number(object, field->name, (int32_t)field_number(field, product));
-            break;
         case FIELD_KIND_TIME:
-            add_time(object, field->name, field_number(field, product));
+            add_plain(object, field, product);
             break;
         case FIELD_KIND_CATEGORIES:
             add_texts(object, field->name, product->categories, product->own_category_count);
@@ -144,33 +165,73 @@ static char *print_fields(const struct product *product, unsigned fields, size_t
         case FIELD_KIND_CURRENCY:
             add_text(object, field->name, currency);
             break;
+        case FIELD_KIND_VARIANTS:
         case FIELD_KIND_DISCOUNT:
             break;
         }
     }
-    return print(object);
+    put_members(text, object);
 }
 
-/* The fields before the discount and those behind it are printed as an object each, and made one: {"a":1} and {"b":2}.
- */
-size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
-                          size_t *seam)
+static void put_variant(struct buffer *text, const struct product_variant *variant)
 {
-    char *front = print_fields(product, fields, 0, FIELD_INDEX_DISCOUNT, currency);
-    char *back = print_fields(product, fields, FIELD_INDEX_DISCOUNT, FIELD_COUNT, currency);
-    size_t front_length = strlen(front), back_length = strlen(back);
+    cJSON *object = cJSON_CreateObject(), *options = cJSON_CreateArray();
 
-    *seam = front_length - 1;
-    if (back_length > 2) {
-        front = memory_resize(front, front_length + back_length);
-        front[front_length - 1] = ',';
-        if (front_length == 2) /* no field is there */
-            front_length--;
-        memcpy(front + front_length, back + 1, back_length); /* its NUL, too */
+    insist(object);
+    insist(options);
+    add_number(object, "id", variant->id);
+    for (size_t i = 0; i < variant->option_count; i++) {
+        cJSON *option = cJSON_CreateObject();
+        insist(option);
+        put_text(option, "name", variant->options[i].name);
+        put_text(option, "value", variant->options[i].value);
+        cJSON_AddItemToArray(options, option);
     }
-    free(back);
-    *text = front;
-    return strlen(front);
+    cJSON_AddItemToObjectCS(object, "options", options);
+    for (const struct field *field = variant_table; field < variant_table + VARIANT_FIELD_COUNT; field++) {
+        if (field == &variant_table[VARIANT_INDEX_PRICE])
+            put_number(object, field->name, variant->price_cents); /* also 0: no other variant's is meant */
+        else
+            add_plain(object, field, variant);
+    }
+    put_members(text, object);
+}
+
+static void put_variants(struct buffer *text, const struct product *product, size_t *seams)
+{
+    static const char key[] = "\"variants\":[";
+
+    if (product->variant_count == 0)
+        return;
+    if (text->bytes[text->length - 1] != '{')
+        buffer_append_byte(text, ',');
+    buffer_append(text, key, sizeof key - 1);
+    for (size_t i = 0; i < product->variant_count; i++) {
+        if (i > 0)
+            buffer_append_byte(text, ',');
+        buffer_append_byte(text, '{');
+        put_variant(text, &product->variants[i]);
+        seams[i] = text->length;
+        buffer_append_byte(text, '}');
+    }
+    buffer_append_byte(text, ']');
+}
+
+size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
+                          size_t *seams)
+{
+    struct buffer json = {.length = 0};
+
+    buffer_append_byte(&json, '{');
+    put_fields(&json, product, fields, 0, FIELD_INDEX_DISCOUNT, currency);
+    seams[0] = json.length;
+    put_fields(&json, product, fields, FIELD_INDEX_DISCOUNT, FIELD_INDEX_VARIANTS, currency);
+    if ((fields & FIELD_VARIANTS) != 0)
+        put_variants(&json, product, seams + 1);
+    put_fields(&json, product, fields, FIELD_INDEX_VARIANTS, FIELD_COUNT, currency);
+    buffer_append_byte(&json, '}');
+    *text = (char *)buffer_text(&json);
+    return json.length;
 }
 
 static cJSON *make_category(const struct category_entry *category)

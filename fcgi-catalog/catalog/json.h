@@ -16,10 +16,11 @@
 /*
  * The product as one object, {"id":1,…}, ended by NUL, in *text, which the caller frees; with those of its fields that
  * are in `fields` (enum field_bit; id always). Its strings are UTF-8; `currency` is the shop's code or "". Returns the
- * length; *seam is where a discount_value goes, before the fields that stand behind it.
+ * length. seams[0] is where a discount_value goes, before the fields that stand behind it; seams[1] and on, when
+ * `fields` has them, where the variants' go, at the ends of their objects: room for 1 + variant_count.
  */
 MUST_CHECK size_t json_print_product(const struct product *product, unsigned fields, const char *currency, char **text,
-                                     size_t *seam);
+                                     size_t *seams);
 
 /*
  * The categories as one array, [{"slug":"phones","name":"Phones","parent":"electronics","product_count":2},…], ended by

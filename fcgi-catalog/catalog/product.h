@@ -17,7 +17,12 @@ struct product_image {
     const char *alt; /* "" when nobody said what it shows */
 };
 
-/* Texts are UTF-8. The members of plain fields are those of field.def. */
+/* What tells a variant from the others of its product: "Colour" is "Red". */
+struct product_option {
+    const char *name, *value; /* neither is empty */
+};
+
+/* Texts are UTF-8. The members of plain fields are those of variant.def and field.def. */
 #define MEMBER_TEXT(member) const char *member;
 #define MEMBER_NUMBER(member) int32_t member;
 #define MEMBER_TIME(member) int64_t member;
@@ -26,6 +31,15 @@ struct product_image {
 #define MEMBER_IMAGES(member)
 #define MEMBER_CURRENCY(member) /* the shop's */
 #define MEMBER_DISCOUNT(member) /* see struct quote */
+#define MEMBER_VARIANTS(member)
+#define FIELD(bit, kind, member, name, bound, check, form) MEMBER_##kind(member)
+struct product_variant {
+    int32_t id;                           /* no other variant ever had it, of whatever product; 0: none yet */
+    const struct product_option *options; /* in the shop's order, one at least; each name once */
+    size_t option_count;
+#include "fcgi-catalog/catalog/variant.def"
+};
+#undef FIELD
 #define FIELD(bit, kind, member, name, bound, place, check, form) MEMBER_##kind(member)
 struct product {
     int32_t id;
@@ -37,6 +51,9 @@ struct product {
     size_t tag_count;
     const struct product_image *images; /* in the shop's order */
     size_t image_count;
+    const struct product_variant *variants; /* in the shop's order, no two of the same options; the price of a product
+                                               that has any is that of the cheapest one */
+    size_t variant_count;
 };
 #undef FIELD
 

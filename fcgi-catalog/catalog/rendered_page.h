@@ -28,6 +28,7 @@ struct page_content {
     int64_t total;               /* products of the whole query; -1: not known */
     size_t tagged;               /* of the first page: so many, before those, have the tag that its owner chose */
     size_t pictured;             /* so many of the products, the last ones, are shown without prices */
+    bool has_variants;           /* the first product is at its own address: JSON shows its variants, with prices */
     bool is_partial;             /* further products could not be read: neither kept nor tagged */
     const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
 };
@@ -48,6 +49,13 @@ uint64_t rendered_page_number(const struct rendered_page *rendered);
 const struct page_content *rendered_page_content(const struct rendered_page *rendered);
 const struct product_list *rendered_page_products(const struct rendered_page *rendered);
 
+/* What is asked for prices: the products but those that are only pictured, then, where variants have prices, the first
+ * product at each price of a variant that is not its own. */
+const struct product_list *rendered_page_asked(const struct rendered_page *rendered);
+
+/* The place, among what is asked, of the price of a variant of the first product. */
+size_t rendered_page_variant_place(const struct rendered_page *rendered, size_t variant);
+
 /* Bytes of memory that it takes. */
 size_t rendered_page_size(const struct rendered_page *rendered);
 
@@ -59,10 +67,10 @@ struct text rendered_page_list(const struct rendered_page *rendered);
 struct text rendered_page_text_of_one(struct text list, struct arena *arena);
 
 /*
- * The list with one "discount_value" per product: {} where the quote is all zero, else its fields that are not zero,
- * and behind them "applied", when the rules are known. `quotes` and `applied` have one entry per product, in order;
- * without quotes (NULL), or fields that have no FIELD_DISCOUNT, it is the list, and `applied` may be NULL. Lives in
- * `arena`, or as long as the page.
+ * The list with one "discount_value" per product, and per variant: {} where the quote is all zero, else its fields that
+ * are not zero, and behind them "applied", when the rules are known. `quotes` and `applied` are those of
+ * rendered_page_asked(); without quotes (NULL), or fields that have no FIELD_DISCOUNT, it is the list, and `applied`
+ * may be NULL. Lives in `arena`, or as long as the page.
  */
 struct text rendered_page_print(const struct rendered_page *rendered, const struct quote *quotes,
                                 const struct applied_rules *applied, struct arena *arena);

@@ -106,10 +106,10 @@ void json_line_write_product(const struct product *product, const char *currency
 {
     struct product line = *product;
     char *text;
-    size_t seam;
+    size_t seams[1 + FIELD_VARIANTS_MAX];
 
     line.category_count = product->own_category_count;
-    size_t length = json_print_product(&line, FIELD_ALL, currency, &text, &seam);
+    size_t length = json_print_product(&line, FIELD_ALL, currency, &text, seams);
     fwrite(text, 1, length - 1, out); /* all but the brace at the end */
     for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
         bool is_empty = field->kind == FIELD_KIND_CURRENCY ? is_empty_text(currency) : field_is_empty(field, product);

@@ -7,6 +7,8 @@
 #include "common/memory.h"
 #include "fcgi-catalog/catalog/csv.h"
 #include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/catalog/list_text.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/import/formats.h"
 #include "fcgi-catalog/import/heading.h"
 
@@ -189,8 +191,8 @@ static void read_values(const struct columns *columns, const struct cell *cells,
 
     for (size_t i = 0; i < FIELD_COLUMNS; i++) {
         const struct field *field = &field_table[field_columns[i]];
-        bool is_list =
-            field->kind == FIELD_KIND_CATEGORIES || field->kind == FIELD_KIND_TAGS || field->kind == FIELD_KIND_IMAGES;
+        bool is_list = field->kind == FIELD_KIND_CATEGORIES || field->kind == FIELD_KIND_TAGS ||
+                       field->kind == FIELD_KIND_IMAGES || field->kind == FIELD_KIND_VARIANTS;
         bool has_blanks = field->kind == FIELD_KIND_TEXT && field->is_allowed == NULL;
         const char *text = find_cell(columns, cells, field_columns[i], &place);
         if (text != NULL && (fields & field->bit) != 0 && !is_list)
@@ -291,6 +293,32 @@ static void read_images(const struct columns *columns, const struct cell *cells,
     }
 }
 
+static void read_variants(const struct columns *columns, const struct cell *cells, struct row_builder *builder)
+{
+    struct file_place place;
+    const char *variants = find_trimmed(columns, cells, FIELD_INDEX_VARIANTS, &place, builder->arena);
+    char found = '|';
+
+    if (variants == NULL)
+        return;
+    builder->row.fields |= FIELD_VARIANTS;
+    while (found == '|' && variants[0] != '\0' && !builder->is_full) {
+        row_builder_begin_variant(builder, place);
+        do {
+            struct variant_part part;
+            found = variant_next_part(&variants, builder->arena, &part);
+            if (part.kind == VARIANT_OPTION)
+                row_builder_add_option(builder, part.name, part.value);
+            else if (part.kind == VARIANT_FIELD)
+                row_builder_set_variant(builder, place, part.name, part.value);
+            else
+                row_builder_refuse(builder, place, "a variant has %s; Option=Value and field:value are allowed",
+                                   field_show(part.name, strlen(part.name), builder->arena));
+        } while (found == ';');
+        row_builder_end_variant(builder, place);
+    }
+}
+
 static bool has_text(const struct columns *columns, const struct cell *cells, size_t column)
 {
     struct file_place place;
@@ -380,6 +408,7 @@ bool columns_take(void *data, size_t line, const struct cell *cells, size_t coun
         read_categories(columns, cells, &builder);
         read_tags(columns, cells, &builder);
         read_images(columns, cells, &builder);
+        read_variants(columns, cells, &builder);
     }
     row_sink_take(columns->output, &builder);
     return true;

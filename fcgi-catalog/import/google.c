@@ -23,6 +23,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi-catalog/catalog/list_text.h"
 #include "fcgi-catalog/import/shop.h"
 
 enum {

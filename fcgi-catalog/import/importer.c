@@ -47,7 +47,8 @@ static bool put_currency(struct importer *importer, const struct product_row *ro
     struct file_place place = row->places[FIELD_INDEX_CURRENCY];
 
     if (told[0] == '\0') {
-        if (importer->currency[0] == '\0' && (row->fields & FIELD_PRICE) && importer->unknown_currency_line == 0)
+        bool has_price = (row->fields & FIELD_PRICE) != 0 || row->product.variant_count > 0;
+        if (importer->currency[0] == '\0' && has_price && importer->unknown_currency_line == 0)
             importer->unknown_currency_line = row->line;
         return true;
     }

@@ -15,6 +15,7 @@
 #include "common/buffer.h"
 #include "common/memory.h"
 #include "common/text.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/import/formats.h"
 #include "fcgi-catalog/import/members.h"
 #include "fcgi-catalog/import/objects.h"
@@ -164,6 +165,59 @@ static void read_images(struct row_builder *builder, struct file_place place, co
     }
 }
 
+static void read_options(struct row_builder *builder, struct file_place place, const cJSON *list)
+{
+    const cJSON *item;
+
+    if (!check_list(builder, place, list))
+        return;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (cJSON_GetArraySize(item) == 2 && cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name")) &&
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "value")))
+            row_builder_add_option(builder, find_text(item, "name"), find_text(item, "value"));
+        else
+            row_builder_refuse(builder, place,
+                               "an option of variant %zu is no object with the texts name and value; it is one",
+                               builder->row.product.variant_count);
+    }
+}
+
+static void read_variant_member(struct row_builder *builder, struct file_place place, const cJSON *item)
+{
+    const struct field *field = variant_find_field(item->string);
+    bool is_text = cJSON_IsNull(item) || (field != NULL && field->kind == FIELD_KIND_TEXT);
+    const char *text = is_text ? read_text(builder, place, item) : read_number(builder, place, item);
+
+    if (text != NULL)
+        row_builder_set_variant(builder, place, item->string, text);
+}
+
+static void read_variants(struct row_builder *builder, struct file_place place, const cJSON *list)
+{
+    const cJSON *item, *member;
+
+    if (!check_list(builder, place, list))
+        return;
+    builder->row.fields |= FIELD_VARIANTS;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (!cJSON_IsObject(item)) {
+            row_builder_refuse(builder, place, "variants has %s in it; objects are allowed", kind_of(item));
+            continue;
+        }
+        row_builder_begin_variant(builder, place);
+        cJSON_ArrayForEach(member, item)
+        {
+            if (strcmp(member->string, "options") == 0)
+                read_options(builder, place, member);
+            else if (strcmp(member->string, "discount_value") != 0)
+                read_variant_member(builder, place, member);
+        }
+        row_builder_end_variant(builder, place);
+    }
+}
+
 static void read_member(struct row_builder *builder, struct file_place place, const cJSON *item)
 {
     int bit = field_find(item->string, strlen(item->string));
@@ -196,6 +250,9 @@ static void read_member(struct row_builder *builder, struct file_place place, co
         return;
     case FIELD_KIND_IMAGES:
         read_images(builder, place, item);
+        return;
+    case FIELD_KIND_VARIANTS:
+        read_variants(builder, place, item);
         return;
     case FIELD_KIND_DISCOUNT:
         return;

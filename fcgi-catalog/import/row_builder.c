@@ -9,6 +9,7 @@
 #include "common/buffer.h"
 #include "common/number.h"
 #include "fcgi-catalog/catalog/currency.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/import/money.h"
 
 struct row_builder row_builder_begin(struct arena *arena, struct import_faults *faults, size_t line)
@@ -293,6 +294,86 @@ void row_builder_add_image(struct row_builder *builder, struct file_place place,
     product->images = images;
 }
 
+void row_builder_begin_variant(struct row_builder *builder, struct file_place place)
+{
+    struct product *product = &builder->row.product;
+
+    builder->row.fields |= FIELD_VARIANTS;
+    builder->row.places[FIELD_INDEX_VARIANTS] = place;
+    if (product->variant_count == FIELD_VARIANTS_MAX) {
+        refuse_more(builder, place, "variants", FIELD_VARIANTS_MAX);
+        product->variant_count--; /* the row is lost: what comes is read into the last one */
+    }
+    struct product_variant *variants =
+        arena_grow(builder->arena, product->variants, product->variant_count, sizeof *variants);
+    variants[product->variant_count] = (struct product_variant){.price_cents = -1}; /* none yet */
+    for (const struct field *field = variant_table; field < variant_table + VARIANT_FIELD_COUNT; field++) {
+        if (field->kind == FIELD_KIND_TEXT)
+            field_set(field, &variants[product->variant_count], "", 0);
+    }
+    product->variant_count++;
+    product->variants = variants;
+}
+
+/* The one that was begun last. */
+static struct product_variant *last_variant(struct row_builder *builder)
+{
+    return (struct product_variant *)&builder->row.product.variants[builder->row.product.variant_count - 1];
+}
+
+void row_builder_add_option(struct row_builder *builder, const char *name, const char *value)
+{
+    variant_add_option(last_variant(builder), field_tidy(name, builder->arena), field_tidy(value, builder->arena),
+                       builder->arena);
+}
+
+/* "", of any but the price, is 0. */
+static bool read_variant_number(struct row_builder *builder, struct file_place place, const char *name,
+                                const char *text, bool may_be_empty, int64_t *number)
+{
+    *number = 0;
+    if ((may_be_empty && text[0] == '\0') || number_parse(text, 0, INT32_MAX, number) == NUMBER_OK)
+        return true;
+    row_builder_refuse(builder, place, "%s of variant %zu is %s; a whole number from 0 to %d is allowed", name,
+                       builder->row.product.variant_count, show(builder, text), INT32_MAX);
+    return false;
+}
+
+void row_builder_set_variant(struct row_builder *builder, struct file_place place, const char *name, const char *text)
+{
+    struct product_variant *variant = last_variant(builder);
+    const struct field *field = variant_find_field(name);
+    bool is_id = strcmp(name, "id") == 0, is_price = field == &variant_table[VARIANT_INDEX_PRICE];
+    int64_t number;
+
+    if (field == NULL && !is_id)
+        row_builder_refuse(builder, place, "variant %zu has a field %s; id%s are allowed",
+                           builder->row.product.variant_count, show(builder, name),
+                           variant_list_fields(builder->arena));
+    else if (!is_id && field->kind == FIELD_KIND_TEXT)
+        field_set(field, variant, text, 0);
+    else if (read_variant_number(builder, place, name, text, !is_price, &number) && is_id)
+        variant->id = (int32_t)number;
+    else if (!is_id)
+        field_set(field, variant, NULL, number);
+}
+
+void row_builder_end_variant(struct row_builder *builder, struct file_place place)
+{
+    struct product *product = &builder->row.product;
+    size_t last = product->variant_count - 1;
+
+    if (builder->is_faulty)
+        return;
+    if (product->variants[last].price_cents < 0) {
+        row_builder_refuse(builder, place, "variant %zu has no price_in_cents; each variant has one", last + 1);
+        return;
+    }
+    const char *fault = variant_fault(product, last, builder->arena);
+    if (fault != NULL)
+        row_builder_refuse(builder, place, "%s", fault);
+}
+
 static bool check_step(struct row_builder *builder, struct file_place place, const struct step *step)
 {
     if (!field_is_category(step->slug)) {
@@ -386,33 +467,4 @@ bool row_builder_finish(struct row_builder *builder)
         row_builder_refuse(builder, (struct file_place){.line = builder->row.line},
                            "the row has neither a slug nor an sku; one of them is needed, or categories alone");
     return !builder->is_faulty;
-}
-
-/* Bytes up to the separator or the end, backslashes included. */
-static size_t measure_part(const char *text, const char *separators, const char *special)
-{
-    size_t length = 0;
-
-    while (text[length] != '\0' && strchr(separators, text[length]) == NULL) {
-        bool is_escaped = text[length] == '\\' && text[length + 1] != '\0' && strchr(special, text[length + 1]) != NULL;
-        length += is_escaped ? 2 : 1;
-    }
-    return length;
-}
-
-const char *list_next(const char **at, const char *separators, const char *special, char *found, struct arena *arena)
-{
-    const char *text = *at, *end = text + measure_part(text, separators, special);
-    char *part = arena_get(arena, (size_t)(end - text) + 1);
-    size_t length = 0;
-
-    for (; text < end; text++) {
-        if (*text == '\\' && text[1] != '\0' && strchr(special, text[1]) != NULL)
-            text++;
-        part[length++] = *text;
-    }
-    part[length] = '\0';
-    *found = *end;
-    *at = *end != '\0' ? end + 1 : end;
-    return part;
 }

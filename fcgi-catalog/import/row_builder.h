@@ -50,6 +50,16 @@ void row_builder_set_former_slug(struct row_builder *builder, struct file_place 
 void row_builder_add_tag(struct row_builder *builder, struct file_place place, const char *tag);
 void row_builder_add_image(struct row_builder *builder, struct file_place place, const char *url, const char *alt);
 
+/* Appends a variant without options, to which the next two functions add. */
+void row_builder_begin_variant(struct row_builder *builder, struct file_place place);
+void row_builder_add_option(struct row_builder *builder, const char *name, const char *value);
+
+/* Sets a field of the variant, by its name: "id" or one of variant.def. A text may be empty where the field may be. */
+void row_builder_set_variant(struct row_builder *builder, struct file_place place, const char *name, const char *text);
+
+/* Checks the variant, which has all that it gets. */
+void row_builder_end_variant(struct row_builder *builder, struct file_place place);
+
 /* One step of the way to a category. */
 struct step {
     const char *slug;
@@ -66,13 +76,5 @@ void row_builder_say_category(struct row_builder *builder, const struct row_cate
 
 /* Whether the row can be handed on: it has no fault, and that of a product has a slug or an SKU. */
 MUST_CHECK bool row_builder_finish(struct row_builder *builder);
-
-/* ---- Lists in one text ---- */
-
-/*
- * The next part of a list: up to one of `separators` or the end, without the backslashes before bytes of `special`.
- * *found is the separator, NUL at the end. *at moves behind it. In `arena`.
- */
-const char *list_next(const char **at, const char *separators, const char *special, char *found, struct arena *arena);
 
 #endif

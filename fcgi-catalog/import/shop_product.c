@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "fcgi-catalog/catalog/list_text.h"
 #include "fcgi-catalog/import/shop.h"
 #include "fcgi-catalog/import/slug.h"
 

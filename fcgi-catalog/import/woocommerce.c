@@ -24,6 +24,7 @@
  * a comma of the text. An apostrophe before =, +, - and @, which keeps spreadsheets from calculating, is no part of a
  * cell. All other columns (GTIN, Weight, Meta: …) are passed over, and named at the end if they hold anything.
  */
+#include "fcgi-catalog/catalog/list_text.h"
 #include "fcgi-catalog/import/woocommerce.h"
 
 #include <string.h>

@@ -19,7 +19,6 @@ struct pending {
     struct cursor_secret secret;    /* the site's own may change meanwhile */
     struct rendered_page *rendered; /* a reference to it */
     struct tree *tree;              /* likewise, or NULL */
-    struct product_list shown;      /* its products with prices */
     struct quote_ask ask;
     struct conditional conditional;
 };
@@ -113,7 +112,7 @@ static const char *print_etag(struct request_context *context, const char *key, 
         basis.customer_id = priced->ask.customer.id;
         basis.rules_revision = priced->ask.rules_revision;
         basis.quotes = priced->ask.quotes;
-        basis.quote_count = priced->shown.count;
+        basis.quote_count = priced->ask.products->count;
     }
     return tag_print(&basis, &context->exchange->arena);
 }
@@ -226,11 +225,9 @@ static void ask_quotes(struct pending *pending)
 {
     struct request_context *context = pending->context;
     struct arena *arena = &context->exchange->arena;
-    const struct page_content *content = rendered_page_content(pending->rendered);
-    const struct product_list *products = &pending->shown;
+    const struct product_list *products = rendered_page_asked(pending->rendered);
     bool wants_rules = pending->view.query->wants_explanation || context->representation->is_page;
 
-    pending->shown = (struct product_list){content->products.items, content->products.count - content->pictured};
     pending->ask = (struct quote_ask){
         .customer = context->customer,
         .products = products,

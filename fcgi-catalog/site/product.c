@@ -86,6 +86,7 @@ static void read_product(struct product_reading *reading, struct store *store)
                                              .fields = reading->priced.query->fields,
                                              .currency = shop.currency,
                                              .total = -1,
+                                             .has_variants = true,
                                              .is_partial = others != STORE_OK};
         reading->priced.rendered = rendered_page_new(shop.revision, &content);
     }

@@ -25,7 +25,7 @@ struct view {
     const struct rendered_page
         *rendered;                   /* the products (one, at a product's own address) and what is beside the page */
     const struct customer *customer; /* NULL: nobody */
-    const struct quote *quotes;      /* one for each product; NULL: list prices */
+    const struct quote *quotes;      /* see rendered_page_print(); NULL: list prices */
     const struct applied_rules *applied;    /* likewise; NULL: not known */
     bool is_degraded;                       /* a customer's, but at list prices, for want of Discount */
     const struct category_list *categories; /* all of them, for a page; else NULL */

@@ -59,7 +59,8 @@ struct import_methods {
      * and currency have no meaning here); the others stay as they are, and are empty in a new product.
      *
      * Which product: the known one of the row's slug; else the one that alone has the row's SKU, which is renamed if
-     * the row has a slug; else a new one, which needs a slug and a price. Several products may have one SKU: a row
+     * the row has a slug; else a new one, which needs a slug and a price,
+     * or variants. Several products may have one SKU: a row
      * without a slug is refused then. A product that the import has put, or that has another id than the row, is not
      * renamed; and one that was renamed is taken back when a later row has its slug: what renamed it is a new product.
      *
@@ -71,6 +72,11 @@ struct import_methods {
      * a name.
      *
      * A compare-at price that is not above the price is dropped, and counted.
+     *
+     * Variants replace all that the product has. One without an id is the known one of the same options, or else of the
+     * same SKU, or else one that left with these options, or a new one; an id that a variant of another product has or
+     * had is refused. Their lowest price becomes the product's; another price for a product whose variants stay as they
+     * are is refused.
      *
      * The times: a new product is created `now` without FIELD_CREATED, and updated `now` without FIELD_UPDATED; given
      * as 0, neither is known. A known product that changes is updated `now`, unless FIELD_UPDATED gives a time, not 0,

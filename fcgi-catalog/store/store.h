@@ -22,7 +22,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 11 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 12 /* of what is kept; each implementation has its scripts from one to the next */
 
 enum store_status {
     STORE_OK,

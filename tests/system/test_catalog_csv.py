@@ -21,7 +21,7 @@ from harness.shapes import SHAPES, few
 from harness.shop import EIGHT, add_products, change, stock
 
 HEADER = ["id", "sku", "slug", "name", "description", "price_in_cents", "currency", "categories", "category_names", "tags",
-          "images", "stock", "created_at", "updated_at", "compare_at_price_in_cents"]
+          "images", "stock", "created_at", "updated_at", "compare_at_price_in_cents", "variants"]
 MANY = 5_000
 
 
@@ -54,7 +54,7 @@ def test_the_file_is_the_whole_catalog(web):
         "id": "11", "sku": "K-1", "slug": "mug", "name": "Enamel mug", "description": "Blue, 300 ml", "price_in_cents": "1200",
         "currency": "EUR", "categories": "home/kitchen", "category_names": "Home/Kitchen", "tags": "new",
         "images": "/pictures/mug.svg A blue mug", "stock": "in-stock", "created_at": "", "updated_at": "",
-        "compare_at_price_in_cents": ""}
+        "compare_at_price_in_cents": "", "variants": ""}
     assert found[-1]["description"] == 'Words, "quotes"\nand é, ' + "x" * 200
     assert answer.body.count(b"\r\n") == len(found) + 1
     assert answer.header("Content-Length") == str(len(answer.body))

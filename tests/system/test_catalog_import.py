@@ -128,6 +128,7 @@ def to_row(each):
         "images": "|".join(escape(url, "\\| ") + (" " + escape(alt, "\\|") if alt else "") for url, alt in each["images"]),
         "stock": each["stock"], "created_at": format_time(each["created"]), "updated_at": format_time(each["updated"]),
         "compare_at_price_in_cents": each["compare_at"] or "",
+        "variants": "",
     }
 
 

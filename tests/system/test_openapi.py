@@ -39,6 +39,10 @@ def make_shop(directory, keys, discount_port, **settings):
     change(site, f"UPDATE product SET slug = '{OLD_SLUG}' WHERE slug = 'round-teapot';"
                  "UPDATE product SET slug = 'round-teapot' WHERE id = (SELECT max(product_id) FROM old_slug);"
                  "UPDATE product SET compare_at_price_in_cents = price_in_cents + 500 WHERE slug = 'round-teapot';"
+                 "INSERT INTO variant (product_id, position, options, sku, price_in_cents, stock, image, "
+                 "compare_at_price_in_cents) "
+                 "SELECT id, step, 'Size=' || step, 'T-' || step, price_in_cents + step * 100 - 100, 'low', '/t.svg', 99999 "
+                 "FROM product, (SELECT 1 AS step UNION SELECT 2 UNION SELECT 3) WHERE slug = 'round-teapot';"
                  "UPDATE shop SET changed_at = changed_at - 100")
     return site
 
@@ -131,6 +135,8 @@ def with_types(operation, status, method, path, asker, more=(), web=None):
 
 def get_whole(operation, asker, _broken):
     with_types(operation, "200", operation.method, path_of(operation, asker.web), asker)
+    if "{product}" in operation.template:
+        asker.ask(operation.method, "/products/round-teapot", [CUSTOMER])  # with variants
 
 
 def get_methods(operation, asker, _broken):
@@ -588,3 +594,18 @@ def test_links_lead_to_the_document_and_its_server_to_the_program(asker, path, a
 def test_the_version_is_the_programs():
     done = run([BIN / "catalogctl", "--version"])
     assert DOCUMENT.root["info"]["version"] in done.stdout.split()
+
+
+# ---- Variants -------------------------------------------------------------------------------------------------------
+
+
+def test_each_variant_is_priced_where_its_product_is(asker):
+    known = json.loads(asker.ask("GET", "/products/round-teapot", [CUSTOMER]).body)
+    assert [each["options"] for each in known["variants"]] == [[{"name": "Size", "value": size}] for size in "123"]
+    prices = [each["price_in_cents"] for each in known["variants"]]
+    assert prices == [known["price_in_cents"] + more for more in (0, 100, 200)]
+    assert [each["discount_value"]["value_in_cents"] for each in known["variants"]] == [price * 9 // 10 for price in prices]
+    unknown = json.loads(asker.ask("GET", "/products/round-teapot").body)
+    assert not any("discount_value" in each for each in unknown["variants"])
+    listed = json.loads(asker.ask("GET", "/products?q=round-teapot", [CUSTOMER]).body)
+    assert listed and not any("variants" in each for each in listed)

@@ -52,6 +52,13 @@ static const struct check of_rows[] = {
     {.message = "product %s: its column lists is not what the tables of its lists say",
      .sql =
          "SELECT id FROM product WHERE lists <> (SELECT lists FROM lists_now WHERE product_id = product.id) LIMIT 1"},
+    {.message = "product %s: two of its variants have the same options",
+     .sql = "SELECT product_id FROM variant GROUP BY product_id, options HAVING count(*) > 1 LIMIT 1"},
+    {.message = "product %s: its price is not that of its cheapest variant",
+     .sql = "SELECT product_id FROM variant GROUP BY product_id HAVING min(price_in_cents) <> "
+            "(SELECT price_in_cents FROM product WHERE id = product_id) LIMIT 1"},
+    {.message = "former variant %s: its id is that of a variant of today",
+     .sql = "SELECT former_variant.id FROM former_variant JOIN variant ON variant.id = former_variant.id LIMIT 1"},
     {.message = "product %s: its category_words are not the names of its categories",
      .sql = "SELECT id FROM product WHERE category_words <> coalesce("
             "(SELECT group_concat(CASE name WHEN '' THEN slug ELSE name END, ' ') "

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A product's categories, tags and images as they are in its own row, the column product.lists: in this order, each
- * kind in the order in which it is read, and every text with a NUL behind it.
+ * A product's categories, tags, images and variants as they are in its own row, the column product.lists: in this
+ * order, each kind in the order in which it is read, and every text with a NUL behind it.
  *
  *     'c' slug NUL            a category that it is put into
  *     't' tag NUL
  *     'i' url NUL alt NUL     an image
+ *     'v' id NUL options NUL … NUL
+ *                             a variant: options as of catalog/variant.h, then the fields of variant.def
  *
  * The view lists_now makes the same of the tables that say it. Used in this room only.
  */
@@ -25,11 +27,11 @@ struct lists {
     size_t size;
 };
 
-/* The product's own categories, its tags and images. */
+/* The product's own categories, its tags, images and variants. */
 struct lists lists_pack(const struct product *product, struct arena *arena);
 
-/* Gives the product the categories that it is put into, and no others, its tags and its images; all of them live in
- * `arena`. False: the bytes are not as said above. */
+/* Gives the product the categories that it is put into, and no others, its tags, images and variants; all of them live
+ * in `arena`. False: the bytes are not as said above. */
 MUST_CHECK bool lists_unpack(const void *bytes, size_t size, struct arena *arena, struct product *product);
 
 #endif

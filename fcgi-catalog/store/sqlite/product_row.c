@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/store/sqlite/lists.h"
 #include "fcgi-catalog/store/sqlite/row.h"
 
@@ -16,6 +17,7 @@
 #define COLUMN_CATEGORIES(name)
 #define COLUMN_TAGS(name)
 #define COLUMN_IMAGES(name)
+#define COLUMN_VARIANTS(name)
 #define COLUMN_CURRENCY(name)
 #define COLUMN_DISCOUNT(name)
 #define FIELD(bit, kind, member, name, bound, place, check, form) COLUMN_##kind(name)
@@ -39,6 +41,26 @@ const char product_row_update[] = "UPDATE product SET "
 #include "fcgi-catalog/catalog/field.def"
                                   "sort_name = ?, category_words = ?, title_words = ?, other_words = ?, "
                                   "lists = ? WHERE id = ?";
+
+#undef PLAIN
+#undef FIELD
+
+#define FIELD(bit, kind, member, name, bound, check, form) COLUMN_##kind(name)
+
+const char product_row_insert_variant[] = "INSERT INTO variant ("
+#define PLAIN(name) name ", "
+#include "fcgi-catalog/catalog/variant.def"
+                                          "product_id, position, options, id) VALUES ("
+#undef PLAIN
+#define PLAIN(name) "?, "
+#include "fcgi-catalog/catalog/variant.def"
+                                          "?, ?, ?, ?)";
+
+const char product_row_update_variant[] = "UPDATE variant SET "
+#undef PLAIN
+#define PLAIN(name) name " = ?, "
+#include "fcgi-catalog/catalog/variant.def"
+                                          "product_id = ?, position = ?, options = ? WHERE id = ?";
 
 #undef PLAIN
 #undef FIELD
@@ -94,4 +116,21 @@ void product_row_bind(sqlite3_stmt *statement, const struct product *product, co
     sqlite3_bind_text(statement, place++, words->of_others, -1, SQLITE_STATIC);
     sqlite3_bind_blob64(statement, place++, lists.bytes, lists.size, SQLITE_STATIC);
     sqlite3_bind_int(statement, place, product->id);
+}
+
+void product_row_bind_variant(sqlite3_stmt *statement, const struct product *product, size_t index, struct arena *arena)
+{
+    const struct product_variant *variant = &product->variants[index];
+    int place = 1;
+
+    for (const struct field *field = variant_table; field < variant_table + VARIANT_FIELD_COUNT; field++) {
+        if (field->kind == FIELD_KIND_TEXT)
+            sqlite3_bind_text(statement, place++, field_text(field, variant), -1, SQLITE_STATIC);
+        else
+            sqlite3_bind_int64(statement, place++, field_number(field, variant));
+    }
+    sqlite3_bind_int(statement, place++, product->id);
+    sqlite3_bind_int64(statement, place++, (int64_t)index + 1);
+    sqlite3_bind_text(statement, place++, variant_print_options(variant, arena), -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, place, variant->id);
 }

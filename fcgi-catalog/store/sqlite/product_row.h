@@ -30,4 +30,10 @@ struct product_words {
 void product_row_bind(sqlite3_stmt *statement, const struct product *product, const struct product_words *words,
                       struct arena *arena);
 
+/* A row of the table `variant` that is inserted or updated: the variant at `index` of the product, which must outlive
+ * the step, as the arena must. */
+extern const char product_row_insert_variant[], product_row_update_variant[];
+void product_row_bind_variant(sqlite3_stmt *statement, const struct product *product, size_t index,
+                              struct arena *arena);
+
 #endif

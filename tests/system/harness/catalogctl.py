@@ -10,7 +10,7 @@ from harness.paths import BIN
 from harness.process import PATIENCE, SANITIZER, environment, run
 
 COLUMNS = ["id", "sku", "slug", "name", "description", "price_in_cents", "currency", "categories", "category_names", "tags",
-           "images", "stock", "created_at", "updated_at", "compare_at_price_in_cents"]
+           "images", "stock", "created_at", "updated_at", "compare_at_price_in_cents", "variants"]
 
 
 def write_csv(rows, columns=None):

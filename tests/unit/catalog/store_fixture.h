@@ -78,7 +78,7 @@ static int change(const char *sql)
     return run_sql(sql, NULL);
 }
 
-/* A database as the program of schema version 1 to 10 made it, with the demo's rows. */
+/* A database as the program of schema version 1 to 11 made it, with the demo's rows. */
 static inline void make_old(int version)
 {
     static const char *const scripts[] = {
@@ -107,6 +107,8 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/sqlite/upgrade-9.sql.inc"
         ,
 #include "fcgi-catalog/store/sqlite/upgrade-10.sql.inc"
+        ,
+#include "fcgi-catalog/store/sqlite/upgrade-11.sql.inc"
     };
     char stamp[80];
 

@@ -64,13 +64,13 @@ static void product_has_its_columns(void **state)
                          .compare_at_cents = 5999},
         "EUR",
         "7,K,shoe,\"Shoe, red\",\"a\r\nb\",4999,EUR,sale|wear/shoes,|Wear/Shoes \\| more\\/less,"
-        "a\\|b|c\\\\,\"/a\\ b\\|c A \"\"red\"\" shoe|/d\",low,1970-01-01T00:00:05Z,9999-12-31T23:59:59Z,5999\r\n");
+        "a\\|b|c\\\\,\"/a\\ b\\|c A \"\"red\"\" shoe|/d\",low,1970-01-01T00:00:05Z,9999-12-31T23:59:59Z,5999,\r\n");
 }
 
 static void empty_fields_stay_empty(void **state)
 {
     (void)state;
-    assert_printed((struct product){.id = 1, .slug = "a", .description = ""}, "", "1,,a,,,0,,,,,,,,,\r\n");
+    assert_printed((struct product){.id = 1, .slug = "a", .description = ""}, "", "1,,a,,,0,,,,,,,,,,\r\n");
 }
 
 static void categories_without_names_have_no_list_of_them(void **state)
@@ -79,7 +79,7 @@ static void categories_without_names_have_no_list_of_them(void **state)
     static const char *const slugs[] = {"sale"};
     assert_printed(
         (struct product){.id = 1, .slug = "a", .categories = slugs, .category_count = 1, .own_category_count = 1}, "",
-        "1,,a,,,0,,sale,,,,,,,\r\n");
+        "1,,a,,,0,,sale,,,,,,,,\r\n");
 }
 
 static void assert_empty(const struct category_list *list, const char *currency, const char *expected)
@@ -99,9 +99,9 @@ static void categories_without_products_have_rows_of_their_own(void **state)
                                                  {.slug = "shoes", .name = "", .parent = "wear", .product_count = 1},
                                                  {.slug = "wear", .name = "Wear", .product_count = 1}};
     assert_empty(&(struct category_list){tree, ARRAY_LENGTH(tree)}, "EUR",
-                 ",,,,,,EUR,attic,,,,,,,\r\n,,,,,,EUR,wear/hats,\"Wear/Hats, caps\",,,,,,\r\n"
-                 ",,,,,,EUR,home/pots,Home/Pots,,,,,,\r\n");
-    assert_empty(&(struct category_list){tree, 1}, "", ",,,,,,,attic,,,,,,,\r\n");
+                 ",,,,,,EUR,attic,,,,,,,,\r\n,,,,,,EUR,wear/hats,\"Wear/Hats, caps\",,,,,,,\r\n"
+                 ",,,,,,EUR,home/pots,Home/Pots,,,,,,,\r\n");
+    assert_empty(&(struct category_list){tree, 1}, "", ",,,,,,,attic,,,,,,,,\r\n");
     assert_empty(&(struct category_list){tree + 5, 1}, "EUR", "");
     assert_empty(&(struct category_list){NULL, 0}, "EUR", "");
 }
@@ -129,14 +129,14 @@ static void white_space_at_the_ends_is_quoted(void **state)
 {
     (void)state;
     assert_printed((struct product){.id = 1, .slug = "a", .sku = " ", .name = "x\t", .description = "\"\""}, "",
-                   "1,\" \",a,\"x\t\",\"\"\"\"\"\",0,,,,,,,,,\r\n");
+                   "1,\" \",a,\"x\t\",\"\"\"\"\"\",0,,,,,,,,,,\r\n");
 }
 
 static void formulas_are_printed_as_they_are(void **state)
 {
     (void)state;
     assert_printed((struct product){.id = 1, .slug = "a", .name = "=1+1", .description = "@x"}, "",
-                   "1,,a,=1+1,@x,0,,,,,,,,,\r\n");
+                   "1,,a,=1+1,@x,0,,,,,,,,,,\r\n");
 }
 
 static void header_has_as_many_fields_as_a_row(void **state)
@@ -145,7 +145,7 @@ static void header_has_as_many_fields_as_a_row(void **state)
     size_t commas = 0;
     for (const char *at = header_of(CSV_PLAIN); *at != '\0'; at++)
         commas += *at == ',';
-    assert_int_equal(commas, 14);
+    assert_int_equal(commas, 15);
 }
 
 /* ---- There and back ---- */
@@ -199,6 +199,34 @@ static const char *pick_url(void)
     }
 }
 
+static const char *pick_option(void)
+{
+    for (;;) {
+        const char *text = pick_tag();
+        if (!field_has_control(text, strlen(text)) && strcmp(text, "N") != 0)
+            return text;
+    }
+}
+
+static const struct product_variant *pick_variants(size_t count)
+{
+    struct product_variant *variants = arena_get(&arena, count * sizeof *variants);
+
+    for (size_t i = 0; i < count; i++) {
+        struct product_option *options = arena_get(&arena, 2 * sizeof *options);
+        options[0] = (struct product_option){"N", arena_print(&arena, "%zu", i)};
+        options[1] = (struct product_option){pick_option(), pick_option()};
+        variants[i] = (struct product_variant){.id = (int32_t)(pick(2) * ((uint32_t)i + 1)),
+                                               .options = options,
+                                               .option_count = 1 + pick(2),
+                                               .sku = pick_text(5),
+                                               .price_cents = (int32_t)(pick(2) * pick(INT32_MAX)),
+                                               .stock = "",
+                                               .image = pick(2) == 0 ? "" : pick_url()};
+    }
+    return variants;
+}
+
 #define CATEGORIES 6
 
 /* A tree: each category is below one before it, or at the top. */
@@ -246,6 +274,8 @@ static struct product pick_product(int32_t id, const struct category_list *list)
     product.category_count = product.own_category_count;
     product.tags = tags;
     product.images = images;
+    product.variant_count = pick(3);
+    product.variants = pick_variants(product.variant_count);
     return product;
 }
 
@@ -389,7 +419,7 @@ static void nothing_runs_as_a_formula_in_a_spreadsheet(void **state)
     }
     struct product product = {.id = 1, .slug = "a-b", .name = "a;b", .description = "1=1"};
     assert_string_equal(csv_print_product(&product, &categories, "", CSV_FOR_SPREADSHEET, &arena).bytes,
-                        "1,,a-b,\"a;b\",1=1,0,,,,,,,,,,\r\n");
+                        "1,,a-b,\"a;b\",1=1,0,,,,,,,,,,,\r\n");
 }
 
 static void every_field_comes_back_as_it_was(void **state)

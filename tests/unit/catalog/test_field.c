@@ -37,22 +37,31 @@ static void names_and_bits_belong_together(void **state)
     assert_string_equal(field_of(FIELD_UPDATED)->name, "updated_at");
 }
 
-/* openapi.json has the fields of the table, in its order, behind the id. */
+/* openapi.json has the fields of the tables, in their order, behind the id. */
 static void the_description_for_programs_has_the_fields_of_the_table(void **state)
 {
     static const char *const way[] = {"components", "schemas", "Product", "properties"};
     cJSON *document = cJSON_Parse(openapi_document().bytes);
-    const cJSON *at = document;
+    const cJSON *at = document, *schemas = NULL;
 
     (void)state;
-    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++)
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
         at = cJSON_GetObjectItemCaseSensitive(at, way[i]);
+        schemas = i == 1 ? at : schemas;
+    }
     assert_int_equal(cJSON_GetArraySize(at), FIELD_COUNT + 1);
     at = at->child;
     assert_string_equal(at->string, "id");
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         at = at->next;
         assert_string_equal(at->string, field_table[i].name);
+    }
+    at = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(schemas, "Variant"), "properties");
+    assert_int_equal(cJSON_GetArraySize(at), VARIANT_FIELD_COUNT + 3); /* id, options and discount_value */
+    at = at->child->next;
+    for (size_t i = 0; i < VARIANT_FIELD_COUNT; i++) {
+        at = at->next;
+        assert_string_equal(at->string, variant_table[i].name);
     }
     cJSON_Delete(document);
 }

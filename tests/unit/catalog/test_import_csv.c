@@ -151,7 +151,7 @@ static void fields_may_have_semicolons_or_tabs_between_them(void **state)
     assert_fault("\"a;b\n;\",slug\n", "",
                  "1:1 \"a;b?;\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
                  "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
-                 "compare_at_price_in_cents or compare_at_price, spreadsheet\n");
+                 "compare_at_price_in_cents or compare_at_price, variants, spreadsheet\n");
 }
 
 static void separator_stays_behind_what_is_no_csv(void **state)
@@ -293,7 +293,7 @@ static void wrong_headers_stop_the_reading(void **state)
     assert_fault("slug,prize\na,1\n", "",
                  "1:2 \"prize\" is no column; allowed are id, sku, slug, name, description, price_in_cents or price, "
                  "currency, categories, category_names, tags, images, stock, created_at, updated_at, "
-                 "compare_at_price_in_cents or compare_at_price, spreadsheet\n");
+                 "compare_at_price_in_cents or compare_at_price, variants, spreadsheet\n");
     assert_fault("slug,slug\na,b\n", "", "1:2 the column \"slug\" is there twice; once is allowed\n");
     assert_fault("name\na\n", "", "1:0 the header has neither slug nor sku; one of them is needed\n");
     assert_fault("slug,price,price_in_cents\na,1,1\n", "",

@@ -67,7 +67,7 @@ static void unknown_fields_are_refused(void **state)
     (void)state;
     assert_fault("{\"slug\":\"a\", \"prize\":5}\n", "",
                  "1:14 \"prize\" is no field; id, slug, description, price_in_cents, categories, sku, name, currency, "
-                 "tags, images, stock, created_at, updated_at and compare_at_price_in_cents are allowed\n");
+                 "tags, images, stock, created_at, updated_at, compare_at_price_in_cents and variants are allowed\n");
 }
 
 static void every_wrong_value_is_told(void **state)

@@ -16,6 +16,11 @@ static const char *const categories[] = {"bottles", "sale", "home"};
 static const char *const tags[] = {"", "blue", "t\xc3\xa9"};
 static const struct product_image images[] = {{"/a.svg", NULL}, {"/b.svg", "A bottle"}, {"", ""}};
 
+static const struct product_option options[] = {{"Size", "M"}, {"A;b", "c=d"}};
+static const struct product_variant variants[] = {
+    {.id = 9, .options = options, .option_count = 2, .sku = "K", .price_cents = 5, .stock = "low", .image = "/v.svg"},
+    {.id = 3, .options = options, .option_count = 1, .price_cents = 7, .compare_at_cents = 8}};
+
 /* "home" is above "bottles": the product is not put into it. */
 static const struct product whole = {.categories = categories,
                                      .category_count = 3,
@@ -23,11 +28,19 @@ static const struct product whole = {.categories = categories,
                                      .tags = tags,
                                      .tag_count = 3,
                                      .images = images,
-                                     .image_count = 3};
+                                     .image_count = 3,
+                                     .variants = variants,
+                                     .variant_count = 2};
 
 static void the_bytes_are_a_letter_and_texts_that_end_with_nul(void **state)
 {
-    static const char expected[] = "cbottles\0csale\0t\0tblue\0tt\xc3\xa9\0i/a.svg\0\0i/b.svg\0A bottle\0i\0";
+    static const char expected[] = "cbottles\0csale\0t\0tblue\0tt\xc3\xa9\0i/a.svg\0\0i/b.svg\0A bottle\0i\0\0"
+                                   "v9\0Size=M;A\\;b=c=d\0K\0"
+                                   "5\0low\0/v.svg\0"
+                                   "0\0"
+                                   "v3\0Size=M\0\0"
+                                   "7\0\0\0"
+                                   "8";
     struct lists lists = lists_pack(&whole, &arena);
 
     (void)state;
@@ -53,6 +66,14 @@ static void what_was_packed_is_unpacked(void **state)
     assert_string_equal(product.images[0].alt, "");
     assert_string_equal(product.images[1].url, "/b.svg");
     assert_string_equal(product.images[1].alt, "A bottle");
+    assert_int_equal(product.variant_count, 2);
+    assert_int_equal(product.variants[0].id, 9);
+    assert_string_equal(product.variants[0].options[1].name, "A;b");
+    assert_string_equal(product.variants[0].options[1].value, "c=d");
+    assert_string_equal(product.variants[0].image, "/v.svg");
+    assert_int_equal(product.variants[1].option_count, 1);
+    assert_int_equal(product.variants[1].price_cents, 7);
+    assert_int_equal(product.variants[1].compare_at_cents, 8);
 }
 
 static void a_product_without_any_has_no_bytes(void **state)

@@ -397,6 +397,50 @@ static void size_grows_with_what_is_kept(void **state)
     free(description);
 }
 
+/* At the product's own address each variant has the price that was asked for it, in one ask. */
+static void variants_have_prices_at_their_own_address(void **state)
+{
+    static const struct product_option sizes[] = {{"Size", "S"}, {"Size", "M"}, {"Size", "L"}};
+    static const struct product_variant variants[] = {
+        {.id = 5, .options = &sizes[0], .option_count = 1, .price_cents = 100},
+        {.id = 6, .options = &sizes[1], .option_count = 1, .price_cents = 200},
+        {.id = 7, .options = &sizes[2], .option_count = 1, .price_cents = 200}};
+    static const struct product products[] = {
+        {.id = 1, .slug = "a", .price_cents = 100, .sku = "K", .variants = variants, .variant_count = 3},
+        {.id = 2, .slug = "b", .price_cents = 9}};
+    static const struct quote quotes[] = {
+        {.pct = 0.5f, .value_cents = 50}, {.pct = 0, .value_cents = 0}, {.pct = 0.25f, .value_cents = 150}};
+    struct page_content content = {
+        .products = {products, 2}, .fields = FIELD_ALL, .currency = "", .total = -1, .has_variants = true};
+
+    (void)state;
+    struct rendered_page *rendered = rendered_page_new(1, &content);
+    const struct product_list *asked = rendered_page_asked(rendered);
+    assert_int_equal(asked->count, 3);
+    assert_int_equal(asked->items[2].id, 1);
+    assert_int_equal(asked->items[2].price_cents, 200);
+    assert_int_equal(rendered_page_variant_place(rendered, 0), 0);
+    assert_int_equal(rendered_page_variant_place(rendered, 2), 2);
+    assert_text(
+        rendered_page_print(rendered, quotes, NULL, &arena),
+        "[{\"id\":1,\"slug\":\"a\",\"price_in_cents\":100,\"discount_value\":{\"pct\":0.5,\"value_in_cents\":50},"
+        "\"sku\":\"K\",\"variants\":["
+        "{\"id\":5,\"options\":[{\"name\":\"Size\",\"value\":\"S\"}],\"price_in_cents\":100,"
+        "\"discount_value\":{\"pct\":0.5,\"value_in_cents\":50}},"
+        "{\"id\":6,\"options\":[{\"name\":\"Size\",\"value\":\"M\"}],\"price_in_cents\":200,"
+        "\"discount_value\":{\"pct\":0.25,\"value_in_cents\":150}},"
+        "{\"id\":7,\"options\":[{\"name\":\"Size\",\"value\":\"L\"}],\"price_in_cents\":200,"
+        "\"discount_value\":{\"pct\":0.25,\"value_in_cents\":150}}]},"
+        "{\"id\":2,\"slug\":\"b\",\"price_in_cents\":9,\"discount_value\":{}}]\n");
+    rendered_page_drop(rendered);
+    content.has_variants = false; /* as in a list */
+    rendered = rendered_page_new(1, &content);
+    assert_int_equal(rendered_page_asked(rendered)->count, 2);
+    assert_text(rendered_page_list(rendered), "[{\"id\":1,\"slug\":\"a\",\"price_in_cents\":100,\"sku\":\"K\"},"
+                                              "{\"id\":2,\"slug\":\"b\",\"price_in_cents\":9}]\n");
+    rendered_page_drop(rendered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +453,7 @@ int main(void)
         cmocka_unit_test_teardown(thousands_of_products_keep_their_own_quotes, release_arena),
         cmocka_unit_test_teardown(rendered_page_keeps_copies_of_the_products, release_arena),
         cmocka_unit_test_teardown(categories_stand_behind_the_discount, release_arena),
+        cmocka_unit_test_teardown(variants_have_prices_at_their_own_address, release_arena),
         cmocka_unit_test_teardown(rendered_page_keeps_copies_of_the_categories, release_arena),
         cmocka_unit_test_teardown(applied_rules_stand_in_their_discount, release_arena),
         cmocka_unit_test_teardown(long_explanations_fit, release_arena),

@@ -18,6 +18,9 @@ static void put_many(unsigned count, unsigned seed)
         snprintf(slug, sizeof slug, "s-%u%s", i, n % 11 == 0 ? "-new" : "");
         snprintf(sku, sizeof sku, "SKU%u", i);
         snprintf(name, sizeof name, "N\xc3\xa4me gro\xc3\x9f %u", n % 17);
+        const struct product_option option = {"Size", names[n % 5]};
+        const struct product_variant variant = {
+            .options = &option, .option_count = 1, .price_cents = (int32_t)(n % 13)};
         const struct product product = {.slug = slug,
                                         .sku = sku,
                                         .name = name,
@@ -25,7 +28,9 @@ static void put_many(unsigned count, unsigned seed)
                                         .categories = &names[n % 4],
                                         .own_category_count = n % 3 > 1 ? 2 : n % 3,
                                         .tags = &names[n % 3],
-                                        .tag_count = n % 2};
+                                        .tag_count = n % 2,
+                                        .variants = &variant,
+                                        .variant_count = n % 4 == 1};
         if (import->methods->put_product(import, &product, FIELD_ALL & ~(FIELD_STOCK | FIELD_IMAGES), &outcome, &id) !=
             IMPORT_OK)
             fail_msg("%s", import->reason);
@@ -50,6 +55,8 @@ static const char *digest(void)
         "other_words || hex(lists) AS line FROM product "
         "UNION ALL SELECT product_id || category FROM product_category "
         "UNION ALL SELECT product_id || tag FROM product_tag UNION ALL SELECT slug || product_id FROM old_slug "
+        "UNION ALL SELECT product_id || ':' || id || options || price_in_cents FROM variant "
+        "UNION ALL SELECT product_id || '-' || id || options FROM former_variant "
         "UNION ALL SELECT slug || name || coalesce(parent, '') || product_count FROM category "
         "UNION ALL SELECT category || '/' || product_id || '/' || price_in_cents FROM product_in "
         "UNION ALL SELECT type || name || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'product_search_%' "

@@ -39,6 +39,14 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_INSERT_TAG] = "INSERT INTO product_tag (product_id, tag) VALUES (?1, ?2)",
     [WRITING_DELETE_IMAGES] = "DELETE FROM product_image WHERE product_id = ?1",
     [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, url, alt, position) VALUES (?1, ?2, ?3, ?4)",
+    [WRITING_FIND_VARIANT] = "SELECT product_id FROM variant WHERE id = ?1",
+    [WRITING_FIND_FORMER_VARIANT] = "SELECT product_id FROM former_variant WHERE id = ?1",
+    [WRITING_FIND_FORMER_OPTIONS] = "SELECT id FROM former_variant WHERE product_id = ?1 AND options = ?2 "
+                                    "ORDER BY id DESC LIMIT 1",
+    [WRITING_DELETE_VARIANTS] = "DELETE FROM variant WHERE product_id = ?1",
+    [WRITING_DELETE_VARIANT] = "DELETE FROM variant WHERE id = ?1",
+    [WRITING_INSERT_VARIANT] = product_row_insert_variant,
+    [WRITING_UPDATE_VARIANT] = product_row_update_variant,
     [WRITING_FORGET_SLUG] = "DELETE FROM old_slug WHERE slug = ?2",
     [WRITING_KEEP_SLUG] = "INSERT OR REPLACE INTO old_slug (product_id, slug) VALUES (?1, ?2)",
     [WRITING_DELETE_OLD_SLUGS] = "DELETE FROM old_slug WHERE product_id = ?1",
@@ -184,19 +192,23 @@ static bool read_counts(struct writing *import)
                                "coalesce((SELECT max(id) FROM customer), 0)), "
                                "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'product'), 0), "
                                "coalesce((SELECT max(id) FROM former_product), 0), "
-                               "coalesce((SELECT max(id) FROM product), 0)";
+                               "coalesce((SELECT max(id) FROM product), 0), "
+                               "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'variant'), 0), "
+                               "coalesce((SELECT max(id) FROM former_variant), 0), "
+                               "coalesce((SELECT max(id) FROM variant), 0)";
     sqlite3_stmt *row = NULL;
     bool read = sqlite3_prepare_v2(import->db, text, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW;
 
-    import->last_id = 0;
+    import->last_id = import->last_variant_id = 0;
     if (read) {
         import->base.products = sqlite3_column_int64(row, 0);
         import->base.customers = sqlite3_column_int64(row, 1);
         import->last_customer_id = sqlite3_column_int(row, 2);
-        for (int i = 3; i <= 5; i++) {
+        for (int i = 3; i <= 8; i++) {
+            int32_t *last = i <= 5 ? &import->last_id : &import->last_variant_id;
             int64_t id = sqlite3_column_int64(row, i);
-            if (id > import->last_id)
-                import->last_id = id < INT32_MAX ? (int32_t)id : INT32_MAX;
+            if (id > *last)
+                *last = id < INT32_MAX ? (int32_t)id : INT32_MAX;
         }
     }
     sqlite3_finalize(row);

@@ -21,9 +21,11 @@ static bool run(struct writing *import, const char *sql)
 
 /* ---- Putting aside ---- */
 
-/* The catalog's own triggers and tables, as a new database has them. The triggers of former_product stay: they do
- * little. */
-#define OWN_TRIGGERS "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name <> 'former_product'"
+/* The catalog's own triggers and tables, as a new database has them. The triggers that keep the ids of what has left
+ * stay: they do little. */
+#define OWN_TRIGGERS                                                                                                   \
+    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name <> 'former_product' AND "                      \
+    "name NOT IN ('variant_id_left', 'variant_id_came_back')"
 #define OWN_TABLES "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')"
 #define IS_OWN "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type = 'trigger'"
 /* The indexes that an import does not use: those of indexes.sql. */

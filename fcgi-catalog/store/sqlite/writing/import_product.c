@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/store/sqlite/product_row.h"
 #include "fcgi-catalog/store/sqlite/writing/item.h"
 
@@ -118,7 +119,7 @@ static enum import_status check_new(const struct item *item)
 
     if ((item->fields & FIELD_SLUG) == 0 || text_of(item->row->slug)[0] == '\0')
         return writing_refuse(import, FIELD_SLUG, "a new product needs a slug");
-    if ((item->fields & FIELD_PRICE) == 0)
+    if ((item->fields & FIELD_PRICE) == 0 && item->wanted.variant_count == 0)
         return writing_refuse(import, FIELD_PRICE, "a new product needs a price");
     if (item->row->id < 0)
         return writing_refuse(import, IMPORT_FIELD_ID, "the id %" PRId32 " is not allowed; 1 to %d are", item->row->id,
@@ -190,6 +191,32 @@ static const char **sort_texts(struct arena *arena, const char *const *texts, si
     return sorted;
 }
 
+/* Drops a compare-at price that is not above the price. */
+static void drop_compare_at(struct item *item, int32_t price_cents, int32_t *compare_at_cents)
+{
+    if (*compare_at_cents == 0 || *compare_at_cents > price_cents)
+        return;
+    *compare_at_cents = 0;
+    item->drops_compare_at = true;
+}
+
+/* A copy of the row's variants, for ids that are found later: item_settle_variants(). */
+static const struct product_variant *copy_variants(struct item *item)
+{
+    size_t count = item->row->variant_count;
+    struct product_variant *variants = arena_get(&item->import->arena, count * sizeof *variants);
+
+    for (size_t i = 0; i < count; i++) {
+        variants[i] = item->row->variants[i];
+        for (const struct field *field = variant_table; field < variant_table + VARIANT_FIELD_COUNT; field++) {
+            if (field->kind == FIELD_KIND_TEXT)
+                field_set(field, &variants[i], field_text(field, &variants[i]), 0);
+        }
+        drop_compare_at(item, variants[i].price_cents, &variants[i].compare_at_cents);
+    }
+    return variants;
+}
+
 /* The known product with what the row says of it: lists that are sets are sorted, each text once. */
 static void merge(struct item *item)
 {
@@ -222,6 +249,10 @@ static void merge(struct item *item)
             wanted->image_count = is_said ? row->image_count : item->known.image_count;
             wanted->images = is_said ? row->images : item->known.images;
             break;
+        case FIELD_KIND_VARIANTS:
+            wanted->variant_count = is_said ? row->variant_count : item->known.variant_count;
+            wanted->variants = is_said ? copy_variants(item) : item->known.variants;
+            break;
         default:
             break;
         }
@@ -230,10 +261,8 @@ static void merge(struct item *item)
         wanted->created_at = row->created_at;
     else if (item->is_new)
         wanted->created_at = item->import->base.now;
-    if (wanted->compare_at_cents != 0 && wanted->compare_at_cents <= wanted->price_cents) {
-        wanted->compare_at_cents = 0;
-        item->drops_compare_at = true;
-    }
+    wanted->price_cents = variant_lowest_price(wanted);
+    drop_compare_at(item, wanted->price_cents, &wanted->compare_at_cents);
     item->is_renamed = !item->is_new && strcmp(wanted->slug, text_of(item->known.slug)) != 0;
 }
 
@@ -288,7 +317,10 @@ static enum import_status write_mistaken(const struct item *item)
     if (item->import->last_id == INT32_MAX)
         return writing_refuse(item->import, IMPORT_FIELD_ID, "there is no id left for a new product");
     merge(&again);
-    return write_item(&again, &outcome);
+    for (size_t i = 0; (item->fields & FIELD_VARIANTS) != 0 && i < again.wanted.variant_count; i++)
+        ((struct product_variant *)again.wanted.variants)[i].id = 0; /* those of the other product */
+    enum import_status status = item_settle_variants(&again);
+    return status == IMPORT_OK ? write_item(&again, &outcome) : status;
 }
 
 /* A later row may have the slug of before, and be the product: see find_mistaken(). */
@@ -315,6 +347,8 @@ enum import_status writing_put_product(struct import *base, const struct product
     enum import_status status = item_check(&item);
     if (status == IMPORT_OK)
         status = check_identity(&item);
+    if (status == IMPORT_OK)
+        status = item_settle_variants(&item);
     if (status == IMPORT_OK)
         status = write_item(&item, outcome);
     if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU && !note_renamed(&item))

@@ -21,7 +21,8 @@ bool writing_delete(struct writing *import, int64_t id)
     if (!import->is_many)
         return true; /* the triggers did the rest */
     return run_by_id(import, WRITING_DELETE_MEMBERSHIPS, id) && run_by_id(import, WRITING_DELETE_TAGS, id) &&
-           run_by_id(import, WRITING_DELETE_IMAGES, id) && run_by_id(import, WRITING_DELETE_OLD_SLUGS, id);
+           run_by_id(import, WRITING_DELETE_IMAGES, id) && run_by_id(import, WRITING_DELETE_VARIANTS, id) &&
+           run_by_id(import, WRITING_DELETE_OLD_SLUGS, id);
 }
 
 /* Reads the next ids. SQLITE_DONE or an error. */

@@ -31,6 +31,11 @@ static inline const char *text_of(const char *text)
 MUST_CHECK enum import_status item_check_keys(const struct item *item);
 MUST_CHECK enum import_status item_check(const struct item *item);
 
+/* Gives each variant of the wanted product its id: that of the row; else that of the known variant with the same
+ * options, or the same SKU; else that of one that left with these options; else a new one. Refuses an id that a variant
+ * of another product has or had, and a price that is not the cheapest variant's. */
+MUST_CHECK enum import_status item_settle_variants(struct item *item);
+
 /* Writes the wanted product. */
 MUST_CHECK bool item_write(struct item *item);
 

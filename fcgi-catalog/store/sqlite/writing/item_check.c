@@ -5,6 +5,7 @@
 
 #include "common/text.h"
 #include "fcgi-catalog/catalog/field.h"
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/store/sqlite/writing/item.h"
 
 static bool is_text(const char *text, size_t max)
@@ -112,6 +113,20 @@ static enum import_status check_tags(const struct item *item)
     return IMPORT_OK;
 }
 
+static enum import_status check_variants(const struct item *item)
+{
+    struct arena *arena = &item->import->arena;
+
+    if (item->row->variant_count > FIELD_VARIANTS_MAX)
+        return writing_refuse(item->import, FIELD_VARIANTS, "more than %d variants", FIELD_VARIANTS_MAX);
+    for (size_t i = 0; i < item->row->variant_count; i++) {
+        const char *fault = variant_fault(item->row, i, arena);
+        if (fault != NULL)
+            return writing_refuse(item->import, FIELD_VARIANTS, "%s", fault);
+    }
+    return IMPORT_OK;
+}
+
 enum import_status item_check(const struct item *item)
 {
     enum import_status status = IMPORT_OK;
@@ -124,6 +139,8 @@ enum import_status item_check(const struct item *item)
             continue;
         else if (field->kind == FIELD_KIND_IMAGES)
             status = check_images(item);
+        else if (field->kind == FIELD_KIND_VARIANTS)
+            status = check_variants(item);
         else if (field->kind == FIELD_KIND_TAGS)
             status = check_tags(item);
         else if (field->kind == FIELD_KIND_CATEGORIES)

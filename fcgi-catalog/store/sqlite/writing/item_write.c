@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/store/sqlite/product_row.h"
 #include "fcgi-catalog/store/sqlite/writing/item.h"
 
@@ -112,6 +113,26 @@ static bool write_images(const struct item *item)
     return is_good;
 }
 
+/* Deletes the variants that are gone, and writes all others. */
+static bool write_variants(const struct item *item)
+{
+    struct writing *import = item->import;
+    const struct product *known = &item->known, *wanted = &item->wanted;
+    bool is_good = true;
+
+    for (size_t i = 0; is_good && i < known->variant_count; i++) {
+        if (variant_find(wanted, known->variants[i].id) == NULL)
+            is_good = writing_run(import, WRITING_DELETE_VARIANT, (struct writing_values){.id = known->variants[i].id});
+    }
+    for (size_t i = 0; is_good && i < wanted->variant_count; i++) {
+        bool is_known = variant_find(known, wanted->variants[i].id) != NULL;
+        sqlite3_stmt *statement = import->statements[is_known ? WRITING_UPDATE_VARIANT : WRITING_INSERT_VARIANT];
+        product_row_bind_variant(statement, wanted, i, &import->arena);
+        is_good = writing_step(statement);
+    }
+    return is_good;
+}
+
 static bool write_lists(const struct item *item)
 {
     const struct product *product = &item->wanted;
@@ -121,7 +142,8 @@ static bool write_lists(const struct item *item)
                        product->own_category_count)) &&
            ((item->differing & FIELD_TAGS) == 0 ||
             write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, product->tags, product->tag_count)) &&
-           ((item->differing & FIELD_IMAGES) == 0 || write_images(item));
+           ((item->differing & FIELD_IMAGES) == 0 || write_images(item)) &&
+           ((item->differing & FIELD_VARIANTS) == 0 || write_variants(item));
 }
 
 /* Writes what triggers do that are put aside: old slugs, and a product that has come back. */

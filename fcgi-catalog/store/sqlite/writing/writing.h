@@ -43,6 +43,13 @@ enum writing_statement {
     WRITING_INSERT_TAG,
     WRITING_DELETE_IMAGES,
     WRITING_INSERT_IMAGE,
+    WRITING_FIND_VARIANT,
+    WRITING_FIND_FORMER_VARIANT,
+    WRITING_FIND_FORMER_OPTIONS,
+    WRITING_DELETE_VARIANTS,
+    WRITING_DELETE_VARIANT,
+    WRITING_INSERT_VARIANT,
+    WRITING_UPDATE_VARIANT,
     WRITING_FORGET_SLUG,
     WRITING_KEEP_SLUG,
     WRITING_DELETE_OLD_SLUGS,
@@ -85,7 +92,7 @@ struct writing {
     bool is_begun, is_many, names_changed;
     bool keeps_triggers;                  /* found when there are many changes: the owner has triggers */
     int64_t changes;                      /* rows that were changed */
-    int32_t last_id;                      /* the highest id that a product ever had */
+    int32_t last_id, last_variant_id;     /* the highest that a product, and a variant, ever had */
     int32_t last_customer_id;             /* the highest id that a customer ever had, at begin() */
     struct id_set *seen, *seen_customers; /* ids of those that were put; NULL: no transaction */
     struct categories categories;
@@ -143,7 +150,7 @@ MUST_CHECK bool writing_run(struct writing *import, enum writing_statement which
 MUST_CHECK int writing_find(struct writing *import, enum writing_statement which, struct writing_values values,
                             int64_t *id);
 
-/* Deletes a product with its categories, tags, images and old slugs; its id is kept for it. */
+/* Deletes a product with its categories, tags, images, variants and old slugs; its ids are kept for it. */
 MUST_CHECK bool writing_delete(struct writing *import, int64_t id);
 
 /* To be called before every change of a row: puts triggers and indexes aside when changes become many. */
