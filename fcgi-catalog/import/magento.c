@@ -23,6 +23,7 @@
  */
 #include <string.h>
 
+#include "fcgi-catalog/catalog/list_text.h"
 #include "fcgi-catalog/import/plain.h"
 
 static const struct shop_column columns[PLAIN_COLUMNS] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Products of formats that are tables of the same columns. */
+#include "fcgi-catalog/catalog/list_text.h"
 #include "fcgi-catalog/import/plain.h"
 
 #include <ctype.h>
