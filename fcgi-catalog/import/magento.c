@@ -31,7 +31,7 @@ static const struct shop_column columns[PLAIN_COLUMNS] = {
     [PLAIN_KIND] = {.names = SHOP_NAMES("product_type"), .is_needed = true},
     [PLAIN_ID] = {.names = SHOP_NAMES("attribute_set_code"), .is_needed = true},
     [PLAIN_STORE] = {.names = SHOP_NAMES("store_view_code")},
-    [PLAIN_NAME] = {.names = SHOP_NAMES("name"), .is_text = true},
+    [PLAIN_NAME] = {.names = SHOP_NAMES("name"), .is_text = true, .is_needed = true},
     [PLAIN_SLUG] = {.names = SHOP_NAMES("url_key")},
     [PLAIN_VARIATIONS] = {.names = SHOP_NAMES("configurable_variations")},
     [PLAIN_DESCRIPTION] = {.names = SHOP_NAMES("description"), .is_text = true},
@@ -114,7 +114,7 @@ static const char *join_options(const struct shop *shop, const struct shop_row *
 
 const struct shop_format magento_format = {
     .title = "Magento's product export",
-    .lack = "the header lacks sku, product_type or attribute_set_code; Magento's product export has all of them",
+    .lack = "the header lacks sku, product_type, attribute_set_code or name; Magento's product export has them all",
     .columns = columns,
     .column_count = PLAIN_COLUMNS,
     .makes_handles = true,

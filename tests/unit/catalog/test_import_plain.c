@@ -257,6 +257,16 @@ static void magento_cells_that_cannot_be_read_are_told(void **state)
         "4:4 name is empty; a product's first row has one\n");
 }
 
+static void magento_file_without_names_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "sku,attribute_set_code,product_type,price\na,D,simple,5\n";
+    struct taken taken = take_bytes(IMPORT_MAGENTO, 2, text, strlen(text), 4096);
+    assert_string_equal(taken.faults, "1:0 the header lacks sku, product_type, attribute_set_code or name; Magento's "
+                                      "product export has them all\n");
+    taken_release(&taken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +280,7 @@ int main(void)
         cmocka_unit_test(bigcommerce_present_export_has_its_place),
         cmocka_unit_test(wix_cells_that_cannot_be_read_are_told),
         cmocka_unit_test(magento_cells_that_cannot_be_read_are_told),
+        cmocka_unit_test(magento_file_without_names_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
