@@ -105,7 +105,7 @@ objects    = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 COMMON_SRC   := $(call sources,common common/rpc common/prefork common/ctl)
 CATALOG_SRC  := $(call sources,fcgi-catalog/http fcgi-catalog/site fcgi-catalog/page fcgi-catalog/openapi fcgi-catalog/catalog \
-                  fcgi-catalog/store fcgi-catalog/store/sqlite fcgi-catalog/store/sqlite/listing fcgi-catalog/store/sqlite/writing fcgi-catalog/import fcgi-catalog/quotes fcgi-catalog/quotes/kept)
+                  fcgi-catalog/store fcgi-catalog/store/sqlite fcgi-catalog/store/sqlite/listing fcgi-catalog/store/sqlite/writing fcgi-catalog/import fcgi-catalog/quotes fcgi-catalog/quotes/kept fcgi-catalog/tell)
 DISCOUNT_SRC := $(call sources,discount/rule discount/ruleset discount/pricing discount/lint discount/preview discount/window \
                   discount/rulefile discount/wire discount/store discount/store/sqlite discount/service discount/master)
 CATALOG_MAIN_SRC     := $(wildcard fcgi-catalog/*.c)
@@ -141,7 +141,7 @@ $(OUT)/%.a:
 
 $(BIN)/catalog.fcgi: $(call objects,$(CATALOG_MAIN_SRC)) $(CATALOG_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_CATALOG))
-$(BIN)/catalogctl: $(call objects,$(CATALOGCTL_SRC)) $(CATALOG_LIB) $(COMMON_LIB)
+$(BIN)/catalogctl: $(call objects,$(CATALOGCTL_SRC) fcgi-catalog/settings.c) $(CATALOG_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_CATALOG))
 $(BIN)/discountd: $(call objects,$(DISCOUNT_MAIN_SRC)) $(DISCOUNT_LIB) $(COMMON_LIB)
 	$(call link,$(LIBS_DISCOUNT))

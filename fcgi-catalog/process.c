@@ -24,10 +24,11 @@
 #include "fcgi-catalog/site/routes.h"
 #include "fcgi-catalog/site/site.h"
 #include "fcgi-catalog/store/store.h"
+#include "fcgi-catalog/tell/teller.h"
 
 #define BODY_MAX ((size_t)256 * 1024) /* of a CGI request; no handler reads one */
 
-#define THREADS 10 /* of a serving process beside its first: ours, and gRPC core's at most */
+#define THREADS 11 /* of a serving process beside its first: ours, and gRPC core's at most */
 
 extern char **environ;
 
@@ -147,6 +148,26 @@ bool process_check(const struct catalog_settings *settings, bool is_test, char *
 
 /* ---- FastCGI ---- */
 
+/* NULL: it is switched off, or cannot be had, which does not keep the site from serving. */
+static struct teller *open_teller(const struct catalog_settings *settings)
+{
+    const struct tell_options options = {.service_host = settings->service_host,
+                                         .keyset = catalog_settings_keyset(settings)};
+    struct store *store;
+    char reason[512];
+
+    if (!settings->tells_shop)
+        return NULL;
+    if (!store_open(settings->database, &store, reason, sizeof reason)) {
+        log_warning("shop-not-told", "reason=%s", LOG_QUOTED(reason));
+        return NULL;
+    }
+    struct teller *teller = teller_new(&options, store);
+    if (teller == NULL)
+        store_close(store);
+    return teller;
+}
+
 static void *complete(void *data)
 {
     struct quotes *quotes = data;
@@ -228,7 +249,9 @@ static int serve(struct site *site, const struct catalog_settings *settings)
         log_error("no-thread", "errno=%d", error);
         _exit(EXIT_FAILURE); /* gRPC core may lack threads, too, and would never end */
     }
+    struct teller *teller = open_teller(settings);
     int exit_code = fastcgi_serve(&options);
+    teller_free(teller);
     quotes_stop(site->quotes);
     pthread_join(completing, NULL);
     return exit_code;

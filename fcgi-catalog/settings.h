@@ -14,6 +14,7 @@ struct catalog_settings {
     int64_t deadline_ms;
     int64_t answer_ms;
     int64_t quotes_mb;
+    int64_t tells_shop; /* 0 or 1 */
     int64_t processes;
     char *trusted_proxies;
     char *proxy_secret_file;

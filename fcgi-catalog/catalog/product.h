@@ -83,6 +83,7 @@ struct category_entry {
     const char *name;      /* "" when it has no name */
     const char *parent;    /* the slug of the one above it; NULL: it is at the top */
     int64_t product_count; /* with those of the categories below it, each once */
+    int64_t number;        /* that it keeps when its slug changes; from 1 up */
 };
 
 struct category_list {

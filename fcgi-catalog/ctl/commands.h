@@ -13,6 +13,7 @@ int command_export(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_upgrade(int argc, char **argv);
 int command_shop(int argc, char **argv);
+int command_sync(int argc, char **argv);
 int command_customer_list(int argc, char **argv);
 int command_customer_import(int argc, char **argv);
 int command_customer_set(int argc, char **argv);

@@ -19,6 +19,8 @@ static const struct command rows[] = {
     {"upgrade", "DATABASE", "bring an older database to this version, as starting catalog.fcgi does", command_upgrade},
     {"shop", "[--currency CODE] [--time-zone ZONE] [--json] [DATABASE]",
      "show the currency and the time zone, or set them", command_shop},
+    {"sync", "[--config FILE] [DATABASE]",
+     "tell Discount which products and categories there are, as a running catalog.fcgi does", command_sync},
 };
 
 static const struct command customer_rows[] = {

@@ -7,7 +7,8 @@ static struct category_entry read_entry(sqlite3_stmt *row, struct arena *arena)
 {
     bool is_at_top = sqlite3_column_type(row, 2) == SQLITE_NULL;
 
-    return (struct category_entry){.slug = row_copy_text(row, 0, arena),
+    return (struct category_entry){.number = sqlite3_column_int64(row, 4),
+                                   .slug = row_copy_text(row, 0, arena),
                                    .name = row_copy_text(row, 1, arena),
                                    .parent = is_at_top ? NULL : row_copy_text(row, 2, arena),
                                    .product_count = sqlite3_column_int64(row, 3)};
@@ -17,7 +18,7 @@ static struct category_entry read_entry(sqlite3_stmt *row, struct arena *arena)
 static int read_entries(struct store_state *store, struct arena *arena, struct category_list *list,
                         struct reader_fault *fault)
 {
-    static const char sql[] = "SELECT slug, name, parent, product_count FROM category ORDER BY slug";
+    static const char sql[] = "SELECT slug, name, parent, product_count, number FROM category ORDER BY slug";
     struct category_entry *items = NULL;
     size_t count = 0;
     int result;

@@ -30,9 +30,11 @@ class Site:
         self.configure(discount_port, **settings)
 
     def configure(self, discount_port, **settings):
-        """Writes catalog.conf. With a deadline that no busy machine breaks; who tests the deadline, or has no Discount, sets one."""
+        """Writes catalog.conf. With a deadline that no busy machine breaks; who tests the deadline, or has no Discount, sets one. Sites share one
+        Discount: who tests what it is told of a shop switches that on."""
         lines = {"CATALOG_DATABASE": "var/catalog.db", "DISCOUNT_SERVICE_HOST": f"127.0.0.1:{discount_port}",
-                 "CATALOG_TRUST_LOCAL": "on", "CATALOG_DEADLINE_MS": 30000} | settings
+                 "CATALOG_TRUST_LOCAL": "on", "CATALOG_DEADLINE_MS": 30000,
+                 "CATALOG_TELL_SHOP": "off"} | settings
         (self.path / "catalog.conf").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
         give_to_web(self.path)
 

@@ -17,8 +17,8 @@ static struct arena arena;
 
 /* A small shop. */
 static const struct category_entry categories[] = {
-    {"apes", "", NULL, 1},         {"attic", "Zoo", NULL, 0},          {"home", "Home & <more>", NULL, 3},
-    {"lamps", "Lamps", "home", 2}, {"tall", "Tall lamps", "lamps", 1},
+    {"apes", "", NULL, 1, 0},         {"attic", "Zoo", NULL, 0, 0},          {"home", "Home & <more>", NULL, 3, 0},
+    {"lamps", "Lamps", "home", 2, 0}, {"tall", "Tall lamps", "lamps", 1, 0},
 };
 static const struct category_list tree = {categories, ARRAY_LENGTH(categories)};
 static const struct product lamp = {

@@ -401,7 +401,7 @@ static void data_is_text_wherever_it_stands(void **state)
                                     .images = &image,
                                     .image_count = 1,
                                     .stock = evil};
-    const struct category_entry category = {evil, evil, NULL, 1};
+    const struct category_entry category = {evil, evil, NULL, 1, 0};
     const struct category_list evil_tree = {&category, 1};
     const struct customer customer = {.id = 1, .first_name = evil, .last_name = evil, .login = evil};
     const struct applied_rule evil_rule = {evil, evil, evil, 2, 1};

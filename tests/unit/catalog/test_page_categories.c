@@ -27,7 +27,7 @@ static void thousands_of_categories_are_not_all_in_one_list(void **state)
     (void)state;
     struct category_entry *many = arena_get(&arena, 5000 * sizeof *many);
     for (int i = 0; i < 5000; i++)
-        many[i] = (struct category_entry){arena_print(&arena, "c%04d", i), "", i > 0 ? many[i / 2].slug : NULL, 1};
+        many[i] = (struct category_entry){arena_print(&arena, "c%04d", i), "", i > 0 ? many[i / 2].slug : NULL, 1, 0};
     const struct category_list much = {many, 5000};
     frame.categories = &much;
     query.category = "c0042";
@@ -43,9 +43,9 @@ static struct category_list make_categories(int top, int below)
     size_t count = 0;
     for (int i = 0; i < top; i++) {
         const char *slug = arena_print(&arena, "c%04d", i);
-        many[count++] = (struct category_entry){slug, "", NULL, 1};
+        many[count++] = (struct category_entry){slug, "", NULL, 1, 0};
         for (int k = 0; k < below; k++)
-            many[count++] = (struct category_entry){arena_print(&arena, "%s-%04d", slug, k), "", slug, 1};
+            many[count++] = (struct category_entry){arena_print(&arena, "%s-%04d", slug, k), "", slug, 1, 0};
     }
     return (struct category_list){many, count};
 }
