@@ -136,10 +136,10 @@ static const struct known {
     bool is_filter; /* with an empty value it is no filter */
     bool is_list;   /* it may be given again, also as name[] */
 } parameters[] = {
-    {"limit", false, false}, {"after", false, false}, {"before", false, false},   {"category", true, false},
-    {"tag", true, false},    {"q", true, false},      {"min_price", true, false}, {"max_price", true, false},
-    {"sort", false, false},  {"fields", false, true}, {"count", false, false},    {"explain", false, false},
-    {"for", false, false},
+    {"limit", false, false}, {"after", false, false},   {"before", false, false},   {"category", true, false},
+    {"tag", true, false},    {"q", true, false},        {"min_price", true, false}, {"max_price", true, false},
+    {"sort", false, false},  {"fields", false, true},   {"count", false, false},    {"explain", false, false},
+    {"for", false, false},   {"variant", false, false},
 };
 
 static bool read_sort(struct query_parser *parser, const struct parameter *parameter)
@@ -156,7 +156,7 @@ static bool read_sort(struct query_parser *parser, const struct parameter *param
 static bool read_known(struct query_parser *parser, enum query_bit bit, const struct parameter *parameter)
 {
     struct product_query *query = parser->query;
-    int64_t limit;
+    int64_t limit, id;
 
     switch (bit) {
     case QUERY_LIMIT:
@@ -198,6 +198,11 @@ static bool read_known(struct query_parser *parser, enum query_bit bit, const st
     case QUERY_FOR:
         query->is_for_spreadsheet = strcmp(parameter->value, "spreadsheet") == 0;
         return query->is_for_spreadsheet || refuse_value(parser, parameter, "spreadsheet");
+    case QUERY_VARIANT:
+        if (!read_number(parser, parameter, 1, INT32_MAX, &id))
+            return false;
+        query->variant = (int32_t)id;
+        return true;
     default:
         return false;
     }

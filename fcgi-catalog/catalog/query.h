@@ -45,6 +45,7 @@ struct product_query {
     bool wants_count;
     bool wants_explanation;
     bool is_for_spreadsheet;
+    int32_t variant; /* the id of the one that is chosen; 0: none is */
     struct position position;
 };
 
@@ -66,10 +67,11 @@ enum query_bit {
     QUERY_COUNT = 1 << 10,
     QUERY_EXPLAIN = 1 << 11,
     QUERY_FOR = 1 << 12,
+    QUERY_VARIANT = 1 << 13,
     QUERY_NOTHING = 0,
     QUERY_OF_LIST = (1 << 12) - 1,
     QUERY_OF_CATEGORY = QUERY_OF_LIST & ~QUERY_CATEGORY, /* a list whose address names the category */
-    QUERY_OF_PRODUCT = QUERY_FIELDS | QUERY_EXPLAIN,
+    QUERY_OF_PRODUCT = QUERY_FIELDS | QUERY_EXPLAIN | QUERY_VARIANT,
 };
 
 /* What was wrong. UTF-8, each on one line. */

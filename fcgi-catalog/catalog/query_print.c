@@ -102,6 +102,8 @@ const char *query_print_key(const struct product_query *query, struct arena *are
 
     put_scope(&printed, query, true);
     put_rest(&printed, query);
+    if (query->variant != 0)
+        put_number(&printed, "variant", query->variant);
     if (query->is_category_of_path) /* its links have other addresses */
         put_text(&printed, "path", "1");
     if (position->is_set) {

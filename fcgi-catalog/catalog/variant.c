@@ -224,6 +224,17 @@ int32_t variant_lowest_price(const struct product *product)
     return lowest;
 }
 
+int32_t variant_highest_price(const struct product *product)
+{
+    int32_t highest = product->variant_count > 0 ? 0 : product->price_cents;
+
+    for (size_t i = 0; i < product->variant_count; i++) {
+        if (product->variants[i].price_cents > highest)
+            highest = product->variants[i].price_cents;
+    }
+    return highest;
+}
+
 const struct product_variant *variant_find(const struct product *product, int32_t id)
 {
     for (size_t i = 0; i < product->variant_count; i++) {

@@ -56,6 +56,7 @@ const char *variant_list_fields(struct arena *arena);
 
 /* The price of the cheapest variant; that of a product without variants. */
 int32_t variant_lowest_price(const struct product *product);
+int32_t variant_highest_price(const struct product *product); /* likewise of the dearest one */
 
 /* The variant of this id; NULL: the product has none. */
 const struct product_variant *variant_find(const struct product *product, int32_t id);

@@ -2,6 +2,7 @@
 /* A product among others. */
 #include <string.h>
 
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/page/assets.h"
 #include "fcgi-catalog/page/internal.h"
 
@@ -45,7 +46,8 @@ void put_card(struct html *html, const struct page_frame *frame, const struct pa
     html_put(html, ">");
     html_text(html, product_title(product));
     html_put(html, "</a></h2>\n");
-    put_price(html, frame, product->price_cents, shown->quote, shown->applied);
+    put_price(html, frame, product->price_cents, shown->quote, shown->applied,
+              variant_highest_price(product) > product->price_cents);
     put_stock(html, frame, product->stock);
     html_put(html, "</li>\n");
 }

@@ -68,8 +68,9 @@ const char *product_title(const struct product *product);
 void put_picture(struct html *html, const struct page_frame *frame, const struct product *product,
                  const struct product_image *image, bool is_lazy);
 
+/* What is to pay, and beside it the list price that it is less than. `is_lowest`: others of the product cost more. */
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
-               const struct applied_rules *applied);
+               const struct applied_rules *applied, bool is_lowest);
 
 /* What the product is compared at, in words, where that is above the price; else nothing. */
 void put_compare_at(struct html *html, const struct page_frame *frame, const struct product *product);

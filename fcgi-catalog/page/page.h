@@ -85,6 +85,8 @@ struct page_product {
     const struct product *product;
     const struct quote *quote;           /* NULL: the list price */
     const struct applied_rules *applied; /* NULL: not known */
+    int32_t variant;                     /* whose price, SKU, stock and picture those of the product are; 0: none's */
+    const struct quote *const *variant_quotes; /* one per variant; NULL: list prices */
 };
 /* `related`: other products like it; none: nothing is said of them. */
 struct text page_print_product(const struct page_frame *frame, const struct page_product *shown,

@@ -60,28 +60,31 @@ static void put_unseen(struct html *html, const struct page_frame *frame, enum w
 }
 
 void put_price(struct html *html, const struct page_frame *frame, int32_t list_price, const struct quote *quote,
-               const struct applied_rules *applied)
+               const struct applied_rules *applied, bool is_lowest)
 {
     const char *list = frame_price(frame, list_price, html->text.arena);
+    bool is_reduced = is_discounted(list_price, quote);
+    struct around around = {.before = "", .after = ""};
 
+    if (is_lowest)
+        around = around_place(frame, WORD_FROM_PRICE, "{price}", html->text.arena);
     html_put(html, "<p");
     html_attribute(html, "class", price_class(list));
     html_put(html, ">");
-    if (is_discounted(list_price, quote)) {
-        put_unseen(html, frame, WORD_YOUR_PRICE);
-        html_put(html, "<strong>");
-        put_amount(html, frame, quote->value_cents, frame_price(frame, quote->value_cents, html->text.arena));
-        html_put(html, "</strong>\n");
+    put_unseen(html, frame, is_reduced ? WORD_YOUR_PRICE : WORD_PRICE);
+    html_text(html, around.before);
+    html_put(html, "<strong>");
+    put_amount(html, frame, price_to_pay(list_price, quote),
+               frame_price(frame, price_to_pay(list_price, quote), html->text.arena));
+    html_put(html, "</strong>");
+    html_text(html, around.after);
+    if (is_reduced) {
+        html_put(html, "\n");
         put_unseen(html, frame, WORD_INSTEAD_OF);
         html_put(html, "<s>");
         put_amount(html, frame, list_price, list);
         html_put(html, "</s>");
         put_rules(html, applied);
-    } else {
-        put_unseen(html, frame, WORD_PRICE);
-        html_put(html, "<strong>");
-        put_amount(html, frame, list_price, list);
-        html_put(html, "</strong>");
     }
     html_put(html, "</p>\n");
 }

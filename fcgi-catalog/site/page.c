@@ -2,6 +2,9 @@
 /* Pages for people: what the request is about, as fcgi-catalog/page/ wants it. */
 #include "fcgi-catalog/site/page.h"
 
+#include <string.h>
+
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/http/accept.h"
 #include "fcgi-catalog/http/conditional.h"
 #include "fcgi-catalog/http/status.h"
@@ -120,12 +123,59 @@ static struct page_products products_from(const struct page_products *all, size_
     };
 }
 
+/* The product as the variant that the visitor has chosen. */
+static struct product choose(const struct product *product, const struct product_variant *variant, struct arena *arena)
+{
+    struct product chosen = *product;
+
+    chosen.price_cents = variant->price_cents;
+    chosen.compare_at_cents = variant->compare_at_cents;
+    chosen.sku = variant->sku[0] != '\0' ? variant->sku : product->sku;
+    chosen.stock = variant->stock[0] != '\0' ? variant->stock : product->stock;
+    if (variant->image[0] != '\0') {
+        struct product_image *images = arena_get(arena, (product->image_count + 1) * sizeof *images);
+        size_t count = 1;
+        images[0] = (struct product_image){.url = variant->image, .alt = ""};
+        for (size_t i = 0; i < product->image_count; i++) {
+            if (strcmp(product->images[i].url, variant->image) == 0)
+                images[0] = product->images[i];
+            else
+                images[count++] = product->images[i];
+        }
+        chosen.images = images;
+        chosen.image_count = count;
+    }
+    return chosen;
+}
+
+/* The quotes of the variants, in their order. */
+static const struct quote *const *find_variant_quotes(const struct view *view, const struct product *product,
+                                                      struct arena *arena)
+{
+    const struct quote **quotes = arena_get(arena, product->variant_count * sizeof *quotes);
+
+    for (size_t i = 0; i < product->variant_count; i++)
+        quotes[i] = &view->quotes[rendered_page_variant_place(view->rendered, i)];
+    return quotes;
+}
+
 /* Behind the product are those like it. */
 struct text page_print_view_one(const struct view *view, struct arena *arena)
 {
     const struct page_frame frame = frame_of_view(view);
     const struct page_products all = products_of_view(view);
-    const struct page_product shown = {all.list->items, all.quotes, all.applied};
+    const struct product *product = all.list->items;
+    const struct product_variant *variant = variant_find(product, view->query->variant);
+    size_t place =
+        variant != NULL ? rendered_page_variant_place(view->rendered, (size_t)(variant - product->variants)) : 0;
+    const struct product chosen = variant != NULL ? choose(product, variant, arena) : *product;
+    const struct page_product shown = {
+        .product = &chosen,
+        .quote = all.quotes != NULL ? &all.quotes[place] : NULL,
+        .applied = all.applied != NULL ? &all.applied[place] : NULL,
+        .variant = variant != NULL ? variant->id : 0,
+        .variant_quotes = all.quotes != NULL ? find_variant_quotes(view, product, arena) : NULL,
+    };
     const struct product_list others = {all.list->items + 1, all.list->count - 1};
     const struct page_products related = products_from(&all, 1, &others);
 

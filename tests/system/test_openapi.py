@@ -605,6 +605,9 @@ def test_each_variant_is_priced_where_its_product_is(asker):
     prices = [each["price_in_cents"] for each in known["variants"]]
     assert prices == [known["price_in_cents"] + more for more in (0, 100, 200)]
     assert [each["discount_value"]["value_in_cents"] for each in known["variants"]] == [price * 9 // 10 for price in prices]
+    page = asker.ask("GET", f"/products/round-teapot?variant={known['variants'][1]['id']}", [CUSTOMER, ("Accept", PAGE)]).body.decode()
+    assert 'aria-current="true"' in page
+    assert re.search(r'rel="canonical" href="[^"?]*/products/round-teapot"', page)
     unknown = json.loads(asker.ask("GET", "/products/round-teapot").body)
     assert not any("discount_value" in each for each in unknown["variants"])
     listed = json.loads(asker.ask("GET", "/products?q=round-teapot", [CUSTOMER]).body)

@@ -28,8 +28,34 @@ static void assert_runs_nothing(const char *page)
 
 static const char *product_page(const struct product *product, const struct quote *price)
 {
-    const struct page_product shown = {product, price, price != NULL ? &applied : NULL};
+    const struct page_product shown = {.product = product, .quote = price, .applied = price != NULL ? &applied : NULL};
     return copy(page_print_product(&frame, &shown, &(struct page_products){.list = &nothing}, &arena));
+}
+
+/* ---- Variants ---------------------------------------------------------------------------------------------------- */
+
+static void variants_are_chosen_by_links(void **state)
+{
+    static const struct product_option sizes[] = {{"Size", "S"}, {"Size", "<M>"}};
+    static const struct product_variant variants[] = {
+        {.id = 5, .options = &sizes[0], .option_count = 1, .price_cents = 1000},
+        {.id = 6, .options = &sizes[1], .option_count = 1, .price_cents = 2000}};
+    static const struct quote quotes[] = {{.pct = 0.5f, .value_cents = 500}, {.pct = 0.25f, .value_cents = 1500}};
+    const struct quote *const places[] = {&quotes[0], &quotes[1]};
+    const struct product shirt = {
+        .id = 1, .slug = "shirt", .description = "", .price_cents = 1000, .variants = variants, .variant_count = 2};
+    struct page_product shown = {.product = &shirt};
+
+    (void)state;
+    const char *page = copy(page_print_product(&frame, &shown, &(struct page_products){.list = &nothing}, &arena));
+    assert_non_null(strstr(page, "From <strong>"));
+    assert_non_null(strstr(page, "/products/shirt?variant=5\" dir=\"auto\">S · "));
+    assert_non_null(strstr(page, "/products/shirt?variant=6\" dir=\"auto\">&lt;M&gt; · "));
+    shown = (struct page_product){.product = &shirt, .quote = &quotes[0], .variant = 5, .variant_quotes = places};
+    page = copy(page_print_product(&frame, &shown, &(struct page_products){.list = &nothing}, &arena));
+    assert_null(strstr(page, "From <strong>"));
+    assert_non_null(strstr(page, "/products/shirt?variant=5\" aria-current=\"true\""));
+    assert_non_null(strstr(page, "15.00</a>"));
 }
 
 /* ---- Prices ------------------------------------------------------------------------------------------------------ */
@@ -175,7 +201,7 @@ static void product_page_shows_others_like_it(void **state)
     const struct product_list others = {&bare, 1};
     const struct quote price = {.pct = 0.5f, .value_cents = 50000};
     const struct page_products related = {&others, &price, &applied};
-    const struct page_product shown = {&lamp, &quote, &applied};
+    const struct page_product shown = {.product = &lamp, .quote = &quote, .applied = &applied};
     const char *page = copy(page_print_product(&frame, &shown, &related, &arena));
     const char *like = strstr(page, "<h2>More like this</h2>");
     assert_non_null(like);
@@ -707,6 +733,7 @@ int main(void)
         TEST(prices_at_both_ends_have_one_bound),
         TEST(where_not_all_products_are_on_the_page_filters_have_no_numbers),
         TEST(what_is_chosen_is_not_offered_again),
+        TEST(variants_are_chosen_by_links),
         PRICED(every_field_of_the_form_has_a_name_that_says_it_all),
         PRICED(prices_the_wrong_way_round_are_said_in_words_and_kept),
         PRICED(every_filter_that_is_wrong_is_said_in_words),

@@ -173,7 +173,7 @@ static void address_refuses_what_it_does_not_know(void **state)
 {
     (void)state;
     const struct query_frame one = {.parameters = QUERY_OF_PRODUCT}, none = {.parameters = QUERY_NOTHING};
-    assert_string_equal(refuse_in("limit=5", &one).allowed, "fields, explain");
+    assert_string_equal(refuse_in("limit=5", &one).allowed, "fields, explain, variant");
     assert_string_equal(refuse_in("fields=id", &none).allowed, "none");
 }
 
