@@ -14,9 +14,9 @@ struct piece {
     size_t length;
 };
 
-/* How well the header's ranges fit one media type or language: the most specific one decides. */
+/* How well the header's ranges fit one media type: the most specific one decides. */
 struct fit {
-    int specificity; /* 0: nothing fits; 1: any; 2: type/any, or a part of the world ("de-AT" for "de"); 3: exactly */
+    int specificity; /* 0: nothing fits; 1: any; 2: type/any; 3: exactly */
     int quality;
 };
 
@@ -90,17 +90,6 @@ static int parameters_quality(struct piece parameters)
     return QUALITY_MOST;
 }
 
-static int language_specificity(struct piece range, const char *tag)
-{
-    size_t length = strlen(tag);
-
-    if (is_text(range, tag, length))
-        return 3;
-    if (range.length > length && range.text[length] == '-' && strncasecmp(range.text, tag, length) == 0)
-        return 2;
-    return is_text(range, "*", 1) ? 1 : 0;
-}
-
 static int range_specificity(struct piece range, const char *media)
 {
     size_t type_length = strcspn(media, "/") + 1; /* with the slash */
@@ -113,15 +102,14 @@ static int range_specificity(struct piece range, const char *media)
     return is_text(range, "*/*", 3) || is_text(range, "*", 1) ? 1 : 0; /* the second comes from old Java clients */
 }
 
-static void fit_header(struct fit *fit, const char *header, const char *media,
-                       int (*specificity_of)(struct piece range, const char *media))
+static void fit_header(struct fit *fit, const char *header, const char *media)
 {
     struct piece rest = {header, strlen(header)};
 
     while (rest.length > 0) {
         struct piece parameters = cut(&rest, ',');
         struct piece range = cut(&parameters, ';');
-        int specificity = specificity_of(range, media);
+        int specificity = range_specificity(range, media);
         if (specificity == 0 || specificity < fit->specificity)
             continue;
         int quality = parameters_quality(parameters);
@@ -152,7 +140,7 @@ int accept_choose(const char *accept, const char *const *types, size_t count)
         return 0;
     for (size_t i = 0; i < count; i++) {
         struct fit fit = {0};
-        fit_header(&fit, accept, types[i], range_specificity);
+        fit_header(&fit, accept, types[i]);
         if (fit.quality > 0 &&
             (is_better(&fit, &best) || (!is_better(&best, &fit) && is_page_for_text(&fit, types[i], types[chosen])))) {
             best = fit;
@@ -162,18 +150,47 @@ int accept_choose(const char *accept, const char *const *types, size_t count)
     return chosen;
 }
 
+/* The index of the first language that the range begins with; `count`: of none. */
+static size_t find_language(struct piece range, const char *const *tags, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(tags[i]);
+        if (range.length >= length && strncasecmp(range.text, tags[i], length) == 0 &&
+            (range.length == length || range.text[length] == '-'))
+            return i;
+    }
+    return count;
+}
+
+static int find_first_of(const bool *is_refused, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_refused[i])
+            return (int)i;
+    }
+    return -1;
+}
+
 int accept_choose_language(const char *accept_language, const char *const *tags, size_t count)
 {
-    struct fit best = {0};
-    int chosen = -1;
+    struct piece rest = {accept_language, accept_language != NULL ? strlen(accept_language) : 0};
+    bool is_refused[ACCEPT_LANGUAGES_MAX] = {false};
+    bool takes_any = false;
+    int best = 0, chosen = -1;
 
-    for (size_t i = 0; accept_language != NULL && i < count; i++) {
-        struct fit fit = {0};
-        fit_header(&fit, accept_language, tags[i], language_specificity);
-        if (fit.quality == 0 || !is_better(&fit, &best))
-            continue;
-        best = fit;
-        chosen = (int)i;
+    for (int ranges = 0; rest.length > 0 && ranges < ACCEPT_RANGES_MAX; ranges++) {
+        struct piece parameters = cut(&rest, ',');
+        struct piece range = cut(&parameters, ';');
+        int quality = parameters_quality(parameters);
+        size_t language = find_language(range, tags, count);
+        if (is_text(range, "*", 1)) {
+            takes_any |= quality > 0;
+        } else if (language < count && quality > best) {
+            best = quality;
+            chosen = (int)language;
+        } else if (language < count && quality == 0) {
+            is_refused[language] = true;
+        }
     }
-    return chosen;
+    return chosen < 0 && takes_any ? find_first_of(is_refused, count) : chosen;
 }

@@ -13,17 +13,31 @@
 #include "fcgi-catalog/site/handlers.h"
 #include "fcgi-catalog/site/tag.h"
 
+_Static_assert(LANGUAGES_MAX <= ACCEPT_LANGUAGES_MAX, "each of them can be chosen");
+
+static void vary_by_language(struct http_exchange *exchange)
+{
+    static const char header[] = "Accept-Language";
+    const char *also = exchange->also_varies;
+
+    if (also == NULL)
+        exchange->also_varies = header;
+    else if (strstr(also, header) == NULL)
+        exchange->also_varies = arena_print(&exchange->arena, "%s, %s", also, header);
+}
+
 const struct language *page_language(const struct site *site, struct http_exchange *exchange)
 {
     const struct language_list *list = &site->languages;
     const char *tags[LANGUAGES_MAX] = {NULL};
 
-    if (list->count == 0)
-        return language_default;
+    if (list->count <= 1)
+        return list->count == 1 ? list->items[0] : language_default;
     for (size_t i = 0; i < list->count; i++)
         tags[i] = list->items[i]->tag;
     const char *accept = http_request_list(&exchange->request, CGI_HTTP_ACCEPT_LANGUAGE, &exchange->arena);
     int chosen = accept_choose_language(accept, tags, list->count);
+    vary_by_language(exchange);
     return list->items[chosen >= 0 ? chosen : 0];
 }
 
@@ -31,9 +45,9 @@ const char *page_print_key(struct request_context *context, const char *key)
 {
     const struct site *site = context->site;
 
-    return arena_print(&context->exchange->arena, "%s %s %s\n%s\n%s\n%s", asset_style_path(),
-                       page_language(site, context->exchange)->tag, context->exchange->request.base, key,
-                       site->shop_name, site->public_url != NULL ? site->public_url : "");
+    return arena_print(&context->exchange->arena, "%s %s %s\n%s\n%s\n%s", asset_style_path(), context->language->tag,
+                       context->exchange->request.base, key, site->shop_name,
+                       site->public_url != NULL ? site->public_url : "");
 }
 
 /* ---- Products ---------------------------------------------------------------------------------------------------- */
@@ -100,7 +114,7 @@ struct http_page page_print_refused_list(struct request_context *context, const 
         .base = context->exchange->request.base,
         .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
-        .language = page_language(context->site, context->exchange),
+        .language = context->language,
         .currency = context->site->shop.currency,
         .categories = tree != NULL ? tree_categories(tree) : NULL,
     };
@@ -218,7 +232,7 @@ void page_handle_categories(struct request_context *context)
         .base = context->exchange->request.base,
         .public_url = context->site->public_url,
         .shop_name = context->site->shop_name,
-        .language = page_language(context->site, context->exchange),
+        .language = context->language,
         .currency = context->site->shop.currency,
         .categories = tree_categories(tree),
     };

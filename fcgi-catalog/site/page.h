@@ -17,7 +17,8 @@ view_printer page_print_view_home;
 struct http_page page_print_refused_list(struct request_context *context, const struct product_query *query,
                                          const char *wrong);
 
-/* The language of the pages of this request: of the site's the one that Accept-Language prefers, else the first. */
+/* The language of the pages of this request: of the site's the one that Accept-Language prefers, else the first. Where
+ * there are several the answer's Vary names that header. */
 const struct language *page_language(const struct site *site, struct http_exchange *exchange);
 
 /* The key of a page's tag: `key`, and what else changes every page: how pages look, their language, the shop's name,

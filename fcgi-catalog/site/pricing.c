@@ -275,7 +275,7 @@ void pricing_answer(struct request_context *context, const struct priced *priced
                 .shop_name = context->site->shop_name,
                 .public_url = context->site->public_url,
                 .home_tag = context->site->home_tag,
-                .language = context->representation->is_page ? page_language(context->site, context->exchange) : NULL,
+                .language = context->language,
                 .base = context->exchange->request.base,
                 .query = priced->query,
                 .secret = &pending->secret,

@@ -29,6 +29,7 @@ struct request_context {
     struct site *site;
     struct http_exchange *exchange;
     const struct representation *representation;
+    const struct language *language; /* of a page; NULL: the representation is none */
     const char *offered;      /* the representations that there are, when the caller takes none of them; else NULL */
     const char *whole;        /* one that the caller takes, but that there is only without a query; else NULL */
     const char *slug;         /* what the address has in the place of {slug}; "" when there is none */

@@ -208,13 +208,6 @@ static bool admit_customer(struct request_context *context)
     return false;
 }
 
-static void add_vary(struct http_exchange *exchange, const char *header)
-{
-    const char *also = exchange->also_varies;
-
-    exchange->also_varies = also != NULL ? arena_print(&exchange->arena, "%s, %s", also, header) : header;
-}
-
 /* The representation that the client prefers; the first, for errors, when it takes none. */
 static void choose_representation(struct request_context *context, const struct route *route)
 {
@@ -237,8 +230,8 @@ static void choose_representation(struct request_context *context, const struct 
     const char *accept = http_request_list(&context->exchange->request, CGI_HTTP_ACCEPT, arena);
     int chosen = accept_choose(accept, types, count);
     context->representation = representations[chosen >= 0 ? chosen : 0];
-    if (context->representation->is_page && context->site->languages.count > 1)
-        add_vary(context->exchange, "Accept-Language");
+    if (context->representation->is_page)
+        context->language = page_language(context->site, context->exchange);
     if (context->representation->headers != NULL)
         http_response_add_headers(context->exchange, context->representation->headers);
     if (chosen >= 0 || context->representation->is_sign_of_life)

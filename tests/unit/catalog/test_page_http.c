@@ -225,6 +225,10 @@ static void an_error_is_in_that_language_too_but_for_its_detail(void **state)
     ask_in("auto", "/nowhere", "pl", PEOPLE);
     assert_page(404, "<html lang=\"pl\">");
     assert_page(404, "<h1>Nie znaleziono</h1>\n<p lang=\"en\"");
+    assert_header("Vary: Accept, X-USER-ID, Accept-Language\r\n");
+    ask_in("auto", "/products/nothing", "pl", PEOPLE);
+    assert_page(404, "<html lang=\"pl\">");
+    assert_header("Vary: Accept, X-USER-ID, Accept-Language\r\n"); /* the header once */
 }
 
 static void a_shop_of_one_language_does_not_look_at_what_visitors_prefer(void **state)

@@ -433,7 +433,7 @@ static void whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing(void *
     assert_int_equal(accept_choose("application/json;q=0, */*", types, 2), 1);
 }
 
-static void languages_are_chosen_by_quality_then_precision_then_in_the_order_of_the_shop(void **state)
+static void languages_are_chosen_by_quality_then_in_the_order_of_the_visitor(void **state)
 {
     static const char *const tags[] = {"en", "de", "pt"};
     static const struct {
@@ -445,9 +445,19 @@ static void languages_are_chosen_by_quality_then_precision_then_in_the_order_of_
         {"fr, de;q=0.7, en;q=0.3", 1},
         {"pt-BR,pt;q=0.9,en-US;q=0.8,en;q=0.7", 2},
         {"en;q=0.1, de;q=0.1", 0},
-        {"de-CH, en", 0},
+        {"de, en", 1},
+        {"de-CH, en", 1},
+        {"en-GB,de;q=0.7,en;q=0.3", 0}, /* Firefox in Britain */
+        {"de-AT,de;q=0.5,en;q=0.7", 1},
+        {"de-AT, de;q=0", 1},
+        {"de;q=0, en;q=0.1", 0},
         {"*", 0},
+        {"*, de;q=0.1", 1},
         {"en;q=0, *;q=0.5", 1},
+        {"*;q=0.5, EN-gb;q=0", 1},
+        {"en;q=0, de;q=0, pt;q=0, *", -1},
+        {"*;q=0", -1},
+        {"de;q=x, en;q=0.1", 0},
         {"fr", -1},
         {"d, dede, de_AT", -1},
         {"de;q=0", -1},
@@ -458,6 +468,25 @@ static void languages_are_chosen_by_quality_then_precision_then_in_the_order_of_
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_int_equal(accept_choose_language(rows[i].header, tags, 3), rows[i].chosen);
+}
+
+/* What follows is not read: the rest of the header costs nothing. */
+static void so_many_languages_are_read_of_a_visitor(void **state)
+{
+    char header[2 * 4000 + sizeof "de"];
+    size_t before_last = (size_t)(ACCEPT_RANGES_MAX - 1) * 2;
+
+    (void)state;
+    for (size_t i = 0; i < 4000; i++)
+        memcpy(header + 2 * i, "a,", 2);
+    strcpy(header + sizeof header - sizeof "de", "de");
+    assert_int_equal(accept_choose_language(header, (const char *const[]){"en", "de"}, 2), -1);
+    assert_int_equal(accept_choose_language(header + sizeof header - sizeof "de" - before_last,
+                                            (const char *const[]){"en", "de"}, 2),
+                     1);
+    assert_int_equal(accept_choose_language(header + sizeof header - sizeof "de" - before_last - 2,
+                                            (const char *const[]){"en", "de"}, 2),
+                     -1);
 }
 
 /* ---- Where the program is ---------------------------------------------------------------------------------------- */
@@ -621,7 +650,8 @@ int main(void)
         cmocka_unit_test_teardown(text_is_preferred_where_it_weighs_more, release_arena),
         cmocka_unit_test_teardown(json_is_the_answer_to_everything_else, release_arena),
         cmocka_unit_test_teardown(whoever_reads_pages_and_text_alike_gets_the_page, release_arena),
-        cmocka_unit_test(languages_are_chosen_by_quality_then_precision_then_in_the_order_of_the_shop),
+        cmocka_unit_test(languages_are_chosen_by_quality_then_in_the_order_of_the_visitor),
+        cmocka_unit_test(so_many_languages_are_read_of_a_visitor),
         cmocka_unit_test_teardown(whoever_takes_nothing_of_it_is_told_from_whoever_says_nothing, release_arena),
         cmocka_unit_test_teardown(the_base_lies_along_the_scripts_name, release_arena),
         cmocka_unit_test_teardown(a_rewritten_address_is_not_taken_for_the_base, release_arena),
