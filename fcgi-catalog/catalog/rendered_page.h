@@ -29,7 +29,8 @@ struct page_content {
     size_t tagged;               /* of the first page: so many, before those, have the tag that its owner chose */
     size_t pictured;             /* so many of the products, the last ones, are shown without prices */
     bool has_variants;           /* the first product is at its own address: JSON shows its variants, with prices */
-    bool is_partial;             /* further products could not be read: neither kept nor tagged */
+    bool is_partial;             /* further products could not be read: not tagged */
+    bool is_limited;             /* … because that takes too long: kept for a short time; else not at all */
     const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
 };
 

@@ -18,7 +18,7 @@ static const char *print_beside(const struct page_reading *reading, const struct
 /* Lists the query's products, or, when nothing matches its text, those of the nearest text, which is put into it. Where
  * that cannot be found the empty list is partial. */
 static enum store_status list(const struct page_reading *reading, struct store *store, struct product_query *query,
-                              struct arena *arena, struct product_page *page, bool *is_partial)
+                              struct arena *arena, struct product_page *page, struct page_content *content)
 {
     struct product_query again = *query;
     struct product_page found = {.shop_revision = 0};
@@ -37,7 +37,8 @@ static enum store_status list(const struct page_reading *reading, struct store *
         *query = again;
         *page = found;
     }
-    *is_partial = !is_found && status != STORE_NOT_FOUND;
+    content->is_partial = !is_found && status != STORE_NOT_FOUND;
+    content->is_limited = status == STORE_LIMITED;
     return STORE_OK;
 }
 
@@ -130,6 +131,7 @@ static void turn_home(struct page_reading *reading, struct store *store, struct 
     content->products = (struct product_list){products, all};
     content->total = -1;
     content->is_partial = status != STORE_OK;
+    content->is_limited = status == STORE_LIMITED;
 }
 
 void page_reading_read(struct page_reading *reading, struct store *store)
@@ -140,7 +142,7 @@ void page_reading_read(struct page_reading *reading, struct store *store)
     struct page_content content = {.currency = reading->currency};
     int64_t total = -1;
 
-    reading->status = list(reading, store, &query, &arena, &page, &content.is_partial);
+    reading->status = list(reading, store, &query, &arena, &page, &content);
     if (reading->status == STORE_OK && !query.position.is_set && !page.has_next)
         total = (int64_t)page.products.count;
     else if (reading->status == STORE_OK && query.wants_count)

@@ -60,7 +60,6 @@ struct product_reading {
     struct background_task task;
     struct request_context *context;
     struct priced priced;
-    bool is_patient; /* others like it that take too long are left out */
     enum store_status status;
 };
 
@@ -79,15 +78,14 @@ static void read_product(struct product_reading *reading, struct store *store)
         reading->status = find_product(store, context->slug, &arena, items);
     if (reading->status == STORE_OK && context->representation->is_page && items->own_category_count > 0)
         others = add_related(store, items, &arena, &all, items);
-    if (others == STORE_LIMITED && !reading->is_patient)
-        reading->status = STORE_LIMITED;
     if (reading->status == STORE_OK) {
         const struct page_content content = {.products = all,
                                              .fields = reading->priced.query->fields,
                                              .currency = shop.currency,
                                              .total = -1,
                                              .has_variants = true,
-                                             .is_partial = others != STORE_OK};
+                                             .is_partial = others != STORE_OK,
+                                             .is_limited = others == STORE_LIMITED};
         reading->priced.rendered = rendered_page_new(shop.revision, &content);
     }
     arena_release(&arena);
@@ -95,10 +93,7 @@ static void read_product(struct product_reading *reading, struct store *store)
 
 static bool work(struct background_task *task, struct store *store)
 {
-    struct product_reading *reading = (struct product_reading *)task;
-
-    reading->is_patient = true;
-    read_product(reading, store);
+    read_product((struct product_reading *)task, store);
     return true;
 }
 
@@ -162,6 +157,27 @@ static void resume(struct background_task *task)
     answer_reading((struct product_reading *)task);
 }
 
+static bool is_limited(const struct product_reading *reading)
+{
+    return reading->status == STORE_LIMITED ||
+           (reading->status == STORE_OK && rendered_page_content(reading->priced.rendered)->is_limited);
+}
+
+/* Hands over a product that takes long to the background. False: too many are waiting, and what was read of it is to be
+ * answered with. */
+static bool read_later(struct product_reading *reading, struct background *background)
+{
+    struct rendered_page *partial = reading->priced.rendered;
+
+    reading->priced.rendered = NULL;
+    if (background_add(background, &reading->task)) {
+        rendered_page_drop(partial);
+        return true;
+    }
+    reading->priced.rendered = partial;
+    return false;
+}
+
 static void answer_product(struct request_context *context, struct priced *priced)
 {
     struct site *site = context->site;
@@ -172,16 +188,13 @@ static void answer_product(struct request_context *context, struct priced *price
         pricing_answer(context, priced);
         return;
     }
-    *reading = (struct product_reading){.task = {.work = work, .done = resume, .drop = drop},
-                                        .context = context,
-                                        .priced = *priced,
-                                        .is_patient = site->background == NULL};
+    *reading = (struct product_reading){
+        .task = {.work = work, .done = resume, .drop = drop}, .context = context, .priced = *priced};
     read_product(reading, site->store);
-    if (reading->status == STORE_LIMITED && site->background != NULL) {
-        if (background_add(site->background, &reading->task))
+    if (is_limited(reading)) {
+        site->has_given_up = true;
+        if (site->background != NULL && read_later(reading, site->background))
             return;
-        reading->is_patient = true; /* too many are waiting */
-        read_product(reading, site->store);
     }
     answer_reading(reading);
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/clock.h"
+
 void site_refresh(void *data)
 {
     struct site *site = data;
@@ -48,16 +50,31 @@ enum store_status site_take_tree(struct site *site, struct tree **tree)
     return status;
 }
 
+static struct rendered_page *find(struct cache *pages, const char *key)
+{
+    struct rendered_page *rendered = pages != NULL ? cache_find(pages, key, strlen(key)) : NULL;
+
+    return rendered != NULL ? rendered_page_take(rendered) : NULL;
+}
+
 struct rendered_page *site_find_page(struct site *site, const char *key)
 {
-    return site->pages_revision == site->shop.revision ? site_find_old_page(site, key) : NULL;
+    struct rendered_page *rendered = NULL;
+
+    if (site->pages_revision == site->shop.revision)
+        rendered = find(site->pages, key);
+    if (rendered != NULL || clock_now_ns() >= site->limited_until_ns)
+        return rendered;
+    rendered = find(site->limited_pages, key);
+    if (rendered == NULL || rendered_page_revision(rendered) == site->shop.revision)
+        return rendered;
+    rendered_page_drop(rendered);
+    return NULL;
 }
 
 struct rendered_page *site_find_old_page(struct site *site, const char *key)
 {
-    struct rendered_page *rendered = site->pages != NULL ? cache_find(site->pages, key, strlen(key)) : NULL;
-
-    return rendered != NULL ? rendered_page_take(rendered) : NULL;
+    return find(site->pages, key);
 }
 
 static void drop_page(void *rendered)
@@ -65,25 +82,47 @@ static void drop_page(void *rendered)
     rendered_page_drop(rendered);
 }
 
+static void keep(struct cache *pages, const char *key, struct rendered_page *rendered)
+{
+    cache_put(pages, key, strlen(key), rendered_page_take(rendered), rendered_page_size(rendered));
+    cache_trim(pages);
+}
+
+static void keep_limited(struct site *site, const char *key, struct rendered_page *rendered)
+{
+    int64_t now = clock_now_ns();
+
+    if (site->limited_pages == NULL)
+        site->limited_pages = cache_new(SITE_LIMITED_PAGES_MAX, drop_page);
+    if (now >= site->limited_until_ns) {
+        cache_clear(site->limited_pages);
+        site->limited_until_ns = now + SITE_LIMITED_PAGES_NS;
+    }
+    keep(site->limited_pages, key, rendered);
+}
+
 void site_keep_page(struct site *site, const char *key, struct rendered_page *rendered)
 {
     int64_t revision = rendered_page_revision(rendered);
+    const struct page_content *content = rendered_page_content(rendered);
 
-    if (revision < site->pages_revision || rendered_page_content(rendered)->is_partial)
+    if (content->is_limited)
+        keep_limited(site, key, rendered);
+    if (revision < site->pages_revision || content->is_partial)
         return; /* the cache has newer pages, or the next one may be whole */
     if (site->pages == NULL)
         site->pages = cache_new(SITE_PAGES_MAX, drop_page);
     if (revision > site->pages_revision)
         cache_clear(site->pages);
     site->pages_revision = revision;
-    cache_put(site->pages, key, strlen(key), rendered_page_take(rendered), rendered_page_size(rendered));
-    cache_trim(site->pages);
+    keep(site->pages, key, rendered);
 }
 
 void site_release(struct site *site)
 {
     cache_free(site->pages);
+    cache_free(site->limited_pages);
     tree_drop(site->tree);
-    site->pages = NULL;
+    site->pages = site->limited_pages = NULL;
     site->tree = NULL;
 }

@@ -31,6 +31,11 @@ struct catalog_size {
 /* The most bytes of rendered pages in the cache. */
 #define SITE_PAGES_MAX ((size_t)16 * 1024 * 1024)
 
+/* The most bytes of those that took too long to read whole, and how long they are kept at most: for so long nobody
+ * waits for the rest of them. */
+#define SITE_LIMITED_PAGES_MAX ((size_t)1024 * 1024)
+#define SITE_LIMITED_PAGES_NS (5 * INT64_C(1000000000))
+
 /* The sizes that are remembered. */
 #define SITE_SIZES 4
 
@@ -47,6 +52,8 @@ struct site {
     struct cache *pages; /* cache of rendered pages, by query_print_key(), all of pages_revision: the shop's, or an
                             older one until a newer page can be read; NULL: none yet */
     int64_t pages_revision;
+    struct cache *limited_pages;           /* the same for pages that took too long; NULL: none yet */
+    int64_t limited_until_ns;              /* when all of those are dropped, on common/clock.h's clock */
     struct shop shop;                      /* as it was when it could last be read */
     bool has_shop;                         /* it was read */
     bool is_failing;                       /* the last read failed, but not because others held the database */
@@ -77,7 +84,8 @@ struct rendered_page *site_find_page(struct site *site, const char *key);
 /* The same, of any revision: for when no page can be read. */
 struct rendered_page *site_find_old_page(struct site *site, const char *key);
 
-/* Caches a page that was read, unless it is partial or there are later ones, and drops pages of earlier revisions. */
+/* Caches a page that was read, unless there are later ones, and drops pages of earlier revisions. A partial page is
+ * cached for a short time where it took too long to read, else not at all. */
 void site_keep_page(struct site *site, const char *key, struct rendered_page *rendered);
 
 /* Frees what the site made for itself: pages and categories. */

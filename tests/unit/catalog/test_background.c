@@ -110,6 +110,10 @@ static void a_product_whose_like_take_long_to_find_comes_later(void **state)
     resume();
     assert_answer(200, NULL);
     assert_no_header("\r\nETag: ");
+    release_exchange(state);
+    HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html"); /* for a short time nobody waits for it again */
+    assert_answer(200, NULL);
+    assert_no_header("\r\nETag: ");
 }
 
 static void a_customer_gets_their_prices_then(void **state)
@@ -134,7 +138,7 @@ static void what_is_too_much_says_what_to_narrow(void **state)
     assert_header("Retry-After: ");
 }
 
-/* The next request may find words: the list is neither kept nor tagged. */
+/* A later request may find words: the list is not tagged, and kept for a short time. */
 static void nearest_words_that_take_too_long_to_find_leave_an_empty_list(void **state)
 {
     (void)state;
@@ -147,8 +151,13 @@ static void nearest_words_that_take_too_long_to_find_leave_an_empty_list(void **
         resume();
         assert_answer(200, NULL);
         assert_header("Cache-Control: private, no-store\r\n");
+        release_exchange(state);
+        HANDLE(SEARCH("a"));
+        assert_answer(200, NULL);
+        assert_header("Cache-Control: private, no-store\r\n");
         assert_int_equal(times_listed, listed_so_far);
         release_exchange(state);
+        site.limited_until_ns = 0;
     }
 }
 
@@ -255,6 +264,33 @@ static void so_many_may_wait_and_others_come_again(void **state)
     resume_until('b');
 }
 
+/* Read once, by the thread that serves everybody, and then not again for a short time. */
+static void where_too_many_wait_a_product_is_shown_without_those_like_it(void **state)
+{
+    struct counted tasks[BACKGROUND_TASKS_MAX];
+    const int times[] = {2, 2, 4}; /* the product, and the list that takes too long */
+
+    has_category = true;
+    for (size_t i = 0; i < ARRAY_LENGTH(tasks); i++) {
+        tasks[i] = counted(i + 1 < BACKGROUND_TASKS_MAX ? 'a' : 'z', 1);
+        assert_true(background_add(site.background, &tasks[i].task));
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(times); i++) {
+        if (i == 2)
+            site.limited_until_ns = 0;
+        HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html");
+        assert_answer(200, NULL);
+        assert_header("Cache-Control: private, no-store\r\n");
+        assert_int_equal(times_listed, times[i]);
+        release_exchange(state);
+    }
+    revision = 2; /* what was kept is of another catalog */
+    HANDLE(GET("/products/a"), "HTTP_ACCEPT=text/html");
+    assert_int_equal(times_listed, 6);
+    let_work(BACKGROUND_TASKS_MAX);
+    resume_until('z');
+}
+
 static void tasks_that_nobody_waits_for_any_more_are_dropped(void **state)
 {
     struct counted tasks[] = {counted('a', 100), counted('b', 1)};
@@ -328,6 +364,7 @@ int main(void)
 #define TASKS_TEST(name) cmocka_unit_test_setup_teardown(name, open_with_tasks, close_with_readings)
         TASKS_TEST(tasks_take_turns),
         TASKS_TEST(so_many_may_wait_and_others_come_again),
+        TASKS_TEST(where_too_many_wait_a_product_is_shown_without_those_like_it),
         TASKS_TEST(tasks_that_nobody_waits_for_any_more_are_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -295,7 +295,7 @@ static void assert_partial_then_whole(void **state)
 static void a_product_without_those_like_it_is_not_kept(void **state)
 {
     has_category = true;
-    category_status = STORE_LIMITED;
+    category_status = STORE_FAILED;
     HANDLE(PAGE("/products/a"));
     assert_partial_then_whole(state);
     HANDLE(PAGE("/products/a"));
