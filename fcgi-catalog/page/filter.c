@@ -310,6 +310,12 @@ static void put_orders(struct html *html, const struct page_frame *frame, const 
 
 void put_filters(struct html *html, const struct page_frame *frame, const struct page_listing *listing)
 {
+    struct product_query query = *listing->query;
+    struct page_listing found = *listing;
+
+    if (listing->searched != NULL)
+        query.text = listing->searched; /* filters and orders of the products that were found */
+    found.query = &query;
     if (listing->wrong != NULL)
         put_wrong(html, frame, listing);
     html_put(html, "<div class=\"tools\">\n<details class=\"filters\"");
@@ -320,10 +326,10 @@ void put_filters(struct html *html, const struct page_frame *frame, const struct
     html_put(html, "</summary>\n");
     put_form(html, frame, listing);
     if (listing->wrong == NULL && listing->products.list->count > 1)
-        put_facets(html, frame, listing);
+        put_facets(html, frame, &found);
     html_put(html, "</details>\n");
     if (listing->wrong == NULL) /* the other links would repeat the wrong parameter */
-        put_orders(html, frame, listing->query);
+        put_orders(html, frame, &query);
     html_put(html, "</div>\n");
     if (listing->wrong == NULL && listing_is_filtered(listing->query))
         put_filters_that_are_on(html, frame, listing->query);

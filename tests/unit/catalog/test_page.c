@@ -544,6 +544,19 @@ static void each_filter_says_how_many_products_it_leaves(void **state)
     assert_has_not(page, "tag=steel");
 }
 
+static void after_another_text_was_looked_for_filters_and_orders_have_that_one(void **state)
+{
+    (void)state;
+    show_three();
+    query.text = "lmap";
+    query.sort = SORT_RANK;
+    listing.searched = "lamp";
+    const char *page = list_page();
+    assert_has(page, FACET("category=lamps&amp;q=lamp", "Lamps", "2"));
+    assert_has(page, "<a href=\"/products?q=lamp&amp;sort=price\">");
+    assert_has_not(page, "q=lmap");
+}
+
 static void prices_at_both_ends_have_one_bound(void **state)
 {
     static const struct product two[] = {
@@ -730,6 +743,7 @@ int main(void)
         PRICED(count_tells_what_is_known),
         PRICED(filters_that_are_on_can_be_taken_away),
         TEST(each_filter_says_how_many_products_it_leaves),
+        TEST(after_another_text_was_looked_for_filters_and_orders_have_that_one),
         TEST(prices_at_both_ends_have_one_bound),
         TEST(where_not_all_products_are_on_the_page_filters_have_no_numbers),
         TEST(what_is_chosen_is_not_offered_again),
