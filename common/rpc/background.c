@@ -73,7 +73,7 @@ void background_thread_push(struct background_thread *background, struct rpc_cal
     pthread_mutex_unlock(&background->lock);
 }
 
-void background_thread_free(struct background_thread *background)
+void background_thread_end(struct background_thread *background)
 {
     if (background == NULL)
         return;
@@ -83,6 +83,14 @@ void background_thread_free(struct background_thread *background)
     pthread_mutex_unlock(&background->lock);
     if (background->is_started)
         pthread_join(background->thread, NULL);
+    background->is_started = false;
+}
+
+void background_thread_free(struct background_thread *background)
+{
+    if (background == NULL)
+        return;
+    background_thread_end(background);
     assert(background->first == NULL);
     pthread_mutex_destroy(&background->lock);
     pthread_cond_destroy(&background->changed);

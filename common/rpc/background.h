@@ -18,7 +18,10 @@ MUST_CHECK bool background_thread_start(struct background_thread *background);
 /* Appends a call to the queue: call_serve_in_background() gets it. */
 void background_thread_push(struct background_thread *background, struct rpc_call *call);
 
-/* Ends the thread and frees the queue, which must be empty. NULL is allowed. */
+/* Serves what is in the queue, to which nothing may be appended any more, and ends the thread. NULL is allowed. */
+void background_thread_end(struct background_thread *background);
+
+/* Ends the thread and frees the queue. NULL is allowed. */
 void background_thread_free(struct background_thread *background);
 
 #endif

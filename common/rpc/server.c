@@ -204,6 +204,14 @@ static void end_forgotten_calls(struct rpc_server *server)
     grpc_server_credentials_release(credentials);
 }
 
+/* gRPC core has no calls left. One whose caller has gone may still be served in the background, and takes the queue
+ * once more to end. */
+static void shut_queue_down(struct rpc_server *server)
+{
+    background_thread_end(server->background);
+    grpc_completion_queue_shutdown(server->queue);
+}
+
 void rpc_server_run(struct rpc_server *server)
 {
     for (;;) {
@@ -212,8 +220,8 @@ void rpc_server_run(struct rpc_server *server)
             break;
         if (event.type == GRPC_QUEUE_TIMEOUT) /* a stopping server that does not come to its end by itself */
             end_forgotten_calls(server);
-        else if (event.tag == server) /* gRPC core has no calls left */
-            grpc_completion_queue_shutdown(server->queue);
+        else if (event.tag == server)
+            shut_queue_down(server);
         else
             call_step(event.tag, event.success != 0);
     }

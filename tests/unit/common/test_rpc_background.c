@@ -155,6 +155,25 @@ static void a_draining_server_lets_a_background_call_finish(void **state)
     server_join(&server);
 }
 
+static void a_background_call_whose_caller_has_gone_holds_the_end_up(void **state)
+{
+    struct slow_reply held;
+    struct timespec soon;
+
+    (void)state;
+    gate_close(&slow.gate);
+    start_slow_call(&held);
+    gate_await_one(&slow.gate);
+    rpc_client_free(client);
+    client = NULL;
+    rpc_server_stop(server.core, 0);
+    clock_gettime(CLOCK_REALTIME, &soon);
+    soon.tv_sec++;
+    assert_int_equal(pthread_timedjoin_np(server.thread, NULL, &soon), ETIMEDOUT);
+    gate_open(&slow.gate);
+    server_join(&server);
+}
+
 static enum rpc_code admit_none(void *data, const struct rpc_peer *peer, const char *method, const char **message)
 {
     (void)data;
@@ -198,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_peer_of_a_background_call_is_who_called_it, start_both, end_both),
         cmocka_unit_test_setup_teardown(background_calls_run_one_at_a_time, start_both, end_both),
         cmocka_unit_test_setup_teardown(a_draining_server_lets_a_background_call_finish, start_both, end_both),
+        cmocka_unit_test_setup_teardown(a_background_call_whose_caller_has_gone_holds_the_end_up, start_both, end_both),
         cmocka_unit_test_setup_teardown(who_is_not_admitted_never_reaches_the_second_thread, start_both_refusing,
                                         end_both),
     };
