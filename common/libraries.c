@@ -21,7 +21,7 @@ static const char *openssl_version(void)
     return OpenSSL_version(OPENSSL_VERSION_STRING);
 }
 
-const struct library libraries_all[] = {
+const struct library libraries_all[3 + 1] = {
     {"OpenSSL", openssl_version},
     {"gRPC core", grpc_version_string},
     {"SQLite", sqlite3_libversion},

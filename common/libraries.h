@@ -19,7 +19,7 @@ struct library {
 };
 
 /* The libraries of a program that has a database and speaks gRPC over TLS. */
-extern const struct library libraries_all[];
+extern const struct library libraries_all[3 + 1];
 
 /* Writes "PROGRAM VERSION (NAME VERSION, …)" into text, cut off where it has no room. */
 void libraries_print_version(char *text, size_t room, const char *program, const struct library *libraries);

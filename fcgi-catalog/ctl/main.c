@@ -2,9 +2,9 @@
 /* catalogctl: makes, fills, checks and upgrades the Catalog's database, and looks after its customers. */
 #include "common/compiler.h"
 #include "common/ctl/command.h"
+#include "common/libraries.h"
 #include "fcgi-catalog/ctl/commands.h"
 #include "fcgi-catalog/import/reader.h"
-#include "fcgi-catalog/store/store.h"
 
 static const struct command rows[] = {
     {"init", "[--demo] [--currency CODE] DATABASE",
@@ -42,7 +42,9 @@ static const struct command_group groups[] = {{"customer", &customer_table}};
 
 int main(int argc, char **argv)
 {
-    const struct library libraries[] = {store_libraries[0], {"libexpat", import_expat_version}, {0}};
+    const struct library libraries[] = {
+        libraries_all[0], libraries_all[1], libraries_all[2], {"libexpat", import_expat_version}, {0},
+    };
     const struct command_table table = {
         .program = "catalogctl",
         .purpose = "catalogctl -- makes, fills, checks and upgrades the Catalog's database.\v",
@@ -55,5 +57,6 @@ int main(int argc, char **argv)
             "0 done, 1 failed, 2 what was given has faults and nothing was changed, 3 not found, 64 wrong usage",
     };
 
+    libraries_start();
     return command_main(&table, argc, argv);
 }

@@ -16,7 +16,6 @@
 
 #include "common/arena.h"
 #include "common/compiler.h"
-#include "common/libraries.h"
 #include "common/zone.h"
 #include "fcgi-catalog/catalog/cursor.h"
 #include "fcgi-catalog/catalog/product.h"
@@ -192,8 +191,5 @@ MUST_CHECK bool store_upgrade(const char *location, int *upgraded_from, char *re
  * and counts. Takes as long as the database is large. On false `reason` says what was found first.
  */
 MUST_CHECK bool store_check(const char *location, struct store_counts *counts, char *reason, size_t reason_size);
-
-/* What the implementations are linked with, for --version. */
-extern const struct library store_libraries[];
 
 #endif

@@ -63,7 +63,7 @@ def test_every_setting_is_on_the_page_with_its_default_its_meaning_and_what_is_a
 def test_every_setting_of_discountctl_is_on_its_page():
     [source] = [text for text in (path.read_text() for path in (ROOT / "discount").rglob("*.c")) if '"DISCOUNTCTL_CONFIG"' in text]
     rows = re.findall(r'_SETTING\("([A-Z_]+)", \w+\(\w+\), "([^"]*)"', source)
-    assert len(rows) == 4 and list(settings("discountctl.1", "ENVIRONMENT")) == [f"{name}={fallback}" for name, fallback in rows]
+    assert len(rows) == 5 and list(settings("discountctl.1", "ENVIRONMENT")) == [f"{name}={fallback}" for name, fallback in rows]
 
 
 # ---- Commands --------------------------------------------------------------------------------------------------------

@@ -173,8 +173,11 @@ def test_version_is_one_line(program):
 
 @pytest.mark.parametrize("program", ["catalog.fcgi", "catalogctl", "discountd", "discountctl"])
 def test_version_says_which_libraries_are_inside(program):
-    openssl, grpc, sqlite = run(["pkg-config", "--modversion", "openssl", "grpc", "sqlite3"]).stdout.split()
-    inside = f"SQLite {sqlite}" if program == "catalogctl" else f"OpenSSL {openssl}, gRPC core {grpc}, SQLite {sqlite}"
+    names = {"openssl": "OpenSSL", "grpc": "gRPC core", "sqlite3": "SQLite"}
+    if program == "catalogctl":
+        names["expat"] = "libexpat"
+    versions = run(["pkg-config", "--modversion", *names]).stdout.split()
+    inside = ", ".join(f"{name} {version}" for name, version in zip(names.values(), versions, strict=True))
     assert run([BIN / program, "--version"]).stdout.endswith(f" ({inside})\n")
 
 

@@ -266,5 +266,3 @@ const struct store_methods store_sqlite = {
     .list_categories = sqlite_list_categories,
     .find_customer = find_customer,
 };
-
-const struct library store_libraries[] = {{"SQLite", sqlite3_libversion}, {0}};
