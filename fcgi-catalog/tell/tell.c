@@ -16,10 +16,14 @@
 #include "common/shop_checksum.h"
 #include "proto/ecommerce.pb-c.h"
 
-#define RANGE 1000 /* products that are in memory, and in one call, at once */
+#define RANGE 800 /* products that are in memory, and in one call, at once */
 #define CALL_NS (10 * CLOCK_NS_PER_S)
 #define SLUG_BYTES_MAX 800
 #define CATEGORY_MAX 64
+
+/* A call has at most 4 MiB; a category has two bytes before it, and a product 32 at most beside all that. */
+_Static_assert((SLUG_BYTES_MAX + SHOP_CATEGORIES_MAX * (CATEGORY_MAX + 2) + 32) * RANGE < 4 * 1024 * 1024 - 1024,
+               "the largest products fit into a call");
 
 /* One call, and what matters of its answer. */
 struct tell_call {
