@@ -7,23 +7,16 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/rpc/client.h"
-#include "common/shop_checksum.h"
+#include "fcgi-catalog/tell/range.h"
 #include "proto/ecommerce.pb-c.h"
 
-#define RANGE 800 /* products that are in memory, and in one call, at once */
 #define CALL_NS (10 * CLOCK_NS_PER_S)
-#define SLUG_BYTES_MAX 800
-#define CATEGORY_MAX 64
-
-/* A call has at most 4 MiB; a category has two bytes before it, and a product 32 at most beside all that. */
-_Static_assert((SLUG_BYTES_MAX + SHOP_CATEGORIES_MAX * (CATEGORY_MAX + 2) + 32) * RANGE < 4 * 1024 * 1024 - 1024,
-               "the largest products fit into a call");
+#define CATEGORIES_MAX 50000 /* that EndTelling takes */
 
 /* One call, and what matters of its answer. */
 struct tell_call {
@@ -89,6 +82,23 @@ static void begin_call(struct tell *tell)
     tell->stub.deadline_ns = clock_now_ns() + CALL_NS;
 }
 
+static enum tell_status judge(enum rpc_code code)
+{
+    switch (code) {
+    case RPC_OK:
+        return TELL_DONE;
+    case RPC_ABORTED:
+        return TELL_BUSY;
+    case RPC_UNIMPLEMENTED:
+        return TELL_UNKNOWN;
+    case RPC_INVALID_ARGUMENT:
+    case RPC_RESOURCE_EXHAUSTED:
+        return TELL_REFUSED;
+    default:
+        return TELL_FAILED;
+    }
+}
+
 /* Waits for the answer, by a clock of this program's. */
 static enum tell_status await(struct tell *tell, struct tell_result *result)
 {
@@ -96,19 +106,22 @@ static enum tell_status await(struct tell *tell, struct tell_result *result)
 
     while (!tell->call.is_done && !atomic_load(&tell->is_ending) && clock_now_ns() < until_ns)
         (void)rpc_client_poll(tell->client, until_ns);
-    if (tell->call.is_done && tell->call.code == RPC_OK)
-        return TELL_DONE;
-    if (tell->call.is_done && tell->call.code == RPC_ABORTED)
-        return TELL_BUSY;
     snprintf(result->reason, sizeof result->reason, "%s: %s",
              tell->call.is_done ? rpc_code_name(tell->call.code) : "no answer", tell->call.message);
-    return tell->call.is_done && tell->call.code == RPC_UNIMPLEMENTED ? TELL_UNKNOWN : TELL_FAILED;
+    return !tell->call.is_done ? TELL_FAILED : judge(tell->call.code);
 }
 
 static enum tell_status fail_store(struct tell_result *result)
 {
     snprintf(result->reason, sizeof result->reason, "the catalog cannot be read");
     return TELL_FAILED;
+}
+
+static enum tell_status refuse_categories(size_t count, struct tell_result *result)
+{
+    snprintf(result->reason, sizeof result->reason, "the shop has %zu categories; Discount takes at most %d", count,
+             CATEGORIES_MAX);
+    return TELL_REFUSED;
 }
 
 /* ---- A pass begins ---- */
@@ -149,64 +162,6 @@ static enum tell_status begin(struct tell *tell, const struct shop *shop, bool t
 
 /* ---- Products ---- */
 
-/* What rules cannot name, somebody wrote by hand: Discount is not told of it. */
-static bool is_slug(const char *slug)
-{
-    size_t length = strlen(slug);
-
-    for (const unsigned char *c = (const unsigned char *)slug; *c != '\0'; c++) {
-        if (*c <= 0x20 || *c == 0x7F)
-            return false;
-    }
-    return length >= 1 && length <= SLUG_BYTES_MAX;
-}
-
-static bool is_category(const char *slug)
-{
-    size_t length = strlen(slug);
-
-    return length >= 1 && length <= CATEGORY_MAX && strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == length &&
-           slug[0] != '-' && slug[length - 1] != '-' && strstr(slug, "--") == NULL;
-}
-
-/* The categories that count, as slugs and as a text with commas between them. */
-static const char *take_categories(const struct product *product, Ecommerce__Product *message, struct arena *arena)
-{
-    const char *text = "";
-
-    message->categories = arena_get(arena, (product->category_count + 1) * sizeof *message->categories);
-    for (size_t i = 0; i < product->category_count && message->n_categories < SHOP_CATEGORIES_MAX; i++) {
-        if (!is_category(product->categories[i]))
-            continue;
-        text = arena_print(arena, "%s%s%s", text, text[0] != '\0' ? "," : "", product->categories[i]);
-        message->categories[message->n_categories++] = (char *)product->categories[i];
-    }
-    return text;
-}
-
-static void fill_range(const struct product_list *products, Ecommerce__TellProductsRequest *request,
-                       uint8_t digest[SHOP_CHECKSUM_SIZE], struct arena *arena)
-{
-    struct shop_checksum *checksum = shop_checksum_new();
-    Ecommerce__Product *messages = arena_get(arena, (products->count + 1) * sizeof *messages);
-
-    request->products = arena_get(arena, (products->count + 1) * sizeof(Ecommerce__Product *));
-    for (size_t i = 0; i < products->count; i++) {
-        const struct product *product = &products->items[i];
-        Ecommerce__Product *message = &messages[i];
-        if (!is_slug(product->slug))
-            continue;
-        ecommerce__product__init(message);
-        message->id = product->id;
-        message->slug = (char *)product->slug;
-        message->price_in_cents = product->price_cents;
-        shop_checksum_add(checksum, product->id, product->slug, product->price_cents,
-                          take_categories(product, message, arena));
-        request->products[request->n_products++] = message;
-    }
-    shop_checksum_finish(checksum, digest);
-}
-
 static enum tell_status send_range(struct tell *tell, const Ecommerce__TellProductsRequest *request,
                                    struct tell_result *result)
 {
@@ -234,7 +189,9 @@ static enum tell_status tell_range(struct tell *tell, Ecommerce__TellProductsReq
     return status;
 }
 
-static enum tell_status tell_products(struct tell *tell, int64_t telling, struct store_walk *walk,
+/* Each range is read as the shop is then, never older than what the pass says, and no read transaction is open while
+ * Discount is waited for: the database's log does not grow with it. */
+static enum tell_status tell_products(struct tell *tell, int64_t telling, struct store *store,
                                       struct tell_result *result)
 {
     enum tell_status status = TELL_DONE;
@@ -243,19 +200,10 @@ static enum tell_status tell_products(struct tell *tell, int64_t telling, struct
 
     while (status == TELL_DONE && after < INT32_MAX) {
         Ecommerce__TellProductsRequest request = ECOMMERCE__TELL_PRODUCTS_REQUEST__INIT;
-        struct product_list products;
-        uint8_t digest[SHOP_CHECKSUM_SIZE];
         arena_reset(&arena);
-        if (walk->next(walk, RANGE, &arena, &products) != STORE_OK) {
-            status = fail_store(result);
-            break;
-        }
-        fill_range(&products, &request, digest, &arena);
         request.telling = telling;
-        request.after = after;
-        request.last = products.count < RANGE ? INT32_MAX : products.items[products.count - 1].id;
-        request.checksum = (ProtobufCBinaryData){.data = digest, .len = sizeof digest};
-        status = tell_range(tell, &request, result);
+        status = range_read(store, after, &arena, &request) == STORE_OK ? tell_range(tell, &request, result)
+                                                                        : fail_store(result);
         after = request.last;
     }
     arena_release(&arena);
@@ -264,54 +212,60 @@ static enum tell_status tell_products(struct tell *tell, int64_t telling, struct
 
 /* ---- A pass ends ---- */
 
-static enum tell_status end(struct tell *tell, int64_t telling, const struct category_list *categories,
-                            struct arena *arena, struct tell_result *result)
+/* The categories that rules can name. */
+static void fill_end(Ecommerce__EndTellingRequest *request, const struct category_list *categories, struct arena *arena)
 {
-    Ecommerce__EndTellingRequest request = ECOMMERCE__END_TELLING_REQUEST__INIT;
     Ecommerce__ShopCategory *messages = arena_get(arena, (categories->count + 1) * sizeof *messages);
 
-    request.telling = telling;
-    request.categories = arena_get(arena, (categories->count + 1) * sizeof(Ecommerce__ShopCategory *));
+    request->categories = arena_get(arena, (categories->count + 1) * sizeof(Ecommerce__ShopCategory *));
     for (size_t i = 0; i < categories->count; i++) {
-        if (!is_category(categories->items[i].slug))
+        if (!range_is_category(categories->items[i].slug) || categories->items[i].number < 1)
             continue;
         ecommerce__shop_category__init(&messages[i]);
         messages[i].number = categories->items[i].number;
         messages[i].slug = (char *)categories->items[i].slug;
-        request.categories[request.n_categories++] = &messages[i];
+        request->categories[request->n_categories++] = &messages[i];
     }
+}
+
+static enum tell_status end(struct tell *tell, const Ecommerce__EndTellingRequest *request, struct tell_result *result)
+{
     begin_call(tell);
-    ecommerce__discount_shop__end_telling(&tell->stub.base, &request, on_ended, tell);
+    ecommerce__discount_shop__end_telling(&tell->stub.base, request, on_ended, tell);
     enum tell_status status = await(tell, result);
     result->products = tell->call.products;
     result->renamed = tell->call.revision;
     return status;
 }
 
-static enum tell_status tell_categories(struct tell *tell, int64_t telling, struct store *store,
-                                        struct tell_result *result)
+/* What cannot be told in the end is not begun. */
+static enum tell_status make_pass(struct tell *tell, struct store *store, struct tell_result *result)
 {
+    Ecommerce__EndTellingRequest request = ECOMMERCE__END_TELLING_REQUEST__INIT;
     struct category_list categories;
     struct arena arena = {0};
-    enum tell_status status = store->methods->list_categories(store, &arena, &categories) == STORE_OK
-                                  ? end(tell, telling, &categories, &arena, result)
-                                  : fail_store(result);
+    enum tell_status status;
 
+    request.telling = tell->call.telling;
+    if (store->methods->list_categories(store, &arena, &categories) != STORE_OK) {
+        status = fail_store(result);
+    } else {
+        fill_end(&request, &categories, &arena);
+        status = request.n_categories <= CATEGORIES_MAX ? tell_products(tell, request.telling, store, result)
+                                                        : refuse_categories(request.n_categories, result);
+        if (status == TELL_DONE)
+            status = end(tell, &request, result);
+    }
     arena_release(&arena);
     return status;
 }
 
-/* The walk begins after the pass: what is told is never older than what the pass says. */
-static enum tell_status make_pass(struct tell *tell, struct store *store, struct tell_result *result)
+/* Ranges of two moments may contradict each other: two products of one slug. */
+static bool has_changed(struct store *store, const struct shop *before)
 {
-    int64_t telling = tell->call.telling;
-    struct store_walk *walk;
+    struct shop shop;
 
-    if (store->methods->begin_walk(store, &walk) != STORE_OK)
-        return fail_store(result);
-    enum tell_status status = tell_products(tell, telling, walk, result);
-    store_walk_end(walk);
-    return status == TELL_DONE ? tell_categories(tell, telling, store, result) : status;
+    return store->methods->shop(store, &shop) == STORE_OK && fingerprint(&shop) != fingerprint(before);
 }
 
 enum tell_status tell_shop(struct tell *tell, struct store *store, bool takes_over, struct tell_result *result)
@@ -322,7 +276,9 @@ enum tell_status tell_shop(struct tell *tell, struct store *store, bool takes_ov
     if (store->methods->shop(store, &shop) != STORE_OK)
         return fail_store(result);
     enum tell_status status = begin(tell, &shop, takes_over, result);
-    return status == TELL_DONE && !result->was_known ? make_pass(tell, store, result) : status;
+    if (status == TELL_DONE && !result->was_known)
+        status = make_pass(tell, store, result);
+    return status == TELL_REFUSED && has_changed(store, &shop) ? TELL_BUSY : status;
 }
 
 /* ---- Life ---- */

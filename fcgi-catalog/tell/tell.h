@@ -20,10 +20,11 @@ struct tell_options {
 };
 
 enum tell_status {
-    TELL_DONE,       /* Discount knows the shop as it is, or was when the pass began */
-    TELL_BUSY,       /* somebody else tells it, or has begun to: asking again in a second tells what became of it */
+    TELL_DONE, /* Discount knows the shop as it is, or was when the pass began */
+    TELL_BUSY, /* somebody else tells it, or it changed meanwhile: asking again in a second tells what became of it */
     TELL_OF_ANOTHER, /* another shop told last, and takes_over was not set */
     TELL_UNKNOWN,    /* the service knows no such method: it is an older one */
+    TELL_REFUSED,    /* Discount does not take this shop, or has too much to do; `reason` says why */
     TELL_FAILED,     /* `reason` says why; a later try goes on where this one stopped */
 };
 
@@ -33,7 +34,7 @@ struct tell_result {
     int64_t ranges;   /* of products, that were compared */
     int64_t sent;     /* products that were sent */
     int64_t renamed;  /* the revision of the rules that followed; 0: none */
-    char reason[512]; /* of TELL_FAILED */
+    char reason[512]; /* of TELL_REFUSED and TELL_FAILED */
 };
 
 struct tell;

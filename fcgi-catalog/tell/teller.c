@@ -46,7 +46,7 @@ static void log_outcome(struct teller *teller, enum tell_status status, const st
         log_warning("shop-not-told", "reason=\"Discount was told of another shop since; a change here takes over\"");
     else if (status == TELL_UNKNOWN && is_new)
         log_info("shop-not-told", "reason=\"this Discount takes no products\"");
-    else if (status == TELL_FAILED && is_new)
+    else if ((status == TELL_FAILED || status == TELL_REFUSED) && is_new)
         log_warning("shop-not-told", "reason=%s", LOG_QUOTED(result->reason));
     if (status != TELL_BUSY)
         teller->last = status;
