@@ -42,6 +42,13 @@ static struct shop_cell inherit(const struct shop *shop, const struct shop_row *
     return own.text[0] != '\0' ? own : shop_cell(shop, parent, column);
 }
 
+/* The row that empty cells of a variant are taken from: its product's, or where that has none the variant itself. */
+static const struct shop_row *find_heritage(const struct shop *shop, const struct shop_row *row,
+                                            const struct shop_row *parent)
+{
+    return shop->format->plain->kinds != NULL && plain_kind(shop, parent) == PLAIN_PRODUCT ? parent : row;
+}
+
 /* The word's row; NULL: there is none. */
 static const struct plain_word *find_kind(const struct shop *shop, const struct shop_row *row)
 {
@@ -224,9 +231,12 @@ static bool read_prices(struct shop *shop, struct shop_product *product, const s
                         const struct shop_row *parent, struct shop_variant *variant)
 {
     size_t column = shop_has(shop, PLAIN_PRICE) ? PLAIN_PRICE : PLAIN_NET_PRICE;
-    struct shop_cell regular = inherit(shop, row, parent, column),
-                     compare_at = inherit(shop, row, parent, PLAIN_COMPARE_AT);
-    const char *currency = inherit(shop, row, parent, PLAIN_CURRENCY).text;
+    const struct shop_row *heritage = find_heritage(shop, row, parent);
+    /* The product's sale and compare-at price are those of its own price. */
+    const struct shop_row *terms = text_of(shop, row, column)[0] != '\0' ? row : heritage;
+    struct shop_cell regular = inherit(shop, row, heritage, column),
+                     compare_at = inherit(shop, row, terms, PLAIN_COMPARE_AT);
+    const char *currency = inherit(shop, row, heritage, PLAIN_CURRENCY).text;
     bool has_sales = shop_has(shop, PLAIN_SALE_PRICE) || shop_has(shop, PLAIN_OFF) || shop_has(shop, PLAIN_PERCENT);
 
     if (!shop_has(shop, column))
@@ -235,9 +245,9 @@ static bool read_prices(struct shop *shop, struct shop_product *product, const s
         shop_pass_over(shop, PLAIN_NET_PRICE);
     if (shop->format->plain->no_price != NULL && strcasecmp(regular.text, shop->format->plain->no_price) == 0)
         regular.text = "";
-    if (row != parent)
+    if (row != heritage)
         regular.text = add_surcharge(shop, product, regular, shop_cell(shop, row, PLAIN_SURCHARGE));
-    struct shop_cell sale = find_sale(shop, product, row, parent, regular.text);
+    struct shop_cell sale = find_sale(shop, product, row, terms, regular.text);
     bool is_sale = sale.text[0] != '\0';
     variant->price = is_sale ? sale : regular;
     if (is_sale || has_sales)
@@ -297,7 +307,8 @@ static void read_stock(struct shop *shop, struct shop_product *product, const st
 {
     const char *tracked = text_of(shop, parent, PLAIN_TRACKED);
     bool is_of_all = strcasestr(tracked, "product") != NULL, is_free = strcasecmp(tracked, "none") == 0;
-    struct shop_cell cell = is_of_all ? shop_cell(shop, parent, PLAIN_STOCK) : inherit(shop, row, parent, PLAIN_STOCK);
+    struct shop_cell cell = is_of_all ? shop_cell(shop, parent, PLAIN_STOCK)
+                                      : inherit(shop, row, find_heritage(shop, row, parent), PLAIN_STOCK);
 
     variant->stock_place = cell.place;
     if (cell.text[0] == '\0')
@@ -319,14 +330,19 @@ static bool is_address(const char *text)
 static const char *next_image(const struct plain_rules *rules, const char **at, char *found, struct arena *arena)
 {
     const char *url = cell_trim(list_next(at, rules->image_separators, "", found, arena), arena);
+    bool may_go_on = is_address(url) && rules->image_base == NULL;
+    struct buffer whole = {.arena = arena};
 
-    while (*found != '\0' && is_address(url) && !is_address(*at + strspn(*at, " \t")) && rules->image_base == NULL) {
+    buffer_append(&whole, url, strlen(url));
+    while (*found != '\0' && may_go_on && !is_address(*at + strspn(*at, " \t"))) {
         char separator = *found;
         const char *more = list_next(at, rules->image_separators, "", found, arena);
-        if (more[strspn(more, " \t")] != '\0')
-            url = arena_print(arena, "%s%c%s", url, separator, more);
+        if (more[strspn(more, " \t")] == '\0')
+            continue;
+        buffer_append_byte(&whole, separator);
+        buffer_append(&whole, more, strlen(more));
     }
-    return url;
+    return buffer_text(&whole);
 }
 
 /* Those of a row, in the product's arena. Returns how many. */

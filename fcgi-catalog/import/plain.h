@@ -23,7 +23,7 @@ enum plain_column {
     PLAIN_NAME,
     PLAIN_DESCRIPTION,
     PLAIN_SHORT,      /* the description where that is empty */
-    PLAIN_PRICE,      /* a variant without one has its product's, as with all prices */
+    PLAIN_PRICE,      /* a variant without one has its product's, with that's sale and compare-at price */
     PLAIN_NET_PRICE,  /* the price in files without that */
     PLAIN_SURCHARGE,  /* of a variant, added to the product's price */
     PLAIN_SALE_PRICE, /* the price where it is lower, and not 0 */

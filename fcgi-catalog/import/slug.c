@@ -85,7 +85,8 @@ static bool is_small_vowel(utf8proc_int32_t point)
 }
 
 /* What stands for a kana behind that before it. A small one takes the place of the vowel: "ki" and "ya" are "kya",
- * "shi" and "ya" "sha", "fu" and "a" "fa", "u" and "i" "wi". A small tsu doubles the consonant behind it. */
+ * "shi" and "ya" "sha", "hi" and "ya" "hya", "fu" and "a" "fa", "u" and "i" "wi". A small tsu doubles the consonant
+ * behind it. */
 static void put_syllable(struct latin *latin, utf8proc_int32_t point)
 {
     const char *text = kana[point - KANA];
@@ -94,12 +95,12 @@ static void put_syllable(struct latin *latin, utf8proc_int32_t point)
     if (is_behind_kana && latin->before == SMALL_TSU && text[0] != '\0' && strchr("aiueon", text[0]) == NULL) {
         put(latin, (char[]){text[0] == 'c' ? 't' : text[0], '\0'});
     } else if (is_behind_kana && latin->before != SMALL_TSU && is_small_vowel(point)) {
-        char before = latin->length > 1 ? latin->bytes[latin->length - 2] : '\0';
+        const char *before = kana[latin->before - KANA];
         if (latin->before == KANA + 5) /* う */
             latin->bytes[latin->length - 1] = 'w';
         else
             latin->length--;
-        text += text[0] == 'y' && (before == 'h' || before == 'j');
+        text += text[0] == 'y' && (before[0] == 'j' || before[1] == 'h'); /* ji; shi and chi, but not hi */
     }
     put(latin, text);
 }

@@ -179,6 +179,32 @@ static void square_variations_are_of_one_item(void **state)
         "Reporting Category|Item Type|Current Quantity Main", 3, 1);
 }
 
+static void square_variation_has_no_price_of_another(void **state)
+{
+    (void)state;
+    assert_export("Token,Item Name,Variation Name,SKU,Price,Online Sale Price,Square Online Item Visibility,Archived\n"
+                  "a,Shirt,Small,S1,10.00,8.00,visible,N\n"
+                  "b,Shirt,Large,S2,20.00,,visible,N\n"
+                  "c,Shirt,Custom,S3,,,visible,N\n",
+                  IMPORT_SQUARE,
+                  "2 sku=S1;slug=shirt-small;name=Shirt - Small;price=800;compare=1000;\n"
+                  "3 sku=S2;slug=shirt-large;name=Shirt - Large;price=2000;compare=0;\n",
+                  "", 0, 1);
+}
+
+static void variant_with_a_price_has_no_sale_of_its_product(void **state)
+{
+    (void)state;
+    assert_export("Item,ID,Name,SKU,Options,Price,Sale Price,Inventory Tracking,Is Visible\n"
+                  "Product,7,Shirt,SH,,20,15,none,TRUE\n"
+                  "Variant,71,,SH-R,Name=Color|Value=Red,50,,,\n"
+                  "Variant,72,,SH-B,Name=Color|Value=Blue,,,,\n",
+                  IMPORT_BIGCOMMERCE,
+                  "3 sku=SH-R;slug=shirt-red;name=Shirt - Red;price=5000;compare=0;\n"
+                  "4 sku=SH-B;slug=shirt-blue;name=Shirt - Blue;price=1500;compare=2000;\n",
+                  "", 0, 0);
+}
+
 static void bigcommerce_first_export_has_its_place(void **state)
 {
     (void)state;
@@ -276,6 +302,8 @@ int main(void)
         cmocka_unit_test(wix_variants_have_surcharges_and_discounts),
         cmocka_unit_test(etsy_listing_has_its_place),
         cmocka_unit_test(square_variations_are_of_one_item),
+        cmocka_unit_test(square_variation_has_no_price_of_another),
+        cmocka_unit_test(variant_with_a_price_has_no_sale_of_its_product),
         cmocka_unit_test(bigcommerce_first_export_has_its_place),
         cmocka_unit_test(bigcommerce_present_export_has_its_place),
         cmocka_unit_test(wix_cells_that_cannot_be_read_are_told),

@@ -346,6 +346,7 @@ static void letters_are_transliterated(void **state)
         {"Ελληνικός καφές Ούζο Ψωμί", "ellinikos-kafes-ouzo-psomi"},
         {"Ｔ－shirt ﬁt ½", "t-shirt-fit-1-2"},
         {"Tシャツ ティーシャツ ビール ビル ｶﾞﾗｽ", "tshatsu-tiishatsu-biiru-biru-garasu"},
+        {"ひゃく ひょう はく ヒュー ちゃ じゅう", "hyaku-hyou-haku-hyuu-cha-juu"},
         {"きって まっちゃ しゅっぱつ ウィスキー フォーク ヴァイオリン おちゃ っ ー",
          "kitte-matcha-shuppatsu-wisukii-fooku-vaiorin-ocha"},
         {"한국어 가을 개울 값을 셔츠", "hangug-eo-ga-eul-gae-ul-gabs-eul-syeocheu"},
