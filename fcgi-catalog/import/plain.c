@@ -554,6 +554,7 @@ bool plain_build(struct shop *shop, struct shop_product *product)
     }
     struct shop_cell slug = shop_cell(shop, parent, PLAIN_SLUG);
     product->name = shop_cell(shop, parent, PLAIN_NAME);
+    product->has_slug = slug.text[0] != '\0';
     product->handle = slug.text[0] != '\0' ? slug : product->name;
     product->handle_ends[0] = text_of(shop, parent, PLAIN_SKU);
     product->handle_ends[1] = text_of(shop, parent, PLAIN_ID);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/memory.h"
 #include "fcgi-catalog/import/feed.h"
@@ -57,12 +58,28 @@ const char *import_format_title(enum import_format format)
     return formats[format].shop != NULL ? formats[format].shop->title : NULL;
 }
 
+/* As exports of ours have it: a slug, and no column but ours. */
+static bool is_own_header(const struct cell *cells, size_t count)
+{
+    bool has_slug = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!columns_have(cells[i].text))
+            return false;
+        has_slug = has_slug || strcasecmp(cells[i].text, "slug") == 0;
+    }
+    return has_slug;
+}
+
+/* A header of ours or of a system is that, even if the map has all its headings. */
 static enum import_format find_format(const struct import_map *map, const struct cell *cells, size_t count,
                                       struct arena *arena)
 {
-    const struct shop_format *shop =
-        mapped_is_for(map, cells, count, arena) ? &mapped_format : shop_recognise(cells, count, arena);
-
+    if (is_own_header(cells, count))
+        return IMPORT_CSV;
+    const struct shop_format *shop = shop_recognise(cells, count, arena);
+    if (shop == NULL && mapped_is_for(map, cells, count, arena))
+        shop = &mapped_format;
     for (size_t i = 0; shop != NULL && i < ARRAY_LENGTH(formats); i++) {
         if (formats[i].shop == shop)
             return (enum import_format)i;

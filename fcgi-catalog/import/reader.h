@@ -40,8 +40,8 @@
 
 enum import_format {
     IMPORT_ANY, /* found by the beginning: '{' is of JSON Lines and '[' of a list, '<' of Google's XML, a header with
-                   Handle and Title is Shopify's; one with all headings of the map is read by that, whatever else it is
-                 */
+                   Handle and Title is Shopify's; one with all headings of the map is read by that,
+                   unless it is a system's or has a slug and columns of IMPORT_CSV only */
     IMPORT_CSV,
     IMPORT_JSON_LINES,
     IMPORT_SHOPIFY,

@@ -105,6 +105,7 @@ struct shop_product {
     struct row_builder shared; /* what all variants have, but name and images */
     struct shop_cell handle, name;
     const char *handle_ends[2]; /* what tells its handle from an equal one, of another product; may be NULL */
+    bool has_slug;              /* the handle is a slug of the file, not made of the name */
     bool has_images;            /* the file has a column for them */
     struct shop_image *images;  /* sorted by position, then as they came */
     struct shop_variant *variants;

@@ -286,8 +286,10 @@ static void withdraw(struct shop *shop, struct shop_product *product, const char
     builder.row.product.sku = sku;
     set_slugs(shop, product, &builder, handles, index);
     if (shop->format->makes_handles && sku[0] != '\0') {
-        builder.row.product.slug = "";
-        builder.row.fields = 0;
+        if (!product->has_slug) {
+            builder.row.product.slug = "";
+            builder.row.fields = 0;
+        }
         row_builder_set(&builder, variant->sku.place, FIELD_SKU, sku);
     }
     if (builder.row.fields != 0)

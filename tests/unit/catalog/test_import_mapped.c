@@ -56,6 +56,30 @@ static void file_with_all_headings_of_the_map_is_read_by_it(void **state)
     taken_release(&taken);
 }
 
+/* The map was kept for another file. */
+static void own_export_and_a_shops_are_not_read_by_the_map(void **state)
+{
+    (void)state;
+    static const struct import_mapping items[] = {{"sku", "sku"}, {"name", "name"}};
+    static const struct import_map kept = {.items = items, .count = 2};
+    static const struct {
+        const char *text;
+        enum import_format format;
+    } files[] = {
+        {"sku,slug,name,price_in_cents\nA,a,Cup,500\n", IMPORT_CSV},
+        {"sku,attribute_set_code,product_type,name,price\nA,D,simple,Cup,5\n", IMPORT_MAGENTO},
+        {"sku,name,price\nA,Cup,5\n", IMPORT_MAPPED},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct taken taken = take_source((struct import_source){.exponent = 2, .map = &kept}, files[i].text,
+                                         strlen(files[i].text), 4096);
+        assert_string_equal(taken.faults, "");
+        assert_int_equal(taken.format, files[i].format);
+        assert_int_equal(taken.counts.rows, 1);
+        taken_release(&taken);
+    }
+}
+
 static void heading_that_the_file_lacks_is_told(void **state)
 {
     (void)state;
@@ -124,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mapped_and_guessed_headings_become_fields),
         cmocka_unit_test(file_with_all_headings_of_the_map_is_read_by_it),
+        cmocka_unit_test(own_export_and_a_shops_are_not_read_by_the_map),
         cmocka_unit_test(heading_that_the_file_lacks_is_told),
         cmocka_unit_test(a_look_shows_columns_and_five_rows),
     };

@@ -92,11 +92,11 @@ static void magento_variations_find_their_product(void **state)
                   "Red;description=Warm;price=5000;categories=men-hoodies|sale;(men:Men<?)(men-hoodies:Hoodies<men)("
                   "sale:Sale<?)image=https://m.test/h.jpg[];image=https://m.test/2.jpg[];image=https://m.test/"
                   "3.jpg[];stock=out-of-stock;compare=5400;\n"
-                  "5 not on sale;sku=H-L;\n"
+                  "5 not on sale;sku=H-L;slug=hero-hoodie-l-red;\n"
                   "7 "
                   "sku=B;slug=bag;name=Bag;description=Short;price=3400;categories=gear;(gear:Gear<?)image=;stock=in-"
                   "stock;compare=4000;\n"
-                  "8 not on sale;sku=X;\n",
+                  "8 not on sale;sku=X;slug=x;\n",
                   "short_description|base_image|qty", 2, 1);
 }
 
