@@ -21,7 +21,7 @@
 #include "fcgi-catalog/catalog/product.h"
 #include "fcgi-catalog/catalog/query.h"
 
-#define STORE_SCHEMA_VERSION 12 /* of what is kept; each implementation has its scripts from one to the next */
+#define STORE_SCHEMA_VERSION 13 /* of what is kept; each implementation has its scripts from one to the next */
 
 enum store_status {
     STORE_OK,
@@ -104,10 +104,11 @@ struct store_methods {
      * stays is listed, however many others come and go meanwhile. A product whose key was changed may be listed at
      * both places.
      *
-     * Search (query->text): a product matches when its name (or, without one, its slug), SKU, description and
-     * categories have all words, however they are written (catalog/words.h); the last word may be the beginning of one,
-     * unless more than STORE_RANKED_MAX products have all words whole: then only those match. In the order of rank the
-     * first STORE_RANKED_MAX matches (by id) are ranked, best first, and the others follow by id.
+     * Search (query->text): a product matches when its name (or, without one, its slug), SKU, description,
+     * categories, and options and SKUs of variants have all words, however they are written (catalog/words.h); the last
+     * word may be the beginning of one, unless more than STORE_RANKED_MAX products have all words whole: then only
+     * those match. In the order of rank the first STORE_RANKED_MAX matches (by id) are ranked, best first, and the
+     * others follow by id.
      */
     enum store_status (*list)(struct store *store, const struct product_query *query, struct arena *arena,
                               struct product_page *page);

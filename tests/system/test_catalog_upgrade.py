@@ -12,7 +12,7 @@ from harness.paths import BIN
 from harness.process import as_user, environment, run
 from harness.workshop import give_to_web, web_user
 
-TODAY = 12
+TODAY = 13
 
 # What the program of version 1 made, but for the second product's price.
 VERSION_1 = """

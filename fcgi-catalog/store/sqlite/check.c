@@ -65,9 +65,13 @@ static const struct check of_rows[] = {
             "FROM (SELECT DISTINCT number, slug, name "
             "FROM product_in_now now CROSS JOIN category ON number = now.category "
             "WHERE now.product_id = product.id ORDER BY number)), '') LIMIT 1"},
+    {.message = "product %s: its variant_words are not the options and SKUs of its variants",
+     .sql = "SELECT id FROM product WHERE variant_words <> "
+            "(SELECT words FROM variant_words_now WHERE product_id = product.id) LIMIT 1"},
     {.message = "product %s: its title_words and other_words are not those of its texts",
      .sql = "SELECT id FROM product WHERE (title_words <> more_words(title, sku) OR "
-            "other_words <> more_words(category_words, description)) AND id NOT IN (SELECT product_id FROM words_due) "
+            "other_words <> more_words(category_words, description, variant_words)) AND id NOT IN (SELECT product_id "
+            "FROM words_due) "
             "LIMIT 1"},
     {.message = "product %s: the table words_due has it, and it is not there",
      .sql = "SELECT product_id FROM words_due WHERE product_id NOT IN (SELECT id FROM product) LIMIT 1"},

@@ -57,6 +57,10 @@ static const char upgrade_12_sql[] =
 #include "fcgi-catalog/store/sqlite/upgrade-12.sql.inc"
     ;
 
+static const char upgrade_13_sql[] =
+#include "fcgi-catalog/store/sqlite/upgrade-13.sql.inc"
+    ;
+
 static const char demo_sql[] =
 #include "fcgi-catalog/store/sqlite/demo.sql.inc"
     ;
@@ -65,7 +69,7 @@ static const char demo_sql[] =
 static const char *const upgrades[STORE_SCHEMA_VERSION] = {
     [1] = upgrade_2_sql,  [2] = upgrade_3_sql,   [3] = upgrade_4_sql,   [4] = upgrade_5_sql,
     [5] = upgrade_6_sql,  [6] = upgrade_7_sql,   [7] = upgrade_8_sql,   [8] = upgrade_9_sql,
-    [9] = upgrade_10_sql, [10] = upgrade_11_sql, [11] = upgrade_12_sql,
+    [9] = upgrade_10_sql, [10] = upgrade_11_sql, [11] = upgrade_12_sql, [12] = upgrade_13_sql,
 };
 
 const struct database_kind catalog_kind = {

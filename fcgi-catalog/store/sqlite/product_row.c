@@ -27,20 +27,21 @@ const char product_row_select[] = "SELECT "
 #include "fcgi-catalog/catalog/field.def"
                                   "lists FROM product WHERE id = ?1";
 
-const char product_row_insert[] = "INSERT INTO product ("
+const char product_row_insert[] =
+    "INSERT INTO product ("
 #include "fcgi-catalog/catalog/field.def"
-                                  "sort_name, category_words, title_words, other_words, lists, id) VALUES ("
+    "sort_name, category_words, variant_words, title_words, other_words, lists, id) VALUES ("
 #undef PLAIN
 #define PLAIN(name) "?, "
 #include "fcgi-catalog/catalog/field.def"
-                                  "?, ?, ?, ?, ?, ?)";
+    "?, ?, ?, ?, ?, ?, ?)";
 
 const char product_row_update[] = "UPDATE product SET "
 #undef PLAIN
 #define PLAIN(name) name " = ?, "
 #include "fcgi-catalog/catalog/field.def"
-                                  "sort_name = ?, category_words = ?, title_words = ?, other_words = ?, "
-                                  "lists = ? WHERE id = ?";
+                                  "sort_name = ?, category_words = ?, variant_words = ?, title_words = ?, "
+                                  "other_words = ?, lists = ? WHERE id = ?";
 
 #undef PLAIN
 #undef FIELD
@@ -112,6 +113,7 @@ void product_row_bind(sqlite3_stmt *statement, const struct product *product, co
     }
     sqlite3_bind_text(statement, place++, words->sort_name, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, place++, words->of_categories, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, place++, words->of_variants, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, place++, words->of_title, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, place++, words->of_others, -1, SQLITE_STATIC);
     sqlite3_bind_blob64(statement, place++, lists.bytes, lists.size, SQLITE_STATIC);

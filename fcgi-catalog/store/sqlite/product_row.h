@@ -21,9 +21,10 @@ extern const char product_row_select[], product_row_insert[], product_row_update
 MUST_CHECK bool product_row_read(sqlite3_stmt *row, int64_t id, struct arena *arena, struct product *product,
                                  char *reason, size_t reason_size);
 
-/* What a row has for sorting and searching: see the columns sort_name, category_words, title_words, other_words. */
+/* What a row has for sorting and searching: see the columns sort_name, category_words, variant_words, title_words,
+ * other_words. */
 struct product_words {
-    const char *sort_name, *of_categories, *of_title, *of_others;
+    const char *sort_name, *of_categories, *of_variants, *of_title, *of_others;
 };
 
 /* Binds the product and its derived values, all of which must outlive the step. Its lists are packed in `arena`. */

@@ -28,8 +28,8 @@ static fts5_api *find_api(sqlite3 *db)
 }
 
 /* The weight of a word by its column: the title, the SKU, the names of the categories, the description; what more there
- * is of title and SKU, and of the others. */
-static const int weights[] = {10, 10, 3, 1, 10, 1};
+ * is of title and SKU, and of the others; variants. */
+static const int weights[] = {10, 10, 3, 1, 10, 1, 3};
 
 /* In thousandths, as integers: from the column's weight up to twice the weight, more the earlier the word stands. */
 static int measure_place(int column, int offset)

@@ -109,6 +109,8 @@ static inline void make_old(int version)
 #include "fcgi-catalog/store/sqlite/upgrade-10.sql.inc"
         ,
 #include "fcgi-catalog/store/sqlite/upgrade-11.sql.inc"
+        ,
+#include "fcgi-catalog/store/sqlite/upgrade-12.sql.inc"
     };
     char stamp[80];
 

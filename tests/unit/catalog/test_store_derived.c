@@ -284,6 +284,7 @@ static void check_finds_what_does_not_follow(void **state)
         {"product_search_updated", "UPDATE product SET category_words = 'x' WHERE id = 1", "category_words"},
         {"product_search_updated", "UPDATE product SET description = 'x' WHERE id = 1", "search index"},
         {NULL, "UPDATE product SET other_words = 'x' WHERE id = 1", "other_words"},
+        {NULL, "UPDATE product SET variant_words = 'x' WHERE id = 1", "variant_words"},
         {NULL, "INSERT INTO words_due VALUES (88)", "words_due"},
         {NULL, "UPDATE product SET lists = CAST('tx' || char(0) AS BLOB) WHERE id = 1", "lists"},
         {NULL, "UPDATE product SET lists = CAST('tx' AS BLOB) WHERE id = 1", "lists"},

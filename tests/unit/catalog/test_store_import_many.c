@@ -52,7 +52,7 @@ static const char *digest(void)
     return ask(
         "SELECT group_concat(line, char(10)) FROM ("
         "SELECT id || slug || sku || name || price_in_cents || sort_name || category_words || title_words || "
-        "other_words || hex(lists) AS line FROM product "
+        "other_words || variant_words || hex(lists) AS line FROM product "
         "UNION ALL SELECT product_id || category FROM product_category "
         "UNION ALL SELECT product_id || tag FROM product_tag UNION ALL SELECT slug || product_id FROM old_slug "
         "UNION ALL SELECT product_id || ':' || id || options || price_in_cents FROM variant "

@@ -99,6 +99,23 @@ static void what_a_product_of_version_3_had_is_in_its_row(void **state)
     assert_string_equal(product->images[0].alt, "A picture");
 }
 
+static void variants_of_version_12_are_found_by_their_words(void **state)
+{
+    const struct product_query query = {
+        .sort = SORT_ID, .min_price = -1, .max_price = -1, .limit = 9, .text = "playstation weiss k-9"};
+    struct product_page page;
+
+    (void)state;
+    make_old(12);
+    assert_int_equal(change("INSERT INTO variant (product_id, position, options, sku, price_in_cents) VALUES "
+                            "(3, 1, 'Farbe=weiß', 'K-9', 32999), (3, 2, 'Farbe=rot', '', 40000)"),
+                     SQLITE_OK);
+    upgrade_from(12);
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
+    assert_int_equal(page.products.count, 1);
+    assert_int_equal(page.products.items[0].id, 3);
+}
+
 static void the_name_of_an_old_category_ends_before_its_first_nul(void **state)
 {
     (void)state;
@@ -175,6 +192,7 @@ int main(void)
         TEST(thousands_of_old_products_are_upgraded),
         TEST(an_upgrade_that_fails_leaves_the_old_database),
         TEST(what_a_product_of_version_3_had_is_in_its_row),
+        TEST(variants_of_version_12_are_found_by_their_words),
         TEST(the_name_of_an_old_category_ends_before_its_first_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,6 +232,42 @@ static void what_somebody_changes_by_hand_is_seen(void **state)
     assert_non_null(strstr(reason, "product 1: its price is not that of its cheapest variant"));
 }
 
+/* How many products a text finds. */
+static size_t search(const char *text)
+{
+    const struct product_query query = {.sort = SORT_ID, .text = text, .limit = 9, .min_price = -1, .max_price = -1};
+    struct product_page page;
+
+    assert_int_equal(store->methods->list(store, &query, &arena, &page), STORE_OK);
+    return page.products.count;
+}
+
+static void variants_are_found_by_options_and_skus(void **state)
+{
+    (void)state;
+    open_shop();
+    import_file(HEADER "shirt," SHIRT "\nhose,\"Größe=Groß\\;weit;price_in_cents:1\"\n");
+    assert_int_equal(search("shirt red"), 1);
+    assert_int_equal(search("s-m-r"), 1);
+    assert_int_equal(search("hose gross weit"), 1);
+    assert_int_equal(search("1999"), 0); /* neither */
+    import_file(HEADER "shirt,Size=L;Colour=Green;price_in_cents:1\n");
+    assert_int_equal(search("shirt red"), 0);
+    assert_int_equal(search("shirt green"), 1);
+    import->methods->roll_back(import);
+    assert_int_equal(change("UPDATE variant SET options = 'Farbe=weiß', sku = 'K-9' WHERE product_id = 1"), SQLITE_OK);
+    assert_sound();
+    assert_int_equal(search("shirt green"), 0);
+    assert_int_equal(search("shirt k-9 weiß"), 1);
+    assert_int_equal(search("weiss"), 0);
+    begin();
+    commit();
+    assert_int_equal(search("weiss"), 1);
+    assert_int_equal(change("DELETE FROM variant"), SQLITE_OK);
+    assert_sound();
+    assert_int_equal(search("k-9"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +277,7 @@ int main(void)
         IMPORT_TEST(a_price_is_that_of_the_cheapest_variant),
         IMPORT_TEST(rows_of_one_file_are_refused_with_the_reason),
         IMPORT_TEST(what_somebody_changes_by_hand_is_seen),
+        IMPORT_TEST(variants_are_found_by_options_and_skus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

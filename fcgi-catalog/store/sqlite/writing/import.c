@@ -266,7 +266,7 @@ static enum import_status begin(struct import *base)
 static bool fold_due(struct writing *import)
 {
     return run(import, "UPDATE product SET title_words = more_words(title, sku), "
-                       "other_words = more_words(category_words, description) "
+                       "other_words = more_words(category_words, description, variant_words) "
                        "WHERE id IN (SELECT product_id FROM words_due); DELETE FROM words_due WHERE product_id > 0");
 }
 

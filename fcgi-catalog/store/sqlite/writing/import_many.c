@@ -129,8 +129,9 @@ bool writing_note_change(struct writing *import)
 static bool index_products(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     static const char piece[] =
-        "INSERT INTO product_search (rowid, title, sku, category_words, description, title_words, other_words) "
-        "SELECT id, title, sku, category_words, description, title_words, other_words FROM product "
+        "INSERT INTO product_search "
+        "(rowid, title, sku, category_words, description, title_words, other_words, variant_words) "
+        "SELECT id, title, sku, category_words, description, title_words, other_words, variant_words FROM product "
         "WHERE id > ?1 AND id <= ?2";
     sqlite3_stmt *statement = NULL;
     bool is_good = run(import, "INSERT INTO product_search (product_search, rank) VALUES ('hashsize', 16777216), "
@@ -166,7 +167,7 @@ static bool bring_back(struct writing *import, void (*progress)(void *data, doub
 bool writing_derive(struct writing *import, void (*progress)(void *data, double done), void *data)
 {
     static const char words[] = "UPDATE product SET category_words = words, "
-                                "other_words = more_words(words, description) FROM category_words_now "
+                                "other_words = more_words(words, description, variant_words) FROM category_words_now "
                                 "WHERE product_id = id AND category_words <> words";
 
     return run(import, derive_sql) && (!import->names_changed || run(import, words)) &&

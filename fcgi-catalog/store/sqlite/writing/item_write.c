@@ -56,14 +56,34 @@ static bool make_categories(struct item *item)
     return true;
 }
 
-/* As the function more_words() of SQL. */
-static const char *print_more_words(struct writing *import, const char *first, const char *second)
+/* The options and SKUs of the variants: as variant_words_now has them. */
+static const char *print_variant_words(struct writing *import, const struct product *product)
 {
-    const char *one = tokenizer_more_words(&import->tokenizer, first, &import->arena);
-    const char *other = tokenizer_more_words(&import->tokenizer, text_of(second), &import->arena);
-    const char *space = one[0] != '\0' && other[0] != '\0' ? " " : "";
+    struct buffer words = {.arena = &import->arena};
 
-    return arena_print(&import->arena, "%s%s%s", one, space, other);
+    for (size_t i = 0; i < product->variant_count; i++) {
+        const char *const texts[] = {variant_print_options(&product->variants[i], &import->arena),
+                                     product->variants[i].sku};
+        for (size_t j = 0; j < ARRAY_LENGTH(texts); j++) {
+            if (words.length > 0)
+                buffer_append_byte(&words, ' ');
+            buffer_append(&words, texts[j], strlen(texts[j]));
+        }
+    }
+    return buffer_text(&words);
+}
+
+/* As the function more_words() of SQL, of texts up to NULL. */
+static const char *print_more_words(struct writing *import, const char *const *texts)
+{
+    const char *words = "";
+
+    for (; *texts != NULL; texts++) {
+        const char *more = tokenizer_more_words(&import->tokenizer, *texts, &import->arena);
+        if (more[0] != '\0')
+            words = arena_print(&import->arena, "%s%s%s", words, words[0] != '\0' ? " " : "", more);
+    }
+    return words;
 }
 
 static bool write_row(const struct item *item)
@@ -76,10 +96,13 @@ static bool write_row(const struct item *item)
     char folded[SEARCH_SORT_NAME_SIZE];
 
     tokenizer_fold(&import->tokenizer, title, folded);
-    const struct product_words words = {.sort_name = folded,
-                                        .of_categories = names,
-                                        .of_title = print_more_words(import, title, product->sku),
-                                        .of_others = print_more_words(import, names, product->description)};
+    const char *variants = print_variant_words(import, product);
+    const struct product_words words = {
+        .sort_name = folded,
+        .of_categories = names,
+        .of_variants = variants,
+        .of_title = print_more_words(import, (const char *[]){title, text_of(product->sku), NULL}),
+        .of_others = print_more_words(import, (const char *[]){names, text_of(product->description), variants, NULL})};
     product_row_bind(statement, product, &words, &import->arena);
     return writing_step(statement);
 }
