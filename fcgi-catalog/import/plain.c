@@ -153,7 +153,7 @@ static const char *add_surcharge(struct shop *shop, struct shop_product *product
         return price.text;
     if (shop_read_amount(shop, product, surcharge.text, &more) && (int64_t)whole + more <= INT32_MAX)
         return show_amount(shop, (int64_t)whole + more, &product->arena);
-    shop_refuse(shop, product, surcharge.place, "%s is %s; an amount above 0 is allowed",
+    shop_refuse(shop, product, surcharge.place, "%s is %s; an amount of 0 or more is allowed",
                 shop_heading(shop, surcharge.place),
                 field_show(surcharge.text, strlen(surcharge.text), &product->arena));
     return price.text;

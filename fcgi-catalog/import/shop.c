@@ -241,7 +241,7 @@ void shop_read_time(struct shop *shop, struct shop_product *product, struct shop
     const char *day = is_month_first ? reorder_day(cell.text, &product->arena) : NULL;
     int64_t read;
 
-    if (cell.text[0] == '\0')
+    if (cell.text[0] == '\0' || strncmp(cell.text, "0000-00-00", 10) == 0) /* PrestaShop's for no day */
         return;
     if (field_read_time(time, seconds))
         return;

@@ -48,7 +48,7 @@ static void prestashop_import_file_has_its_place(void **state)
         "1;1;Bluse;Home/Kleider/"
         "Blusen,Neu;24,90;;10;2025-12-01;2026-01-01;B-1;Acme;-1;both;Kurz;;rot,neu;bluse-rot;https://p.test/a,b.jpg, "
         "https://p.test/2.jpg\n"
-        "2;1;Rock;Home;20;5;;;;R-1;;7;catalog;Kurz;<p>Lang</p>;;;\n"
+        "2;1;Rock;Home;20;5;;0000-00-00;0000-00-00;R-1;;7;catalog;Kurz;<p>Lang</p>;;;\n"
         "3;1;Hut;;20;5;;2026-01-02;;H-1;;7;search;;;;;\n"
         "4;1;Weg;;20;;;;;W-1;;7;none;;;;;\n",
         IMPORT_PRESTASHOP,
@@ -266,7 +266,7 @@ static void wix_cells_that_cannot_be_read_are_told(void **state)
                  "2:9 inventory is \"many\"; a number, in stock, out of stock and preorder are allowed\n"
                  "3:2 fieldType is \"Thing\"; product, variant are allowed\n"
                  "5:0 the product was there before, on line 4; once is allowed\n"
-                 "7:5 surcharge is \"x\"; an amount above 0 is allowed\n");
+                 "7:5 surcharge is \"x\"; an amount of 0 or more is allowed\n");
 }
 
 static void magento_cells_that_cannot_be_read_are_told(void **state)
