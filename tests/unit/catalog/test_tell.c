@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "common/clock.h"
 #include "common/shop_checksum.h"
 #include "fcgi-catalog/tell/range.h"
+#include "fcgi-catalog/tell/teller.h"
 
 #define CATEGORY_BYTES 64
 #define READ_AT_ONCE_MAX 32
@@ -133,12 +135,26 @@ static void the_checksum_is_of_what_is_told(void **state)
     arena_release(&arena);
 }
 
+static void what_fails_is_tried_less_and_less_often(void **state)
+{
+    (void)state;
+    for (enum tell_status status = TELL_DONE; status <= TELL_FAILED; status++) {
+        assert_true(teller_wait_ns(status, 1) >= CLOCK_NS_PER_S);
+        for (unsigned tries = 2; tries < 100; tries++)
+            assert_true(teller_wait_ns(status, tries) >= teller_wait_ns(status, tries - 1));
+        assert_true(teller_wait_ns(status, UINT32_MAX) <= 600 * CLOCK_NS_PER_S);
+    }
+    assert_true(teller_wait_ns(TELL_REFUSED, 8) == 600 * CLOCK_NS_PER_S);
+    assert_true(teller_wait_ns(TELL_FAILED, 8) == 60 * CLOCK_NS_PER_S);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_are_bounded_in_products),
         cmocka_unit_test(ranges_are_bounded_in_bytes),
         cmocka_unit_test(the_checksum_is_of_what_is_told),
+        cmocka_unit_test(what_fails_is_tried_less_and_less_often),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
