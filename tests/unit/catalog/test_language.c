@@ -81,16 +81,36 @@ static void every_language_has_every_message_with_the_same_places(void **state)
     }
 }
 
-/* PLURAL_MANY is as PLURAL_OTHER: of these languages, those that have whole numbers of that form have none of the other
- * below a million. */
+/* Polish and Russian have no whole number of PLURAL_OTHER: what is said of PLURAL_MANY stands there. */
+static enum plural form_of(const struct language *language, int64_t count)
+{
+    enum plural form = language->plural(count);
+
+    return form == PLURAL_MANY && language->plural(5) == PLURAL_MANY ? PLURAL_OTHER : form;
+}
+
+/* What is counted has a form for one in English. */
 static void what_is_counted_has_every_form_that_a_count_asks_for(void **state)
+{
+    static const int64_t counts[] = {0, 1, 2, 5, 11, 12, 21, 22, 101, 111, 1000000};
+
+    (void)state;
+    for (size_t i = 0; i < all.count; i++) {
+        for (enum word word = 0; word < WORD_COUNT; word++) {
+            for (size_t n = 0; language_default->words[word][PLURAL_ONE] != NULL && n < ARRAY_LENGTH(counts); n++)
+                assert_message(all.items[i], word, form_of(all.items[i], counts[n]));
+        }
+    }
+}
+
+static void every_form_has_the_same_places(void **state)
 {
     (void)state;
     for (size_t i = 0; i < all.count; i++) {
         for (enum word word = 0; word < WORD_COUNT; word++) {
-            for (int64_t n = 0; language_default->words[word][PLURAL_ONE] != NULL && n <= 200; n++) {
-                enum plural form = all.items[i]->plural(n);
-                assert_message(all.items[i], word, form == PLURAL_MANY ? PLURAL_OTHER : form);
+            for (enum plural form = 0; form < PLURAL_COUNT; form++) {
+                if (all.items[i]->words[word][form] != NULL)
+                    assert_message(all.items[i], word, form);
             }
         }
     }
@@ -111,9 +131,13 @@ static void counts_are_said_as_the_language_counts(void **state)
         {"de", 12345, "12.345 Produkte"},
         {"fr", 0, "0 produit"},
         {"fr", 2, "2 produits"},
-        {"fr", 1000000, "1\u202f000\u202f000 produits"},
+        {"fr", 1000000, "1\u202f000\u202f000 de produits"},
+        {"fr", 1000001, "1\u202f000\u202f001 produits"},
         {"es", 1234, "1234 productos"},
         {"es", 12345, "12.345 productos"},
+        {"es", 2000000, "2.000.000 de productos"},
+        {"it", 1000000, "1.000.000 di prodotti"},
+        {"pt", 1000000, "1.000.000 de produtos"},
         {"cs", 1, "1 produkt"},
         {"cs", 4, "4 produkty"},
         {"cs", 5, "5 produktů"},
@@ -127,6 +151,7 @@ static void counts_are_said_as_the_language_counts(void **state)
         {"ru", 11, "11 товаров"},
         {"ru", 3, "3 товара"},
         {"ru", 13, "13 товаров"},
+        {"ru", 1000000, "1\u00a0000\u00a0000 товаров"},
         {"tr", 5, "5 ürün"},
     };
 
@@ -203,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_language_has_every_message_with_the_same_places),
         cmocka_unit_test(what_is_counted_has_every_form_that_a_count_asks_for),
+        cmocka_unit_test(every_form_has_the_same_places),
         cmocka_unit_test(counts_are_said_as_the_language_counts),
         cmocka_unit_test(a_value_is_not_looked_through_for_places),
         cmocka_unit_test(prices_are_written_as_the_language_has_them),

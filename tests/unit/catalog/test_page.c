@@ -246,6 +246,27 @@ static void search_engines_are_told_the_one_address_of_a_page(void **state)
                    "canonical");
 }
 
+static const char *problem_in(const char *tag, int status)
+{
+    struct language_list list;
+
+    if (!language_list_read(tag, &list))
+        fail_msg("no language %s", tag);
+    frame.language = list.items[0];
+    return copy(page_print_problem(&frame, &(struct page_problem){status, "In English", "No."}, &arena));
+}
+
+static void the_name_of_an_error_is_in_the_page_s_language_or_marked_as_english(void **state)
+{
+    static const int named[] = {400, 403, 404, 405, 412, 414, 431, 503};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(named); i++)
+        assert_has_not(problem_in("de", named[i]), "In English");
+    assert_has(problem_in("ru", 414), "<h1>Слишком длинный адрес</h1>");
+    assert_has(problem_in("ru", 500), "<h1 lang=\"en\">In English</h1>");
+}
+
 static void whoever_shows_a_link_is_told_what_it_leads_to(void **state)
 {
     (void)state;
@@ -725,6 +746,7 @@ int main(void)
         PRICED(front_page_shows_products_with_the_visitors_prices),
         PRICED(product_page_shows_others_like_it),
         PRICED(error_leads_on),
+        PRICED(the_name_of_an_error_is_in_the_page_s_language_or_marked_as_english),
         PRICED(search_engines_are_told_the_one_address_of_a_page),
         PRICED(whoever_shows_a_link_is_told_what_it_leads_to),
         PRICED(addresses_for_others_are_below_the_public_one),
