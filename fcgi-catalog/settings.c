@@ -95,7 +95,7 @@ static const struct setting rows[] = {
     NUMBER_SETTING("CATALOG_QUOTES_MB", FIELD(quotes_mb), "8",
                    "memory of each process for prices that are kept while Discount lends them; 0: each request asks", 0,
                    1024, "MiB"),
-    CHOICE_SETTING("CATALOG_TELL_SHOP", FIELD(tells_shop), "on",
+    CHOICE_SETTING("CATALOG_TELL_SHOP", FIELD(tells_shop), "off",
                    "whether Discount is told which products and categories there are, so that rules can name them",
                    settings_off_or_on),
     NUMBER_SETTING("CATALOG_PROCESSES", FIELD(processes), "1",

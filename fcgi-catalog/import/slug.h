@@ -12,7 +12,8 @@
  * The text in lower case, every run of anything but a-z and 0-9 a hyphen, cut to `max` bytes. Latin, Cyrillic,
  * Greek, kana and Hangul are transliterated: "Men's Größe 42" is "men-s-grosse-42", "Łódź" is "lodz", "Чайник" is
  * "chaynik", "Tシャツ" "tshatsu". Where a letter of another script is left out, or nothing is left, a checksum of the
- * text stands at the end: "T恤" is "t-x" and 16 hexadecimal digits. "" of an empty text, and of one that is not UTF-8. In `arena`.
+ * text stands at the end: "T恤" is "t-x" and 16 hexadecimal digits. "" of an empty text, and of one that is not UTF-8.
+ * In `arena`.
  */
 const char *slug_make(const char *text, size_t max, struct arena *arena);
 
