@@ -110,8 +110,8 @@ static bool check_tables(struct store *store)
         "SELECT id, slug, price, categories FROM shop_product",
         "SELECT number, slug FROM shop_category",
         "SELECT slug, number, is_due FROM shop_category_old",
-        "SELECT told_shop, told_revision, told_at, telling, telling_shop, telling_revision, telling_at, products, bytes"
-        " FROM shop",
+        "SELECT told_shop, told_revision, told_at, products, bytes FROM shop",
+        "SELECT telling, telling_shop, telling_revision, telling_at FROM shop",
     };
     char cause[256];
 
