@@ -45,6 +45,7 @@ static const struct {
     {"created_at", COLUMNS, true},
     {"updated_at", COLUMNS, true},
     {"compare_at_price_in_cents", COLUMNS, true},
+    {"variants", COLUMNS, true},
     {"spreadsheet", COLUMNS, true},
 };
 
