@@ -196,7 +196,7 @@ def cached(request, workshop, keys):
     site = Site(web, keys, server.port, **more)
     (web / "secret").write_text(SECRET)
     (web / "secret").chmod(0o400)
-    change(site, EIGHT + "INSERT INTO customer VALUES (3, 'A', 'B', ''), (4, 'C', 'D', ''), (5, 'E', 'F', '');")
+    change(site, EIGHT + "INSERT INTO customer (id, first_name, last_name, login) VALUES (3, 'A', 'B', ''), (4, 'C', 'D', ''), (5, 'E', 'F', '');")
     started, door = start_cached(kind, shape, workshop, directory, site)
     yield door, site, shop
     for each in [*started, server]:
