@@ -153,6 +153,35 @@ static void a_product_that_comes_back_has_its_variants_again(void **state)
     assert_int_equal(find("c").variants[0].id, 3);
 }
 
+static void a_new_product_with_a_known_sku_takes_no_variants_away(void **state)
+{
+    (void)state;
+    open_shop();
+    import_file("sku,slug,variants\nK,old,Size=M;price_in_cents:5\n");
+    import_file("{\"sku\":\"K\",\"slug\":\"new\",\"price_in_cents\":5,\"variants\":"
+                "[{\"options\":[{\"name\":\"Size\",\"value\":\"XS\"}],\"price_in_cents\":5}]}\n"
+                "{\"sku\":\"K\",\"slug\":\"old\",\"price_in_cents\":5}\n");
+    assert_string_equal(fault, "a new product has come with this SKU and with variants; this row needs variants, too");
+    assert_string_equal(find("old").variants[0].options[0].value, "M");
+    import_file("sku,slug,variants\nK,new,Size=XS;price_in_cents:7\nK,old,Size=M;price_in_cents:5\n");
+    assert_string_equal(fault, "");
+    assert_int_equal(find("old").id, 1);
+    assert_int_equal(find("old").price_cents, 5);
+    assert_int_equal(find("old").variants[0].id, 1);
+    assert_string_equal(find("old").variants[0].options[0].value, "M");
+    assert_int_equal(find("new").id, 2);
+    assert_int_equal(find("new").price_cents, 7);
+    assert_int_equal(find("new").variant_count, 1);
+    assert_string_equal(find("new").variants[0].options[0].value, "XS");
+    /* What only the later row gives is not the new product's. */
+    import_file("{\"sku\":\"K2\",\"slug\":\"older\",\"price_in_cents\":5,\"name\":\"Older\"}\n");
+    import_file("{\"sku\":\"K2\",\"slug\":\"newer\",\"price_in_cents\":6}\n"
+                "{\"sku\":\"K2\",\"slug\":\"older\",\"price_in_cents\":5,\"name\":\"Old\"}\n");
+    assert_string_equal(fault, "");
+    assert_string_equal(find("older").name, "Old");
+    assert_string_equal(find("newer").name, "");
+}
+
 static void a_price_is_that_of_the_cheapest_variant(void **state)
 {
     (void)state;
@@ -274,6 +303,7 @@ int main(void)
         IMPORT_TEST(what_was_exported_is_imported_as_the_same),
         IMPORT_TEST(each_variant_keeps_its_id),
         IMPORT_TEST(a_product_that_comes_back_has_its_variants_again),
+        IMPORT_TEST(a_new_product_with_a_known_sku_takes_no_variants_away),
         IMPORT_TEST(a_price_is_that_of_the_cheapest_variant),
         IMPORT_TEST(rows_of_one_file_are_refused_with_the_reason),
         IMPORT_TEST(what_somebody_changes_by_hand_is_seen),

@@ -21,8 +21,9 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_FIND_LAST_SKU] = "SELECT id FROM product WHERE sku = ?2 AND sku <> '' ORDER BY id DESC LIMIT 1",
     [WRITING_COUNT_REPEATED] =
         "SELECT count(*) FROM (SELECT 1 FROM product WHERE sku <> '' GROUP BY sku HAVING count(*) > 1)",
-    [WRITING_NOTE_RENAMED] = "INSERT OR REPLACE INTO temp.renamed_now (product_id, slug) VALUES (?1, ?2)",
+    [WRITING_NOTE_RENAMED] = "INSERT OR REPLACE INTO temp.renamed_now (product_id, slug, fields) VALUES (?1, ?2, ?4)",
     [WRITING_FIND_RENAMED] = "SELECT product_id FROM temp.renamed_now WHERE slug = ?2",
+    [WRITING_FIND_RENAMED_FIELDS] = "SELECT fields FROM temp.renamed_now WHERE slug = ?2",
     [WRITING_NOTE_WITHDRAWN] =
         "INSERT INTO temp.withdrawn (slug, name, sku, old_slug, is_known_by_sku) VALUES (?2, ?3, ?5, ?6, ?4)",
     [WRITING_READ_WITHDRAWN] = "SELECT number, slug, name, sku, old_slug, is_known_by_sku FROM temp.withdrawn WHERE "
@@ -82,7 +83,8 @@ static bool prepare(struct writing *import, char *reason, size_t reason_size)
 {
     /* This room keeps foreign keys itself, row by row, and `catalogctl check` checks them. */
     static const char script[] = "PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
-                                 "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER);"
+                                 "CREATE TEMP TABLE renamed_now (slug TEXT NOT NULL PRIMARY KEY, product_id INTEGER, "
+                                 "fields INTEGER);"
                                  "CREATE TEMP TABLE withdrawn (number INTEGER PRIMARY KEY, slug TEXT NOT NULL, "
                                  "name TEXT NOT NULL, sku TEXT NOT NULL, old_slug TEXT NOT NULL, "
                                  "is_known_by_sku INTEGER NOT NULL)";

@@ -62,6 +62,11 @@ static int find_mistaken(struct item *item, const char *slug, int64_t *id)
     int result = find_id(item, WRITING_FIND_RENAMED, slug, id);
 
     item->is_mistaken = result == SQLITE_ROW;
+    if (item->is_mistaken) {
+        int64_t fields = 0;
+        result = find_id(item, WRITING_FIND_RENAMED_FIELDS, slug, &fields);
+        item->mistaken_fields = (unsigned)fields;
+    }
     return result;
 }
 
@@ -137,14 +142,35 @@ static enum import_status refuse_ambiguous(const struct item *item)
                           field_show(item->row->sku, strlen(item->row->sku), &item->import->arena));
 }
 
+/* The known product has what the earlier row gave it. What the present row does not give is lost, and a new product
+ * needs a price. */
+static enum import_status check_mistaken(const struct item *item)
+{
+    struct writing *import = item->import;
+    unsigned fields = item->mistaken_fields != 0 ? item->mistaken_fields : item->fields;
+    bool has_variants = (fields & FIELD_VARIANTS) != 0 && item->known.variant_count > 0;
+
+    if ((fields & FIELD_PRICE) == 0 && !has_variants)
+        return writing_refuse(import, FIELD_PRICE, "a new product has come with this SKU, and needs a price");
+    for (const struct field *field = field_table; field < field_table + FIELD_COUNT; field++) {
+        bool is_own =
+            field->kind != FIELD_KIND_CURRENCY && field->kind != FIELD_KIND_DISCOUNT && field->bit != FIELD_UPDATED;
+        if (is_own && (fields & ~item->fields & field->bit) != 0)
+            return writing_refuse(import, field->bit,
+                                  "a new product has come with this SKU and with %s; this row needs %s, too",
+                                  field->name, field->name);
+    }
+    return IMPORT_OK;
+}
+
 static enum import_status check_known(const struct item *item)
 {
     struct writing *import = item->import;
 
     if (item->key == FIELD_SKU && item->is_ambiguous)
         return refuse_ambiguous(item);
-    if (item->is_mistaken && (item->fields & FIELD_PRICE) == 0)
-        return writing_refuse(import, FIELD_PRICE, "a new product has come with this SKU, and needs a price");
+    if (item->is_mistaken && check_mistaken(item) != IMPORT_OK)
+        return IMPORT_REFUSED;
     if (id_set_has(import->seen, item->known.id) && !item->is_mistaken)
         return writing_refuse(import, item->key, "this product came before: it is \"%s\", with the id %" PRId32,
                               item->known.slug, item->known.id);
@@ -310,23 +336,25 @@ static enum import_status write_item(struct item *item, enum import_outcome *out
 static enum import_status write_mistaken(const struct item *item)
 {
     struct product row = item->known;
-    struct item again = {.import = item->import, .row = &row, .fields = item->fields, .is_new = true};
+    struct item again = {.import = item->import, .row = &row, .fields = item->mistaken_fields, .is_new = true};
     enum import_outcome outcome;
 
+    if (again.fields == 0)
+        again.fields = item->fields;
     row.id = 0;
     if (item->import->last_id == INT32_MAX)
         return writing_refuse(item->import, IMPORT_FIELD_ID, "there is no id left for a new product");
     merge(&again);
-    for (size_t i = 0; (item->fields & FIELD_VARIANTS) != 0 && i < again.wanted.variant_count; i++)
+    for (size_t i = 0; (again.fields & FIELD_VARIANTS) != 0 && i < again.wanted.variant_count; i++)
         ((struct product_variant *)again.wanted.variants)[i].id = 0; /* those of the other product */
     enum import_status status = item_settle_variants(&again);
     return status == IMPORT_OK ? write_item(&again, &outcome) : status;
 }
 
 /* A later row may have the slug of before, and be the product: see find_mistaken(). */
-static bool note_renamed(const struct item *item)
+static bool note_renamed(const struct item *item, unsigned fields)
 {
-    const struct writing_values values = {.id = item->known.id, .text = item->known.slug};
+    const struct writing_values values = {.id = item->known.id, .text = item->known.slug, .number = fields};
 
     return writing_run(item->import, WRITING_NOTE_RENAMED, values);
 }
@@ -351,7 +379,7 @@ enum import_status writing_put_product(struct import *base, const struct product
         status = item_settle_variants(&item);
     if (status == IMPORT_OK)
         status = write_item(&item, outcome);
-    if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU && !note_renamed(&item))
+    if (status == IMPORT_OK && item.is_renamed && item.key == FIELD_SKU && !note_renamed(&item, fields))
         return writing_fail(import);
     if (status == IMPORT_OK && item.is_mistaken) {
         *outcome = OUTCOME_INSERTED;
@@ -389,7 +417,7 @@ enum import_status writing_rename(struct import *base, const char *old, const st
         return IMPORT_OK;
     merge(&item);
     item.differing = FIELD_SLUG;
-    if (!item_write(&item) || !note_renamed(&item))
+    if (!item_write(&item) || !note_renamed(&item, 0))
         return writing_fail(import);
     *is_renamed = true;
     return IMPORT_OK;

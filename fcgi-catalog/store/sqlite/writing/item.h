@@ -14,6 +14,7 @@ struct item {
     bool is_new, is_renamed;
     bool has_known_sku, is_ambiguous; /* a product has the row's SKU; several have */
     bool is_mistaken;                 /* what is known went to another row by its SKU: see write_mistaken() */
+    unsigned mistaken_fields;         /* which that row has given; 0: it is not known */
     bool drops_compare_at;            /* the row's compare-at price is not above the price */
     int32_t former_id;                /* of a new product that was there before; 0: it was not, or it is not known */
     struct product known;             /* what there was, */
