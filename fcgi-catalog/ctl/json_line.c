@@ -106,7 +106,7 @@ void json_line_write_product(const struct product *product, const char *currency
 {
     struct product line = *product;
     char *text;
-    size_t seams[1 + FIELD_VARIANTS_MAX];
+    size_t *seams = memory_get((1 + product->variant_count) * sizeof *seams);
 
     line.category_count = product->own_category_count;
     size_t length = json_print_product(&line, FIELD_ALL, currency, &text, seams);
@@ -118,4 +118,5 @@ void json_line_write_product(const struct product *product, const char *currency
     }
     fputs("}\n", out);
     free(text);
+    free(seams);
 }

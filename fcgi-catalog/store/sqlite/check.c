@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fcgi-catalog/catalog/variant.h"
 #include "fcgi-catalog/store/sqlite/handle.h"
 #include "fcgi-catalog/store/sqlite/row.h"
 
@@ -52,8 +53,6 @@ static const struct check of_rows[] = {
     {.message = "product %s: its column lists is not what the tables of its lists say",
      .sql =
          "SELECT id FROM product WHERE lists <> (SELECT lists FROM lists_now WHERE product_id = product.id) LIMIT 1"},
-    {.message = "product %s: two of its variants have the same options",
-     .sql = "SELECT product_id FROM variant GROUP BY product_id, options HAVING count(*) > 1 LIMIT 1"},
     {.message = "product %s: its price is not that of its cheapest variant",
      .sql = "SELECT product_id FROM variant GROUP BY product_id HAVING min(price_in_cents) <> "
             "(SELECT price_in_cents FROM product WHERE id = product_id) LIMIT 1"},
@@ -144,6 +143,21 @@ static bool count_rows(sqlite3 *db, struct store_counts *counts, char *reason, s
 
 #define PIECE 1000
 
+/* Whether each variant is one that an import takes. */
+static bool check_variants(const struct product *product, struct arena *arena, char *reason, size_t reason_size)
+{
+    const char *fault = product->variant_count > FIELD_VARIANTS_MAX
+                            ? arena_print(arena, "it has %zu variants; up to %d are allowed", product->variant_count,
+                                          FIELD_VARIANTS_MAX)
+                            : NULL;
+
+    for (size_t i = 0; fault == NULL && i < product->variant_count; i++)
+        fault = variant_fault(product, i, arena);
+    if (fault != NULL)
+        snprintf(reason, reason_size, "product %" PRId32 ": %s", product->id, fault);
+    return fault == NULL;
+}
+
 static bool read_piece(struct product_reader *reader, int64_t *last_id, bool *is_end, struct arena *arena, char *reason,
                        size_t reason_size)
 {
@@ -158,6 +172,10 @@ static bool read_piece(struct product_reader *reader, int64_t *last_id, bool *is
     if (result != SQLITE_DONE) {
         snprintf(reason, reason_size, "%s", fault.reason);
         return false;
+    }
+    for (size_t i = 0; i < products.count; i++) {
+        if (!check_variants(&products.items[i], arena, reason, reason_size))
+            return false;
     }
     *is_end = count == 0;
     *last_id = count > 0 ? ids[count - 1] : *last_id;
@@ -186,6 +204,31 @@ static bool check_products(sqlite3 *db, char *reason, size_t reason_size)
     }
     arena_release(&arena);
     reader_release(&reader);
+    return passed;
+}
+
+static bool check_options(sqlite3 *db, char *reason, size_t reason_size)
+{
+    sqlite3_stmt *row = database_prepare(db, "SELECT product_id, options FROM variant", reason, reason_size);
+    struct product_variant variant;
+    struct arena arena = {0};
+    bool passed = row != NULL;
+    int result = SQLITE_DONE;
+
+    while (passed && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        const char *options = row_copy_text(row, 1, &arena);
+        passed = variant_read_options(options, &arena, &variant);
+        if (!passed)
+            snprintf(reason, reason_size, "product %" PRId64 ": a variant's options are %s; Option=Value is allowed",
+                     (int64_t)sqlite3_column_int64(row, 0), field_show(options, strlen(options), &arena));
+        arena_reset(&arena);
+    }
+    if (passed && result != SQLITE_DONE) {
+        snprintf(reason, reason_size, "%s", sqlite3_errmsg(db));
+        passed = false;
+    }
+    sqlite3_finalize(row);
+    arena_release(&arena);
     return passed;
 }
 
@@ -243,7 +286,8 @@ static bool check_search(sqlite3 *db, char *reason, size_t reason_size)
 static bool check_database(sqlite3 *db, struct store_counts *counts, char *reason, size_t reason_size)
 {
     return run_checks(of_sqlite, ARRAY_LENGTH(of_sqlite), db, reason, reason_size) &&
-           check_schema(db, reason, reason_size) && check_products(db, reason, reason_size) &&
+           check_schema(db, reason, reason_size) && check_options(db, reason, reason_size) &&
+           check_products(db, reason, reason_size) &&
            run_checks(of_rows, ARRAY_LENGTH(of_rows), db, reason, reason_size) &&
            check_sort_names(db, reason, reason_size) && check_search(db, reason, reason_size) &&
            count_rows(db, counts, reason, reason_size);

@@ -122,7 +122,7 @@ static bool count(const char *bytes, size_t size, struct product *product)
             next_text(&reader);
     }
     product->category_count = product->own_category_count;
-    return !reader.is_broken && product->variant_count <= FIELD_VARIANTS_MAX;
+    return !reader.is_broken;
 }
 
 static int32_t next_number(struct list_reader *reader, size_t max)
@@ -136,8 +136,12 @@ static int32_t next_number(struct list_reader *reader, size_t max)
 static void read_variant(struct list_reader *reader, struct arena *arena, struct product_variant *variant)
 {
     variant->id = next_number(reader, INT32_MAX);
-    if (!variant_read_options(row_mend_text(next_text(reader), arena), arena, variant))
-        reader->is_broken = true;
+    const char *options = row_mend_text(next_text(reader), arena);
+    if (!variant_read_options(options, arena, variant)) {
+        variant->options = NULL;
+        variant->option_count = 0;
+        variant_add_option(variant, LISTS_MENDED_OPTION, options, arena);
+    }
     for (const struct field *field = variant_table; field < variant_table + VARIANT_FIELD_COUNT; field++) {
         bool is_text = field->kind == FIELD_KIND_TEXT;
         int32_t number = is_text ? 0 : next_number(reader, field->max);

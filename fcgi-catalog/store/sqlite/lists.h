@@ -30,6 +30,9 @@ struct lists {
 /* The product's own categories, its tags, images and variants. */
 struct lists lists_pack(const struct product *product, struct arena *arena);
 
+/* The name of the one option of a variant whose options cannot be read; its value is all of their text. */
+#define LISTS_MENDED_OPTION "?"
+
 /* Gives the product the categories that it is put into, and no others, its tags, images and variants; all of them live
  * in `arena`. False: the bytes are not as said above. */
 MUST_CHECK bool lists_unpack(const void *bytes, size_t size, struct arena *arena, struct product *product);

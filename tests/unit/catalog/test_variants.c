@@ -261,6 +261,59 @@ static void what_somebody_changes_by_hand_is_seen(void **state)
     assert_non_null(strstr(reason, "product 1: its price is not that of its cheapest variant"));
 }
 
+/* Expects that the check of the database names this. */
+static void assert_unsound(const char *expected)
+{
+    struct store_counts counts;
+
+    assert_false(store_check(path, &counts, reason, sizeof reason));
+    assert_non_null(strstr(reason, expected));
+}
+
+static void options_that_cannot_be_read_are_shown_named_and_replaced(void **state)
+{
+    (void)state;
+    open_shop();
+    import_file(HEADER "a,Size=M;price_in_cents:5\n");
+    import->methods->roll_back(import);
+    assert_int_equal(change("INSERT INTO variant (product_id, position, options, price_in_cents) "
+                            "VALUES (1, 9, 'Medium', 5)"),
+                     SQLITE_OK);
+    assert_int_equal(find("a").variant_count, 2);
+    assert_string_equal(find("a").variants[1].options[0].value, "Medium");
+    assert_unsound("product 1: a variant's options are \"Medium\"; Option=Value is allowed");
+    begin();
+    import_file("slug,name\na,A\n"); /* it leaves variants, and all of the product is sound */
+    assert_non_null(strstr(print_csv("a"), "|id:2;?=Medium;price_in_cents:5"));
+    import->methods->roll_back(import);
+    assert_int_equal(change("UPDATE variant SET options = 'Size=' WHERE id = 2"), SQLITE_OK);
+    assert_string_equal(find("a").variants[1].options[0].value, "Size=");
+    begin();
+    import_file(HEADER "a,Size=M;price_in_cents:5|id:2;Size=L;price_in_cents:5\n");
+    assert_string_equal(fault, "");
+    assert_string_equal(find("a").variants[1].options[0].value, "L");
+}
+
+static void variants_that_an_import_would_refuse_are_named(void **state)
+{
+    (void)state;
+    open_shop();
+    import_file(HEADER "a,Size=M;Colour=Red;price_in_cents:5|Size=L;Colour=Red;price_in_cents:5\n");
+    import->methods->roll_back(import);
+    assert_int_equal(change("UPDATE variant SET options = 'Size=M;Size=L' WHERE id = 2"), SQLITE_OK);
+    assert_unsound("product 1: variant 2: the option \"Size\" is there twice");
+    assert_int_equal(change("UPDATE variant SET options = 'Size=M;Colour=Red' WHERE id = 2"), SQLITE_OK);
+    assert_unsound("product 1: variant 2: its options are those of variant 1");
+    assert_int_equal(change("UPDATE variant SET options = 'Size=L' WHERE id = 2"), SQLITE_OK);
+    assert_sound();
+    assert_int_equal(change("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99) "
+                            "INSERT INTO variant (product_id, position, options, price_in_cents) "
+                            "SELECT 1, i + 2, 'A=' || i, 5 FROM n"),
+                     SQLITE_OK);
+    assert_int_equal(find("a").variant_count, 101);
+    assert_unsound("product 1: it has 101 variants; up to 100 are allowed");
+}
+
 /* How many products a text finds. */
 static size_t search(const char *text)
 {
@@ -307,6 +360,8 @@ int main(void)
         IMPORT_TEST(a_price_is_that_of_the_cheapest_variant),
         IMPORT_TEST(rows_of_one_file_are_refused_with_the_reason),
         IMPORT_TEST(what_somebody_changes_by_hand_is_seen),
+        IMPORT_TEST(options_that_cannot_be_read_are_shown_named_and_replaced),
+        IMPORT_TEST(variants_that_an_import_would_refuse_are_named),
         IMPORT_TEST(variants_are_found_by_options_and_skus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

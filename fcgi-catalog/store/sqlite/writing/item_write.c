@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/variant.h"
+#include "fcgi-catalog/store/sqlite/lists.h"
 #include "fcgi-catalog/store/sqlite/product_row.h"
 #include "fcgi-catalog/store/sqlite/writing/item.h"
 
@@ -156,6 +157,16 @@ static bool write_variants(const struct item *item)
     return is_good;
 }
 
+/* Whether a variant may be read of another text than its row has. */
+static bool has_mended_options(const struct product *product)
+{
+    for (size_t i = 0; i < product->variant_count; i++) {
+        if (strcmp(product->variants[i].options[0].name, LISTS_MENDED_OPTION) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool write_lists(const struct item *item)
 {
     const struct product *product = &item->wanted;
@@ -166,7 +177,7 @@ static bool write_lists(const struct item *item)
            ((item->differing & FIELD_TAGS) == 0 ||
             write_list(item, WRITING_DELETE_TAGS, WRITING_INSERT_TAG, product->tags, product->tag_count)) &&
            ((item->differing & FIELD_IMAGES) == 0 || write_images(item)) &&
-           ((item->differing & FIELD_VARIANTS) == 0 || write_variants(item));
+           (((item->differing & FIELD_VARIANTS) == 0 && !has_mended_options(&item->known)) || write_variants(item));
 }
 
 /* Writes what triggers do that are put aside: old slugs, and a product that has come back. */
