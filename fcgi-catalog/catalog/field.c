@@ -189,7 +189,7 @@ static bool are_same_variants(const struct product *a, const struct product *b)
 
     for (size_t i = 0; are_same && i < a->variant_count; i++) {
         const struct product_variant *one = &a->variants[i], *other = &b->variants[i];
-        are_same = one->id == other->id && variant_has_same_options(one, other);
+        are_same = one->id == other->id && variant_prints_same_options(one, other);
         for (size_t j = 0; are_same && j < VARIANT_FIELD_COUNT; j++)
             are_same = is_same_plain(&variant_table[j], one, other);
     }

@@ -165,11 +165,33 @@ static const char *find_field_fault(const struct product_variant *variant, struc
     return NULL;
 }
 
+static bool is_same_option(const struct product_option *a, const struct product_option *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->value, b->value) == 0;
+}
+
+static bool has_option(const struct product_variant *variant, const struct product_option *option)
+{
+    for (size_t i = 0; i < variant->option_count; i++) {
+        if (is_same_option(&variant->options[i], option))
+            return true;
+    }
+    return false;
+}
+
 bool variant_has_same_options(const struct product_variant *a, const struct product_variant *b)
 {
     for (size_t i = 0; a->option_count == b->option_count && i < a->option_count; i++) {
-        if (strcmp(a->options[i].name, b->options[i].name) != 0 ||
-            strcmp(a->options[i].value, b->options[i].value) != 0)
+        if (!has_option(b, &a->options[i]))
+            return false;
+    }
+    return a->option_count == b->option_count;
+}
+
+bool variant_prints_same_options(const struct product_variant *a, const struct product_variant *b)
+{
+    for (size_t i = 0; a->option_count == b->option_count && i < a->option_count; i++) {
+        if (!is_same_option(&a->options[i], &b->options[i]))
             return false;
     }
     return a->option_count == b->option_count;

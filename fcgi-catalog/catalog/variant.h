@@ -22,7 +22,7 @@
 /* Appends the variants of the product. */
 void variant_print_all(struct buffer *text, const struct product *product);
 
-/* The options alone, "Size=M;Colour=Red", in `arena`: no two variants of a product have the same. */
+/* The options alone, "Size=M;Colour=Red", in `arena`, in their order. */
 const char *variant_print_options(const struct product_variant *variant, struct arena *arena);
 
 /* Reads such a text into the variant's options, which live in `arena`. False: it is none. */
@@ -42,8 +42,9 @@ char variant_next_part(const char **at, struct arena *arena, struct variant_part
 /* Appends an option to the variant. In `arena`. */
 void variant_add_option(struct product_variant *variant, const char *name, const char *value, struct arena *arena);
 
-/* Whether both have the same options, in the same order. */
+/* Whether both have the same options, in whatever order; and in the same one. */
 bool variant_has_same_options(const struct product_variant *a, const struct product_variant *b);
+bool variant_prints_same_options(const struct product_variant *a, const struct product_variant *b);
 
 /* What is not allowed of the variant at `index`, in itself or beside those before it; NULL: nothing. In `arena`. */
 const char *variant_fault(const struct product *product, size_t index, struct arena *arena);

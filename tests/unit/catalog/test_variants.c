@@ -137,6 +137,22 @@ static void each_variant_keeps_its_id(void **state)
     assert_int_equal(find("b").price_cents, 4);
 }
 
+static void the_order_of_options_is_only_how_they_are_shown(void **state)
+{
+    (void)state;
+    open_shop();
+    import_file(HEADER "a,Size=M;Colour=Red;price_in_cents:5|Size=L;Colour=Red;price_in_cents:6\n");
+    import_file(HEADER "a,Colour=Red;Size=M;price_in_cents:5|Colour=Red;Size=L;price_in_cents:6\n");
+    assert_int_equal(find("a").variants[0].id, 1);
+    assert_int_equal(find("a").variants[1].id, 2);
+    assert_string_equal(find("a").variants[0].options[0].name, "Colour");
+    import_file(HEADER "a,Size=M;Colour=Red;price_in_cents:5|Colour=Red;Size=M;price_in_cents:6\n");
+    assert_string_equal(fault, "variant 2: its options are those of variant 1; no two variants have the same");
+    import_file(HEADER "a,\n");
+    import_file(HEADER "a,Size=L;Colour=Red;price_in_cents:6\n");
+    assert_int_equal(find("a").variants[0].id, 2);
+}
+
 static void a_product_that_comes_back_has_its_variants_again(void **state)
 {
     (void)state;
@@ -355,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IMPORT_TEST(what_was_exported_is_imported_as_the_same),
         IMPORT_TEST(each_variant_keeps_its_id),
+        IMPORT_TEST(the_order_of_options_is_only_how_they_are_shown),
         IMPORT_TEST(a_product_that_comes_back_has_its_variants_again),
         IMPORT_TEST(a_new_product_with_a_known_sku_takes_no_variants_away),
         IMPORT_TEST(a_price_is_that_of_the_cheapest_variant),

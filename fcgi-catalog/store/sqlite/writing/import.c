@@ -42,8 +42,8 @@ static const char *const sql[WRITING_COUNT] = {
     [WRITING_INSERT_IMAGE] = "INSERT INTO product_image (product_id, url, alt, position) VALUES (?1, ?2, ?3, ?4)",
     [WRITING_FIND_VARIANT] = "SELECT product_id FROM variant WHERE id = ?1",
     [WRITING_FIND_FORMER_VARIANT] = "SELECT product_id FROM former_variant WHERE id = ?1",
-    [WRITING_FIND_FORMER_OPTIONS] = "SELECT id FROM former_variant WHERE product_id = ?1 AND options = ?2 "
-                                    "ORDER BY id DESC LIMIT 1",
+    [WRITING_FIND_FORMER_OPTIONS] = "SELECT id, options FROM former_variant WHERE product_id = ?1 "
+                                    "ORDER BY id DESC",
     [WRITING_DELETE_VARIANTS] = "DELETE FROM variant WHERE product_id = ?1",
     [WRITING_DELETE_VARIANT] = "DELETE FROM variant WHERE id = ?1",
     [WRITING_INSERT_VARIANT] = product_row_insert_variant,

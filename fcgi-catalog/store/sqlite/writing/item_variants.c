@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi-catalog/catalog/variant.h"
+#include "fcgi-catalog/store/sqlite/row.h"
 #include "fcgi-catalog/store/sqlite/writing/item.h"
 
 static bool has_same_sku(const struct product_variant *a, const struct product_variant *b)
@@ -45,13 +46,30 @@ static enum import_status check_id(const struct item *item, int32_t product_id, 
     return result == SQLITE_ROW || result == SQLITE_DONE ? IMPORT_OK : writing_fail(item->import);
 }
 
+/* The last variant that left the product with these options. SQLITE_ROW; SQLITE_DONE: there is none; or an error. */
+static int find_former(struct writing *import, int32_t product_id, const struct product_variant *variant, int64_t *id)
+{
+    struct writing_values values = {.id = product_id};
+    sqlite3_stmt *row = writing_get(import, WRITING_FIND_FORMER_OPTIONS, values);
+    struct product_variant former;
+    bool is_found = false;
+    int result;
+
+    while (!is_found && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        *id = sqlite3_column_int64(row, 0);
+        is_found = variant_read_options(row_copy_text(row, 1, &import->arena), &import->arena, &former) &&
+                   variant_has_same_options(&former, variant);
+    }
+    sqlite3_reset(row);
+    return is_found ? SQLITE_ROW : result;
+}
+
 /* The id of a variant that the row gives none, and that is not known. */
 static enum import_status find_id(const struct item *item, int32_t product_id, struct product_variant *variant)
 {
     struct writing *import = item->import;
-    const struct writing_values values = {.id = product_id, .text = variant_print_options(variant, &import->arena)};
     int64_t id;
-    int result = writing_find(import, WRITING_FIND_FORMER_OPTIONS, values, &id);
+    int result = find_former(import, product_id, variant, &id);
 
     if (result == SQLITE_ROW && variant_find(&item->wanted, (int32_t)id) == NULL) {
         variant->id = (int32_t)id;
