@@ -49,8 +49,12 @@ static void copy_content(struct rendered_page *rendered, const struct page_conte
                                   &rendered->content.searched};
     struct product *items = arena_get(arena, content->products.count * sizeof *items);
 
-    for (size_t i = 0; i < content->products.count; i++)
-        items[i] = product_copy(&content->products.items[i], arena);
+    for (size_t i = 0; i < content->products.count; i++) {
+        struct product product = content->products.items[i];
+        if (!content->has_variants || i > 0)
+            product.variant_count = 0;
+        items[i] = product_copy(&product, arena);
+    }
     rendered->content = *content;
     rendered->content.products.items = items;
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {

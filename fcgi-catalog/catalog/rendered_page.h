@@ -34,7 +34,8 @@ struct page_content {
     const char *searched;        /* the text that was looked for in place of the query's; NULL: the query's */
 };
 
-/* Prints the products; all of the content is copied. The caller holds one use of the page. */
+/* Prints the products; all of the content is copied, but for variants that are not shown. The caller holds one use of
+ * the page. */
 struct rendered_page *rendered_page_new(int64_t revision, const struct page_content *content);
 
 struct rendered_page *rendered_page_take(struct rendered_page *rendered);

@@ -59,10 +59,10 @@ struct import_methods {
      * and currency have no meaning here); the others stay as they are, and are empty in a new product.
      *
      * Which product: the known one of the row's slug; else the one that alone has the row's SKU, which is renamed if
-     * the row has a slug; else a new one, which needs a slug and a price,
-     * or variants. Several products may have one SKU: a row
-     * without a slug is refused then. A product that the import has put, or that has another id than the row, is not
-     * renamed; and one that was renamed is taken back when a later row has its slug: what renamed it is a new product.
+     * the row has a slug; else a new one, which needs a slug and a price, or variants. Several products may have one
+     * SKU: a row without a slug is refused then. A product that the import has put, or that has another id than the
+     * row, is not renamed; and one that was renamed is taken back when a later row has its slug, and at least the
+     * fields of the row that renamed it: that one's product is a new one.
      *
      * The id: 0, or that of a new product; another id for a known product is refused. A new product of id 0 that has
      * left before (found by its slug, or else by an SKU that no product has) gets the id that it had, any other an id

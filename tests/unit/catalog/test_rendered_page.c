@@ -88,6 +88,18 @@ static void demo_list_without_discount_is_the_contracts(void **state)
     rendered_page_drop(rendered);
 }
 
+static void a_list_keeps_no_variants(void **state)
+{
+    static const struct product_option options[] = {{"Size", "M"}};
+    static const struct product_variant variants[] = {{.id = 1, .options = options, .option_count = 1}};
+    static const struct product items[] = {{.id = 1, .variants = variants, .variant_count = 1}};
+    struct rendered_page *rendered = make_page(1, &(struct product_list){items, 1});
+
+    (void)state;
+    assert_int_equal(rendered_page_products(rendered)->items[0].variant_count, 0);
+    rendered_page_drop(rendered);
+}
+
 static void empty_page_is_an_empty_array(void **state)
 {
     (void)state;
@@ -447,6 +459,7 @@ int main(void)
         cmocka_unit_test_teardown(demo_list_is_the_contracts, release_arena),
         cmocka_unit_test_teardown(discounted_demo_list_is_the_contracts, release_arena),
         cmocka_unit_test_teardown(demo_list_without_discount_is_the_contracts, release_arena),
+        cmocka_unit_test(a_list_keeps_no_variants),
         cmocka_unit_test_teardown(empty_page_is_an_empty_array, release_arena),
         cmocka_unit_test_teardown(product_without_any_field_takes_a_discount, release_arena),
         cmocka_unit_test_teardown(braces_in_a_text_do_not_mislead, release_arena),
