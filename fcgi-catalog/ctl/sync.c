@@ -75,7 +75,7 @@ int command_sync(int argc, char **argv)
 {
     const struct arguments arguments = {
         .purpose = "Tells Discount which products and categories the shop has, so that rules can name them. A running "
-                   "catalog.fcgi does so by itself. What Discount knows already is not sent."
+                   "catalog.fcgi does so with CATALOG_TELL_SHOP=on. What Discount knows already is not sent."
                    "\vDISCOUNT_SERVICE_HOST, the database and the keys are settings of catalog.fcgi: of the "
                    "environment, of --config or CATALOG_CONFIG, or of catalog.conf beside this program.",
         .words = "[DATABASE]",
